@@ -1,0 +1,1 @@
+"""Hyperbolic dataset distillation that can be steered, killed, rewound, forked and replayed."""

@@ -1,0 +1,1 @@
+"""The Panel workbench around the hdd library."""
