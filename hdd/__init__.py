@@ -1,1 +1,35 @@
-"""Hyperbolic dataset distillation that can be steered, killed, rewound, forked and replayed."""
+"""Hyperbolic dataset distillation that can be steered, killed, rewound, forked and replayed.
+
+    import hdd
+    run = hdd.distill(dataset="digits", method="hdd", ipc=10, steps=200, out="runs/demo", at={100: {"curvature": -4}})
+    hdd.evaluate(run)
+    hdd.fork(run, step=100, out="runs/flat", edits={"curvature": -1})
+
+`import hdd` is quick and loads no torch; the functions load what they need.
+"""
+
+import importlib
+from typing import Any
+
+from hdd.errors import HDDError
+
+_LAZY = {
+    "Distiller": "hdd.distillers.dm",
+    "Run": "hdd.runs.run",
+    "Settings": "hdd.settings",
+    "distill": "hdd.api",
+    "evaluate": "hdd.api",
+    "fork": "hdd.api",
+    "replay": "hdd.api",
+    "resume": "hdd.runs.engine",
+    "rewind": "hdd.runs.history",
+}
+
+__all__ = ["HDDError", *_LAZY]
+
+
+def __getattr__(name: str) -> Any:
+    """Public names, imported when first asked for."""
+    if name in _LAZY:
+        return getattr(importlib.import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'hdd' has no attribute {name!r}")

@@ -1,0 +1,125 @@
+"""The Python front door: a run in one call. The command line calls the same functions."""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from hdd.data import Dataset
+from hdd.data import load as load_dataset
+from hdd.distillers.dm import pick_device
+from hdd.evaluation import Evaluation, evaluate_images, make_protocol
+from hdd.records import StepRecord
+from hdd.runs import history
+from hdd.runs.engine import resume
+from hdd.runs.run import Run
+from hdd.runs.start import create
+from hdd.settings import initial_settings
+
+OnStep = Callable[[StepRecord], None]
+
+
+def distill(
+    dataset: str = "digits",
+    *,
+    method: str = "hdd",
+    preset: str = "geometric",
+    out: str | os.PathLike | None = None,
+    at: Mapping[int, Mapping[str, Any]] | None = None,
+    who: str = "python",
+    on_step: OnStep | None = None,
+    data: Dataset | None = None,
+    **settings: Any,
+) -> Run:
+    """Makes a run and advances it to its end, in this process.
+
+    Args:
+        dataset: a name that `hdd datasets` lists, or folder:PATH.
+        method: "hdd" (DM+HDD) or "dm": the objective that the run starts with.
+        preset: "geometric" or "released", see `hdd.settings.PRESETS`.
+        out: directory of the run; None makes one below ./runs, named by the data set, method and time.
+        at: edits to make when so many steps are completed, {step: {knob: value}}.
+        who: is named as the author of these edits.
+        on_step: called after every step.
+        data: the data set, where it is loaded already.
+        settings: further knobs of `hdd.settings.Settings`; they win over the preset.
+
+    Returns:
+        The run: finished, or stopped by a signal or command.
+
+    Raises:
+        HDDError: bad input, by name.
+    """
+    chosen = initial_settings(dataset, preset, **{"objective": method, **settings})
+    if out is None:
+        name = Path(dataset.removeprefix("folder:")).name
+        out = Path("runs") / f"{name}-{method}-{datetime.now():%Y%m%d-%H%M%S}"
+    data = data or load_dataset(dataset, size=chosen.image_size)
+    return resume(create(out, chosen, data, at, who), on_step=on_step, data=data)
+
+
+def fork(
+    run: Run | str | os.PathLike,
+    step: int,
+    out: str | os.PathLike,
+    edits: Mapping[str, Any] | None = None,
+    who: str = "python",
+    on_step: OnStep | None = None,
+) -> Run:
+    """Branches a new run from `run` at `step`, with edits there, and advances it to its end.
+
+    `hdd.runs.history.fork` only branches; see there for arguments and errors.
+    """
+    return resume(history.fork(as_run(run), step, out, edits, who), on_step=on_step)
+
+
+def replay(
+    run: Run | str | os.PathLike, out: str | os.PathLike, on_step: OnStep | None = None
+) -> tuple[Run, int | None]:
+    """Makes a run again from its settings and ledger, and compares; see `hdd.runs.history.replay`."""
+    run = as_run(run)
+    again = history.copy_ledger(run, out)
+    resume(again, until=run.step, on_step=on_step)
+    return again, history.first_difference(run, again)
+
+
+def evaluate(
+    run: Run | str | os.PathLike,
+    step: int | None = None,
+    protocol: str = "full",
+    on_epoch: Callable[[int, int], None] | None = None,
+    **changes: Any,
+) -> Evaluation:
+    """Trains networks on the synthetic images of a run, tests them on real ones, and notes the result in the run.
+
+    Args:
+        run: or its directory; it may be going.
+        step: whose images; None takes the newest that are kept.
+        protocol: "full" or "quick", see `hdd.evaluation`.
+        on_epoch: called with epochs done and epochs in all.
+        changes: to the protocol, such as networks=3 or augmentation="none".
+
+    Raises:
+        HDDError: no images of that step are kept, or a protocol that is not allowed.
+    """
+    run = as_run(run)
+    settings = run.initial_settings
+    chosen = make_protocol(
+        protocol, **{"depth": settings.network_depth, "augmentation": settings.augmentation, **changes}
+    )
+    if step is None:
+        step = max(run.kept_steps(), default=0)
+    images = torch.from_numpy(run.images(step)).to(pick_device(settings.device))
+    labels = torch.arange(len(images)).repeat_interleave(images.shape[1])
+    data = load_dataset(settings.dataset, size=settings.image_size)
+    result = evaluate_images(images.flatten(0, 1), labels, data, chosen, on_epoch)
+    run.write_evaluation(step, result.as_dict()["protocol"], result.accuracies)
+    return result
+
+
+def as_run(run: Run | str | os.PathLike) -> Run:
+    """The run itself, or the one in a directory."""
+    return run if isinstance(run, Run) else Run(run)

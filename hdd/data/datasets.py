@@ -1,0 +1,162 @@
+"""The data sets that can be distilled, by name, as images in memory with what is needed to normalise them."""
+
+import difflib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+
+from hdd.data.cache import Source, cache_file, read_cached
+from hdd.data.downloads import DIGIT_NAMES, REMOTE_SETS, remote_source
+from hdd.data.folder import Progress, folder_source
+from hdd.data.splits import Splits
+from hdd.errors import HDDError
+
+_FOLDER = "folder:"
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A labelled set of images in two splits.
+
+    name: as it was asked for.
+    train_images, test_images: uint8, (N, C, H, W).
+    train_labels, test_labels: int64, (N,), in [0, len(classes)); every class occurs in both splits.
+    classes: the class names, exactly as their source spells them (any characters).
+    mean, std: float32, (C,), in [0, 1] units. For downloaded sets these are the constants that the distillation
+        literature uses (Dataset Condensation, Zhao et al. 2021, and its successors); for digits and folders they
+        are computed from the train split, std being 1/255 at least so that a constant channel can be normalised.
+    fingerprint: SHA-256, in hex, of shapes, labels, class names and image bytes of both splits: equal content has
+        an equal fingerprint, whatever its name and wherever it lies.
+    """
+
+    name: str
+    train_images: torch.Tensor
+    train_labels: torch.Tensor
+    test_images: torch.Tensor
+    test_labels: torch.Tensor
+    classes: tuple[str, ...]
+    mean: torch.Tensor
+    std: torch.Tensor
+    fingerprint: str
+
+    @property
+    def channels(self) -> int:
+        """Channels of an image: 1 or 3."""
+        return self.train_images.shape[1]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of an image, in pixels."""
+        return tuple(self.train_images.shape[2:])
+
+    def normalise(self, images: torch.Tensor) -> torch.Tensor:
+        """Pixels, uint8 (…, C, H, W), to float32 with `mean` at 0 and `std` at 1."""
+        mean, std = (values.to(images.device).view(-1, 1, 1) for values in (self.mean, self.std))
+        return (images.float() / 255 - mean) / std
+
+    def to_pixels(self, images: torch.Tensor) -> torch.Tensor:
+        """Normalised images, floating point (…, C, H, W), as uint8 pixels: rounded, clipped, NaN as black.
+
+        It inverts `normalise` exactly.
+        """
+        mean, std = (values.to(images.device).view(-1, 1, 1) for values in (self.mean, self.std))
+        fractions = (images.detach().float() * std + mean).nan_to_num(nan=0.0).clamp(0, 1)
+        return (fractions * 255).round().to(torch.uint8)
+
+
+class Listing(NamedTuple):
+    """A data set that can be loaded by name.
+
+    shape: (C, H, W) of an image.
+    status: "bundled", "ready" (the published files or the decoded images are on this machine; their checksums are
+        not computed to say so) or "needs download".
+    """
+
+    name: str
+    about: str
+    shape: tuple[int, int, int]
+    class_count: int
+    status: str
+
+
+def available(root: str | Path | None = None) -> list[Listing]:
+    """The named data sets, the bundled one first. `root` as in `load`."""
+    place = _data_root(root)
+    listings = [Listing("digits", "handwritten digits, bundled with scikit-learn", (1, 16, 16), 10, "bundled")]
+    for name, remote in REMOTE_SETS.items():
+        files = [place / name / file.name for file in remote.files]
+        status = "ready" if cache_file(name).exists() or all(map(Path.exists, files)) else "needs download"
+        listings.append(Listing(name, remote.about, remote.shape, remote.class_count, status))
+    return listings
+
+
+def load(
+    name: str, *, root: str | Path | None = None, size: int | None = None, progress: Progress | None = None
+) -> Dataset:
+    """Load a data set that `available` lists, or "folder:PATH" (its rules: `hdd.data.folder`).
+
+    root: where downloads are kept, one folder for each data set. Default: HDD_DATA_DIR, else ~/.cache/hdd/data.
+    size: for folders: resize the largest square at the centre of each image to size×size pixels (8 to 1024),
+        bilinearly with antialiasing. Default: keep images as they are, which must be all of one size.
+    progress: called as progress(images done, images in all) while a folder is decoded.
+
+    Decoded images are kept in a cache (`hdd.data.cache`), so that only the first load takes long.
+
+    Raises HDDError for an unknown name, for a set that can neither be found nor downloaded, and for a folder that
+    breaks the rules.
+    """
+    splits, fingerprint = read_cached(_source(name, _data_root(root), size, progress))
+    remote = REMOTE_SETS.get(name)
+    if remote is None:
+        mean, std = _channel_statistics(splits.train_images)
+    else:
+        mean, std = torch.tensor(remote.mean), torch.tensor(remote.std)
+    return Dataset(name, *splits, mean, std, fingerprint)
+
+
+def _source(name: str, root: Path, size: int | None, progress: Progress | None) -> Source:
+    if name.startswith(_FOLDER):
+        return folder_source(name.removeprefix(_FOLDER), size, progress)
+    names = ["digits", *REMOTE_SETS]
+    if name not in names:
+        close = difflib.get_close_matches(name.lower(), names, n=1)
+        hint = f" Did you mean {close[0]}?" if close else ""
+        raise HDDError(f"There is no data set '{name}': use one of {', '.join(names)}, or folder:PATH.{hint}")
+    if size is not None:
+        raise HDDError(f"The images of {name} have one size: a size can be given for folder:PATH only.")
+    if name == "digits":
+        return Source("digits", "16×16, every fifth is test", _read_digits)
+    return remote_source(name, root)
+
+
+def _data_root(root: str | Path | None) -> Path:
+    return Path(root or os.environ.get("HDD_DATA_DIR") or "~/.cache/hdd/data").expanduser()
+
+
+def _read_digits() -> Splits:
+    """The 1,797 test digits of Alpaydin and Kaynak (1998), in scikit-learn: 8×8, in 17 levels.
+
+    They are upsampled bilinearly to 16×16. Every fifth image of a class, in file order, is a test image.
+    """
+    from sklearn.datasets import load_digits  # two seconds to import, needed once
+
+    digits = load_digits()
+    labels = torch.from_numpy(digits.target).long()
+    levels = torch.from_numpy(digits.images).unsqueeze(1) * (255 / 16)
+    images = torch.nn.functional.interpolate(levels, size=(16, 16), mode="bilinear").round().to(torch.uint8)
+    rank_in_class = (torch.nn.functional.one_hot(labels).cumsum(0) - 1).gather(1, labels[:, None])[:, 0]
+    test = rank_in_class % 5 == 4
+    return Splits(images[~test], labels[~test], images[test], labels[test], DIGIT_NAMES)
+
+
+def _channel_statistics(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean and standard deviation a channel, from exact counts: the same bits for any number of threads."""
+    levels = torch.arange(256, dtype=torch.float64) / 255
+    counts = torch.stack([channel.flatten().bincount(minlength=256) for channel in images.unbind(1)])
+    shares = counts.double() / counts.sum(1, keepdim=True)
+    mean = (shares * levels).sum(1)
+    std = (shares * (levels - mean[:, None]).square()).sum(1).sqrt()
+    return mean.float(), std.clamp_min(1 / 255).float()

@@ -1,0 +1,31 @@
+"""What every source of images comes down to: two labelled splits, and a fingerprint of their content."""
+
+import hashlib
+import json
+from typing import NamedTuple
+
+import torch
+
+
+class Splits(NamedTuple):
+    """Images and labels of a data set.
+
+    Images are uint8, contiguous, (N, C, H, W); labels int64 (N,), in [0, number of classes), and every class
+    occurs in both splits. `classes` are the class names exactly as their source spells them.
+    """
+
+    train_images: torch.Tensor
+    train_labels: torch.Tensor
+    test_images: torch.Tensor
+    test_labels: torch.Tensor
+    classes: tuple[str, ...]
+
+
+def fingerprint(splits: Splits) -> str:
+    """SHA-256, in hex, of shapes, class names, labels and image bytes: equal content, equal fingerprint."""
+    *tensors, classes = splits
+    header = json.dumps({"shapes": [list(tensor.shape) for tensor in tensors], "classes": classes})
+    digest = hashlib.sha256(header.encode())
+    for tensor in tensors:
+        digest.update(tensor.numpy())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Step engines: each advances a synthetic set by one step at a time."""

@@ -1,0 +1,44 @@
+"""What a step reports. Free of torch, so that viewers can read it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+CLASS_METRICS = (
+    "loss",
+    "centroid_distance",
+    "gradient_norm",
+    "real_clamped",
+    "synthetic_clamped",
+    "real_radius_q10",
+    "real_radius_q50",
+    "real_radius_q90",
+    "synthetic_radius_q10",
+    "synthetic_radius_q50",
+    "synthetic_radius_q90",
+)
+"""Columns of `StepRecord.classes`.
+
+loss: of the objective. centroid_distance: between the Lorentz centroids under the current geometry, whatever the
+objective. gradient_norm: mean over the class's images of ‖∂loss/∂image‖. real_clamped, synthetic_clamped: fraction
+of features beyond the clamp, 0 without one. radius quantiles: of √|K|·‖scaled feature‖ before the clamp.
+"""
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """One finished step.
+
+    Attributes:
+        step: number of steps completed, from 1.
+        loss: sum of the class losses.
+        feature_scale: factor on the features that was in force.
+        seconds: that the step took.
+        classes: (C, len(CLASS_METRICS)) float32.
+    """
+
+    step: int
+    loss: float
+    feature_scale: float
+    seconds: float
+    classes: np.ndarray
