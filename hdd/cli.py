@@ -416,3 +416,7 @@ def bench(
     else:
         for name, value in result.items():
             typer.echo(f"{name:<42} {value}")
+
+
+if __name__ == "__main__":
+    main()

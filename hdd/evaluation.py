@@ -120,7 +120,6 @@ def evaluate_images(
     Returns:
         The accuracies, in order of the networks.
     """
-    images = images.contiguous(memory_format=torch.channels_last)
     labels = labels.to(images.device)
     accuracies = []
     for index in range(protocol.networks):

@@ -49,12 +49,13 @@ class ConvNet(nn.Module):
         self.features = nn.Sequential(*layers)
         self.embedding_size = width * (height >> depth) * (length >> depth)
         self.classifier = nn.Linear(self.embedding_size, classes)
-        # Convolutions on two CPU cores take half the time in this layout.
-        self.to(memory_format=torch.channels_last)
+        # On a CPU wide convolutions take half the time channels last, and narrow instance norms half the time first.
+        self._layout = torch.channels_last if width >= 64 else torch.contiguous_format
+        self.to(memory_format=self._layout)
 
     def embed(self, images: Tensor) -> Tensor:
         """Features (B, width·h·w) of normalised float images (B, C, H, W), before the classifier."""
-        return self.features(images.contiguous(memory_format=torch.channels_last)).flatten(1)
+        return self.features(images.contiguous(memory_format=self._layout)).flatten(1)
 
     def forward(self, images: Tensor) -> Tensor:
         """Class logits (B, classes) of normalised float images (B, C, H, W)."""

@@ -29,6 +29,9 @@ from hdd.settings import Settings
 REAL_BLOCK = 4096
 """Real images that are normalised and augmented at a time, which bounds memory with many classes."""
 
+DIVERGED = 1e4
+"""Magnitude of a normalised pixel, ordinarily within ±3, at which images count as diverged."""
+
 
 def pick_device(name: str) -> torch.device:
     """The device called `name`; "auto" is CUDA, else MPS, else the CPU.
@@ -212,7 +215,7 @@ class Distiller:
         """Makes one step.
 
         Raises:
-            HDDError: no memory, or a loss or gradient that is not finite; the images then stay as they were.
+            HDDError: no memory, or images that diverge; they then stay as they were.
         """
         with _clear_out_of_memory(self.device):
             return self._step()
@@ -222,23 +225,24 @@ class Distiller:
         settings = self.settings
         self._draw_network()
         real = self._real_features()
-        images = self.images.detach().requires_grad_()
-        augmented = siamese(images, settings.augmentation, self._augmentation(range(len(images))))
-        synthetic = self._network.embed(augmented.flatten(0, 1)).view(*images.shape[:2], -1)
+        leaf = self.images.detach().requires_grad_()
+        augmented = siamese(leaf, settings.augmentation, self._augmentation(range(len(leaf))))
+        synthetic = self._network.embed(augmented.flatten(0, 1)).view(*leaf.shape[:2], -1)
 
         objective = resolve(settings.objective)
         knobs = settings.values() | {"feature_scale": self.feature_scale}
         keywords = [name for name in inspect.signature(objective).parameters if name in knobs]
         losses = objective(real, synthetic, **{name: knobs[name] for name in keywords})
-        (gradient,) = torch.autograd.grad(losses.sum(), images)
+        (gradient,) = torch.autograd.grad(losses.sum(), leaf)
 
-        if not (torch.isfinite(losses).all() and torch.isfinite(gradient).all()):
+        momentum = settings.momentum * self.momentum + gradient
+        images = self.images - settings.image_lr * momentum
+        # Written so that NaN fails it as well.
+        if not (torch.isfinite(losses).all() and (images.abs() <= DIVERGED).all()):
             raise HDDError(
-                f"The loss is no longer finite after step {self.step_count}: rewind to an earlier step and lower "
-                "image_lr or weight."
+                f"The images diverge after step {self.step_count}: rewind to an earlier step and lower image_lr or weight."
             )
-        self.momentum = settings.momentum * self.momentum + gradient
-        self.images = self.images - settings.image_lr * self.momentum
+        self.images, self.momentum = images, momentum
         self.step_count += 1
         classes = self._class_metrics(real, synthetic.detach(), losses.detach(), gradient)
         return StepRecord(

@@ -1,34 +1,105 @@
-"""First working version; being refined."""
+"""Points of hyperbolic space and the distances between them.
+
+Model and conventions: the space of constant curvature K < 0 is the sheet ⟨x, x⟩_L = 1/K, x₀ > 0, of the Lorentz
+model, ⟨x, y⟩_L = −x₀y₀ + Σ xᵢyᵢ (time first). A point is given by its **tangent vector at the origin**
+O = (1/√|K|, 0, …): v of shape (…, D), whose length |v| is the distance from O in the units in which the curvature is
+K. Ambient coordinates grow as e^r and carry no digits beyond √|K|·r ≈ 19; tangent vectors keep all of them, so
+ambient coordinates appear only in `exp0` and `log0`.
+
+float32 inputs are computed in float64 and rounded at the end. Every function takes leading batch dimensions.
+"""
+
+from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from hdd.geometry.numerics import Curvature, asinhc, curvature_scale, norm, sinhc, to_float64
+from hdd.geometry.triangle import solve
 
 
-def distance(u: Tensor, v: Tensor, curvature: float = -1.0) -> Tensor:
-    """Geodesic distance between tangent vectors (…, D) at the origin → (…)."""
-    k = (-curvature) ** 0.5
-    x, y = torch.broadcast_tensors(u.double(), v.double())
-    tiny = 1e-150
-    r1, r2 = (((z * z).sum(-1) + tiny).sqrt() for z in (x, y))
-    w, m = x - y, x + y
-    gap = (w * m).sum(-1) / (r1 + r2)
-    chord = (w * (r1 + r2)[..., None] - m * gap[..., None]) / (2 * r1 * r2)[..., None]
-    s2 = (chord * chord).sum(-1) / 4
-    half = torch.sqrt(torch.sinh(k * gap / 2) ** 2 + torch.sinh(k * r1) * torch.sinh(k * r2) * s2 + 1e-300)
-    return (2 * torch.asinh(half) / k).to(u.dtype)
+def exp0(u: Tensor, curvature: Curvature = -1.0) -> Tensor:
+    """Tangent vectors at the origin → ambient Lorentz coordinates (the exponential map at the origin).
+
+    Args:
+        u: (…, D) tangent vectors; √|K|·|u| ≤ 88 in float32 and ≤ 709 in float64, beyond which the result is infinite.
+        curvature: K < 0.
+
+    Returns:
+        (…, D + 1) points with ⟨x, x⟩_L = 1/K, time first: (cosh(√|K|r)/√|K|, sinh(√|K|r)·u/(√|K|r)).
+
+    Raises:
+        HDDError: curvature is not a finite number below 0.
+    """
+    scale = curvature_scale(curvature)
+    v = to_float64(u)
+    radius = scale * norm(v)
+    return torch.cat([torch.cosh(radius)[..., None] / scale, sinhc(radius)[..., None] * v], dim=-1).to(u)
 
 
-def centroid(u: Tensor, weights: Tensor | None = None, curvature: float = -1.0, kind: str = "closed") -> Tensor:
-    """Centroid (…, N, D) → (…, D): the ambient mean put back on the hyperboloid."""
-    k = (-curvature) ** 0.5
-    x = u.double() * k
-    a = ((x * x).sum(-1) + 1e-150).sqrt()
-    w = torch.ones_like(a) if weights is None else weights.double()
-    unit = x / a[..., None]
-    top = a.detach().amax(-1, keepdim=True)
-    space = ((w * (torch.exp(a - top) - torch.exp(-a - top)) / 2)[..., None] * unit).sum(-2)
-    size = ((space * space).sum(-1, keepdim=True) + 1e-150).sqrt()
-    direction = space / size
-    s2 = ((unit - direction[..., None, :]) ** 2).sum(-1) / 4
-    rest = (w * (torch.exp(-a - top) + (torch.exp(a - top) - torch.exp(-a - top)) * s2)).sum(-1, keepdim=True)
-    return (direction * 0.5 * torch.log1p(2 * size / rest) / k).to(u.dtype)
+def log0(x: Tensor, curvature: Curvature = -1.0) -> Tensor:
+    """Ambient Lorentz coordinates → tangent vectors at the origin; the inverse of `exp0`.
+
+    Args:
+        x: (…, D + 1) points with ⟨x, x⟩_L = 1/K, time first. Only the space part is read: on the sheet the time
+            follows from it, and it alone keeps its digits near the origin.
+        curvature: K < 0.
+
+    Returns:
+        (…, D) tangent vectors.
+
+    Raises:
+        HDDError: curvature is not a finite number below 0.
+    """
+    scale = curvature_scale(curvature)
+    space = to_float64(x[..., 1:])
+    return (asinhc(scale * norm(space))[..., None] * space).to(x)
+
+
+def distance_gradients(x: Tensor, y: Tensor, scale: float) -> tuple[Tensor, Tensor]:
+    """Derivatives of d(x, y) by x and by y, all (…, D), for scale = √|K|; float64; 0 where x = y."""
+    t = solve(x, y, scale)
+    out_x, out_y, _, _, pull_x, pull_y = (slope[..., None] for slope in t.slopes)
+    y_across = t.sin[..., None] * t.x_unit - t.cos[..., None] * t.across
+    return out_x * t.x_unit - pull_x * t.across, out_y * t.y_unit - pull_y * y_across
+
+
+class _Distance(torch.autograd.Function):
+    """d(x, y) for points of one shape."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, y: Tensor, scale: float) -> Tensor:
+        ctx.save_for_backward(x, y)
+        ctx.scale = scale
+        return solve(x, y, scale).side.delta / scale
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None]:
+        x, y = ctx.saved_tensors
+        grad_x, grad_y = distance_gradients(x, y, ctx.scale)
+        return (grad[..., None] * grad_x).to(x), (grad[..., None] * grad_y).to(y), None
+
+
+def distance(u: Tensor, v: Tensor, curvature: Curvature = -1.0) -> Tensor:
+    """Geodesic distance of points given as tangent vectors at the origin.
+
+    Args:
+        u: (…, D) float32 or float64.
+        v: (…, D), broadcast against u.
+        curvature: K < 0.
+
+    Returns:
+        (…) distances ≥ 0 in the units of u and v. Differentiable once; the gradient is exactly 0 at coincident points.
+        Radii far beyond √|K|·r = 709 do not overflow.
+
+    Raises:
+        HDDError: curvature is not a finite number below 0.
+
+    Source: half-angle form of the hyperbolic law of cosines, see `hdd.geometry.triangle`.
+    """
+    scale = curvature_scale(curvature)
+    dtype = torch.promote_types(u.dtype, v.dtype)
+    x, y = torch.broadcast_tensors(u.to(dtype), v.to(dtype))
+    return _Distance.apply(x, y, scale).to(x)

@@ -1,0 +1,33 @@
+# Two targets do all set-up on a fresh machine and are quick the second time.
+PYTHON ?= $(firstword $(shell command -v python3.13 python3.12 python3.11 python3))
+RUNS ?= runs
+PORT ?= 5006
+
+.PHONY: workbench test test-all lint bench clean
+
+workbench: .venv/workbench.installed  ## the dashboard on http://127.0.0.1:5006
+	HDD_RUNS=$(RUNS) .venv/bin/panel serve workbench/app.py --address 127.0.0.1 --port $(PORT) --show
+
+test: .venv/tests.installed  ## lint and the default tests
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/python -m pytest
+
+test-all: .venv/tests.installed  ## the slow tests too: 50 kills at random moments
+	.venv/bin/python -m pytest -m "slow or not slow"
+
+bench: .venv/workbench.installed  ## speed on this machine
+	.venv/bin/hdd bench
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
+	|| { echo "Python 3.11 to 3.13 is needed; name one with: make PYTHON=/path/to/python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+# torch and torchvision are resolved together, so that their builds fit.
+.venv/%.installed: .venv/bin/python pyproject.toml
+	.venv/bin/python -m pip install --quiet --editable '.$(if $(filter tests,$*),[tests])'
+	touch $@
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
