@@ -4,12 +4,18 @@ import math
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from hdd.errors import HDDError
 
-FORWARD_BATCH = {"cpu": 64}
-"""Images a forward pass without gradient; on the CPU as many as keep the feature maps near the caches."""
+FORWARD_BYTES = 2**23
+"""Size of the first feature maps of a forward pass without gradient on a CPU: what stays in its caches."""
+
+ACCELERATOR_BATCH = 4096
+"""Images of such a pass on an accelerator."""
+
+LAYERS_OF_A_BLOCK = 4
 
 
 class ConvNet(nn.Module):
@@ -49,13 +55,16 @@ class ConvNet(nn.Module):
         self.features = nn.Sequential(*layers)
         self.embedding_size = width * (height >> depth) * (length >> depth)
         self.classifier = nn.Linear(self.embedding_size, classes)
-        # On a CPU wide convolutions take half the time channels last, and narrow instance norms half the time first.
-        self._layout = torch.channels_last if width >= 64 else torch.contiguous_format
-        self.to(memory_format=self._layout)
+        # Convolutions on a CPU take half the time in this layout.
+        self.to(memory_format=torch.channels_last)
+        self._forward_batch = max(1, FORWARD_BYTES // (4 * width * height * length))
 
     def embed(self, images: Tensor) -> Tensor:
         """Features (B, width·h·w) of normalised float images (B, C, H, W), before the classifier."""
-        return self.features(images.contiguous(memory_format=self._layout)).flatten(1)
+        maps = images.contiguous(memory_format=torch.channels_last)
+        for block in range(0, len(self.features), LAYERS_OF_A_BLOCK):
+            maps = _block(maps, self.features[block], self.features[block + 1])
+        return maps.flatten(1)
 
     def forward(self, images: Tensor) -> Tensor:
         """Class logits (B, classes) of normalised float images (B, C, H, W)."""
@@ -77,5 +86,20 @@ class ConvNet(nn.Module):
     @torch.no_grad()
     def embed_frozen(self, images: Tensor) -> Tensor:
         """`embed` without gradient for any number of images, in batches of bounded memory."""
-        batch = FORWARD_BATCH.get(images.device.type, 4096)
+        batch = self._forward_batch if images.device.type == "cpu" else ACCELERATOR_BATCH
         return torch.cat([self.embed(part) for part in images.split(batch)])
+
+
+def _block(maps: Tensor, convolution: nn.Conv2d, norm: nn.GroupNorm) -> Tensor:
+    """convolution → instance norm → ReLU → pooling, by the layers' weights.
+
+    PyTorch's group norm takes up to 15 times as long on channels-last maps on a CPU. The variance is the mean square
+    less the squared mean: in float32 it differs from the two-pass result by about 1e-6 of the features.
+    """
+    maps = convolution(maps)
+    pixels = maps.permute(0, 2, 3, 1).flatten(1, 2)
+    mean = pixels.mean(dim=1)
+    variance = (pixels.square().mean(dim=1) - mean.square()).clamp_min(0)
+    scale = norm.weight * (variance + norm.eps).rsqrt()
+    shift = norm.bias - mean * scale
+    return F.avg_pool2d(torch.addcmul(shift[..., None, None], maps, scale[..., None, None]).relu_(), 2)

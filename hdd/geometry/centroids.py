@@ -14,7 +14,7 @@ from torch.autograd.function import once_differentiable
 
 from hdd.errors import HDDError
 from hdd.geometry.isometry import translate
-from hdd.geometry.numerics import Curvature, atanhc, curvature_scale, norm, over, sinhc, to_float64
+from hdd.geometry.numerics import Curvature, atanhc, curvature_scale, norm, over, radius_rest, sinhc, to_float64
 from hdd.geometry.triangle import Side, Slopes, slopes, third_side
 
 KINDS = ("closed", "karcher")
@@ -58,6 +58,8 @@ def centroid(u: Tensor, weights: Tensor | None = None, curvature: Curvature = -1
         return u[..., 0, :]
     points = _off_origin(points)
     if kind == "closed":
+        if u.dtype == torch.float64:
+            share = share * (1 + radius_rest(points.detach(), curvature))
         return _closed(points, share, scale).to(u)
     tolerance = _TOLERANCE.get(u.dtype, _TOLERANCE_ROUNDED)
     mean = _Karcher.apply(points.reshape(-1, *points.shape[-2:]), share.reshape(-1, share.shape[-1]), scale, tolerance)

@@ -116,7 +116,7 @@ def translate(u: Tensor, by: Tensor, curvature: Curvature = -1.0) -> Tensor:
     """The translation along the ray of `by` that carries the origin to `by`; its inverse is `translate(·, -by)`.
 
     Args:
-        u: (…, D) points.
+        u: (…, D) points, √|K|·radius ≤ 350.
         by: (…, D) image of the origin, broadcast against u.
         curvature: K < 0.
 
@@ -158,7 +158,7 @@ def geodesic(u: Tensor, v: Tensor, t: float | Tensor, curvature: Curvature = -1.
     """The points at fraction t of the way from u to v, at constant speed.
 
     Args:
-        u: (…, D) points at t = 0; √|K|·radius ≤ 700.
+        u: (…, D) points at t = 0; √|K|·radius ≤ 350.
         v: (…, D) points at t = 1.
         t: a number, or a tensor (…) broadcast against the batch dimensions of u and v; outside [0, 1] the geodesic
             goes on beyond its ends.

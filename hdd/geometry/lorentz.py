@@ -23,7 +23,7 @@ def exp0(u: Tensor, curvature: Curvature = -1.0) -> Tensor:
     """Tangent vectors at the origin → ambient Lorentz coordinates (the exponential map at the origin).
 
     Args:
-        u: (…, D) tangent vectors; √|K|·|u| ≤ 88 in float32 and ≤ 709 in float64, beyond which the result is infinite.
+        u: (…, D) tangent vectors; √|K|·|u| ≤ 88 in float32 and ≤ 709 in float64 (then infinite).
         curvature: K < 0.
 
     Returns:
@@ -42,8 +42,8 @@ def log0(x: Tensor, curvature: Curvature = -1.0) -> Tensor:
     """Ambient Lorentz coordinates → tangent vectors at the origin; the inverse of `exp0`.
 
     Args:
-        x: (…, D + 1) points with ⟨x, x⟩_L = 1/K, time first. Only the space part is read: on the sheet the time
-            follows from it, and it alone keeps its digits near the origin.
+        x: (…, D + 1) points with ⟨x, x⟩_L = 1/K, time first, √|K|·radius ≤ 350. Only the space part is read: on the
+            sheet the time follows from it, and it alone keeps its digits near the origin.
         curvature: K < 0.
 
     Returns:

@@ -4,7 +4,9 @@ Everything is computed in float64 and handed back in the precision (and on the d
 """
 
 import math
+from fractions import Fraction
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -39,6 +41,29 @@ def over(numerator: Tensor, denominator: Tensor) -> Tensor:
 def norm(x: Tensor) -> Tensor:
     """Length of vectors (…, D) → (…), with gradient 0 at the zero vector."""
     return torch.linalg.vector_norm(x, dim=-1)
+
+
+def radius_rest(x: Tensor, curvature: Curvature) -> Tensor:
+    """What `curvature_scale(curvature) * norm(x)` lacks of √|K|·|x|, for float64 vectors (…, D) → (…).
+
+    e^a needs a to more digits than float64 holds: at a = 40 half a unit in the last place is 4e-15.
+    """
+    scale, radius = curvature_scale(curvature), norm(x)
+    exact = Fraction(scale)
+    scale_rest = float((-Fraction(float(curvature)) - exact * exact) / (2 * exact))
+    # Parts of 24 and 29 bits, whose products are exact in float64.
+    x1, r1 = x.float().double(), radius.float().double()
+    s1 = float(np.float32(scale))
+    x2, r2, s2 = x - x1, radius - r1, scale - s1
+    # Leading digits of the squares, cut so that their sum is exact, and all that was cut off.
+    square = x1 * x1
+    cut = 2 * x.shape[-1] * square.amax(dim=-1, keepdim=True)
+    cut = torch.exp2(torch.ceil(torch.log2(cut)))
+    leading = (cut + square) - cut
+    lower = (square - leading) + (x1 + x) * x2
+    rest = (leading.sum(dim=-1) - r1 * r1) - (r1 + radius) * r2 + lower.sum(dim=-1)
+    product_rest = ((s1 * r1 - scale * radius) + s1 * r2 + s2 * r1) + s2 * r2
+    return scale * over(rest, 2 * radius) + product_rest + scale_rest * radius
 
 
 def log_sinh(x: Tensor) -> Tensor:

@@ -97,13 +97,14 @@ def slopes(a: Tensor, b: Tensor, gap: Tensor, half_cos: Tensor, side: Side) -> S
     )
     tilt = torch.where(huge, torch.exp((log_sinh(b) - log_sinh(a)) / 2), over(torch.sinh(b), torch.sinh(a)).sqrt())
     turn = angular * half_cos
+    bent = turn > 0
     return Slopes(
         out_x=along + over(bend, torch.tanh(a)),
         out_y=-along + over(bend, torch.tanh(b)),
-        sin_x=turn * torch.where(turn > 0, tilt / cosh, 0),
-        sin_y=turn * torch.where(turn > 0, over(torch.ones_like(tilt), tilt * cosh), 0),
-        pull_x=over(turn * spread, a),
-        pull_y=over(turn * spread, b),
+        sin_x=turn * torch.where(bent, tilt / cosh, 0),
+        sin_y=turn * torch.where(bent, 1 / (tilt * cosh), 0),
+        pull_x=over(turn * torch.where(bent, spread, 0), a),
+        pull_y=over(turn * torch.where(bent, spread, 0), b),
     )
 
 

@@ -3,9 +3,10 @@ import math
 import subprocess
 import sys
 
+import numpy as np
 import param
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hdd import augment
@@ -90,7 +91,7 @@ def bad_values(name):
     if isinstance(knob, Strategy):
         bad += ["", "flip_", "_flip", "flip_flip", "flip_none", "flip color", "flip,crop", "mirror", "FLIP"]
     if name == "device":
-        bad += ["", "gpu", "cuda:", "cuda:-1", "cuda:x", "CPU", "cpu ", " cpu", "cpu:0:0"]
+        bad += ["", "gpu", "cuda:", "cuda:-1", "cuda:x", "CPU", "cpu ", " cpu", "cpu\n", "xcpu", "cuda:1 cuda:2", "cpu:0:0"]
     return bad
 
 
@@ -238,12 +239,23 @@ def test_inclusive_bounds_are_allowed(name):
 
 @given(all_values)
 def test_values_make_the_same_settings_again(values):
-    settings = Settings(**values)
-    assert settings.values() == Settings().values() | values
-    assert Settings(**settings.values()).values() == settings.values()
-    assert Settings(**json.loads(json.dumps(settings.values()))).values() == settings.values()
+    made = Settings(**values)
+    assert made.values() == Settings().values() | values
+    assert Settings(**made.values()).values() == made.values()
+    assert Settings(**json.loads(json.dumps(made.values()))).values() == made.values()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("curvature", np.float32(-2)), ("curvature", np.float64(-2)), ("ipc", np.int64(3)), ("weight", np.int32(5))],
+)
+def test_numbers_of_numpy_become_plain_ones(name, value):
+    values = Settings(**{name: value}).values()
+    assert values[name] == value
+    assert json.loads(json.dumps(values)) == values
+
+
+@settings(max_examples=40)
 @given(st.data())
 def test_text_of_a_value_parses_to_it(data):
     for name in NAMES:
@@ -310,18 +322,18 @@ def test_parse_refuses_with_what_is_allowed(name, text):
 @given(all_values, all_values)
 def test_changed_changes_what_it_is_told(values, changes):
     changes = {name: value for name, value in changes.items() if name not in FIXED}
-    settings = Settings(**values)
-    before = settings.values()
-    assert settings.changed(**changes).values() == before | changes
-    assert settings.values() == before, "the old settings stay"
+    old = Settings(**values)
+    before = old.values()
+    assert old.changed(**changes).values() == before | changes
+    assert old.values() == before, "the old settings stay"
 
 
 @pytest.mark.parametrize("name", sorted(FIXED))
 def test_changed_refuses_fixed_knobs(name):
-    settings = Settings()
+    old = Settings()
     with pytest.raises(HDDError, match=f"^{name} is fixed when a run is made.*steerable are: .*curvature"):
-        settings.changed(curvature=-2, **{name: getattr(settings, name)})
-    assert settings.curvature == -1
+        old.changed(curvature=-2, **{name: getattr(old, name)})
+    assert old.curvature == -1
 
 
 def test_changed_refuses_bad_values():
@@ -331,7 +343,7 @@ def test_changed_refuses_bad_values():
 
 @pytest.mark.parametrize("name", sorted(FIXED))
 def test_fixed_knobs_cannot_be_assigned(name):
-    settings = Settings()
-    other = {"dataset": "mnist", "init": "noise", "device": "cpu"}.get(name, 9)
+    made = Settings()
+    other = {"dataset": "mnist", "init": "noise", "device": "cpu", "network_depth": 2}.get(name, 9)
     with pytest.raises(TypeError, match="Constant"):
-        setattr(settings, name, other)
+        setattr(made, name, other)
