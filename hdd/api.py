@@ -15,7 +15,7 @@ from hdd.evaluation import Evaluation, evaluate_images, make_protocol
 from hdd.records import StepRecord
 from hdd.runs import history
 from hdd.runs.engine import resume
-from hdd.runs.run import Run
+from hdd.runs.run import Run, check_free
 from hdd.runs.start import create
 from hdd.settings import initial_settings
 
@@ -31,6 +31,7 @@ def distill(
     at: Mapping[int, Mapping[str, Any]] | None = None,
     who: str = "python",
     on_step: OnStep | None = None,
+    on_load: Callable[[int, int], None] | None = None,
     data: Dataset | None = None,
     **settings: Any,
 ) -> Run:
@@ -44,6 +45,7 @@ def distill(
         at: edits to make when so many steps are completed, {step: {knob: value}}.
         who: is named as the author of these edits.
         on_step: called after every step.
+        on_load: called with images read and images in all, while a folder is read for the first time.
         data: the data set, where it is loaded already.
         settings: further knobs of `hdd.settings.Settings`; they win over the preset.
 
@@ -57,7 +59,8 @@ def distill(
     if out is None:
         name = Path(dataset.removeprefix("folder:")).name
         out = Path("runs") / f"{name}-{method}-{datetime.now():%Y%m%d-%H%M%S}"
-    data = data or load_dataset(dataset, size=chosen.image_size)
+    check_free(Path(out))
+    data = data or load_dataset(dataset, size=chosen.image_size, progress=on_load)
     return resume(create(out, chosen, data, at, who), on_step=on_step, data=data)
 
 

@@ -43,11 +43,10 @@ def plain_loop(data: Dataset, settings: Settings, steps: int) -> list[float]:
     chosen = pool.draw(lambda label: generator(settings.seed, "initial images", 0, label), settings.ipc)
     synthetic = real_images[chosen].requires_grad_()
     optimizer = torch.optim.SGD([synthetic], lr=settings.image_lr, momentum=settings.momentum)
-    channels, *size = data.train_images.shape[1:]
     seconds = []
     for step in range(steps):
         started = time.perf_counter()
-        network = ConvNet(channels, tuple(size), len(chosen), settings.network_width, settings.network_depth)
+        network = ConvNet(data.channels, data.size, len(chosen), settings.network_width, settings.network_depth)
         layers = network.features.to(memory_format=torch.contiguous_format).requires_grad_(False)
         drawn = pool.draw(lambda label: generator(settings.seed, "real", step, label), settings.real_batch)  # noqa: B023
         loss = torch.zeros(())

@@ -35,8 +35,7 @@ def score_images(data: Dataset, seed: int, depth: int, device: torch.device) -> 
         feature to the origin, to its class's closed-form Lorentz centroid and to its class's mean; "random" is
         uniform in [0, 1).
     """
-    channels, *size = data.train_images.shape[1:]
-    network = ConvNet(channels, tuple(size), len(data.classes), SCORING_WIDTH, depth)
+    network = ConvNet(data.channels, data.size, len(data.classes), SCORING_WIDTH, depth)
     network.draw(generator(seed, "scoring")).to(device)
     features = torch.cat(
         [network.embed_frozen(data.normalise(part.to(device))) for part in data.train_images.split(1024)]

@@ -1,6 +1,7 @@
-"""What a step reports. Free of torch, so that viewers can read it."""
+"""What a run records. Free of torch, so that viewers can read it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -42,3 +43,42 @@ class StepRecord:
     feature_scale: float
     seconds: float
     classes: np.ndarray
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A request and what became of it; columns of the table `edits` in hdd.runs.schema."""
+
+    id: int
+    name: str
+    value: Any
+    due: int | None
+    who: str
+    requested: float
+    status: str
+    step: int | None
+    old: Any
+    reason: str | None
+    decided: float | None
+
+
+@dataclass(frozen=True)
+class EngineStatus:
+    """What is known of a run's engine.
+
+    Attributes:
+        state: new (never started), starting, running, paused, stopped, finished, failed, or killed (it ended without
+            a word).
+        step: steps completed when it last spoke.
+        steps_per_second: of the last seconds.
+        message: why it failed, or what it is busy with.
+        pid: of the process, 0 before the first start.
+        time: when it last spoke, seconds since the epoch.
+    """
+
+    state: str
+    step: int
+    steps_per_second: float
+    message: str
+    pid: int
+    time: float

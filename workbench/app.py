@@ -12,26 +12,14 @@ import panel as pn
 from hdd.runs.history import find_runs
 
 REFRESH_MILLISECONDS = 2000
-COLUMNS = ["run", "data set", "objective", "images per class", "state", "step", "of", "loss"]
+COLUMNS = ["run", "dataset", "objective", "ipc", "state", "step", "steps", "loss"]
 
 
 def list_runs(folder: Path) -> pd.DataFrame:
     """A row a run in `folder`, with `COLUMNS`."""
     rows = []
     for run in find_runs(folder):
-        settings, newest = run.settings, run.metrics(after=run.step - 1)
-        rows.append(
-            (
-                run.path.name,
-                settings.dataset,
-                settings.objective,
-                settings.ipc,
-                run.status().state,
-                run.step,
-                settings.steps,
-                f"{newest[-1].loss:.4g}" if newest else "",
-            )
-        )
+        rows.append({**run.summary(), "run": run.path.name})
         run.close()
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -39,7 +27,13 @@ def list_runs(folder: Path) -> pd.DataFrame:
 def page() -> pn.template.FastListTemplate:
     """One session's page: a table that follows the folder."""
     folder = Path(os.environ.get("HDD_RUNS", "runs"))
-    table = pn.widgets.Tabulator(list_runs(folder), disabled=True, show_index=False, sizing_mode="stretch_width")
+    table = pn.widgets.Tabulator(
+        list_runs(folder),
+        titles={"dataset": "data set", "ipc": "images per class", "steps": "of"},
+        disabled=True,
+        show_index=False,
+        sizing_mode="stretch_width",
+    )
     empty = pn.pane.Markdown("No runs yet. In a terminal: `hdd distill --dataset digits --out runs/demo`")
 
     def refresh() -> None:

@@ -50,19 +50,26 @@ def pick_device(name: str) -> torch.device:
     return device
 
 
-def check_ipc(data: Dataset, ipc: int) -> None:
-    """Makes sure that every class has `ipc` training images.
+def check_fits(data: Dataset, settings: Settings) -> None:
+    """Makes sure that a distiller of `data` can be made with `settings`, at no cost.
 
     Raises:
-        HDDError: naming the smallest class.
+        HDDError: more images per class than a class has, a device that is not here, or too deep a network.
     """
     counts = torch.bincount(data.train_labels, minlength=len(data.classes))
     smallest = int(counts.min())
-    if ipc > smallest:
+    if settings.ipc > smallest:
         raise HDDError(
-            f"ipc={ipc} is above the {smallest} training images of class {data.classes[int(counts.argmin())]!r}: "
-            f"give ipc ≤ {smallest}."
+            f"ipc={settings.ipc} is above the {smallest} training images of class "
+            f"{data.classes[int(counts.argmin())]!r}: give ipc ≤ {smallest}."
         )
+    pick_device(settings.device)
+    with torch.device("meta"):
+        _make_network(data, settings)
+
+
+def _make_network(data: Dataset, settings: Settings) -> ConvNet:
+    return ConvNet(data.channels, data.size, len(data.classes), settings.network_width, settings.network_depth)
 
 
 @contextmanager
@@ -103,13 +110,10 @@ class Distiller:
         self.device = pick_device(settings.device)
         self.step_count = 0
         self._pool = ClassPool(data.train_labels, len(data.classes))
-        check_ipc(data, settings.ipc)
+        check_fits(data, settings)
         self._scores: dict[str, Tensor] | None = None
-        channels, *size = data.train_images.shape[1:]
         with _clear_out_of_memory(self.device):
-            self._network = ConvNet(
-                channels, tuple(size), len(data.classes), settings.network_width, settings.network_depth
-            ).to(self.device)
+            self._network = _make_network(data, settings).to(self.device)
             self._network.requires_grad_(False)
             self._real = data.train_images.to(self.device)
             self.images = self._initial_images()
@@ -240,7 +244,8 @@ class Distiller:
         # Written so that NaN fails it as well.
         if not (torch.isfinite(losses).all() and (images.abs() <= DIVERGED).all()):
             raise HDDError(
-                f"The images diverge after step {self.step_count}: rewind to an earlier step and lower image_lr or weight."
+                f"The images diverge after step {self.step_count}: "
+                "rewind to an earlier step and lower image_lr or weight."
             )
         self.images, self.momentum = images, momentum
         self.step_count += 1

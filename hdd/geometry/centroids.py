@@ -21,6 +21,8 @@ KINDS = ("closed", "karcher")
 
 # Newton steps; sets in 1 ≤ √|K|·r ≤ 4 take 3 to 5.
 MAX_STEPS = 100
+# Largest √|K|·r at which a radius rounded to float64 keeps the closed form's relative error below 1e-15.
+_ROUGH_UP_TO = 5.0
 # The Karcher mean is accepted when a Newton step moves it by less than this share of the largest radius of its points.
 _TOLERANCE = {torch.float64: 1e-12}
 _TOLERANCE_ROUNDED = 1e-8
@@ -58,7 +60,7 @@ def centroid(u: Tensor, weights: Tensor | None = None, curvature: Curvature = -1
         return u[..., 0, :]
     points = _off_origin(points)
     if kind == "closed":
-        if u.dtype == torch.float64:
+        if u.dtype == torch.float64 and scale * norm(points).max() > _ROUGH_UP_TO:
             share = share * (1 + radius_rest(points.detach(), curvature))
         return _closed(points, share, scale).to(u)
     tolerance = _TOLERANCE.get(u.dtype, _TOLERANCE_ROUNDED)

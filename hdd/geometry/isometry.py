@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from hdd.geometry.lorentz import distance
-from hdd.geometry.numerics import Curvature, asinhc, curvature_scale, norm, sinhc, to_float64
+from hdd.geometry.numerics import Curvature, asinhc, common_dtype, curvature_scale, norm, sinhc, to_float64
 from hdd.geometry.triangle import Triangle, solve
 
 
@@ -105,13 +105,6 @@ class _Transport(torch.autograd.Function):
         return returned.to(w), (ctx.scale * at_x).to(x), (ctx.scale * at_y).to(y), None
 
 
-def _together(*tensors: Tensor) -> tuple[Tensor, ...]:
-    dtype = tensors[0].dtype
-    for tensor in tensors[1:]:
-        dtype = torch.promote_types(dtype, tensor.dtype)
-    return torch.broadcast_tensors(*(tensor.to(dtype) for tensor in tensors))
-
-
 def translate(u: Tensor, by: Tensor, curvature: Curvature = -1.0) -> Tensor:
     """The translation along the ray of `by` that carries the origin to `by`; its inverse is `translate(·, -by)`.
 
@@ -128,8 +121,8 @@ def translate(u: Tensor, by: Tensor, curvature: Curvature = -1.0) -> Tensor:
         HDDError: curvature is not a finite number below 0.
     """
     scale = curvature_scale(curvature)
-    x, y = _together(-by, u)
-    return _Log.apply(x, y, scale).to(x)
+    x, y = torch.broadcast_tensors(*common_dtype(-by, u))
+    return _Log.apply(x, y, scale).to(u.device, x.dtype)
 
 
 def transport(w: Tensor, start: Tensor, end: Tensor, curvature: Curvature = -1.0) -> Tensor:
@@ -150,8 +143,8 @@ def transport(w: Tensor, start: Tensor, end: Tensor, curvature: Curvature = -1.0
         HDDError: curvature is not a finite number below 0.
     """
     scale = curvature_scale(curvature)
-    w, x, y = _together(w, start, end)
-    return _Transport.apply(w, x, y, scale).to(w)
+    v, x, y = torch.broadcast_tensors(*common_dtype(w, start, end))
+    return _Transport.apply(v, x, y, scale).to(w.device, v.dtype)
 
 
 def geodesic(u: Tensor, v: Tensor, t: float | Tensor, curvature: Curvature = -1.0) -> Tensor:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from hdd.geometry.numerics import Curvature, asinhc, curvature_scale, norm, sinhc, to_float64
+from hdd.geometry.numerics import Curvature, asinhc, common_dtype, curvature_scale, norm, sinhc, to_float64
 from hdd.geometry.triangle import solve
 
 
@@ -91,8 +91,9 @@ def distance(u: Tensor, v: Tensor, curvature: Curvature = -1.0) -> Tensor:
         curvature: K < 0.
 
     Returns:
-        (…) distances ≥ 0 in the units of u and v. Differentiable once; the gradient is exactly 0 at coincident points.
-        Radii far beyond √|K|·r = 709 do not overflow.
+        (…) distances ≥ 0 in the units of u and v. Relative error up to √|K|·r = 100, near and far: a rounding (6e-8)
+        in float32; in float64 1e-15 up to √|K|·r = 5 and for generic pairs, 1e-14 for near pairs beyond.
+        Differentiable once; the gradient is exactly 0 at coincident points. Radii far beyond 709 do not overflow.
 
     Raises:
         HDDError: curvature is not a finite number below 0.
@@ -100,6 +101,5 @@ def distance(u: Tensor, v: Tensor, curvature: Curvature = -1.0) -> Tensor:
     Source: half-angle form of the hyperbolic law of cosines, see `hdd.geometry.triangle`.
     """
     scale = curvature_scale(curvature)
-    dtype = torch.promote_types(u.dtype, v.dtype)
-    x, y = torch.broadcast_tensors(u.to(dtype), v.to(dtype))
-    return _Distance.apply(x, y, scale).to(x)
+    x, y = torch.broadcast_tensors(*common_dtype(u, v))
+    return _Distance.apply(x, y, scale).to(u.device, x.dtype)

@@ -3,6 +3,7 @@
 Everything is computed in float64 and handed back in the precision (and on the device) of the input.
 """
 
+import functools
 import math
 from fractions import Fraction
 
@@ -27,9 +28,20 @@ def curvature_scale(curvature: Curvature) -> float:
     return math.sqrt(-value)
 
 
+def on_capable_device(x: Tensor) -> Tensor:
+    """The tensor itself, or a copy on the CPU where its device has no float64 (MPS)."""
+    return x.cpu() if x.device.type == "mps" else x
+
+
 def to_float64(x: Tensor) -> Tensor:
-    """The tensor in float64; on the CPU where its device has no float64 (MPS)."""
-    return x.to("cpu" if x.device.type == "mps" else x.device, torch.float64)
+    """The tensor in float64, on a device that has it."""
+    return on_capable_device(x).double()
+
+
+def common_dtype(*tensors: Tensor) -> list[Tensor]:
+    """The tensors in the widest of their dtypes, on a device that has float64."""
+    dtype = functools.reduce(torch.promote_types, (tensor.dtype for tensor in tensors))
+    return [on_capable_device(tensor).to(dtype) for tensor in tensors]
 
 
 def over(numerator: Tensor, denominator: Tensor) -> Tensor:

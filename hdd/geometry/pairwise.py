@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from hdd.geometry.lorentz import distance_gradients
-from hdd.geometry.numerics import Curvature, curvature_scale, log_sinh, norm, over, to_float64
+from hdd.geometry.numerics import Curvature, common_dtype, curvature_scale, log_sinh, norm, over, to_float64
 from hdd.geometry.triangle import Side, slopes, solve, third_side
 
 # Scalars of a block of pairs, and vector components of a batch of single pairs, held at once.
@@ -126,7 +126,6 @@ def pairwise_distance(u: Tensor, v: Tensor, curvature: Curvature = -1.0) -> Tens
         HDDError: curvature is not a finite number below 0.
     """
     scale = curvature_scale(curvature)
-    dtype = torch.promote_types(u.dtype, v.dtype)
     batch = torch.broadcast_shapes(u.shape[:-2], v.shape[:-2])
-    x, y = (z.to(dtype).expand(*batch, *z.shape[-2:]).reshape(-1, *z.shape[-2:]) for z in (u, v))
-    return _Pairwise.apply(x, y, scale).reshape(*batch, u.shape[-2], v.shape[-2])
+    x, y = (z.expand(*batch, *z.shape[-2:]).reshape(-1, *z.shape[-2:]) for z in common_dtype(u, v))
+    return _Pairwise.apply(x, y, scale).reshape(*batch, u.shape[-2], v.shape[-2]).to(u.device)

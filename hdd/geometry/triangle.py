@@ -115,17 +115,28 @@ def half_angle(cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
     return torch.where(cos < 0, major, minor), torch.where(cos < 0, minor, major)
 
 
+def _sum(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """x + y rounded, and what the rounding took (Knuth's two-sum)."""
+    total = x + y
+    part = total - x
+    return total, (x - (total - part)) + (y - part)
+
+
 def _wedge(x: Tensor, y: Tensor, pivot: Tensor) -> Tensor:
     """x_p·y − y_p·x for the pivot component p, to full relative precision however nearly parallel x and y are."""
     if x.dtype == torch.float32 and y.dtype == torch.float32:
         x, y = to_float64(x), to_float64(y)
         return x.gather(-1, pivot) * y - y.gather(-1, pivot) * x
-    # Split into parts of 24 and 29 bits: the products that matter are then exact in float64.
+    # In parts of 24 and 29 bits: all products but those of the lower parts are then exact in float64.
     x, y = to_float64(x), to_float64(y)
     x1, y1 = x.float().double(), y.float().double()
     x2, y2 = x - x1, y - y1
     p1, p2, q1, q2 = x1.gather(-1, pivot), x2.gather(-1, pivot), y1.gather(-1, pivot), y2.gather(-1, pivot)
-    return (p1 * y1 - q1 * x1) + ((p1 * y2 - q1 * x2) + (p2 * y1 - q2 * x1)) + (p2 * y2 - q2 * x2)
+    leading, rest = _sum(p1 * y1, -q1 * x1)
+    left, left_rest = _sum(p1 * y2, -q1 * x2)
+    right, right_rest = _sum(p2 * y1, -q2 * x1)
+    mixed, mixed_rest = _sum(left, right)
+    return (leading + mixed) + ((rest + left_rest + right_rest + mixed_rest) + (p2 * y2 - q2 * x2))
 
 
 def solve(x: Tensor, y: Tensor, scale: float) -> Triangle:

@@ -102,7 +102,9 @@ def test_crop_shifts_by_up_to_an_eighth_every_way_alike(height, width, reach_y, 
     image = 1 + pictures(1, 1, 1, height, width).abs()
     rows, columns = 2 * reach_y + 1, 2 * reach_x + 1
     # Three uniforms in each equal share of [0, 1): every shift must come three times along an axis.
-    grid = [((i + part) / rows, (j + part) / columns) for i in range(rows) for j in range(columns) for part in (0.01, 0.9)]
+    grid = [
+        ((i + part) / rows, (j + part) / columns) for i in range(rows) for j in range(columns) for part in (0.01, 0.9)
+    ]
     seen = {}
     for y, x in grid:
         changed = augment(image, "crop", parameters((y, x)))[0, 0].numpy()

@@ -84,7 +84,9 @@ def test_28_pixel_gray_images_are_padded_to_32():
     assert small.embedding_size == large.embedding_size == 8 * 4 * 4
     images = torch.randn(2, 1, 28, 28, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(small.embed(images), large.embed(F.pad(images, (2, 2, 2, 2))))
-    torch.testing.assert_close(small.embed(images).double(), plain_embed(small, images, padding=3), rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(
+        small.embed(images).double(), plain_embed(small, images, padding=3), rtol=1e-4, atol=1e-4
+    )
     assert ConvNet(3, (28, 28), 10, 8).embedding_size == 8 * 3 * 3, "colour images are not padded"
 
 

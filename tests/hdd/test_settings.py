@@ -91,7 +91,20 @@ def bad_values(name):
     if isinstance(knob, Strategy):
         bad += ["", "flip_", "_flip", "flip_flip", "flip_none", "flip color", "flip,crop", "mirror", "FLIP"]
     if name == "device":
-        bad += ["", "gpu", "cuda:", "cuda:-1", "cuda:x", "CPU", "cpu ", " cpu", "cpu\n", "xcpu", "cuda:1 cuda:2", "cpu:0:0"]
+        bad += [
+            "",
+            "gpu",
+            "cuda:",
+            "cuda:-1",
+            "cuda:x",
+            "CPU",
+            "cpu ",
+            " cpu",
+            "cpu\n",
+            "xcpu",
+            "cuda:1 cuda:2",
+            "cpu:0:0",
+        ]
     return bad
 
 
@@ -237,6 +250,7 @@ def test_inclusive_bounds_are_allowed(name):
             assert getattr(Settings(**{name: bound}), name) == bound
 
 
+@settings(max_examples=50)
 @given(all_values)
 def test_values_make_the_same_settings_again(values):
     made = Settings(**values)
@@ -319,6 +333,7 @@ def test_parse_refuses_with_what_is_allowed(name, text):
     assert str(refusal.value).startswith(f"{name}=") and allowed(name) in str(refusal.value)
 
 
+@settings(max_examples=50)
 @given(all_values, all_values)
 def test_changed_changes_what_it_is_told(values, changes):
     changes = {name: value for name, value in changes.items() if name not in FIXED}

@@ -1,0 +1,5 @@
+"""`python -m hdd.cli` is the `hdd` command."""
+
+from hdd.cli import main
+
+main()

@@ -1,0 +1,175 @@
+"""Commands that compute: distill, resume, fork, replay, evaluate, bench. Torch is imported when one is run."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import Progress
+
+from hdd.cli.common import (
+    AsJson,
+    OutPath,
+    RunPath,
+    Sets,
+    parse_knobs,
+    parse_schedule,
+    print_json,
+    progress_console,
+    report,
+    step_progress,
+)
+from hdd.objectives import OBJECTIVES
+from hdd.runs.run import Run
+from hdd.settings import PRESETS, Settings
+
+Method = StrEnum("Method", list(OBJECTIVES))
+Preset = StrEnum("Preset", list(PRESETS))
+
+
+def distill(
+    dataset: Annotated[str, typer.Option(help="A name that `hdd datasets` lists, or folder:PATH.")] = "digits",
+    method: Annotated[Method, typer.Option(help="Objective to start with.")] = Method.hdd,
+    preset: Annotated[
+        Preset, typer.Option(help="geometric: where geometry acts; released: what the authors' code does.")
+    ] = Preset.geometric,
+    ipc: Annotated[int, typer.Option(help="Synthetic images per class.")] = Settings.param.ipc.default,
+    steps: Annotated[int, typer.Option(help="Steps of the run.")] = Settings.param.steps.default,
+    seed: Annotated[int, typer.Option(help="Key of every random draw.")] = Settings.param.seed.default,
+    device: Annotated[str, typer.Option(help="auto, cpu, mps, cuda or cuda:N.")] = Settings.param.device.default,
+    out: Annotated[
+        Path | None, typer.Option(help="Directory of the run; runs/DATASET-METHOD-TIME if not given.")
+    ] = None,
+    sets: Sets = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option("--at", metavar="STEP:KNOB=VALUE", help="Edit to make at a step; can be given again."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Distil a data set: make a run and advance it to its end. Ctrl-C stops it; `hdd resume` goes on."""
+    values = {"ipc": ipc, "steps": steps, "seed": seed, "device": device, **parse_knobs(sets)}
+    edits = parse_schedule(at)
+    from hdd import api
+    from hdd.memory import keep_freed_memory
+
+    keep_freed_memory()
+    with step_progress(values["steps"]) as (on_step, on_load):
+        run = api.distill(
+            dataset,
+            method=method.value,
+            preset=preset.value,
+            out=out,
+            at=edits,
+            who="hdd distill",
+            on_step=on_step,
+            on_load=on_load,
+            **values,
+        )
+    report(run, as_json)
+
+
+def resume(
+    path: RunPath,
+    steps: Annotated[int | None, typer.Option(help="New number of steps; also goes on with a finished run.")] = None,
+    until: Annotated[int | None, typer.Option(help="Stop, unfinished, after this step.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Go on with a run that was stopped, killed, rewound or forked."""
+    run = Run(path)
+    from hdd.memory import keep_freed_memory
+    from hdd.runs.engine import resume as advance
+
+    keep_freed_memory()
+    with step_progress(steps or run.settings.steps, run.step) as (on_step, _):
+        advance(run, until=until, steps=steps, on_step=on_step)
+    report(run, as_json)
+
+
+def fork(
+    path: RunPath,
+    step: Annotated[int, typer.Option(help="Step to branch at.")],
+    out: OutPath,
+    sets: Sets = None,
+    as_json: AsJson = False,
+) -> None:
+    """Branch a new run from a step of another, with edits there, and advance it to its end."""
+    run, edits = Run(path), parse_knobs(sets)
+    from hdd import api
+    from hdd.memory import keep_freed_memory
+
+    keep_freed_memory()
+    with step_progress(edits.get("steps", run.settings.steps), step) as (on_step, _):
+        child = api.fork(run, step, out, edits, who="hdd fork", on_step=on_step)
+    report(child, as_json)
+
+
+def replay(path: RunPath, out: OutPath, as_json: AsJson = False) -> None:
+    """Make a run again from its settings and ledger, and compare bit for bit. Exit code 1 if they differ."""
+    run = Run(path)
+    from hdd import api
+    from hdd.memory import keep_freed_memory
+
+    keep_freed_memory()
+    with step_progress(run.step) as (on_step, _):
+        again, difference = api.replay(run, out, on_step=on_step)
+    if as_json:
+        print_json({**again.summary(), "identical": difference is None, "first_difference": difference})
+    elif difference is None:
+        typer.echo(f"{again.path}: bit-identical to {run.path} over {run.step} steps")
+    else:
+        typer.echo(f"{again.path}: differs from {run.path} from step {difference} on")
+    if difference is not None:
+        raise typer.Exit(1)
+
+
+def evaluate(
+    path: RunPath,
+    step: Annotated[int | None, typer.Option(help="Step whose images to test; the newest kept if not given.")] = None,
+    protocol: Annotated[
+        str, typer.Option(help="full: 1000 epochs, 5 networks; quick: 300 epochs, 2 networks.")
+    ] = "full",
+    networks: Annotated[int | None, typer.Option(min=1, help="Networks to train.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Epochs of each.")] = None,
+    width: Annotated[int | None, typer.Option(min=1, help="Width of the ConvNet.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Key of the draws; equal seeds make pairs.")] = None,
+    augment: Annotated[bool | None, typer.Option(help="With or without augmentation; as the run if not given.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train networks on a run's synthetic images and test them on real ones; step 0 is its random real images."""
+    run = Run(path)
+    given = {"networks": networks, "epochs": epochs, "width": width, "seed": seed}
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if augment is not None:
+        changes["augmentation"] = Settings.param.augmentation.default if augment else "none"
+    from hdd import api
+    from hdd.memory import keep_freed_memory
+
+    keep_freed_memory()
+    with Progress(*Progress.get_default_columns(), console=progress_console) as progress:
+        task = progress.add_task("training networks")
+        result = api.evaluate(
+            run, step, protocol, lambda done, total: progress.update(task, completed=done, total=total), **changes
+        )
+    if as_json:
+        print_json({"run": str(run.path), "step": run.evaluations()[-1]["step"], **result.as_dict()})
+    else:
+        typer.echo(f"{run.path} at step {run.evaluations()[-1]['step']}: {result}")
+
+
+def bench(
+    dataset: Annotated[str, typer.Option(help="Data set to step on.")] = "digits",
+    ipc: Annotated[int, typer.Option(help="Synthetic images per class.")] = 10,
+    steps: Annotated[int, typer.Option(min=1, help="Timed steps of each side.")] = 5,
+    sets: Sets = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a step against a plain loop over classes, memory, first step and storage, on this machine."""
+    from hdd import bench as benchmark
+
+    result = benchmark.run(dataset, ipc, steps, parse_knobs(sets))
+    if as_json:
+        print_json(result)
+    else:
+        for name, value in result.items():
+            typer.echo(f"{name:<42} {value}")

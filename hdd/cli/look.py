@@ -1,0 +1,134 @@
+"""Commands that read runs or ask their engines for something; none of them imports torch to do so."""
+
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from hdd.cli.common import AsJson, RunPath, Sets, console, parse_knobs, print_json, report, tell
+from hdd.errors import HDDError
+from hdd.records import Edit
+from hdd.runs import history
+from hdd.runs.run import Run
+
+STEER_PATIENCE_SECONDS = 30.0
+
+
+def steer(
+    path: RunPath,
+    command: Annotated[
+        str | None, typer.Argument(metavar="[pause|go|step|stop]", help="What the engine shall do.")
+    ] = None,
+    sets: Sets = None,
+    at: Annotated[int | None, typer.Option(help="Step to edit at; at once if not given.")] = None,
+    count: Annotated[int, typer.Option(min=1, help="How many steps `step` makes.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Change a run while it goes: new values from the next step, or pause, go, step, stop."""
+    run = Run(path)
+    knobs = parse_knobs(sets)
+    if not knobs and command is None:
+        raise HDDError("Nothing to do: give --set KNOB=VALUE, or one of pause, go, step, stop.")
+    if command not in (None, "pause", "go", "step", "stop"):
+        raise HDDError(f"There is no command {command!r}: give pause, go, step or stop.")
+    ids = run.steer(who="hdd steer", at=at, **knobs) if knobs else []
+    if command is not None:
+        ids.append(run.command(command, count if command == "step" else None, who="hdd steer"))
+    edits = _await(run, ids, patient=at is None)
+    if as_json:
+        print_json([asdict(edit) for edit in edits])
+    else:
+        for edit in edits:
+            typer.echo(tell(edit))
+        if not run.engine_alive() and any(edit.status == "pending" for edit in edits):
+            typer.echo(f"No engine advances this run now; it acts on `hdd resume {path}`.")
+    if any(edit.status == "refused" for edit in edits):
+        raise typer.Exit(2)
+
+
+def _await(run: Run, ids: list[int], patient: bool) -> list[Edit]:
+    """The edits, once the engine has decided on them, or after a while."""
+    deadline = time.monotonic() + STEER_PATIENCE_SECONDS
+    while True:
+        edits = [edit for edit in run.edits() if edit.id in ids]
+        waiting = any(edit.status == "pending" for edit in edits)
+        if not (patient and waiting and time.monotonic() < deadline and run.engine_alive()):
+            return edits
+        time.sleep(0.05)
+
+
+def rewind(
+    path: RunPath, step: Annotated[int, typer.Option(help="Step to go back to.")], as_json: AsJson = False
+) -> None:
+    """Take a run back to an earlier step. A going engine does it and then waits for `hdd steer RUN go`."""
+    run = Run(path)
+    history.rewind(run, step, who="hdd rewind")
+    while run.engine_alive() and any(edit.name == "rewind" for edit in run.edits("pending")):
+        time.sleep(0.05)
+    report(run, as_json)
+
+
+def runs_list(
+    folder: Annotated[Path, typer.Argument(help="Folder that holds runs.")] = Path("runs"), as_json: AsJson = False
+) -> None:
+    """List the runs in a folder."""
+    summaries = [run.summary() for run in history.find_runs(folder)]
+    if as_json:
+        print_json(summaries)
+        return
+    if not summaries:
+        typer.echo(f"No runs in {folder}. `hdd distill --out {folder / 'demo'}` makes one.")
+        return
+    table = Table("run", "data set", "objective", "ipc", "state", "step", "loss")
+    for each in summaries:
+        loss = "" if each["loss"] is None else f"{each['loss']:.4g}"
+        step = f"{each['step']} / {each['steps']}"
+        table.add_row(each["run"], each["dataset"], each["objective"], str(each["ipc"]), each["state"], step, loss)
+    console.print(table, markup=False)
+
+
+def runs_show(path: RunPath, as_json: AsJson = False) -> None:
+    """Show a run: settings, edits, evaluations, events."""
+    run = Run(path)
+    facts = {
+        **run.summary(),
+        "settings": run.settings.values(),
+        "edits": [asdict(edit) for edit in run.edits()],
+        "evaluations": run.evaluations(),
+        "events": run.events(),
+        "parent": run.meta("parent"),
+        "provenance": run.meta("provenance"),
+    }
+    if as_json:
+        print_json(facts)
+        return
+    report(run, as_json=False)
+    for name, value in facts["settings"].items():
+        typer.echo(f"  {name:<16} {value}")
+    for edit in run.edits():
+        typer.echo(f"edit by {edit.who}: {tell(edit)}")
+    for evaluation in facts["evaluations"]:
+        accuracies = ", ".join(f"{100 * value:.1f}" for value in evaluation["accuracies"])
+        typer.echo(f"evaluated at step {evaluation['step']} ({evaluation['protocol']['name']}): {accuracies} %")
+    for event in facts["events"]:
+        typer.echo(
+            f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(event['time']))} step {event['step']}: {event['text']}"
+        )
+
+
+def datasets(as_json: AsJson = False) -> None:
+    """List the data sets that can be distilled by name."""
+    from hdd.data import available
+
+    listings = available()
+    if as_json:
+        print_json([listing._asdict() for listing in listings])
+        return
+    table = Table("name", "images", "classes", "on this machine", "what")
+    for each in listings:
+        table.add_row(each.name, "×".join(map(str, each.shape)), str(each.class_count), each.status, each.about)
+    console.print(table)
+    typer.echo("Or your own: --dataset folder:PATH, with train/ and test/ folders of class folders of images.")

@@ -1,0 +1,469 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from hdd.augment import siamese
+from hdd.data import ClassPool
+from hdd.distillers import dm
+from hdd.distillers.dm import Distiller, check_ipc, pick_device
+from hdd.draws import generator
+from hdd.errors import HDDError
+from hdd.networks import ConvNet
+from hdd.records import CLASS_METRICS
+from hdd.settings import PRESETS, Settings
+
+SMALL = {"ipc": 2, "network_width": 6, "network_depth": 2, "real_batch": 8, "device": "cpu", "image_lr": 0.1}
+
+# One change of every steerable knob that a step depends on.
+CHANGES = {
+    "objective": {"objective": "dm"},
+    "curvature": {"curvature": -4.0},
+    "feature_scale": {"feature_scale": 0.1},
+    "feature_scale auto": {"feature_scale": "auto"},
+    "target_radius": {"target_radius": 1.0},
+    "weight": {"weight": 5.0},
+    "clamp": {"clamp": 1.0},
+    "centroid": {"centroid": "karcher"},
+    "image_lr": {"image_lr": 0.3},
+    "momentum": {"momentum": 0.9},
+    "real_batch": {"real_batch": 5},
+    "augmentation": {"augmentation": "flip"},
+    "pruning_rate": {"pruning_rate": 0.5},
+    "pruning_score": {"pruning_rate": 0.5, "pruning_score": "random"},
+    "pruning_keep": {"pruning_rate": 0.5, "pruning_keep": "far"},
+}
+every_change = pytest.mark.parametrize("changes", CHANGES.values(), ids=CHANGES)
+
+
+@pytest.fixture(scope="module", params=[1, 3], ids=["gray", "colour"])
+def data(request, toy_dataset):
+    return toy_dataset((9, 7, 11), channels=request.param)
+
+
+@pytest.fixture(scope="module")
+def gray(toy_dataset):
+    return toy_dataset((9, 7, 11))
+
+
+def distiller(data, steps=0, **knobs):
+    made = Distiller(data, Settings(**SMALL | knobs))
+    for _ in range(steps):
+        made.step()
+    return made
+
+
+def assert_same_bits(first, second):
+    one, two = first.state(), second.state()
+    assert set(one) == set(two)
+    for name, value in one.items():
+        assert torch.equal(value, two[name]), name
+
+
+def column(record, name):
+    return record.classes[:, CLASS_METRICS.index(name)]
+
+
+# The step as the papers write it: a loop over classes, features in float64, hyperbolic space in ambient coordinates.
+
+
+def plain_distance(real, synthetic, settings, scale):
+    root, centroids = math.sqrt(-settings.curvature), []
+    for features in (real, synthetic):
+        vectors = root * scale * features
+        radius = vectors.norm(dim=1, keepdim=True)
+        angle = radius if settings.clamp is None else radius.clamp(max=settings.clamp)
+        points = torch.cat([angle.cosh(), angle.sinh() * vectors / radius], dim=1)
+        mean = points.mean(dim=0)
+        centroids.append(mean / (mean[0] ** 2 - mean[1:].square().sum()).sqrt())
+    x, y = centroids
+    return torch.acosh(x[0] * y[0] - x[1:] @ y[1:]) / root
+
+
+def plain_step(data, settings, images, step, scale):
+    """Loss, gradient, distance and features of each class."""
+    channels, *size = data.train_images.shape[1:]
+    network = ConvNet(channels, tuple(size), len(data.classes), settings.network_width, settings.network_depth)
+    network.draw(generator(settings.seed, "network", step)).double()
+    pool = ClassPool(data.train_labels, len(data.classes))
+    indices = pool.draw(lambda label: generator(settings.seed, "real", step, label), settings.real_batch)
+    for label in range(len(data.classes)):
+        leaf = images[label].double().requires_grad_()
+        features = []
+        for part in (data.normalise(data.train_images[indices[label]]).double(), leaf):
+            draws = generator(settings.seed, "augmentation", step, label)
+            features.append(network.embed(siamese(part[None], settings.augmentation, [draws])[0]))
+        distance = plain_distance(*features, settings, scale)
+        if settings.objective == "hdd":
+            loss = settings.weight * distance
+        else:
+            loss = (features[0].mean(0) - features[1].mean(0)).square().sum()
+        (gradient,) = torch.autograd.grad(loss, leaf)
+        yield loss.item(), gradient, distance.item(), [part.detach() for part in features]
+
+
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        {},
+        {"objective": "dm"},
+        {"clamp": "median", "weight": 3.0},
+        {"curvature": -3.0, "feature_scale": 0.2, "augmentation": "none"},
+        {"objective": "dm", "clamp": "median", "ipc": 1, "real_batch": 100},
+    ],
+    ids=["hdd", "dm", "clamped", "curved", "one image"],
+)
+def test_step_is_a_plain_loop_over_classes(data, knobs):
+    clamped = knobs.get("clamp") == "median"
+    if clamped:
+        record = distiller(data, steps=2, **knobs | {"clamp": None}).step()
+        knobs = knobs | {"clamp": 1.001 * float(np.median(column(record, "real_radius_q50")))}
+    made = distiller(data, steps=2, **knobs)
+    before, record = made.state(), made.step()
+    settings, scale = made.settings, made.feature_scale
+    classes = list(plain_step(data, settings, before["images"], 2, scale))
+    gradient = torch.stack([gradient for _, gradient, _, _ in classes])
+
+    # The first derivative of variances of few, nearly constant pixels keeps four digits in float32.
+    close = {"rtol": 2e-3, "atol": 2e-3 * gradient.abs().max().item()}
+    momentum = settings.momentum * before["momentum"].double() + gradient
+    torch.testing.assert_close(made.momentum.double(), momentum, **close)
+    torch.testing.assert_close(made.images, before["images"] - settings.image_lr * made.momentum)
+    np.testing.assert_allclose(column(record, "loss"), [loss for loss, *_ in classes], rtol=1e-4)
+    np.testing.assert_allclose(column(record, "centroid_distance"), [gap for _, _, gap, _ in classes], rtol=1e-4)
+    norms = gradient.flatten(2).norm(dim=2).mean(dim=1)
+    np.testing.assert_allclose(column(record, "gradient_norm"), norms, rtol=1e-3)
+    for part, name in enumerate(("real", "synthetic")):
+        radii = [
+            math.sqrt(-settings.curvature) * scale * np.linalg.norm(features[part], axis=1) for *_, features in classes
+        ]
+        clamp = math.inf if settings.clamp is None else settings.clamp
+        np.testing.assert_allclose(column(record, f"{name}_clamped"), [(r > clamp).mean() for r in radii], rtol=1e-6)
+        for q in (10, 50, 90):
+            expected = [np.quantile(r, q / 100) for r in radii]
+            np.testing.assert_allclose(column(record, f"{name}_radius_q{q}"), expected, rtol=1e-4)
+    if clamped:
+        assert 0 < column(record, "real_clamped").mean() < 1, "the case tells beyond from within"
+
+
+def test_record(data):
+    made = distiller(data, steps=3)
+    record = made.step()
+    assert record.step == made.step_count == 4
+    assert record.classes.shape == (3, len(CLASS_METRICS)) and record.classes.dtype == np.float32
+    assert record.loss == pytest.approx(column(record, "loss").sum(), rel=1e-6)
+    assert record.feature_scale == made.feature_scale and record.seconds > 0
+    assert np.isfinite(record.classes).all()
+
+
+@pytest.mark.parametrize("objective", ["hdd", "dm"])
+def test_steps_are_the_same_bits_whatever_the_global_state(data, objective):
+    torch.manual_seed(0)
+    first = distiller(data, objective=objective)
+    torch.manual_seed(1)
+    second = distiller(data, objective=objective)
+    for _ in range(4):
+        one = first.step()
+        torch.rand(3)
+        two = second.step()
+        assert np.array_equal(one.classes, two.classes) and (one.loss, one.step) == (two.loss, two.step)
+    assert_same_bits(first, second)
+
+
+def test_seeds_make_different_runs(gray):
+    assert not torch.equal(distiller(gray, seed=1).images, distiller(gray, seed=2).images)
+    noise = [distiller(gray, init="noise", seed=seed).images for seed in (1, 2)]
+    assert not torch.equal(*noise)
+
+
+def test_a_loaded_state_goes_on_with_the_same_bits(data):
+    whole, part = distiller(data, steps=6), distiller(data, steps=3)
+    state = {name: value.clone() for name, value in part.state().items()}
+    assert all(value.device.type == "cpu" for value in state.values())
+    part.step()
+    resumed = distiller(data)
+    resumed.load_state(state)
+    assert resumed.step_count == 3
+    for _ in range(3):
+        resumed.step()
+    assert_same_bits(resumed, whole)
+    resumed.load_state(state)
+    assert_same_bits(resumed, distiller(data, steps=3))
+
+
+def test_a_state_is_not_changed_by_later_steps(gray):
+    made = distiller(gray, steps=2)
+    state = made.state()
+    copy = {name: value.clone() for name, value in state.items()}
+    made.step()
+    other = distiller(gray)
+    other.load_state(state)
+    other.step()
+    assert all(torch.equal(state[name], copy[name]) for name in copy)
+
+
+def test_every_steerable_knob_is_tried():
+    tried = {name for changes in CHANGES.values() for name in changes}
+    assert tried == set(Settings.steerable()) - {"steps"}
+
+
+@every_change
+def test_steering_acts_from_the_next_step_on(data, changes):
+    left, steered = distiller(data, steps=2), distiller(data, steps=2)
+    steered.steer(**changes)
+    assert steered.settings.values() == left.settings.values() | changes
+    assert torch.equal(steered.images, left.images)
+    left.step()
+    steered.step()
+    assert not torch.equal(steered.images, left.images)
+
+
+@every_change
+def test_a_steered_distiller_is_a_fresh_one_with_those_settings(data, changes):
+    steered = distiller(data, steps=2)
+    steered.steer(**changes)
+    fresh = Distiller(data, Settings(**steered.settings.values()))
+    fresh.load_state(steered.state())
+    for _ in range(2):
+        assert np.array_equal(steered.step().classes, fresh.step().classes)
+    assert_same_bits(steered, fresh)
+
+
+@every_change
+def test_steering_back_undoes_it(gray, changes):
+    left, steered = distiller(gray, steps=1), distiller(gray, steps=1)
+    scale = steered.feature_scale
+    steered.steer(**changes)
+    steered.steer(**{name: getattr(left.settings, name) for name in changes} | {"feature_scale": scale})
+    left.steer(feature_scale=scale)
+    steered.step()
+    left.step()
+    assert_same_bits(steered, left)
+
+
+def test_steps_may_be_steered_and_change_nothing(gray):
+    left, steered = distiller(gray, steps=1), distiller(gray, steps=1)
+    steered.steer(steps=5)
+    left.step()
+    steered.step()
+    assert_same_bits(steered, left)
+
+
+@pytest.mark.parametrize("changes", [{"curvature": 1.0}, {"ipc": 3}, {"curvatur": -1.0}], ids=str)
+def test_refused_steering_changes_nothing(gray, changes):
+    left, steered = distiller(gray, steps=1), distiller(gray, steps=1)
+    with pytest.raises(HDDError):
+        steered.steer(weight=3.0, pruning_rate=0.5, **changes)
+    assert steered.settings.values() == left.settings.values()
+    left.step()
+    steered.step()
+    assert_same_bits(steered, left)
+
+
+@pytest.mark.parametrize("changes", [{"pruning_rate": 0.5}, {"feature_scale": "auto", "weight": 3.0}], ids=str)
+def test_steering_for_which_there_is_no_memory_changes_nothing(gray, monkeypatch, changes):
+    left, steered = distiller(gray, steps=1), distiller(gray, steps=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(ConvNet, "embed_frozen", run_out_of_memory)
+        with pytest.raises(HDDError, match="Out of memory"):
+            steered.steer(**changes)
+    assert steered.settings.values() == left.settings.values()
+    left.step()
+    steered.step()
+    assert_same_bits(steered, left)
+
+
+@pytest.fixture(scope="module")
+def one_class(toy_dataset):
+    """One class, and an odd number of images, so that the median of a class is that of all."""
+    return toy_dataset((9,))
+
+
+@pytest.mark.parametrize("curvature", [-1.0, -0.2])
+def test_automatic_scale_brings_the_median_to_the_target(one_class, curvature):
+    made = distiller(one_class, curvature=curvature, target_radius=1.5, real_batch=9)
+    assert column(made.step(), "real_radius_q50") == pytest.approx(1.5, rel=1e-6)
+
+
+def test_automatic_scale_is_held_until_it_is_set_again(one_class):
+    left, steered = (distiller(one_class, steps=2, real_batch=9) for _ in range(2))
+    scale = steered.feature_scale
+    steered.steer(curvature=-4.0)
+    assert steered.feature_scale == scale
+    radius, doubled = (column(made.step(), "real_radius_q50") for made in (left, steered))
+    np.testing.assert_allclose(doubled, 2 * radius, rtol=1e-6)
+    assert steered.feature_scale == scale, "steps do not touch it either"
+
+    steered.steer(feature_scale="auto")
+    assert steered.feature_scale != scale
+    assert column(steered.step(), "real_radius_q50") == pytest.approx(2.0, rel=1e-6)
+    steered.steer(target_radius=3.0)
+    assert column(steered.step(), "real_radius_q50") == pytest.approx(3.0, rel=1e-6)
+
+
+def test_scale_set_with_the_curvature_is_measured_under_it(one_class):
+    made = distiller(one_class, steps=1, real_batch=9)
+    made.steer(feature_scale="auto", curvature=-9.0)
+    assert column(made.step(), "real_radius_q50") == pytest.approx(2.0, rel=1e-6)
+
+
+def test_target_radius_means_nothing_to_a_scale_that_is_given(gray):
+    made = distiller(gray, feature_scale=0.3)
+    made.steer(target_radius=1.0)
+    assert made.feature_scale == 0.3
+    assert made.step().feature_scale == 0.3
+
+
+def test_released_preset_clamps_every_feature(gray):
+    made = distiller(gray, **PRESETS["released"] | {"feature_scale": 1e4})
+    record = made.step()
+    assert (column(record, "real_clamped") == 1).all() and (column(record, "synthetic_clamped") == 1).all()
+
+
+def test_pruning_leaves_matching_to_the_images_kept(gray):
+    """At the strongest pruning a class matches one image, which it draws again and again."""
+    made = distiller(gray, steps=1, pruning_rate=0.95, augmentation="none", objective="dm")
+    record = made.step()
+    assert (column(record, "real_radius_q10") == column(record, "real_radius_q90")).all()
+    made.steer(pruning_rate=0.0)
+    record = made.step()
+    assert (column(record, "real_radius_q10") < column(record, "real_radius_q90")).all()
+
+
+def test_pruning_knows_no_curvature(gray):
+    flat, curved = (
+        distiller(gray, steps=3, objective="dm", pruning_rate=0.5, curvature=curvature) for curvature in (-1.0, -50.0)
+    )
+    assert torch.equal(flat.images, curved.images)
+
+
+def test_pruning_score_without_a_rate_changes_nothing(gray):
+    left, steered = distiller(gray, steps=1), distiller(gray, steps=1)
+    steered.steer(pruning_score="origin", pruning_keep="far")
+    left.step()
+    steered.step()
+    assert_same_bits(steered, left)
+
+
+def test_initial_images_are_different_real_ones_of_their_class(data):
+    images = distiller(data, ipc=7).images
+    assert images.shape == (3, 7, *data.train_images.shape[1:]) and images.dtype == torch.float32
+    pixels = data.to_pixels(images)
+    for label in range(3):
+        own = {tuple(image.flatten().tolist()) for image in data.train_images[data.train_labels == label]}
+        started = {tuple(image.flatten().tolist()) for image in pixels[label]}
+        assert started <= own and len(started) == 7
+
+
+def test_initial_noise_is_standard_normal(toy_dataset):
+    images = distiller(toy_dataset((50, 50), side=16), ipc=50, init="noise").images
+    assert images.shape == (2, 50, 1, 16, 16) and images.dtype == torch.float32
+    count = images.numel()
+    assert abs(images.mean()) < 4 / math.sqrt(count) and abs(images.var() - 1) < 4 * math.sqrt(2 / count)
+    assert abs((images[0] * images[1]).mean()) < 4 / math.sqrt(count / 2), "classes are independent"
+
+
+@pytest.mark.parametrize("objective", ["hdd", "dm"])
+def test_noise_comes_nearer_to_real_images(digits, objective):
+    made = Distiller(
+        digits,
+        Settings(init="noise", ipc=2, network_width=8, real_batch=32, objective=objective, image_lr=1.0, device="cpu"),
+    )
+    losses = [made.step().loss for _ in range(30)]
+    assert np.mean(losses[-5:]) < 0.75 * np.mean(losses[:5])
+
+
+def test_blocks_of_real_images_give_the_same_step(gray, monkeypatch):
+    whole = distiller(gray, steps=1)
+    monkeypatch.setattr(dm, "REAL_BLOCK", 9)
+    parts = distiller(gray, steps=1)
+    torch.testing.assert_close(parts.images, whole.images, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("spoil", ["images", "momentum"])
+@pytest.mark.parametrize("value", [math.nan, math.inf, 3e38])
+def test_images_that_diverge_are_refused_and_stay(gray, spoil, value):
+    made = distiller(gray, steps=2)
+    state = made.state()
+    state[spoil] = torch.full_like(state[spoil], value)
+    made.load_state(state)
+    with pytest.raises(HDDError, match="after step 2: rewind to an earlier step and lower image_lr or weight"):
+        made.step()
+    assert made.step_count == 2
+    for name, kept in made.state().items():
+        torch.testing.assert_close(kept, state[name], rtol=0, atol=0, equal_nan=True)
+
+
+def test_too_large_a_learning_rate_is_reported_before_the_images_are_lost(gray):
+    made = distiller(gray, image_lr=1e9)
+    before = made.images
+    with pytest.raises(HDDError, match="lower image_lr"):
+        for _ in range(5):
+            before = made.images
+            made.step()
+    assert torch.equal(made.images, before) and torch.isfinite(made.images).all()
+    made.steer(image_lr=0.1)
+    made.step()
+
+
+def run_out_of_memory(*arguments):
+    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB.")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB."),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes."),
+        MemoryError(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_no_memory_is_reported_with_what_helps(gray, monkeypatch, error):
+    def fail(*arguments):
+        raise error
+
+    made = distiller(gray, steps=1)
+    before = made.state()
+    with monkeypatch.context() as patch:
+        patch.setattr(ConvNet, "embed_frozen", fail)
+        with pytest.raises(HDDError, match="Out of memory on cpu: lower real_batch, ipc or network_width"):
+            made.step()
+        with pytest.raises(HDDError, match="Out of memory"):
+            distiller(gray)
+    assert all(torch.equal(value, before[name]) for name, value in made.state().items())
+
+
+def test_other_errors_are_not_hidden(gray, monkeypatch):
+    def fail(*arguments):
+        raise RuntimeError("shapes do not match")
+
+    made = distiller(gray)
+    monkeypatch.setattr(ConvNet, "embed_frozen", fail)
+    with pytest.raises(RuntimeError, match="shapes do not match"):
+        made.step()
+
+
+def test_more_images_than_the_smallest_class_has_are_refused(gray):
+    check_ipc(gray, 7)
+    for refuse in (lambda: check_ipc(gray, 8), lambda: distiller(gray, ipc=8)):
+        with pytest.raises(HDDError, match="ipc=8 is above the 7 training images of class 'class 1': give ipc ≤ 7"):
+            refuse()
+
+
+def test_images_too_small_for_the_network_are_refused(gray):
+    with pytest.raises(HDDError, match="network_depth=4 is too deep"):
+        distiller(gray, network_depth=4)
+
+
+@pytest.mark.parametrize("name", ["cuda:99", *([] if torch.cuda.is_available() else ["cuda", "cuda:0"])])
+def test_devices_that_are_not_here_are_refused(gray, name):
+    for refuse in (lambda: pick_device(name), lambda: distiller(gray, device=name)):
+        with pytest.raises(HDDError, match=f"device='{name}' is not on this machine: give auto, cpu or"):
+            refuse()
+
+
+def test_devices_that_are_here():
+    assert pick_device("cpu") == torch.device("cpu")
+    assert torch.zeros(1, device=pick_device("auto")).device.type == pick_device("auto").type

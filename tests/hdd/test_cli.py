@@ -1,0 +1,163 @@
+"""The command line as users meet it: real processes, exit codes, one message for a mistake."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from PIL import Image
+
+from hdd.runs.run import Run
+
+SMALL = ["--set=network_width=8", "--set=real_batch=16", "--set=threads=1", "--ipc=2"]
+
+
+def hdd(*arguments, cwd=None, code=0):
+    process = subprocess.run([sys.executable, "-m", "hdd.cli", *arguments], capture_output=True, text=True, cwd=cwd)
+    assert process.returncode == code, process.stderr
+    assert "Traceback" not in process.stderr
+    return process
+
+
+def refused(*arguments, cwd=None):
+    """The message of a command that a user's mistake ends."""
+    return " ".join(hdd(*arguments, cwd=cwd, code=2).stderr.split())
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """A folder in which runs/demo was made by the command line."""
+    folder = tmp_path_factory.mktemp("demo")
+    hdd("distill", "--dataset", "digits", "--method", "hdd", "--steps", "20", "--seed", "0", "--out", "runs/demo",
+        "--set", "curvature=-2", "--at", "10:curvature=-4", *SMALL, cwd=folder)  # fmt: skip
+    return folder
+
+
+def test_distill_leaves_a_run_worth_looking_at(demo):
+    run = Run(demo / "runs/demo")
+    assert run.status().state == "finished"
+    assert run.settings_at(0).curvature == -2
+    assert run.settings.curvature == -4
+    for name in ("synthetic.png", "loss.png"):
+        with Image.open(run.path / name) as picture:
+            picture.verify()
+
+
+def test_replay_fork_and_lists(demo):
+    told = hdd("replay", "runs/demo", "--out", "runs/again", cwd=demo)
+    assert "bit-identical to runs/demo over 20 steps" in told.stdout
+    hdd("fork", "runs/demo", "--step", "10", "--set", "curvature=-1", "--out", "runs/flat", cwd=demo)
+    listed = json.loads(hdd("runs", "list", "--json", cwd=demo).stdout)
+    assert [(each["run"], each["state"], each["step"]) for each in listed] == [
+        ("runs/again", "finished", 20),
+        ("runs/demo", "finished", 20),
+        ("runs/flat", "finished", 20),
+    ]
+    assert "runs/flat" in hdd("runs", "list", cwd=demo).stdout
+    shown = json.loads(hdd("runs", "show", "runs/flat", "--json", cwd=demo).stdout)
+    assert shown["settings"]["curvature"] == -1
+    assert shown["parent"]["step"] == 10
+    assert "curvature → -1 (was -4): applied at step 10" in hdd("runs", "show", "runs/flat", cwd=demo).stdout
+
+
+def test_replay_that_differs_exits_with_1(demo, tmp_path):
+    """A ledger that does not tell what happened is found out."""
+    hdd("replay", "runs/demo", "--out", str(tmp_path / "run"), cwd=demo)
+    run = Run(tmp_path / "run")
+    (edit,) = run.edits()
+    run.decide(edit, "applied", 12, edit.old)
+    told = hdd("replay", str(run.path), "--out", str(tmp_path / "again"), "--json", code=1)
+    result = json.loads(told.stdout)
+    assert not result["identical"]
+    assert result["first_difference"] == 11
+
+
+def test_rewind_and_resume(demo, tmp_path):
+    hdd("fork", "runs/demo", "--step", "5", "--out", str(tmp_path / "run"), cwd=demo)
+    told = json.loads(hdd("rewind", str(tmp_path / "run"), "--step", "8", "--json").stdout)
+    assert (told["step"], told["state"]) == (8, "stopped")
+    hdd("resume", str(tmp_path / "run"), "--until", "9")
+    told = json.loads(hdd("resume", str(tmp_path / "run"), "--steps", "12", "--json").stdout)
+    assert (told["step"], told["state"]) == (12, "finished")
+
+
+def test_evaluate_before_and_after(demo):
+    for step in ("0", "20"):
+        told = hdd("evaluate", "runs/demo", "--step", step, "--protocol", "quick", "--epochs", "20", "--width", "8",
+                   "--json", cwd=demo)  # fmt: skip
+        result = json.loads(told.stdout)
+        assert result["step"] == int(step)
+        assert len(result["accuracies"]) == 2
+        assert 0.1 < result["mean"] < 1
+    assert [each["step"] for each in Run(demo / "runs/demo").evaluations()] == [0, 20]
+
+
+def test_steer_without_an_engine_waits_for_one(demo, tmp_path):
+    hdd("fork", "runs/demo", "--step", "5", "--set", "steps=8", "--out", str(tmp_path / "run"), cwd=demo)
+    hdd("rewind", str(tmp_path / "run"), "--step", "6")
+    told = hdd("steer", str(tmp_path / "run"), "--set", "weight=3")
+    assert "weight → 3: pending" in told.stdout
+    assert "hdd resume" in told.stdout
+    hdd("resume", str(tmp_path / "run"))
+    assert Run(tmp_path / "run").settings.weight == 3
+
+
+def test_datasets():
+    names = [each["name"] for each in json.loads(hdd("datasets", "--json").stdout)]
+    assert names == ["digits", "mnist", "fashion-mnist", "cifar10", "cifar100", "svhn"]
+    assert "folder:PATH" in hdd("datasets").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--dataset", "digit"], "Did you mean digits?"),
+        (["--dataset", "folder:nowhere"], "nowhere"),
+        (["--method", "kip"], "'kip' is not one of"),
+        (["--preset", "best"], "'best' is not one of"),
+        (["--set", "curvature=0"], "curvature=0 is not allowed: give a number ≥ -10000 and < 0"),
+        (["--set", "curvature=red"], "curvature='red' is not allowed"),
+        (["--set", "curvatur=-1"], "Did you mean curvature?"),
+        (["--set", "curvature"], "is not KNOB=VALUE"),
+        (["--at", "curvature=-1"], "is not STEP:KNOB=VALUE"),
+        (["--at", "5:ipc=3"], "ipc is fixed when a run is made"),
+        (["--at", "5000:curvature=-1"], "There is no step 5000"),
+        (["--ipc", "1000"], "ipc=1000 is above the 140 training images of class"),
+        (["--ipc", "0"], "ipc=0 is not allowed"),
+        (["--device", "cuda:99"], "device='cuda:99' is not on this machine"),
+        (["--device", "gpu"], "device='gpu' is not allowed: give one of auto, cpu"),
+        (["--set", "network_depth=6"], "network_depth=6 is too deep for images of 16×16"),
+    ],
+)
+def test_bad_input_to_distill(tmp_path, arguments, message):
+    assert message in refused("distill", "--out", "new", *arguments, cwd=tmp_path)
+    assert not (tmp_path / "new" / "run.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["distill", "--out", "runs/demo"], "holds another run"),
+        (["replay", "runs/demo", "--out", "runs/demo"], "holds another run"),
+        (["fork", "runs/demo", "--step", "21", "--out", "new"], "give a step from 0 to 20"),
+        (["fork", "runs/demo", "--step", "3", "--set", "ipc=3", "--out", "new"], "ipc is fixed"),
+        (["rewind", "runs/demo", "--step", "99"], "give a step from 0 to 20"),
+        (["steer", "runs/demo", "--set", "curvature=-1"], "is finished at step 20, so no edit can act"),
+        (["steer", "runs/demo"], "Nothing to do"),
+        (["steer", "runs/demo", "faster"], "give pause, go, step or stop"),
+        (["resume", "runs/demo"], "is finished at step 20"),
+        (["resume", "runs"], "There is no run in runs"),
+        (["evaluate", "runs/demo", "--step", "7"], "No images of step 7 are kept"),
+        (["evaluate", "runs/demo", "--protocol", "fast"], "give one of full, quick"),
+        (["runs", "show", "runs/nothing"], "There is no run in runs/nothing"),
+    ],
+)
+def test_bad_input_to_a_run(demo, arguments, message):
+    before = (demo / "runs/demo/run.db").read_bytes()
+    assert message in refused(*arguments, cwd=demo)
+    assert (demo / "runs/demo/run.db").read_bytes() == before
+    assert not (demo / "new").exists()
+
+
+def test_markup_in_names_is_text(tmp_path):
+    assert "[bold]x[/bold]" in refused("resume", "[bold]x[/bold]", cwd=tmp_path)

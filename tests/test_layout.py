@@ -1,0 +1,116 @@
+"""Rules that keep the parts apart, read from the source itself."""
+
+import ast
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+HDD = sorted((ROOT / "hdd").rglob("*.py"))
+WORKBENCH = sorted((ROOT / "workbench").rglob("*.py"))
+PRODUCT = HDD + WORKBENCH
+UI_LIBRARIES = {"panel", "panel_material_ui", "bokeh", "holoviews", "hvplot", "ipywidgets", "jupyter_bokeh", "colorcet"}
+LONGEST = 400
+LONGER: dict[str, str] = {}
+"""Files that may be longer than that, and why."""
+
+# The names under which conda-forge has what PyPI calls otherwise.
+CONDA_NAMES = {"torch": "pytorch"}
+
+per_file = pytest.mark.parametrize("path", PRODUCT, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+def imported(path):
+    """Top-level packages that a file imports, anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield node.module.partition(".")[0]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__")):
+            names = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
+            yield from (str(name).partition(".")[0] for name in names)
+
+
+@pytest.mark.parametrize("path", HDD, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_library_knows_no_user_interface(path):
+    assert not set(imported(path)) & {*UI_LIBRARIES, "workbench"}
+
+
+@per_file
+def test_nothing_unpickles_or_runs_text(path):
+    assert not set(imported(path)) & {
+        "pickle",
+        "cPickle",
+        "_pickle",
+        "dill",
+        "cloudpickle",
+        "joblib",
+        "marshal",
+        "shelve",
+    }
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            call = ast.unparse(node.func)
+            assert call not in ("eval", "exec", "builtins.eval", "builtins.exec"), f"line {node.lineno}"
+            assert call not in ("torch.load", "torch.save"), f"line {node.lineno}"
+            pickles = [word for word in node.keywords if word.arg == "allow_pickle"]
+            assert all(getattr(word.value, "value", True) is False for word in pickles), f"line {node.lineno}"
+
+
+@per_file
+def test_no_file_is_long(path):
+    lines = len(path.read_text().splitlines())
+    name = str(path.relative_to(ROOT))
+    assert lines <= LONGEST or name in LONGER, f"{name} has {lines} lines"
+
+
+def test_list_of_longer_files_is_up_to_date():
+    for name, reason in LONGER.items():
+        assert reason and len((ROOT / name).read_text().splitlines()) > LONGEST
+
+
+@pytest.fixture(scope="module")
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+@pytest.fixture(scope="module")
+def conda():
+    return yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+
+
+def split(requirement):
+    """Name and version specifier; extras are left out, since conda has none."""
+    name, specifier = re.fullmatch(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?\s*(.*)", requirement).groups()
+    return name.lower(), specifier
+
+
+def test_conda_environment_has_the_pins_of_the_project(project, conda):
+    extras = project["optional-dependencies"]
+    wanted = dict(split(text) for text in [*project["dependencies"], *extras["notebooks"], *extras["tests"]])
+    wanted = {CONDA_NAMES.get(name, name): specifier for name, specifier in wanted.items()}
+    given = dict(split(text) for text in conda if isinstance(text, str))
+    assert given.pop("python") == project["requires-python"]
+    assert given.pop("pip") == ""
+    assert given == wanted
+
+
+def test_conda_environment_installs_the_project_itself_and_nothing_else_by_pip(conda):
+    (by_pip,) = (entry["pip"] for entry in conda if isinstance(entry, dict))
+    (line,) = by_pip
+    words = shlex.split(line)
+    assert words[-1] == "." and {"-e", "--editable"} & set(words)
+
+
+def test_every_test_of_a_module_lies_where_the_module_does():
+    """tests/hdd mirrors hdd: every folder there is a folder of the package."""
+    for package in ("hdd", "workbench"):
+        for path in (ROOT / "tests" / package).rglob("test_*.py"):
+            folder = path.parent.relative_to(ROOT / "tests")
+            assert (ROOT / folder).is_dir(), f"{path.name} tests a package that is not there"
