@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import panel as pn
+import panel_material_ui as pmui
 
 from hdd.runs.history import find_runs
 
@@ -24,7 +25,7 @@ def list_runs(folder: Path) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def page() -> pn.template.FastListTemplate:
+def page() -> pmui.Page:
     """One session's page: a table that follows the folder."""
     folder = Path(os.environ.get("HDD_RUNS", "runs"))
     table = pn.widgets.Tabulator(
@@ -45,7 +46,7 @@ def page() -> pn.template.FastListTemplate:
 
     refresh()
     pn.state.add_periodic_callback(refresh, period=REFRESH_MILLISECONDS)
-    return pn.template.FastListTemplate(title="HDD Workbench", main=[empty, table])
+    return pmui.Page(title="HDD Workbench", main=[empty, table])
 
 
 pn.extension("tabulator")

@@ -7,7 +7,7 @@ import torch
 from hdd.augment import siamese
 from hdd.data import ClassPool
 from hdd.distillers import dm
-from hdd.distillers.dm import Distiller, check_ipc, pick_device
+from hdd.distillers.dm import Distiller, check_fits, pick_device
 from hdd.draws import generator
 from hdd.errors import HDDError
 from hdd.networks import ConvNet
@@ -446,20 +446,25 @@ def test_other_errors_are_not_hidden(gray, monkeypatch):
 
 
 def test_more_images_than_the_smallest_class_has_are_refused(gray):
-    check_ipc(gray, 7)
-    for refuse in (lambda: check_ipc(gray, 8), lambda: distiller(gray, ipc=8)):
+    check_fits(gray, Settings(**SMALL | {"ipc": 7}))
+    for refuse in (lambda: check_fits(gray, Settings(**SMALL | {"ipc": 8})), lambda: distiller(gray, ipc=8)):
         with pytest.raises(HDDError, match="ipc=8 is above the 7 training images of class 'class 1': give ipc ≤ 7"):
             refuse()
 
 
 def test_images_too_small_for_the_network_are_refused(gray):
-    with pytest.raises(HDDError, match="network_depth=4 is too deep"):
-        distiller(gray, network_depth=4)
+    for refuse in (
+        lambda: check_fits(gray, Settings(**SMALL | {"network_depth": 4})),
+        lambda: distiller(gray, network_depth=4),
+    ):
+        with pytest.raises(HDDError, match="network_depth=4 is too deep"):
+            refuse()
 
 
 @pytest.mark.parametrize("name", ["cuda:99", *([] if torch.cuda.is_available() else ["cuda", "cuda:0"])])
 def test_devices_that_are_not_here_are_refused(gray, name):
-    for refuse in (lambda: pick_device(name), lambda: distiller(gray, device=name)):
+    settings = Settings(**SMALL | {"device": name})
+    for refuse in (lambda: pick_device(name), lambda: check_fits(gray, settings), lambda: Distiller(gray, settings)):
         with pytest.raises(HDDError, match=f"device='{name}' is not on this machine: give auto, cpu or"):
             refuse()
 
