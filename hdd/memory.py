@@ -10,8 +10,8 @@ _M_MMAP_MAX = -4
 def keep_freed_memory() -> None:
     """Lets glibc keep freed blocks for reuse instead of handing them back to the kernel.
 
-    Feature maps of tens of megabytes are otherwise mapped, zeroed and unmapped in every layer, which costs more than
-    the convolutions themselves (`hdd bench` measures it). Does nothing where the C library is not glibc.
+    Feature maps of tens of megabytes are otherwise mapped, zeroed and unmapped in every layer, which can cost
+    more than the convolutions themselves. Does nothing where the C library is not glibc.
     See mallopt(3).
     """
     if sys.platform == "linux":

@@ -93,7 +93,7 @@ class ConvNet(nn.Module):
 def _block(maps: Tensor, convolution: nn.Conv2d, norm: nn.GroupNorm) -> Tensor:
     """convolution → instance norm → ReLU → pooling, by the layers' weights.
 
-    PyTorch's group norm takes up to 15 times as long on channels-last maps on a CPU. The variance is the mean square
+    PyTorch's group norm is many times slower on channels-last maps on a CPU. The variance is the mean square
     less the squared mean: in float32 it differs from the two-pass result by about 1e-6 of the features.
     """
     maps = convolution(maps)
