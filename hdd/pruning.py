@@ -6,6 +6,8 @@ augmentation, scaled so that their median √|K|·radius is 2. At a scaled radiu
 not depend on the curvature, so a mask does not either.
 """
 
+from functools import lru_cache
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -20,6 +22,7 @@ SCORING_WIDTH = 32
 SCORING_RADIUS = 2.0
 
 
+@lru_cache(maxsize=1)
 @torch.no_grad()
 def score_images(data: Dataset, seed: int, depth: int, device: torch.device) -> dict[str, Tensor]:
     """Every pruning score of every real training image.

@@ -111,7 +111,6 @@ class Distiller:
         self.step_count = 0
         self._pool = ClassPool(data.train_labels, len(data.classes))
         check_fits(data, settings)
-        self._scores: dict[str, Tensor] | None = None
         with _clear_out_of_memory(self.device):
             self._network = _make_network(data, settings).to(self.device)
             self._network.requires_grad_(False)
@@ -172,16 +171,9 @@ class Distiller:
         if settings.pruning_rate == 0:
             self._pool.set_mask(None)
             return
-        if self._scores is None:
-            self._scores = score_images(self.data, settings.seed, settings.network_depth, self.device)
-        self._pool.set_mask(
-            pruning_mask(
-                self._scores[settings.pruning_score],
-                self.data.train_labels,
-                settings.pruning_rate,
-                settings.pruning_keep,
-            )
-        )
+        scores = score_images(self.data, settings.seed, settings.network_depth, self.device)[settings.pruning_score]
+        mask = pruning_mask(scores, self.data.train_labels, settings.pruning_rate, settings.pruning_keep)
+        self._pool.set_mask(mask)
 
     def steer(self, **changes: Any) -> None:
         """Changes steerable knobs from the next step on.

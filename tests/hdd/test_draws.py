@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hdd.draws import generator
@@ -10,6 +10,7 @@ words = st.integers(0, 2**64 - 1)
 keys = st.tuples(words, st.text(max_size=20), words, words)
 
 
+@settings(max_examples=50)
 @given(keys)
 def test_equal_arguments_give_equal_streams(key):
     first, second = generator(*key), generator(*key)

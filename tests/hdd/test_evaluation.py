@@ -7,7 +7,17 @@ import torch.nn.functional as F
 
 from hdd.draws import generator
 from hdd.errors import HDDError
-from hdd.evaluation import Evaluation, Protocol, accuracy, evaluate_images, make_protocol
+from hdd.evaluation import (
+    BATCH,
+    LEARNING_RATE,
+    MOMENTUM,
+    WEIGHT_DECAY,
+    Evaluation,
+    Protocol,
+    accuracy,
+    evaluate_images,
+    make_protocol,
+)
 from hdd.networks import ConvNet
 
 TINY = {"epochs": 30, "networks": 2, "width": 16, "augmentation": "none"}
@@ -113,6 +123,10 @@ def test_accuracy_is_the_share_of_right_answers(toy_dataset):
         network.classifier.weight.zero_()
         network.classifier.bias.copy_(torch.tensor([0.0, 1.0, 0.0]))
     assert accuracy(network, data) == pytest.approx(400 / 1700, abs=1e-12)
+
+
+def test_optimiser_is_that_of_the_literature():
+    assert (LEARNING_RATE, MOMENTUM, WEIGHT_DECAY, BATCH) == (0.01, 0.9, 5e-4, 256)
 
 
 def test_protocols():

@@ -209,8 +209,8 @@ def test_every_steerable_knob_is_tried():
 
 
 @every_change
-def test_steering_acts_from_the_next_step_on(data, changes):
-    left, steered = distiller(data, steps=2), distiller(data, steps=2)
+def test_steering_acts_from_the_next_step_on(gray, changes):
+    left, steered = distiller(gray, steps=2), distiller(gray, steps=2)
     steered.steer(**changes)
     assert steered.settings.values() == left.settings.values() | changes
     assert torch.equal(steered.images, left.images)
@@ -220,10 +220,10 @@ def test_steering_acts_from_the_next_step_on(data, changes):
 
 
 @every_change
-def test_a_steered_distiller_is_a_fresh_one_with_those_settings(data, changes):
-    steered = distiller(data, steps=2)
+def test_a_steered_distiller_is_a_fresh_one_with_those_settings(gray, changes):
+    steered = distiller(gray, steps=2)
     steered.steer(**changes)
-    fresh = Distiller(data, Settings(**steered.settings.values()))
+    fresh = Distiller(gray, Settings(**steered.settings.values()))
     fresh.load_state(steered.state())
     for _ in range(2):
         assert np.array_equal(steered.step().classes, fresh.step().classes)

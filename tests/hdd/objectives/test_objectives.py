@@ -206,7 +206,7 @@ def test_what_leaves_a_loss_as_it_is(name, kind, seed, radius):
 @pytest.mark.parametrize("kind", ["closed", "karcher"])
 @pytest.mark.parametrize("clamp", [None, 1.0])
 def test_gradient(name, kind, clamp):
-    real, synthetic = features(0, 2, 5, 3), features(1, 2, 4, 3)
+    real, synthetic = features(0, 2, 4, 3), features(1, 2, 2, 3)
     knobs = {"curvature": -0.7, "weight": 2.0, "clamp": clamp, "centroid": kind} if name == "hdd" else {}
     leaf = synthetic.requires_grad_()
     assert torch.autograd.gradcheck(lambda leaf: resolve(name)(real, leaf, **knobs), leaf, atol=1e-6)
