@@ -83,8 +83,10 @@ def _rotate(images: Tensor, uniforms: np.ndarray) -> Tensor:
     angle = np.radians((uniforms[:, 0] * 2 - 1) * ROTATION_DEGREES)
     matrices = np.zeros((len(images), 2, 3))
     matrices[:, 0, 0] = matrices[:, 1, 1] = np.cos(angle)
-    matrices[:, 1, 0] = np.sin(angle)
-    matrices[:, 0, 1] = -matrices[:, 1, 0]
+    # The grid's coordinates run from −1 to 1 along either side, whatever its length.
+    height, width = images.shape[-2:]
+    matrices[:, 0, 1] = -np.sin(angle) * (height - 1) / (width - 1)
+    matrices[:, 1, 0] = np.sin(angle) * (width - 1) / (height - 1)
     return _warp(images, matrices)
 
 

@@ -7,7 +7,7 @@ epoch. Nothing is selected by test accuracy.
 
 import statistics
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import torch
@@ -19,7 +19,7 @@ from hdd.data import Dataset
 from hdd.draws import generator
 from hdd.errors import HDDError
 from hdd.networks import ConvNet
-from hdd.settings import AUGMENTATIONS
+from hdd.settings import AUGMENTATIONS, Settings
 
 LEARNING_RATE = 0.01
 MOMENTUM = 0.9
@@ -49,6 +49,18 @@ class Protocol:
     augmentation: str = "_".join(AUGMENTATIONS)
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        """Checks the values.
+
+        Raises:
+            HDDError: naming the one that is not allowed.
+        """
+        for name, least in {"epochs": 1, "networks": 1, "width": 1, "depth": 1, "seed": 0}.items():
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < least:
+                raise HDDError(f"{name}={value!r} is not allowed in an evaluation: give a whole number ≥ {least}.")
+        Settings(augmentation=self.augmentation)
+
 
 PROTOCOLS: dict[str, dict[str, Any]] = {"full": {}, "quick": {"epochs": 300, "networks": 2}}
 """What "quick" changes: it is meant for watching a run, not for reporting."""
@@ -76,7 +88,7 @@ class Evaluation:
         protocol = self.protocol
         return (
             f"{100 * self.mean:.1f} ± {100 * self.sd:.1f} % test accuracy "
-            f"({protocol.networks} networks, {protocol.epochs} epochs, width {protocol.width}, "
+            f"({protocol.networks} {'network' if protocol.networks == 1 else 'networks'}, {protocol.epochs} epochs, width {protocol.width}, "
             f"{'no augmentation' if protocol.augmentation == 'none' else 'augmented'}; {protocol.name} protocol)"
         )
 
@@ -94,10 +106,14 @@ def make_protocol(name: str, **changes: Any) -> Protocol:
     """The protocol called "full" or "quick", with changes.
 
     Raises:
-        HDDError: another name.
+        HDDError: another name, or a change that is not allowed.
     """
     if name not in PROTOCOLS:
         raise HDDError(f"There is no protocol {name!r}: give one of {', '.join(PROTOCOLS)}.")
+    known = [field.name for field in fields(Protocol)]
+    for change in changes:
+        if change not in known:
+            raise HDDError(f"An evaluation has no {change!r}: it has {', '.join(known)}.")
     return Protocol(**{"name": name, **PROTOCOLS[name], **changes})
 
 

@@ -8,6 +8,7 @@ import difflib
 import json
 from typing import Any
 
+import numpy as np
 import param
 
 from hdd.errors import HDDError
@@ -39,7 +40,7 @@ class Strategy(param.String):
 
 
 class Settings(param.Parameterized):
-    """The knobs of one run. Defaults are the preset "geometric" on the bundled digits.
+    """The knobs of one run. Defaults are those of the preset "geometric"; `initial_settings` adds the data set's own.
 
     Raises:
         HDDError: an unknown knob, or a value outside its bounds, by name.
@@ -93,7 +94,7 @@ class Settings(param.Parameterized):
     device = param.String(
         "auto",
         constant=True,
-        regex=r"(auto|cpu|mps|cuda(:\d+)?)$",
+        regex=r"\A(auto|cpu|mps|cuda(:\d{1,3})?)\Z",
         label="Device",
         doc="auto takes CUDA, else MPS, else the CPU; or cpu, mps, cuda, cuda:N.",
     )
@@ -207,8 +208,10 @@ class Settings(param.Parameterized):
             for name, value in values.items():
                 knob = _knob(name)
                 try:
-                    # param takes True for 1, and no bound stops NaN.
-                    if isinstance(knob, param.Number) and (isinstance(value, bool) or value != value):
+                    # param takes True for 1, functions, and numbers that JSON has not.
+                    if isinstance(value, np.generic):
+                        value = value.item()
+                    if isinstance(knob, param.Number) and type(value) not in (int, float, str, type(None)):
                         raise ValueError("not a number")
                     setattr(self, name, value)
                 except ValueError:
@@ -247,6 +250,10 @@ def _knob(name: str) -> param.Parameter:
     return Settings.param[name]
 
 
+def _number(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:g}"
+
+
 def allowed(name: str) -> str:
     """What the knob `name` may be, in words, for messages and tooltips."""
     knob = _knob(name)
@@ -256,8 +263,8 @@ def allowed(name: str) -> str:
         return "operations joined by _ of " + " ".join(AUGMENTATIONS) + ", each at most once; or none"
     if isinstance(knob, param.Number):
         low, high = knob.bounds
-        above = "" if low is None else f" {'≥' if knob.inclusive_bounds[0] else '>'} {low:g}"
-        below = "" if high is None else f" {'≤' if knob.inclusive_bounds[1] else '<'} {high:g}"
+        above = "" if low is None else f" {'≥' if knob.inclusive_bounds[0] else '>'} {_number(low)}"
+        below = "" if high is None else f" {'≤' if knob.inclusive_bounds[1] else '<'} {_number(high)}"
         kind = "a whole number" if isinstance(knob, param.Integer) else "a number"
         other = ", or auto" if isinstance(knob, NumberOrAuto) else ", or none" if knob.allow_None else ""
         return kind + " and".join(filter(None, (above, below))) + other
@@ -288,7 +295,7 @@ def parse(name: str, text: str) -> Any:
     if isinstance(knob, param.Number):
         try:
             value = None if text.lower() == "none" and knob.allow_None else json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             value = text
         if isinstance(value, float) and isinstance(knob, param.Integer) and value.is_integer():
             value = int(value)

@@ -8,13 +8,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from hdd.cli.common import AsJson, RunPath, Sets, console, parse_knobs, print_json, report, tell
+from hdd.cli.common import AsJson, RunPath, Sets, console, parse_knobs, print_json, progress_console, report, tell
 from hdd.errors import HDDError
 from hdd.records import Edit
 from hdd.runs import history
 from hdd.runs.run import Run
-
-STEER_PATIENCE_SECONDS = 30.0
 
 
 def steer(
@@ -50,14 +48,14 @@ def steer(
 
 
 def _await(run: Run, ids: list[int], patient: bool) -> list[Edit]:
-    """The edits, once the engine has decided on them, or after a while."""
-    deadline = time.monotonic() + STEER_PATIENCE_SECONDS
-    while True:
-        edits = [edit for edit in run.edits() if edit.id in ids]
-        waiting = any(edit.status == "pending" for edit in edits)
-        if not (patient and waiting and time.monotonic() < deadline and run.engine_alive()):
-            return edits
-        time.sleep(0.05)
+    """The edits, once the engine has decided on them; at once if it is gone or nobody is `patient`."""
+    with progress_console.status("waiting for the engine (Ctrl-C leaves the edit with it)"):
+        while True:
+            edits = [edit for edit in run.edits() if edit.id in ids]
+            waiting = any(edit.status == "pending" for edit in edits)
+            if not (patient and waiting and run.engine_alive()):
+                return edits
+            time.sleep(0.05)
 
 
 def rewind(

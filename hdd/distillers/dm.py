@@ -184,12 +184,18 @@ class Distiller:
         Raises:
             HDDError: an unknown or fixed knob, or a value outside its bounds; nothing is changed then.
         """
+        before = self.settings, self._pool.mask, self.feature_scale
         self.settings = self.settings.changed(**changes)
-        with _clear_out_of_memory(self.device):
-            if any(name.startswith("pruning") for name in changes):
-                self._prune()
-            if "feature_scale" in changes or ("target_radius" in changes and self.settings.feature_scale == "auto"):
-                self._set_feature_scale()
+        try:
+            with _clear_out_of_memory(self.device):
+                if any(name.startswith("pruning") for name in changes):
+                    self._prune()
+                if "feature_scale" in changes or ("target_radius" in changes and self.settings.feature_scale == "auto"):
+                    self._set_feature_scale()
+        except HDDError:
+            self.settings, mask, self.feature_scale = before
+            self._pool.set_mask(mask)
+            raise
 
     def state(self) -> dict[str, Tensor]:
         """All that the next steps depend on besides the data and the settings."""

@@ -21,7 +21,7 @@ def clamp_radius(features: Tensor, curvature: float, clamp: float | None) -> Ten
     if clamp is None:
         return features
     radius = math.sqrt(-curvature) * torch.linalg.vector_norm(features, dim=-1, keepdim=True)
-    return features * (clamp / radius.clamp(min=clamp))
+    return features / (radius / clamp).clamp(min=1)
 
 
 def auto_feature_scale(real: Tensor, curvature: float, target_radius: float) -> float:
