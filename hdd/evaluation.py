@@ -33,7 +33,7 @@ class Protocol:
 
     Attributes:
         name: "full" or "quick", for display.
-        epochs: passes over the synthetic set.
+        epochs: passes over the synthetic set; 0 tests untrained networks.
         networks: trained, each from its own seed.
         width: of the ConvNet.
         depth: of the ConvNet.
@@ -55,7 +55,7 @@ class Protocol:
         Raises:
             HDDError: naming the one that is not allowed.
         """
-        for name, least in {"epochs": 1, "networks": 1, "width": 1, "depth": 1, "seed": 0}.items():
+        for name, least in {"epochs": 0, "networks": 1, "width": 1, "depth": 1, "seed": 0}.items():
             value = getattr(self, name)
             if not isinstance(value, int) or value < least:
                 raise HDDError(f"{name}={value!r} is not allowed in an evaluation: give a whole number ≥ {least}.")
@@ -86,9 +86,10 @@ class Evaluation:
     def __str__(self) -> str:
         """In percent, with spread, number of networks and protocol."""
         protocol = self.protocol
+        count = "1 network" if protocol.networks == 1 else f"{protocol.networks} networks"
         return (
             f"{100 * self.mean:.1f} ± {100 * self.sd:.1f} % test accuracy "
-            f"({protocol.networks} {'network' if protocol.networks == 1 else 'networks'}, {protocol.epochs} epochs, width {protocol.width}, "
+            f"({count}, {protocol.epochs} epochs, width {protocol.width}, "
             f"{'no augmentation' if protocol.augmentation == 'none' else 'augmented'}; {protocol.name} protocol)"
         )
 

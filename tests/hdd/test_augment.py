@@ -68,8 +68,11 @@ def plain_scale(image, uniforms):
 
 
 def plain_rotate(image, uniforms):
+    """A turn in pixels, so that a picture that is not square keeps its angles."""
     angle = np.radians(30 * uniforms[0] - 15)
-    return plain_sample(image, np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]))
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    half = np.diag([(image.shape[2] - 1) / 2, (image.shape[1] - 1) / 2])
+    return plain_sample(image, np.linalg.inv(half) @ turn @ half)
 
 
 def plain_flip(image, uniforms):

@@ -161,3 +161,17 @@ def test_mean_spread_and_record():
     record = json.loads(json.dumps(result.as_dict()))
     assert record["accuracies"] == values and record["mean"] == result.mean and record["sd"] == result.sd
     assert Protocol(**record["protocol"]) == result.protocol
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"networks": 0}, "networks=0 is not allowed in an evaluation: give a whole number ≥ 1"),
+        ({"epochs": -1}, "epochs=-1 is not allowed"),
+        ({"augmentation": "flp"}, "augmentation='flp' is not allowed"),
+        ({"learning_rate": 1.0}, "An evaluation has no 'learning_rate'"),
+    ],
+)
+def test_protocol_is_checked(changes, message):
+    with pytest.raises(HDDError, match=message):
+        make_protocol("quick", **changes)

@@ -131,7 +131,7 @@ def test_allowed_shows_bounds(name):
     assert text.startswith("a whole number" if isinstance(knob, param.Integer) else "a number")
     for bound, inclusive, signs in zip(knob.bounds, knob.inclusive_bounds, (">≥", "<≤"), strict=True):
         if bound is not None:
-            assert f"{signs[inclusive]} {bound:g}" in text
+            assert f"{signs[inclusive]} {bound if isinstance(bound, int) else format(bound, 'g')}" in text
         else:
             assert not set(signs) & set(text)
     assert text.endswith(", or auto") == isinstance(knob, NumberOrAuto)
