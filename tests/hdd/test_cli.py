@@ -1,25 +1,48 @@
-"""The command line as users meet it: real processes, exit codes, one message for a mistake."""
+"""The command line as users meet it: exit codes, one message for a mistake, and the README's commands as processes."""
 
+import contextlib
+import io
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
+from unittest import mock
 
 import pytest
 from PIL import Image
 
+from hdd.cli import main
 from hdd.runs.run import Run
 
 SMALL = ["--set=network_width=8", "--set=real_batch=16", "--set=threads=1", "--ipc=2"]
 
 
-def hdd(*arguments, cwd=None, code=0):
-    process = subprocess.run([sys.executable, "-m", "hdd.cli", *arguments], capture_output=True, text=True, cwd=cwd)
-    assert process.returncode == code, process.stderr
-    assert "Traceback" not in process.stderr
-    return process
+def hdd_process(*arguments, cwd=None):
+    return subprocess.run([sys.executable, "-m", "hdd.cli", *arguments], capture_output=True, text=True, cwd=cwd)
 
 
-def refused(*arguments, cwd=None):
+@dataclass
+class Told:
+    stdout: str
+    stderr: str
+
+
+def hdd(*arguments, cwd=".", code=0):
+    """What the command prints, run in this process; an exception that `main` lets through fails the test."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        contextlib.chdir(cwd),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        mock.patch.object(sys, "argv", ["hdd", *arguments]),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main()
+    assert (ended.value.code or 0) == code, err.getvalue()
+    return Told(out.getvalue(), err.getvalue())
+
+
+def refused(*arguments, cwd="."):
     """The message of a command that a user's mistake ends."""
     return " ".join(hdd(*arguments, cwd=cwd, code=2).stderr.split())
 
@@ -28,9 +51,24 @@ def refused(*arguments, cwd=None):
 def demo(tmp_path_factory):
     """A folder in which runs/demo was made by the command line."""
     folder = tmp_path_factory.mktemp("demo")
-    hdd("distill", "--dataset", "digits", "--method", "hdd", "--steps", "20", "--seed", "0", "--out", "runs/demo",
-        "--set", "curvature=-2", "--at", "10:curvature=-4", *SMALL, cwd=folder)  # fmt: skip
+    made = hdd_process(
+        "distill", "--dataset", "digits", "--method", "hdd", "--steps", "20", "--seed", "0", "--out", "runs/demo",
+        "--set", "curvature=-2", "--at", "10:curvature=-4", *SMALL, cwd=folder,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    assert "finished at step 20 of 20" in made.stdout
     return folder
+
+
+@pytest.mark.parametrize(
+    "command", [["distill", "--set", "curvature=0"], ["resume", "nowhere"], ["distill", "--ipc", "x"]]
+)
+def test_a_mistake_is_one_message_and_exit_code_2(tmp_path, command):
+    process = hdd_process(*command, cwd=tmp_path)
+    assert process.returncode == 2
+    assert process.stdout == ""
+    assert process.stderr
+    assert "Traceback" not in process.stderr
 
 
 def test_distill_leaves_a_run_worth_looking_at(demo):
