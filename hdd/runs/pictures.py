@@ -1,0 +1,104 @@
+"""Pictures that a run leaves in its directory: the synthetic set and its curves, as PNG."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image
+
+from hdd.records import CLASS_METRICS
+from hdd.runs.run import Run
+from hdd.runs.tensors import replace_file
+from hdd.settings import Settings
+
+SHEET_SIDE = 32
+"""Pixels to which a small image is enlarged, by a whole factor, on the sheet."""
+
+LONGEST_NAME = 20
+
+
+def sheet(pixels: np.ndarray, gap: int = 2) -> np.ndarray:
+    """One picture of many: a row a class.
+
+    Args:
+        pixels: uint8 (C, M, channels, H, W), of 1 or 3 channels.
+        gap: white pixels between images.
+
+    Returns:
+        uint8 (height, width, 3).
+    """
+    classes, count, channels, height, width = pixels.shape
+    padded = np.pad(pixels, ((0, 0),) * 3 + ((0, gap), (0, gap)), constant_values=255)
+    rows = padded.transpose(0, 3, 1, 4, 2).reshape(classes * (height + gap), count * (width + gap), channels)
+    rows = np.pad(rows, ((gap, 0), (gap, 0), (0, 0)), constant_values=255)
+    return np.repeat(rows, 3, axis=2) if channels == 1 else rows
+
+
+def save_pictures(run: Run) -> None:
+    """Writes synthetic.png (class rows with names) and loss.png (loss, radii and edits over steps) into the run."""
+    _save(run.path / "synthetic.png", _draw_sheet(run))
+    if run.step:
+        _save(run.path / "loss.png", _draw_curves(run))
+
+
+def _save(path: Path, figure: Figure) -> None:
+    with replace_file(path) as partial:
+        figure.savefig(partial, format="png", dpi=100)
+
+
+def _draw_sheet(run: Run) -> Figure:
+    pixels = run.to_pixels(run.images(run.kept_steps()[-1]))
+    enlarge = max(1, SHEET_SIDE // pixels.shape[-1])
+    picture = Image.fromarray(sheet(pixels))
+    picture = picture.resize((picture.width * enlarge, picture.height * enlarge), Image.Resampling.NEAREST)
+    names = [name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…" for name in run.classes]
+    margin = 16 + 7 * max(map(len, names))
+    figure = Figure(figsize=((picture.width + margin) / 100, picture.height / 100), facecolor="white")
+    figure.figimage(np.asarray(picture), margin, 0)
+    row = 1 / pixels.shape[0]
+    for label, name in enumerate(names):
+        figure.text(
+            (margin - 8) / (picture.width + margin), 1 - (label + 0.5) * row, name, ha="right", va="center",
+            fontsize=8, parse_math=False,
+        )  # fmt: skip
+    return figure
+
+
+def _draw_curves(run: Run) -> Figure:
+    records = run.metrics()
+    steps = [record.step for record in records]
+    classes = np.stack([record.classes for record in records])
+    figure = Figure(figsize=(9, 6), layout="constrained")
+    loss, radius = figure.subplots(2, 1, sharex=True)
+    per_class = classes[:, :, CLASS_METRICS.index("loss")]
+    loss.plot(steps, per_class, color="0.75", linewidth=0.5)
+    loss.plot(steps, per_class.mean(axis=1), color="C0", label="mean of the classes")
+    loss.set(ylabel="loss of a class", yscale="log" if per_class.min() > 0 else "linear")
+    for color, side in (("C0", "real"), ("C1", "synthetic")):
+        low, middle, high = (
+            classes[:, :, CLASS_METRICS.index(f"{side}_radius_q{q}")].mean(axis=1) for q in (10, 50, 90)
+        )
+        radius.fill_between(steps, low, high, color=color, alpha=0.2, linewidth=0)
+        radius.plot(steps, middle, color=color, label=f"{side}: median, 10 to 90 %")
+    radius.set(ylabel="√|K|·radius of features", xlabel="step", ylim=(0, None))
+    for step, names in _edit_marks(run, closest=steps[-1] / 40):
+        for axes in (loss, radius):
+            axes.axvline(step, color="C3", linewidth=0.8, linestyle=":")
+        loss.annotate(
+            ", ".join(names), (step, 1), xycoords=("data", "axes fraction"), rotation=90,
+            xytext=(2, -4), textcoords="offset points", va="top", fontsize=7, color="C3", parse_math=False,
+        )  # fmt: skip
+    for axes in (loss, radius):
+        axes.legend(loc="lower left", fontsize=8, frameon=False)
+    return figure
+
+
+def _edit_marks(run: Run, closest: float) -> list[tuple[int, list[str]]]:
+    """Steps at which knobs were changed, with the changes; those within `closest` steps of a mark share it."""
+    marks: list[tuple[int, list[str]]] = []
+    for edit in sorted(run.edits("applied"), key=lambda edit: edit.step):
+        if edit.name in Settings.steerable():
+            if not marks or edit.step - marks[-1][0] > closest:
+                marks.append((edit.step, []))
+            marks[-1][1].append(f"{edit.name}={edit.value}")
+    return marks

@@ -1,0 +1,397 @@
+"""A run on disk: what it is, what happened to it, and requests to change it.
+
+    RUN/run.db         settings, provenance, edits, metrics, evaluations, events, engine state (hdd.runs.schema)
+    RUN/lock           held by the one engine that advances the run
+    RUN/snapshots/     images float16 (C, ipc, channels, H, W), normalised, for looking back
+    RUN/checkpoints/   everything the next step depends on, exact
+    RUN/live/          frame.safetensors, the newest images as pixels, while somebody watches
+    RUN/synthetic.png, RUN/loss.png
+
+The directory is the only channel between engines and viewers. This module imports no torch.
+"""
+
+import json
+import os
+import shutil
+import socket
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from hdd.errors import HDDError
+from hdd.records import CLASS_METRICS, Edit, EngineStatus, StepRecord
+from hdd.runs.schema import connect, make_tables, open_database, transaction
+from hdd.runs.tensors import TensorSeries
+from hdd.settings import Settings
+
+COMMANDS = ("pause", "go", "step", "stop", "rewind")
+"""What an engine can be told besides new values: wait, go on, make `value` steps and wait, end, return to `value`."""
+
+WATCHED_SECONDS = 5.0
+
+
+def check_free(path: Path) -> None:
+    """Makes sure that a run can be made in `path`.
+
+    Raises:
+        HDDError: it holds something.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        what = "holds another run" if (path / "run.db").exists() else "is not empty"
+        raise HDDError(f"{path} {what}: give a directory that is empty or not there.")
+
+
+class Run:
+    """An existing run.
+
+    Args:
+        path: its directory.
+
+    Raises:
+        HDDError: there is no run there, or one that a newer version made.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        database = self.path / "run.db"
+        if not database.is_file():
+            raise HDDError(f"There is no run in {self.path}. `hdd runs list FOLDER` shows the runs in a folder.")
+        self._database = open_database(database)
+        self.snapshots = TensorSeries(self.path / "snapshots")
+        self.checkpoints = TensorSeries(self.path / "checkpoints")
+        self.initial_settings = Settings(**self.meta("settings"))
+
+    def __repr__(self) -> str:
+        """As it is made: Run('runs/demo')."""
+        return f"Run({str(self.path)!r})"
+
+    def close(self) -> None:
+        """Closes the database; the object is of no further use."""
+        self._database.close()
+
+    @classmethod
+    def create(cls, path: str | Path, settings: Settings, classes: Iterable[str], **meta: Any) -> "Run":
+        """Makes a run directory.
+
+        Args:
+            path: a directory that is empty or not there.
+            settings: the knobs it starts with.
+            classes: names in label order.
+            meta: more facts to keep (provenance, normalisation, parent), JSON-compatible.
+
+        Raises:
+            HDDError: the directory holds something already.
+            OSError: it cannot be written.
+        """
+        path = Path(path)
+        check_free(path)
+        path.mkdir(parents=True, exist_ok=True)
+        # Complete before it carries the name by which a run is known.
+        partial = path / "run.db.partial"
+        try:
+            database = connect(partial)
+            make_tables(database)
+            facts = {
+                "id": uuid.uuid4().hex,
+                "created": time.time(),
+                "settings": settings.values(),
+                "classes": list(classes),
+                **meta,
+            }
+            database.executemany("INSERT INTO meta VALUES (?, ?)", [(k, json.dumps(v)) for k, v in facts.items()])
+            database.close()
+            partial.rename(path / "run.db")
+        except (OSError, sqlite3.Error):
+            shutil.rmtree(path, ignore_errors=True)
+            raise
+        return cls(path)
+
+    def meta(self, key: str) -> Any:
+        """A fact kept when the run was made, None where there is none."""
+        row = self._database.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    @property
+    def classes(self) -> list[str]:
+        """Class names in label order."""
+        return self.meta("classes")
+
+    # Reading
+
+    def edits(self, status: str | None = None) -> list[Edit]:
+        """The ledger, in the order of the requests; only edits of one status if it is given."""
+        rows = self._database.execute(
+            "SELECT * FROM edits WHERE ? IS NULL OR status = ? ORDER BY id", (status, status)
+        ).fetchall()
+        return [Edit(**{**dict(row), "value": json.loads(row["value"]), "old": _loads(row["old"])}) for row in rows]
+
+    def settings_at(self, step: int) -> Settings:
+        """The knobs in force when `step` steps were completed, with every edit made by then."""
+        applied = [edit for edit in self.edits("applied") if edit.name in Settings.steerable() and edit.step <= step]
+        applied.sort(key=lambda edit: (edit.step, edit.id))
+        return self.initial_settings.changed(**{edit.name: edit.value for edit in applied})
+
+    @property
+    def settings(self) -> Settings:
+        """The knobs in force where the run stands."""
+        return self.settings_at(self.step)
+
+    @property
+    def step(self) -> int:
+        """Steps completed, by the record."""
+        steps = self._database.execute(
+            "SELECT max((SELECT ifnull(max(step), 0) FROM metrics),"
+            " (SELECT ifnull(max(step), 0) FROM edits WHERE status = 'applied'))"
+        )
+        return steps.fetchone()[0]
+
+    def metrics(self, after: int = 0, until: int | None = None) -> list[StepRecord]:
+        """Records of the steps in (after, until], ascending; until None is the newest."""
+        last = self.step if until is None else until
+        rows = self._database.execute(
+            "SELECT * FROM metrics WHERE step > ? AND step <= ? ORDER BY step", (after, last)
+        ).fetchall()
+        return [
+            StepRecord(
+                step=row["step"],
+                loss=row["loss"],
+                feature_scale=row["feature_scale"],
+                seconds=row["seconds"],
+                classes=np.frombuffer(row["classes"], "<f4").reshape(-1, len(CLASS_METRICS)),
+            )
+            for row in rows
+        ]
+
+    def evaluations(self) -> list[dict[str, Any]]:
+        """Evaluations in order of time: step, time, protocol (dict) and accuracies (list of fractions)."""
+        rows = self._database.execute("SELECT * FROM evaluations ORDER BY id").fetchall()
+        return [
+            {
+                "step": row["step"],
+                "time": row["time"],
+                "protocol": json.loads(row["protocol"]),
+                "accuracies": json.loads(row["accuracies"]),
+            }
+            for row in rows
+        ]
+
+    def events(self) -> list[dict[str, Any]]:
+        """What happened to the run, in order: time, step, text."""
+        rows = self._database.execute("SELECT time, step, text FROM events ORDER BY id").fetchall()
+        return [dict(row) for row in rows]
+
+    def kept_steps(self) -> list[int]:
+        """Steps whose images are kept, ascending."""
+        return sorted({*self.checkpoints.steps(), *self.snapshots.steps()})
+
+    def images(self, step: int) -> np.ndarray:
+        """Synthetic images (C, ipc, channels, H, W) float32, normalised, when `step` steps were completed.
+
+        Exact where a checkpoint lies at that step, else rounded to half precision by the snapshot.
+
+        Raises:
+            HDDError: neither was kept at that step; the message names the nearest one.
+        """
+        for series in (self.checkpoints, self.snapshots):
+            tensors = series.read(step)
+            if tensors is not None:
+                return tensors["images"].astype(np.float32)
+        kept = self.kept_steps()
+        near = f"the nearest is {min(kept, key=lambda other: abs(other - step))}" if kept else "none was kept yet"
+        raise HDDError(f"No images of step {step} are kept in {self.path}: {near}. Fork the run there to make them.")
+
+    def to_pixels(self, images: np.ndarray) -> np.ndarray:
+        """Normalised images (…, channels, H, W) as uint8 pixels."""
+        mean, std = (np.float32(self.meta(key))[:, None, None] for key in ("mean", "std"))
+        return np.clip((images * std + mean) * 255 + 0.5, 0, 255).astype(np.uint8)
+
+    # The engine, seen from outside
+
+    def lock(self) -> FileLock:
+        """The lock that the one engine of a run holds; freed by the system however the engine ends."""
+        return FileLock(self.path / "lock")
+
+    def engine_alive(self) -> bool:
+        """Whether a process holds the run's lock."""
+        lock = self.lock()
+        try:
+            with lock.acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    def status(self) -> EngineStatus:
+        """The engine's state; see `EngineStatus`."""
+        row = self._database.execute("SELECT * FROM engine").fetchone()
+        if row is None:
+            return EngineStatus("new", self.step, 0.0, "", 0, 0.0)
+        state = row["state"]
+        if state in ("starting", "running", "paused") and not self.engine_alive():
+            state = "killed"
+        return EngineStatus(state, row["step"], row["steps_per_second"], row["message"], row["pid"], row["time"])
+
+    def summary(self) -> dict[str, Any]:
+        """The run in a line, JSON-compatible: run, dataset, objective, ipc, state, step, steps, loss and message."""
+        settings, status, step = self.settings, self.status(), self.step
+        newest = self.metrics(after=step - 1)
+        return {
+            "run": str(self.path),
+            "dataset": settings.dataset,
+            "objective": settings.objective,
+            "ipc": settings.ipc,
+            "state": status.state,
+            "step": step,
+            "steps": settings.steps,
+            "loss": newest[-1].loss if newest else None,
+            "message": status.message,
+        }
+
+    # Requests
+
+    def steer(self, who: str = "python", at: int | None = None, **changes: Any) -> list[int]:
+        """Asks for new values of steerable knobs.
+
+        Args:
+            who: is asking.
+            at: apply when this many steps are completed; None is at once.
+            changes: knobs and values.
+
+        Returns:
+            Ids of the edits; `edits()` tells what became of them.
+
+        Raises:
+            HDDError: an unknown or fixed knob, a value outside its bounds, a finished run, or a step that has passed.
+        """
+        self.initial_settings.changed(**changes)
+        self._check_open()
+        if at is not None and at < self.step:
+            raise HDDError(f"Step {at} has passed; the run stands at {self.step}. Fork or rewind it to edit there.")
+        return self._request(changes.items(), who, at)
+
+    def command(self, name: str, value: int | None = None, who: str = "python") -> int:
+        """Asks the engine for one of `COMMANDS`; returns the id of the edit.
+
+        Raises:
+            HDDError: an unknown command, a value that does not fit it, or a finished run.
+        """
+        if name not in COMMANDS:
+            raise HDDError(f"There is no command {name!r}: give one of {', '.join(COMMANDS)}.")
+        lowest = {"step": 1, "rewind": 0}.get(name)
+        if (value is None) != (lowest is None) or (lowest is not None and value < lowest):
+            needs = "no value" if lowest is None else f"a number of steps ≥ {lowest}"
+            raise HDDError(f"The command {name} takes {needs}, not {value!r}.")
+        self._check_open()
+        return self._request([(name, value)], who, None)[0]
+
+    def _check_open(self) -> None:
+        if self.status().state == "finished":
+            raise HDDError(
+                f"{self.path} is finished at step {self.step}, so no edit can act. "
+                "Resume it with more steps, rewind it, or fork it."
+            )
+
+    def _request(self, changes: Iterable[tuple[str, Any]], who: str, due: int | None) -> list[int]:
+        with transaction(self._database):
+            return [
+                self._database.execute(
+                    "INSERT INTO edits (name, value, due, who, requested, status) VALUES (?, ?, ?, ?, ?, 'pending')",
+                    (name, json.dumps(value), due, who, time.time()),
+                ).lastrowid
+                for name, value in changes
+            ]
+
+    def watch(self) -> None:
+        """Says that somebody watches: for some seconds from now the engine keeps the live frame fresh."""
+        flag = self.path / "live" / "watched"
+        flag.parent.mkdir(exist_ok=True)
+        flag.touch()
+
+    def watched(self) -> bool:
+        """Whether somebody watches."""
+        try:
+            return time.time() - (self.path / "live" / "watched").stat().st_mtime < WATCHED_SECONDS
+        except OSError:
+            return False
+
+    # Writing, for the engine and for those who hold the lock
+
+    def decide(self, edit: Edit, status: str, step: int, old: Any = None, reason: str | None = None) -> None:
+        """Notes what became of an edit."""
+        self._database.execute(
+            "UPDATE edits SET status = ?, step = ?, old = ?, reason = ?, decided = ? WHERE id = ?",
+            (status, step, json.dumps(old), reason, time.time(), edit.id),
+        )
+
+    def write_metrics(self, record: StepRecord) -> None:
+        """Notes a step; a step made again replaces its record."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO metrics VALUES (?, ?, ?, ?, ?)",
+            (record.step, record.loss, record.feature_scale, record.seconds, record.classes.astype("<f4").tobytes()),
+        )
+
+    def write_evaluation(self, step: int, protocol: Mapping[str, Any], accuracies: list[float]) -> None:
+        """Notes the accuracies that networks trained on the images of `step` reached."""
+        self._database.execute(
+            "INSERT INTO evaluations (step, time, protocol, accuracies) VALUES (?, ?, ?, ?)",
+            (step, time.time(), json.dumps(protocol), json.dumps(accuracies)),
+        )
+
+    def write_event(self, step: int, text: str) -> None:
+        """Notes what happened."""
+        self._database.execute("INSERT INTO events (time, step, text) VALUES (?, ?, ?)", (time.time(), step, text))
+
+    def write_status(self, state: str, step: int, steps_per_second: float, message: str) -> None:
+        """Notes the state of the engine, which is this process."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO engine VALUES (0, ?, ?, ?, ?, ?, ?, ?)",
+            (os.getpid(), socket.gethostname(), state, step, steps_per_second, message, time.time()),
+        )
+
+    def end(self, state: str, message: str) -> None:
+        """Notes that the run has no engine now, and why."""
+        self.write_event(self.step, f"{state}: {message}")
+        self.write_status(state, self.step, 0.0, message)
+
+    def pending(self) -> list[Edit]:
+        """Edits that wait."""
+        if self._database.execute("SELECT 1 FROM edits WHERE status = 'pending' LIMIT 1").fetchone() is None:
+            return []
+        return self.edits("pending")
+
+    def forget_after(self, step: int) -> None:
+        """Drops all that was recorded after `step`; later edits stay in the ledger as rewound."""
+        with transaction(self._database):
+            self._database.execute("DELETE FROM metrics WHERE step > ?", (step,))
+            self._database.execute("DELETE FROM evaluations WHERE step > ?", (step,))
+            self._database.execute("UPDATE edits SET status = 'rewound' WHERE status = 'applied' AND step > ?", (step,))
+        for series in (self.snapshots, self.checkpoints):
+            series.drop([other for other in series.steps() if other > step])
+        self.write_event(step, f"rewound to step {step}")
+
+    def copy_history(self, source: "Run", step: int) -> None:
+        """Takes over all that `source` recorded up to `step`."""
+        with transaction(self._database):
+            for table in ("metrics", "evaluations", "edits"):
+                condition = "step <= ?" + (" AND status = 'applied'" if table == "edits" else "")
+                rows = source._database.execute(f"SELECT * FROM {table} WHERE {condition}", (step,)).fetchall()
+                if rows:
+                    places = ", ".join("?" * len(rows[0]))
+                    self._database.executemany(f"INSERT INTO {table} VALUES ({places})", [tuple(row) for row in rows])
+        for mine, theirs in ((self.snapshots, source.snapshots), (self.checkpoints, source.checkpoints)):
+            mine.folder.mkdir(exist_ok=True)
+            for other in theirs.steps():
+                # The engine of the source may thin its files out meanwhile.
+                if other <= step:
+                    with suppress(FileNotFoundError):
+                        shutil.copyfile(theirs.path(other), mine.path(other))
+
+
+def _loads(text: str | None) -> Any:
+    return None if text is None else json.loads(text)

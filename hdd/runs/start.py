@@ -1,0 +1,52 @@
+"""Making a new run."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from hdd.data import Dataset
+from hdd.distillers.dm import check_fits
+from hdd.errors import HDDError
+from hdd.provenance import provenance
+from hdd.runs.run import Run
+from hdd.settings import Settings
+
+
+def create(
+    out: str | os.PathLike,
+    settings: Settings,
+    data: Dataset,
+    at: Mapping[int, Mapping[str, Any]] | None = None,
+    who: str = "python",
+) -> Run:
+    """Makes a run that has not yet gone.
+
+    Args:
+        out: its directory, empty or not there.
+        settings: the knobs it starts with.
+        data: its real images.
+        at: edits to make when so many steps are completed, {step: {knob: value}}.
+        who: makes the edits.
+
+    Raises:
+        HDDError: an output directory in use, an edit that is not allowed, or as `hdd.distillers.dm.check_fits`.
+    """
+    for step, changes in (at or {}).items():
+        if not 0 <= step < settings.steps:
+            raise HDDError(f"There is no step {step} to edit at: the run has {settings.steps} steps.")
+        settings.changed(**changes)
+    check_fits(data, settings)
+    run = Run.create(
+        out,
+        Settings(**{**settings.values(), "threads": settings.threads or torch.get_num_threads()}),
+        data.classes,
+        fingerprint=data.fingerprint,
+        mean=data.mean.tolist(),
+        std=data.std.tolist(),
+        provenance=provenance(),
+    )
+    for step, changes in sorted((at or {}).items()):
+        run.steer(who=who, at=step, **changes)
+    return run

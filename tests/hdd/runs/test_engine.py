@@ -1,0 +1,189 @@
+import dataclasses
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+from safetensors.numpy import load_file
+from waiting import wait_until
+
+from hdd.errors import HDDError
+from hdd.runs.engine import resume
+from hdd.runs.run import Run
+
+
+def test_a_run_leaves_pictures_and_a_status(finished_run):
+    assert finished_run.status().state == "finished"
+    assert finished_run.step == 30
+    for name in ("synthetic.png", "loss.png"):
+        with Image.open(finished_run.path / name) as picture:
+            assert min(picture.size) > 50
+            assert len(picture.convert("L").getcolors(256)) > 2
+
+
+def test_synthetic_images_move(finished_run):
+    assert not np.array_equal(finished_run.images(0), finished_run.images(30))
+
+
+def test_resume_of_a_finished_run_needs_more_steps(finished_run, digits):
+    with pytest.raises(HDDError, match="--steps 60"):
+        resume(finished_run, data=digits)
+    with pytest.raises(HDDError, match="steps=20 is not above the 30 steps"):
+        resume(finished_run, steps=20, data=digits)
+    resume(finished_run, steps=35, data=digits)
+    assert finished_run.step == 35
+    assert finished_run.status().state == "finished"
+
+
+def test_stopping_and_going_on_changes_no_bit(make_run, digits, finished_run):
+    run = make_run("pieces", at={10: {"curvature": -4.0}, 20: {"image_lr": 0.5}})
+    for until in (1, 10, 11, 20, 27):
+        resume(run, until=until, data=digits)
+        assert run.status().state == "stopped"
+    resume(run, data=digits)
+    np.testing.assert_array_equal(run.images(30), finished_run.images(30))
+
+
+def test_checkpoint_that_is_damaged_is_passed_over(make_run, digits, finished_run):
+    run = make_run("damaged", at={10: {"curvature": -4.0}, 20: {"image_lr": 0.5}})
+    resume(run, until=25, data=digits)
+    run.checkpoints.path(25).write_bytes(b"torn")
+    resume(run, data=digits)
+    np.testing.assert_array_equal(run.images(30), finished_run.images(30))
+
+
+def test_two_edits_of_one_boundary_keep_their_order(make_run, digits):
+    run = make_run()
+    run.steer(at=5, feature_scale="auto", curvature=-4.0)
+    resume(run, until=5, data=digits)
+    run.steer(feature_scale=0.1)
+    run.steer(feature_scale="auto")
+    resume(run, data=digits)
+    assert [(e.name, e.value, e.step) for e in run.edits("applied")] == [
+        ("feature_scale", "auto", 5),
+        ("curvature", -4.0, 5),
+        ("feature_scale", 0.1, 5),
+        ("feature_scale", "auto", 5),
+    ]
+
+
+def test_other_data_than_the_run_was_made_with(make_run, digits):
+    run = make_run()
+    with pytest.raises(HDDError, match="images of digits are not those"):
+        resume(run, data=dataclasses.replace(digits, fingerprint="0" * 64))
+    assert run.status().state == "failed"
+
+
+def test_divergence_is_one_message_and_can_be_rewound(make_run, digits):
+    run = make_run(at={5: {"image_lr": 1e9, "weight": 1e9}})
+    with pytest.raises(HDDError, match=r"images diverge after step \d+: rewind"):
+        resume(run, data=digits)
+    assert run.status().state == "failed"
+    assert "diverge" in run.status().message
+    assert np.isfinite(run.images(max(run.kept_steps()))).all()
+
+
+def test_steering_from_another_process(make_run, engine_process):
+    run = make_run(steps=100_000)
+    process = engine_process(run)
+    wait_until(lambda: run.status().state == "running" and run.step > 3)
+    told = subprocess.run(
+        [sys.executable, "-m", "hdd.cli", "steer", str(run.path), "--set", "curvature=-9", "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (edit,) = json.loads(told.stdout)
+    assert edit["status"] == "applied"
+    assert edit["old"] == -1.0
+    assert run.settings_at(edit["step"]).curvature == -9
+
+    run.command("pause")
+    wait_until(lambda: run.status().state == "paused")
+    stands = run.step
+    run.command("step", 3)
+    wait_until(lambda: run.step == stands + 3 and run.status().state == "paused")
+    run.command("rewind", 2)
+    wait_until(lambda: run.step == 2 and run.status().state == "paused")
+    assert [e.status for e in run.edits() if e.name == "curvature"] == ["rewound"]
+    run.command("go")
+    wait_until(lambda: run.step > 5)
+    run.command("stop")
+    assert process.wait(timeout=60) == 0
+    assert run.status().state == "stopped"
+
+
+def test_live_frame_only_while_watched(make_run, engine_process):
+    run = make_run(steps=100_000)
+    engine_process(run)
+    wait_until(lambda: run.step > 5)
+    frame = run.path / "live" / "frame.safetensors"
+    assert not frame.exists()
+    run.watch()
+    wait_until(frame.exists)
+    tensors = load_file(frame)
+    assert tensors["images"].shape == (10, 2, 1, 16, 16)
+    assert tensors["images"].dtype == np.uint8
+    assert 0 < int(tensors["step"]) <= run.step
+
+
+def test_second_engine_is_refused(make_run, engine_process, digits):
+    run = make_run(steps=100_000)
+    first = engine_process(run)
+    wait_until(lambda: run.step > 1)
+    with pytest.raises(HDDError, match=f"process {first.pid}.*one engine"):
+        resume(Run(run.path), data=digits)
+    second = engine_process(run)
+    _, stderr = second.communicate(timeout=60)
+    assert second.returncode == 2
+    assert "a run has one engine" in stderr
+    assert "Traceback" not in stderr
+    assert first.poll() is None
+    assert run.status().state == "running"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_stops_between_steps(make_run, engine_process, number):
+    run = make_run(steps=100_000)
+    process = engine_process(run)
+    wait_until(lambda: run.step > 3)
+    process.send_signal(number)
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "hdd resume" in stdout
+    assert "Traceback" not in stderr
+    assert run.status().state == "stopped"
+    assert run.checkpoints.read(run.step) is not None
+
+
+def test_killed_engine_shows(make_run, engine_process):
+    run = make_run(steps=100_000)
+    process = engine_process(run)
+    wait_until(lambda: run.step > 3)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    wait_until(lambda: run.status().state == "killed", seconds=2)
+
+
+def test_full_disk_is_one_message_and_nothing_is_lost(make_run, engine_process, finished_run):
+    """A limit on file size stands in for the end of the disk: both make write() fail."""
+    run = make_run("full", at={10: {"curvature": -4.0}, 20: {"image_lr": 0.5}})
+    limit = (run.path / "run.db").stat().st_size + 40_000
+    code = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {resource.RLIM_INFINITY}))"
+    process = subprocess.run(
+        [sys.executable, "-c", f"{code}; import sys; sys.argv = ['hdd', 'resume', {str(run.path)!r}]; "
+         "from hdd.cli import main; main()"],
+        capture_output=True,
+        text=True,
+    )  # fmt: skip
+    assert process.returncode == 2, process.stderr
+    assert "Cannot write to" in process.stderr
+    assert "Traceback" not in process.stderr
+    assert not run.engine_alive()
+    resume(run)
+    np.testing.assert_array_equal(run.images(30), finished_run.images(30))

@@ -1,0 +1,137 @@
+import numpy as np
+import pytest
+from waiting import wait_until
+
+from hdd import api
+from hdd.errors import HDDError
+from hdd.runs.engine import resume
+from hdd.runs.history import find_runs, first_difference, fork, rewind
+
+
+def test_replay_is_bit_identical(finished_run, tmp_path):
+    again, difference = api.replay(finished_run, tmp_path / "again")
+    assert difference is None
+    np.testing.assert_array_equal(again.images(30), finished_run.images(30))
+    assert [(e.name, e.value, e.step) for e in again.edits()] == [
+        (e.name, e.value, e.step) for e in finished_run.edits()
+    ]
+
+
+def test_a_run_steered_ten_times_from_another_process_replays(make_run, engine_process, tmp_path):
+    run = make_run(steps=100_000)
+    process = engine_process(run)
+    changes = [
+        {"curvature": -4.0},
+        {"weight": 5.0},
+        {"pruning_rate": 0.7},
+        {"pruning_keep": "far"},
+        {"feature_scale": "auto"},
+        {"centroid": "karcher"},
+        {"objective": "dm"},
+        {"image_lr": 0.2},
+        {"augmentation": "crop_rotate"},
+        {"real_batch": 9, "clamp": 2.0},
+    ]
+    for change in changes:
+        stands = run.step
+        wait_until(lambda: run.step > stands + 2)  # noqa: B023
+        run.steer(who="another process", **change)
+        wait_until(lambda: not run.pending())
+    run.command("stop")
+    assert process.wait(timeout=60) == 0
+    assert [name for change in changes for name in change] == [e.name for e in run.edits("applied")][:-1]
+    _, difference = api.replay(run, tmp_path / "again")
+    assert difference is None
+
+
+def test_comparison_finds_the_first_difference(finished_run, make_run, digits):
+    other = resume(make_run("other", at={10: {"curvature": -4.0}}), data=digits)
+    # image_lr changes at 20, so step 20 is the last that is the same in both.
+    assert first_difference(finished_run, other) == 22
+    assert first_difference(finished_run, finished_run) is None
+
+
+def test_replay_of_an_unfinished_run_stops_where_it_stands(make_run, digits, tmp_path):
+    run = resume(make_run(), until=12, data=digits)
+    again, difference = api.replay(run, tmp_path / "again")
+    assert difference is None
+    assert again.step == 12
+
+
+def test_fork_shares_the_past_and_leaves_the_parent(finished_run, tmp_path):
+    before = finished_run.metrics()[-1]
+    child = api.fork(finished_run, 15, tmp_path / "child", {"curvature": -0.5})
+    assert child.step == 30
+    assert [e.name for e in child.edits("applied")] == ["curvature", "curvature"]
+    assert child.settings_at(14).curvature == -4.0
+    assert child.settings.curvature == -0.5
+    assert child.settings.image_lr == 1.0
+    for mine, theirs in zip(child.metrics(until=15), finished_run.metrics(until=15), strict=True):
+        assert mine.classes.tobytes() == theirs.classes.tobytes()
+    assert child.meta("parent")["step"] == 15
+    assert first_difference(finished_run, child) == 16
+    assert finished_run.metrics()[-1].loss == before.loss
+    again, difference = api.replay(child, tmp_path / "again")
+    assert difference is None
+    assert again.step == 30
+
+
+def test_fork_without_edits_is_the_same_run(make_run, digits, finished_run, tmp_path):
+    child = api.fork(finished_run, 25, tmp_path / "same")
+    assert first_difference(finished_run, child) is None
+    np.testing.assert_array_equal(child.images(30), finished_run.images(30))
+
+
+def test_rewind_then_other_edits(finished_run, digits, tmp_path):
+    rewind(finished_run, 15)
+    assert finished_run.step == 15
+    assert finished_run.status().state == "stopped"
+    assert max(finished_run.kept_steps()) <= 15
+    assert [e.status for e in finished_run.edits()] == ["applied", "rewound"]
+    finished_run.steer(weight=5.0)
+    resume(finished_run, data=digits)
+    assert finished_run.step == 30
+    _, difference = api.replay(finished_run, tmp_path / "again")
+    assert difference is None
+
+
+def test_rewind_and_the_same_way_again_changes_no_bit(finished_run, digits):
+    images = finished_run.images(30)
+    rewind(finished_run, 7)
+    for step, change in ((10, {"curvature": -4.0}), (20, {"image_lr": 0.5})):
+        finished_run.steer(at=step, **change)
+    resume(finished_run, data=digits)
+    np.testing.assert_array_equal(finished_run.images(30), images)
+
+
+@pytest.mark.parametrize("step", [-1, 31])
+def test_steps_that_are_not_there(finished_run, tmp_path, step):
+    with pytest.raises(HDDError, match="give a step from 0 to 30"):
+        rewind(finished_run, step)
+    with pytest.raises(HDDError, match="give a step from 0 to 30"):
+        fork(finished_run, step, tmp_path / "child")
+    assert not (tmp_path / "child").exists()
+
+
+def test_fork_checks_edits_first(finished_run, tmp_path):
+    with pytest.raises(HDDError, match="curvature=3"):
+        fork(finished_run, 10, tmp_path / "child", {"curvature": 3.0})
+    with pytest.raises(HDDError, match="ipc is fixed"):
+        fork(finished_run, 10, tmp_path / "child", {"ipc": 3})
+    assert not (tmp_path / "child").exists()
+
+
+def test_pruning_is_replayed(make_run, digits, tmp_path):
+    run = make_run(at={3: {"pruning_rate": 0.5, "pruning_keep": "far"}, 6: {"pruning_rate": 0.0}}, steps=9)
+    resume(run, data=digits)
+    _, difference = api.replay(run, tmp_path / "again")
+    assert difference is None
+
+
+def test_find_runs(make_run, tmp_path):
+    make_run("b")
+    make_run("a")
+    (tmp_path / "c").mkdir()
+    assert [run.path.name for run in find_runs(tmp_path)] == ["a", "b"]
+    assert [run.path.name for run in find_runs(tmp_path / "a")] == ["a"]
+    assert find_runs(tmp_path / "nowhere") == []

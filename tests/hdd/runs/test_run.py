@@ -1,0 +1,135 @@
+import sqlite3
+
+import numpy as np
+import pytest
+
+from hdd.errors import HDDError
+from hdd.records import CLASS_METRICS
+from hdd.runs.engine import resume
+from hdd.runs.run import Run
+from hdd.settings import Settings
+
+
+def test_no_run(tmp_path):
+    with pytest.raises(HDDError, match="There is no run in"):
+        Run(tmp_path)
+
+
+def test_create_refuses_a_directory_in_use(make_run, tmp_path):
+    make_run("one")
+    with pytest.raises(HDDError, match="holds another run"):
+        make_run("one")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.tex").write_text("precious")
+    with pytest.raises(HDDError, match="is not empty"):
+        make_run("full")
+    assert (tmp_path / "full" / "thesis.tex").read_text() == "precious"
+
+
+def test_failed_creation_leaves_nothing(make_run, tmp_path):
+    with pytest.raises(HDDError, match="step 30"):
+        make_run("late", at={30: {"curvature": -2.0}})
+    with pytest.raises(HDDError, match="curvature=1"):
+        make_run("bad", at={3: {"curvature": 1.0}})
+    with pytest.raises(HDDError, match=r"ipc=5000 is above the 1.. training images of class"):
+        make_run("many", ipc=5000)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_newer_schema_is_refused_and_untouched(make_run):
+    run = make_run()
+    run.close()
+    database = sqlite3.connect(run.path / "run.db")
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    before = (run.path / "run.db").read_bytes()
+    with pytest.raises(HDDError, match=r"schema 99.*Upgrade"):
+        Run(run.path)
+    assert (run.path / "run.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"", b"no database, but some text that is long enough to be read" * 20])
+def test_foreign_database_is_refused(tmp_path, content):
+    (tmp_path / "run.db").write_bytes(content)
+    with pytest.raises(HDDError, match="not a run's database"):
+        Run(tmp_path)
+
+
+def test_steer_checks_before_it_writes(make_run):
+    run = make_run()
+    for changes, message in (
+        ({"curvature": 0.5}, "curvature=0.5"),
+        ({"weight": 3.0, "ipc": 4}, "ipc is fixed"),
+        ({"curvatur": -1.0}, "Did you mean curvature"),
+    ):
+        with pytest.raises(HDDError, match=message):
+            run.steer(**changes)
+    assert run.edits() == []
+
+
+def test_ledger_and_settings(finished_run):
+    run = finished_run
+    assert [(e.name, e.old, e.value, e.step, e.status, e.who) for e in run.edits()] == [
+        ("curvature", -1.0, -4.0, 10, "applied", "python"),
+        ("image_lr", 1.0, 0.5, 20, "applied", "python"),
+    ]
+    assert [run.settings_at(step).curvature for step in (0, 9, 10, 30)] == [-1.0, -1.0, -4.0, -4.0]
+    assert run.settings.image_lr == 0.5
+    assert run.initial_settings.values() == Settings(**run.initial_settings.values()).values()
+
+
+def test_edits_act_from_the_step_after_theirs(finished_run):
+    radius = [record.classes[:, CLASS_METRICS.index("real_radius_q50")].mean() for record in finished_run.metrics()]
+    # Steps 1 to 10 ran at K = −1, so √|K|·radius doubles from step 11 on.
+    assert np.median(radius[10:]) / np.median(radius[:10]) == pytest.approx(2, rel=0.05)
+    assert radius[9] == pytest.approx(2, rel=0.15)
+    assert radius[10] == pytest.approx(4, rel=0.15)
+
+
+def test_images_of_kept_and_other_steps(finished_run):
+    run = finished_run
+    assert {0, 5, 10, 30} <= set(run.kept_steps())
+    images = run.images(5)
+    assert images.shape == (10, 2, 1, 16, 16)
+    assert images.dtype == np.float32
+    pixels = run.to_pixels(images)
+    assert pixels.dtype == np.uint8
+    with pytest.raises(HDDError, match=r"No images of step 7 are kept.*nearest"):
+        run.images(7)
+
+
+def test_finished_run_takes_no_edit(finished_run):
+    with pytest.raises(HDDError, match=r"is finished at step 30.*fork"):
+        finished_run.steer(curvature=-2.0)
+    with pytest.raises(HDDError, match="is finished"):
+        finished_run.command("pause")
+    assert len(finished_run.edits()) == 2
+
+
+def test_edit_of_a_passed_step(make_run, digits):
+    run = resume(make_run(), until=8, data=digits)
+    with pytest.raises(HDDError, match="Step 3 has passed; the run stands at 8"):
+        run.steer(at=3, curvature=-2.0)
+
+
+def test_metrics_slices(finished_run):
+    assert [record.step for record in finished_run.metrics(after=10, until=13)] == [11, 12, 13]
+    record = finished_run.metrics()[0]
+    assert record.classes.shape == (10, len(CLASS_METRICS))
+    assert record.loss == pytest.approx(record.classes[:, CLASS_METRICS.index("loss")].sum(), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("hurry", None, "There is no command 'hurry'"),
+        ("rewind", None, "rewind takes a number of steps ≥ 0, not None"),
+        ("step", 0, "step takes a number of steps ≥ 1, not 0"),
+        ("pause", 3, "pause takes no value, not 3"),
+    ],
+)
+def test_commands_are_checked(make_run, name, value, message):
+    run = make_run()
+    with pytest.raises(HDDError, match=message):
+        run.command(name, value)
+    assert run.edits() == []

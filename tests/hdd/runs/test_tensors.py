@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hdd.runs.tensors import (
+    SNAPSHOTS_KEPT,
+    TensorSeries,
+    checkpoints_to_drop,
+    replace_file,
+    snapshot_spacing,
+)
+
+
+def test_series_round_trip(tmp_path):
+    series = TensorSeries(tmp_path / "series")
+    assert series.steps() == []
+    for step in (20, 3):
+        series.write(step, {"x": np.arange(6, dtype=np.float32).reshape(2, 3).T * step}, durable=True)
+    assert series.steps() == [3, 20]
+    np.testing.assert_array_equal(series.read(20)["x"], 20 * np.arange(6, dtype=np.float32).reshape(2, 3).T)
+    series.drop([3, 7])
+    assert series.steps() == [20]
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x00" * 40, b"not tensors at all"])
+def test_damaged_file_reads_as_missing(tmp_path, damage):
+    series = TensorSeries(tmp_path)
+    series.write(1, {"x": np.zeros(3)})
+    series.path(1).write_bytes(damage)
+    assert series.read(1) is None
+    assert series.read(2) is None
+
+
+def test_failed_write_keeps_the_old_file_and_leaves_none_behind(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    with pytest.raises(OSError, match="disk"), replace_file(path) as file:
+        file.write(b"ne")
+        raise OSError("disk")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@given(every=st.integers(1, 50), step=st.integers(0, 10**7))
+def test_snapshots_stay_bounded(every, step):
+    spacing = snapshot_spacing(every, step)
+    assert spacing % every == 0
+    assert step // spacing <= SNAPSHOTS_KEPT
+    assert spacing == every or step // (spacing // 2) > SNAPSHOTS_KEPT
+
+
+@given(st.sets(st.integers(0, 10**6), min_size=1, max_size=200))
+def test_thinning_keeps_ends_and_gaps_in_proportion_to_age(steps):
+    steps = sorted(steps)
+    kept = sorted(set(steps) - set(checkpoints_to_drop(steps)))
+    assert kept[0] == steps[0]
+    assert kept[-1] == steps[-1]
+    for step in steps:
+        below = max(other for other in kept if other <= step)
+        assert step - below <= (steps[-1] - below) / 16
+
+
+def test_thinning_bounds_the_number_of_checkpoints():
+    kept = []
+    for step in range(0, 20000, 10):
+        kept.append(step)
+        dropped = set(checkpoints_to_drop(kept))
+        kept = [each for each in kept if each not in dropped]
+    assert len(kept) < 150
