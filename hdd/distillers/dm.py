@@ -100,7 +100,6 @@ class Distiller:
         step_count: steps completed.
         images: (C, ipc, channels, H, W) float32 on the device, normalised.
         momentum: last image step, of the same shape.
-        feature_scale: factor on the features that is in force.
         settings: the knobs that are in force.
     """
 
@@ -118,7 +117,7 @@ class Distiller:
             self.images = self._initial_images()
             self.momentum = torch.zeros_like(self.images)
             self._prune()
-            self._set_feature_scale()
+        self._feature_scale: float | None = None
 
     def _initial_images(self) -> Tensor:
         seed, ipc = self.settings.seed, self.settings.ipc
@@ -157,14 +156,24 @@ class Distiller:
     def _draw_network(self) -> None:
         self._network.draw(generator(self.settings.seed, "network", self.step_count))
 
-    def _set_feature_scale(self) -> None:
-        if self.settings.feature_scale == "auto":
+    @property
+    def feature_scale(self) -> float:
+        """Factor on the features that is in force."""
+        if self._feature_scale is None:
+            with _clear_out_of_memory(self.device):
+                self._set_feature_scale()
+        return self._feature_scale
+
+    def _set_feature_scale(self, real: Tensor | None = None) -> None:
+        """Puts the setting into force; `real` are this step's real features, where they are at hand."""
+        settings = self.settings
+        if settings.feature_scale != "auto":
+            self._feature_scale = settings.feature_scale
+            return
+        if real is None:
             self._draw_network()
-            self.feature_scale = auto_feature_scale(
-                self._real_features(), self.settings.curvature, self.settings.target_radius
-            )
-        else:
-            self.feature_scale = self.settings.feature_scale
+            real = self._real_features()
+        self._feature_scale = auto_feature_scale(real, settings.curvature, settings.target_radius)
 
     def _prune(self) -> None:
         settings = self.settings
@@ -184,6 +193,7 @@ class Distiller:
         Raises:
             HDDError: an unknown or fixed knob, or a value outside its bounds; nothing is changed then.
         """
+        # A scale that was not needed yet is measured under the settings that are about to change.
         before = self.settings, self._pool.mask, self.feature_scale
         self.settings = self.settings.changed(**changes)
         try:
@@ -193,7 +203,7 @@ class Distiller:
                 if "feature_scale" in changes or ("target_radius" in changes and self.settings.feature_scale == "auto"):
                     self._set_feature_scale()
         except HDDError:
-            self.settings, mask, self.feature_scale = before
+            self.settings, mask, self._feature_scale = before
             self._pool.set_mask(mask)
             raise
 
@@ -211,7 +221,7 @@ class Distiller:
         self.step_count = int(state["step"])
         self.images = state["images"].to(self.device)
         self.momentum = state["momentum"].to(self.device)
-        self.feature_scale = float(state["feature_scale"])
+        self._feature_scale = float(state["feature_scale"])
 
     def step(self) -> StepRecord:
         """Makes one step.
@@ -227,6 +237,8 @@ class Distiller:
         settings = self.settings
         self._draw_network()
         real = self._real_features()
+        if self._feature_scale is None:
+            self._set_feature_scale(real)
         leaf = self.images.detach().requires_grad_()
         augmented = siamese(leaf, settings.augmentation, self._augmentation(range(len(leaf))))
         synthetic = self._network.embed(augmented.flatten(0, 1)).view(*leaf.shape[:2], -1)

@@ -432,7 +432,7 @@ def test_no_memory_is_reported_with_what_helps(gray, monkeypatch, error):
         with pytest.raises(HDDError, match="Out of memory on cpu: lower real_batch, ipc or network_width"):
             made.step()
         with pytest.raises(HDDError, match="Out of memory"):
-            distiller(gray)
+            distiller(gray).state()
     assert all(torch.equal(value, before[name]) for name, value in made.state().items())
 
 
