@@ -2,7 +2,7 @@
 
 The plain loop is what the papers' code does: one class at a time, float32, PyTorch's default memory layout and
 allocator. Each side runs in processes of its own, turn by turn, so that neither warms the other's caches and the
-allocator setting of `hdd.memory` touches one side alone.
+settings of `hdd.process` touch one side alone.
 """
 
 import multiprocessing
@@ -21,9 +21,9 @@ from hdd.augment import siamese
 from hdd.data import ClassPool, Dataset, load
 from hdd.distillers.dm import Distiller
 from hdd.draws import generator
-from hdd.memory import keep_freed_memory
 from hdd.networks import ConvNet
 from hdd.objectives.lorentz import hdd
+from hdd.process import tune
 from hdd.runs.engine import Engine
 from hdd.runs.run import Run
 from hdd.runs.start import create
@@ -69,7 +69,7 @@ def plain_loop(data: Dataset, settings: Settings, steps: int) -> list[float]:
 
 
 def _distiller_steps(data: Dataset, settings: Settings, steps: int) -> list[float]:
-    keep_freed_memory()
+    tune()
     distiller = Distiller(data, settings)
     return [distiller.step().seconds for _ in range(steps)]
 
@@ -135,6 +135,10 @@ def run(dataset: str, ipc: int, steps: int, knobs: dict[str, Any]) -> dict[str, 
     peak: dict[str, float] = {}
     for _ in range(TURNS):
         for side in _SIDES:
+            # A child loads torch before it runs anything; so what `tune` sets by the environment comes from here.
+            os.environ.pop("OMP_WAIT_POLICY", None)
+            if side == "step":
+                tune()
             results = context.Queue()
             process = context.Process(target=_measure, args=(side, settings.values(), steps, results))
             process.start()
@@ -144,7 +148,7 @@ def run(dataset: str, ipc: int, steps: int, knobs: dict[str, Any]) -> dict[str, 
             peak[side] = max(peak.get(side, 0.0), megabytes)
     median = {side: float(torch.tensor(values).median()) for side, values in seconds.items()}
 
-    keep_freed_memory()
+    tune()
     with tempfile.TemporaryDirectory() as folder:
         first = _first_step_seconds(settings, Path(folder))
         made = create(Path(folder) / "run", Settings(**{**settings.values(), "steps": max(20, 4 * steps)}), data)

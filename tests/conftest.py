@@ -1,7 +1,12 @@
 """How all tests run, and the data that they share."""
 
+import os
+
 import pytest
 from hypothesis import settings
+
+# Tests run engines beside themselves; like an engine, they leave the cores to others while they wait.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # Property tests draw the same examples every time, and a busy machine fails none of them.
 settings.register_profile("hdd", derandomize=True, deadline=None)

@@ -20,6 +20,7 @@ from hdd.cli.common import (
     step_progress,
 )
 from hdd.objectives import OBJECTIVES
+from hdd.process import tune
 from hdd.runs.run import Run
 from hdd.settings import PRESETS, Settings
 
@@ -50,10 +51,9 @@ def distill(
     """Distil a data set: make a run and advance it to its end. Ctrl-C stops it; `hdd resume` goes on."""
     values = {"ipc": ipc, "steps": steps, "seed": seed, "device": device, **parse_knobs(sets)}
     edits = parse_schedule(at)
+    tune()
     from hdd import api
-    from hdd.memory import keep_freed_memory
 
-    keep_freed_memory()
     with step_progress(values["steps"]) as (on_step, on_load):
         run = api.distill(
             dataset,
@@ -77,10 +77,9 @@ def resume(
 ) -> None:
     """Go on with a run that was stopped, killed, rewound or forked."""
     run = Run(path)
-    from hdd.memory import keep_freed_memory
+    tune()
     from hdd.runs.engine import resume as advance
 
-    keep_freed_memory()
     with step_progress(steps or run.settings.steps, run.step) as (on_step, _):
         advance(run, until=until, steps=steps, on_step=on_step)
     report(run, as_json)
@@ -95,10 +94,9 @@ def fork(
 ) -> None:
     """Branch a new run from a step of another, with edits there, and advance it to its end."""
     run, edits = Run(path), parse_knobs(sets)
+    tune()
     from hdd import api
-    from hdd.memory import keep_freed_memory
 
-    keep_freed_memory()
     with step_progress(edits.get("steps", run.settings.steps), step) as (on_step, _):
         child = api.fork(run, step, out, edits, who="hdd fork", on_step=on_step)
     report(child, as_json)
@@ -107,10 +105,9 @@ def fork(
 def replay(path: RunPath, out: OutPath, as_json: AsJson = False) -> None:
     """Make a run again from its settings and ledger, and compare bit for bit. Exit code 1 if they differ."""
     run = Run(path)
+    tune()
     from hdd import api
-    from hdd.memory import keep_freed_memory
 
-    keep_freed_memory()
     with step_progress(run.step) as (on_step, _):
         again, difference = api.replay(run, out, on_step=on_step)
     if as_json:
@@ -142,10 +139,9 @@ def evaluate(
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if augment is not None:
         changes["augmentation"] = Settings.param.augmentation.default if augment else "none"
+    tune()
     from hdd import api
-    from hdd.memory import keep_freed_memory
 
-    keep_freed_memory()
     with Progress(*Progress.get_default_columns(), console=progress_console) as progress:
         task = progress.add_task("training networks")
         result = api.evaluate(

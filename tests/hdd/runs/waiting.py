@@ -1,7 +1,7 @@
 import time
 
 
-def wait_until(condition, seconds=60.0):
+def wait_until(condition, seconds=300.0):
     """Waits for a condition of another process."""
     deadline = time.monotonic() + seconds
     while not condition():
