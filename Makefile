@@ -1,5 +1,8 @@
 # Two targets do all set-up on a fresh machine and are quick the second time.
-PYTHON ?= $(firstword $(shell command -v python3.13 python3.12 python3.11 python3))
+# The first that is there, runs, and is of a version that will do.
+FITS = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
 RUNS ?= runs
 PORT ?= 5006
 
@@ -20,7 +23,7 @@ bench: .venv/workbench.installed  ## speed on this machine
 	.venv/bin/hdd bench
 
 .venv/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
+	@test -n "$(PYTHON)" && "$(PYTHON)" -c '$(FITS)' \
 	|| { echo "Python 3.11 to 3.13 is needed; name one with: make PYTHON=/path/to/python3.12"; exit 1; }
 	$(PYTHON) -m venv .venv
 
