@@ -32,7 +32,7 @@ FRAME_SHARE = 0.02
 
 @contextmanager
 def clear_storage_errors(run: Run) -> Iterator[None]:
-    """Turns a full or failing disk into one message.
+    """Turns a full or failing disk, or a directory that is gone, into one message.
 
     Raises:
         HDDError: instead of OSError and sqlite3.OperationalError.
@@ -40,6 +40,8 @@ def clear_storage_errors(run: Run) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:
+        if not run.exists():
+            raise HDDError(f"{run.path} was removed while its engine ran: the engine stops.") from None
         raise HDDError(
             f"Cannot write to {run.path} ({error}). Free space there, then `hdd resume {run.path}`: "
             "everything up to the last checkpoint is kept."
@@ -153,6 +155,9 @@ class Engine:
     def _say(self, state: str, message: str = "") -> None:
         self._state = state
         self._heartbeat_due = time.perf_counter() + HEARTBEAT_SECONDS
+        # A file that is open outlives its name: without this look an engine would work on for nobody.
+        if not self.run.exists():
+            raise FileNotFoundError(self.run.path)
         with self._storing():
             self.run.write_status(state, self._step, self._rate, message)
 

@@ -118,6 +118,10 @@ class Run:
         row = self._database.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return json.loads(row[0]) if row else None
 
+    def exists(self) -> bool:
+        """Whether the directory is still there."""
+        return (self.path / "run.db").exists()
+
     @property
     def classes(self) -> list[str]:
         """Class names in label order."""
@@ -184,8 +188,7 @@ class Run:
 
     def events(self) -> list[dict[str, Any]]:
         """What happened to the run, in order: time, step, text."""
-        rows = self._database.execute("SELECT time, step, text FROM events ORDER BY id").fetchall()
-        return [dict(row) for row in rows]
+        return [dict(row) for row in self._database.execute("SELECT time, step, text FROM events ORDER BY id")]
 
     def kept_steps(self) -> list[int]:
         """Steps whose images are kept, ascending."""

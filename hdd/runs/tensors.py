@@ -25,7 +25,7 @@ def replace_file(path: Path, durable: bool = False) -> Iterator[BinaryIO]:
     Raises:
         OSError: no space, or not writable; no partial file stays.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         with partial.open("wb") as file:

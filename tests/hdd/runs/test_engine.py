@@ -2,6 +2,7 @@ import dataclasses
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -187,3 +188,14 @@ def test_full_disk_is_one_message_and_nothing_is_lost(make_run, engine_process, 
     assert not run.engine_alive()
     resume(run)
     np.testing.assert_array_equal(run.images(30), finished_run.images(30))
+
+
+def test_engine_stops_when_its_run_is_removed(make_run, engine_process):
+    run = make_run(steps=100_000)
+    process = engine_process(run)
+    wait_until(lambda: run.step > 3)
+    shutil.rmtree(run.path, ignore_errors=True)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "was removed while its engine ran" in " ".join(stderr.split())
+    assert "Traceback" not in stderr
