@@ -135,10 +135,6 @@ def run(dataset: str, ipc: int, steps: int, knobs: dict[str, Any]) -> dict[str, 
     peak: dict[str, float] = {}
     for _ in range(TURNS):
         for side in _SIDES:
-            # A child loads torch before it runs anything; so what `tune` sets by the environment comes from here.
-            os.environ.pop("OMP_WAIT_POLICY", None)
-            if side == "step":
-                tune()
             results = context.Queue()
             process = context.Process(target=_measure, args=(side, settings.values(), steps, results))
             process.start()

@@ -7,18 +7,25 @@ import sys
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_MAX = -4
 
+BACKGROUND_NICENESS = 10
 
-def tune() -> None:
-    """Makes this process quick by itself and a good neighbour; call it before torch is imported.
 
-    Threads that wait for each other sleep instead of spinning (OMP_WAIT_POLICY of the OpenMP standard, unless it is
-    set): an engine beside an evaluation on the same cores otherwise takes many times as long.
+def tune(background: bool = False) -> None:
+    """Makes this process quick, or a good neighbour of one that is; call it before torch is imported.
 
     glibc keeps freed blocks for reuse instead of handing them back to the kernel (mallopt(3); no effect with another C
     library). Feature maps of tens of megabytes are otherwise mapped, zeroed and unmapped in every layer, which can
     cost more than the convolutions themselves.
+
+    Args:
+        background: give way to an engine on the same cores: lower priority, and threads that wait for each other
+            sleep instead of spinning (OMP_WAIT_POLICY of the OpenMP standard, unless it is set), which costs this
+            process speed when it is alone.
     """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if background:
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        if hasattr(os, "nice"):
+            os.nice(BACKGROUND_NICENESS)
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
         if mallopt is not None:

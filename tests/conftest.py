@@ -5,7 +5,7 @@ import os
 import pytest
 from hypothesis import settings
 
-# Tests run engines beside themselves; like an engine, they leave the cores to others while they wait.
+# Tests run engines beside themselves on the same cores, and spinning threads would hold each other up.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # Property tests draw the same examples every time, and a busy machine fails none of them.

@@ -139,7 +139,7 @@ def evaluate(
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if augment is not None:
         changes["augmentation"] = Settings.param.augmentation.default if augment else "none"
-    tune()
+    tune(background=True)
     from hdd import api
 
     with Progress(*Progress.get_default_columns(), console=progress_console) as progress:
