@@ -99,6 +99,8 @@ def report(run: Run, as_json: bool) -> None:
     typer.echo(f"{run.path}: {summary['state']} at step {summary['step']} of {summary['steps']}{loss}")
     if summary["state"] == "finished":
         typer.echo(f"Pictures: {run.path / 'synthetic.png'}, {run.path / 'loss.png'}")
+    elif summary["state"] == "paused":
+        typer.echo(f"Go on with: hdd steer {run.path} go")
     else:
         typer.echo(f"Go on with: hdd resume {run.path}")
 
