@@ -82,7 +82,11 @@ def fork(
 def replay(
     run: Run | str | os.PathLike, out: str | os.PathLike, on_step: OnStep | None = None
 ) -> tuple[Run, int | None]:
-    """Makes a run again from its settings and ledger, and compares; see `hdd.runs.history.replay`."""
+    """Makes a run again from its settings and ledger, up to the step it stands at, and compares.
+
+    Returns:
+        The new run, and the first step at which the two differ (`hdd.runs.history.first_difference`), None if nowhere.
+    """
     run = as_run(run)
     again = history.copy_ledger(run, out)
     resume(again, until=run.step, on_step=on_step)

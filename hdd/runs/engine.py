@@ -20,7 +20,6 @@ from hdd.records import Edit, StepRecord
 from hdd.runs.pictures import save_pictures
 from hdd.runs.run import COMMANDS, Run
 from hdd.runs.tensors import checkpoints_to_drop, snapshot_spacing, write_tensors
-from hdd.settings import Settings
 
 CHECKPOINT_SECONDS = 10.0
 EDIT_CHECKPOINT_SECONDS = 1.0
@@ -105,11 +104,7 @@ class Engine:
         self._distiller = Distiller(self._data, self.run.settings_at(step - 1))
         if state is not None:
             self._distiller.load_state({name: torch.from_numpy(value) for name, value in state.items()})
-        self._past = [
-            edit
-            for edit in self.run.edits("applied")
-            if edit.name in Settings.steerable() and step <= edit.step <= self._frontier
-        ]
+        self._past = [edit for edit in self.run.steered() if step <= edit.step <= self._frontier]
 
     def _images(self) -> np.ndarray:
         return self._distiller.images.cpu().numpy()

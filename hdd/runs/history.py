@@ -9,7 +9,6 @@ from filelock import Timeout
 
 from hdd.errors import HDDError
 from hdd.runs.run import Run
-from hdd.settings import Settings
 
 
 def _check_step(run: Run, step: int) -> None:
@@ -74,8 +73,7 @@ def copy_ledger(run: Run, out: str | os.PathLike) -> Run:
         HDDError: an output directory in use.
     """
     child = _copy(run, out, step=0)
-    edits = [edit for edit in run.edits("applied") if edit.name in Settings.steerable()]
-    for edit in sorted(edits, key=lambda edit: (edit.step, edit.id)):
+    for edit in run.steered():
         child.steer(who=edit.who, at=edit.step, **{edit.name: edit.value})
     return child
 

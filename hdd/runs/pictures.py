@@ -9,7 +9,6 @@ from PIL import Image
 from hdd.records import CLASS_METRICS
 from hdd.runs.run import Run
 from hdd.runs.tensors import replace_file
-from hdd.settings import Settings
 
 SHEET_SIDE = 32
 """Pixels to which a small image is enlarged, by a whole factor, on the sheet."""
@@ -96,9 +95,8 @@ def _draw_curves(run: Run) -> Figure:
 def _edit_marks(run: Run, closest: float) -> list[tuple[int, list[str]]]:
     """Steps at which knobs were changed, with the changes; those within `closest` steps of a mark share it."""
     marks: list[tuple[int, list[str]]] = []
-    for edit in sorted(run.edits("applied"), key=lambda edit: edit.step):
-        if edit.name in Settings.steerable():
-            if not marks or edit.step - marks[-1][0] > closest:
-                marks.append((edit.step, []))
-            marks[-1][1].append(f"{edit.name}={edit.value}")
+    for edit in run.steered():
+        if not marks or edit.step - marks[-1][0] > closest:
+            marks.append((edit.step, []))
+        marks[-1][1].append(f"{edit.name}={edit.value}")
     return marks

@@ -134,13 +134,19 @@ class Run:
         rows = self._database.execute(
             "SELECT * FROM edits WHERE ? IS NULL OR status = ? ORDER BY id", (status, status)
         ).fetchall()
-        return [Edit(**{**dict(row), "value": json.loads(row["value"]), "old": _loads(row["old"])}) for row in rows]
+        return [
+            Edit(**{**dict(row), "value": json.loads(row["value"]), "old": json.loads(row["old"] or "null")})
+            for row in rows
+        ]
 
     def settings_at(self, step: int) -> Settings:
         """The knobs in force when `step` steps were completed, with every edit made by then."""
-        applied = [edit for edit in self.edits("applied") if edit.name in Settings.steerable() and edit.step <= step]
-        applied.sort(key=lambda edit: (edit.step, edit.id))
-        return self.initial_settings.changed(**{edit.name: edit.value for edit in applied})
+        return self.initial_settings.changed(**{edit.name: edit.value for edit in self.steered() if edit.step <= step})
+
+    def steered(self) -> list[Edit]:
+        """The changes of knobs that were applied, in the order in which they acted."""
+        applied = [edit for edit in self.edits("applied") if edit.name in Settings.steerable()]
+        return sorted(applied, key=lambda edit: (edit.step, edit.id))
 
     @property
     def settings(self) -> Settings:
@@ -159,9 +165,7 @@ class Run:
     def metrics(self, after: int = 0, until: int | None = None) -> list[StepRecord]:
         """Records of the steps in (after, until], ascending; until None is the newest."""
         last = self.step if until is None else until
-        rows = self._database.execute(
-            "SELECT * FROM metrics WHERE step > ? AND step <= ? ORDER BY step", (after, last)
-        ).fetchall()
+        query = "SELECT * FROM metrics WHERE step > ? AND step <= ? ORDER BY step"
         return [
             StepRecord(
                 step=row["step"],
@@ -170,7 +174,7 @@ class Run:
                 seconds=row["seconds"],
                 classes=np.frombuffer(row["classes"], "<f4").reshape(-1, len(CLASS_METRICS)),
             )
-            for row in rows
+            for row in self._database.execute(query, (after, last))
         ]
 
     def evaluations(self) -> list[dict[str, Any]]:
@@ -394,7 +398,3 @@ class Run:
                 if other <= step:
                     with suppress(FileNotFoundError):
                         shutil.copyfile(theirs.path(other), mine.path(other))
-
-
-def _loads(text: str | None) -> Any:
-    return None if text is None else json.loads(text)
