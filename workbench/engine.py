@@ -1,0 +1,148 @@
+"""Processes that compute for the page: engines, new runs, evaluations. Free of Panel.
+
+Each is an `hdd` command in a session of its own, so that it outlives the server; its output goes to a file, so that
+it never waits for a reader. What it did is in the run's directory; its output only tells how it went before there was
+one, and why it ended.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hdd.errors import HDDError
+
+HDD = (sys.executable, "-m", "hdd.cli")
+
+
+class Job:
+    """A process that the page started.
+
+    Args:
+        command: to run.
+        about: what it does, for display.
+        run: directory of the run it works on, which a new run may not have yet.
+    """
+
+    def __init__(self, command: list[str], about: str, run: Path) -> None:
+        self.about = about
+        self.run = run
+        self.progress: dict[str, Any] = {}
+        self._output = tempfile.TemporaryFile("w+b")
+        self._part = b""
+        self._read = 0
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=self._output,
+            start_new_session=True,
+            env={**os.environ, "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"},
+        )
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
+
+    def poll(self) -> bool:
+        """Takes in what the process printed; returns whether it is still going."""
+        going = self._process.poll() is None
+        # The file's position is shared with the process that writes, so it is read without moving it.
+        while block := os.pread(self._output.fileno(), 65536, self._read):
+            self._read += len(block)
+            *lines, self._part = (self._part + block).split(b"\n")
+            for line in lines:
+                try:
+                    message = json.loads(line)
+                except ValueError:
+                    continue
+                if isinstance(message, dict):
+                    self.progress |= message
+        return going
+
+    @property
+    def failure(self) -> str | None:
+        """Why it ended badly, once `poll` was false; None if all went well."""
+        code = self._process.returncode
+        if code in (0, None):
+            return None
+        if "error" in self.progress:
+            return str(self.progress["error"])
+        if code < 0:
+            return f"{self.about} was killed (signal {-code}), by the system for want of memory perhaps."
+        tail = os.pread(self._output.fileno(), 4000, max(0, self._read - 4000)).decode(errors="replace").strip()
+        last = tail.splitlines()[-1] if tail else "no message"
+        return f"{self.about} ended with code {code}: {last}"
+
+    def stop(self) -> None:
+        """Asks the process to end."""
+        if self._process.poll() is None:
+            self._process.terminate()
+
+
+class Engines:
+    """Starts processes on the runs of one folder.
+
+    Args:
+        root: folder that holds the runs; nothing is started on a run outside of it.
+        command: that stands for `hdd`; tests put a scripted engine here.
+    """
+
+    def __init__(self, root: Path, command: tuple[str, ...] = HDD) -> None:
+        self.root = root.resolve()
+        self._command = command
+
+    def directory(self, name: str) -> Path:
+        """Where a run called `name` lies or would lie.
+
+        Raises:
+            HDDError: the name is empty, or would lead out of the root.
+        """
+        if not re.fullmatch(r"[^/\\\0]{1,100}", name) or name.startswith(".") or name != name.strip():
+            raise HDDError(
+                f"{name!r} cannot name a run: give up to 100 characters without / and \\, not starting with a dot."
+            )
+        return self.root / name
+
+    def distill(self, name: str, settings: Mapping[str, Any], preset: str, share: bool = False) -> Job:
+        """Makes a new run and its engine.
+
+        Args:
+            name: of the run's directory in the root.
+            settings: knobs that are to differ from the preset.
+            preset: of `hdd.settings.PRESETS`.
+            share: go at once beside other engines on the device, instead of after them.
+
+        Raises:
+            HDDError: a name that is not allowed, or taken.
+        """
+        run = self.directory(name)
+        if run.exists():
+            raise HDDError(f"There is a run called {name!r} already: give another name.")
+        self.root.mkdir(parents=True, exist_ok=True)
+        options = ["--out", str(run), "--preset", preset]
+        direct = {"dataset": "--dataset", "objective": "--method", "ipc": "--ipc", "steps": "--steps", "seed": "--seed"}
+        for knob, value in settings.items():
+            if knob in direct:
+                options += [direct[knob], str(value)]
+            else:
+                options += ["--set", f"{knob}={'none' if value is None else value}"]
+        command = [*self._command, "distill", *options, "--json-lines", *([] if share else ["--queue"])]
+        return Job(command, "the new run", run)
+
+    def resume(self, run: Path, steps: int | None = None, share: bool = False) -> Job:
+        """Starts an engine on an existing run; `steps` gives it more."""
+        more = [] if steps is None else ["--steps", str(steps)]
+        command = [*self._command, "resume", str(run), *more, *([] if share else ["--queue"]), "--json"]
+        return Job(command, "the engine", run)
+
+    def evaluate(self, run: Path, step: int, protocol: str) -> Job:
+        """Evaluates the images kept at `step` by `protocol`, beside whatever the run does."""
+        command = [*self._command, "evaluate", str(run), "--step", str(step), "--protocol", protocol, "--json-lines"]
+        return Job(command, f"the {protocol} evaluation at step {step}", run)

@@ -1,0 +1,78 @@
+"""A run's records in bounded memory: buckets of steps that keep the mean, and the extremes of the loss."""
+
+import numpy as np
+
+from hdd.records import CLASS_METRICS, StepRecord
+
+BUCKETS = 400
+
+
+class CurveBuckets:
+    """Records of any number of steps in at most `BUCKETS` buckets of equally many steps.
+
+    Args:
+        classes: C, of the run.
+
+    Attributes:
+        width: steps a bucket covers, a power of two.
+        newest: last record added, or None.
+    """
+
+    def __init__(self, classes: int) -> None:
+        self.width = 1
+        self.newest: StepRecord | None = None
+        self._count = np.zeros(BUCKETS, np.int64)
+        self._lowest = np.full(BUCKETS, np.inf)
+        self._highest = np.full(BUCKETS, -np.inf)
+        self._loss = np.zeros(BUCKETS)
+        self._classes = np.zeros((BUCKETS, classes, len(CLASS_METRICS)), np.float64)
+
+    def add(self, record: StepRecord) -> None:
+        """Takes in the record of a step after all that were added."""
+        while (record.step - 1) // self.width >= BUCKETS:
+            self._widen()
+        bucket = (record.step - 1) // self.width
+        self._count[bucket] += 1
+        self._lowest[bucket] = min(self._lowest[bucket], record.loss)
+        self._highest[bucket] = max(self._highest[bucket], record.loss)
+        self._loss[bucket] += record.loss
+        self._classes[bucket] += record.classes
+        self.newest = record
+
+    def _widen(self) -> None:
+        """Joins neighbouring buckets, which frees the upper half."""
+        half = BUCKETS // 2
+        pairs = {name: values.reshape(half, 2, *values.shape[1:]) for name, values in self._tables().items()}
+        joined = {
+            "_count": pairs["_count"].sum(1),
+            "_lowest": pairs["_lowest"].min(1),
+            "_highest": pairs["_highest"].max(1),
+            "_loss": pairs["_loss"].sum(1),
+            "_classes": pairs["_classes"].sum(1),
+        }
+        empty = {"_lowest": np.inf, "_highest": -np.inf}
+        for name, table in self._tables().items():
+            table[:half] = joined[name]
+            table[half:] = empty.get(name, 0)
+        self.width *= 2
+
+    def _tables(self) -> dict[str, np.ndarray]:
+        return {name: getattr(self, name) for name in ("_count", "_lowest", "_highest", "_loss", "_classes")}
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """What to draw, a row a bucket with records, ascending.
+
+        Returns:
+            step: last step of the bucket that has been made. loss, loss_low, loss_high: mean and extremes of the
+            loss. classes: (rows, C, len(CLASS_METRICS)) means.
+        """
+        rows = np.flatnonzero(self._count)
+        count = self._count[rows]
+        last = np.minimum((rows + 1) * self.width, self.newest.step if self.newest else 0)
+        return {
+            "step": last,
+            "loss": self._loss[rows] / count,
+            "loss_low": self._lowest[rows],
+            "loss_high": self._highest[rows],
+            "classes": self._classes[rows] / count[:, None, None],
+        }

@@ -1,0 +1,249 @@
+"""One reader a run, shared by all sessions that look at it: a thread that polls the run and publishes what it finds.
+
+A published `State` is never changed, so sessions read it without locks; being told of a new one carries no data.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hdd.errors import HDDError
+from hdd.records import Edit, EngineStatus
+from hdd.runs.run import Run
+from hdd.settings import Settings
+from workbench.session.buckets import CurveBuckets
+from workbench.session.seat import Seat
+
+POLL_SECONDS = 0.03
+STATUS_SECONDS = 0.4
+WATCH_SECONDS = 2.0
+RECORDS_AT_A_TIME = 2000
+
+
+@dataclass(frozen=True)
+class State:
+    """A run as it was found at one moment.
+
+    Attributes:
+        version: grows with every state.
+        status: of the engine.
+        step: steps completed.
+        settings: in force at `step`.
+        edits: the ledger, in the order of the requests.
+        evaluations, events: as `Run.evaluations` and `Run.events` give them.
+        kept: steps whose images are kept, ascending.
+        columns: of the curves, see `CurveBuckets.columns`.
+        feature_scale: in force when the newest step was made, None before the first.
+        frame: newest step that the engine showed and its images, uint8 (C, ipc, channels, H, W); None before one.
+        reading: whether more records of a long run are still being read.
+        problem: what keeps the run from being read, None if nothing does.
+    """
+
+    version: int = 0
+    status: EngineStatus = EngineStatus("new", 0, 0.0, "", 0, 0.0)
+    step: int = 0
+    settings: Settings | None = None
+    edits: tuple[Edit, ...] = ()
+    evaluations: tuple[dict[str, Any], ...] = ()
+    events: tuple[dict[str, Any], ...] = ()
+    kept: tuple[int, ...] = ()
+    columns: dict[str, np.ndarray] = field(default_factory=dict)
+    feature_scale: float | None = None
+    frame: tuple[int, np.ndarray] | None = None
+    reading: bool = False
+    problem: str | None = None
+
+    def settings_at(self, step: int, initial: Settings) -> Settings:
+        """The knobs in force when `step` steps were completed, from `initial` and the ledger."""
+        applied = [edit for edit in self.edits if edit.status == "applied" and edit.name in Settings.steerable()]
+        applied.sort(key=lambda edit: (edit.step, edit.id))
+        return initial.changed(**{edit.name: edit.value for edit in applied if edit.step <= step})
+
+
+class Feed:
+    """What sessions know of one run; `join` it, and read `state` when woken.
+
+    Args:
+        path: directory of an existing run.
+
+    Raises:
+        HDDError: there is no run there.
+
+    Attributes:
+        run: for requests, and for looking back; its methods may be called from any thread, one at a time.
+        seat: of the run's driver.
+        state: as last found.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.run = Run(path)
+        self.classes = self.run.classes
+        self.initial_settings = self.run.initial_settings
+        self.seat = Seat()
+        self.state = State(settings=self.initial_settings, reading=True)
+        self.lock = threading.RLock()
+        self._sessions: dict[object, tuple[str, Callable[[], None]]] = {}
+        self._thread: threading.Thread | None = None
+
+    # Sessions
+
+    def join(self, session: object, tab: str, wake: Callable[[], None]) -> None:
+        """Adds a session: `wake` is called, from another thread, whenever there is a new state."""
+        with self.lock:
+            self._sessions[session] = (tab, wake)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._read, daemon=True, name=f"feed {self.run.path.name}")
+                self._thread.start()
+        self.wake_all()
+
+    def leave(self, session: object) -> None:
+        """Removes a session; the seat of a tab that is gone becomes free, and without sessions the thread ends."""
+        with self.lock:
+            tab, _ = self._sessions.pop(session, (None, None))
+            if tab is not None and tab not in self.tabs():
+                self.seat.leave(tab)
+        self.wake_all()
+
+    def tabs(self) -> list[str]:
+        """Browser tabs that look at the run, in order of their coming."""
+        return list(dict.fromkeys(tab for tab, _ in list(self._sessions.values())))
+
+    def wake_all(self) -> None:
+        """Tells every session to look again."""
+        for _, wake in list(self._sessions.values()):
+            wake()
+
+    # The reading thread
+
+    def _read(self) -> None:
+        try:
+            run = Run(self.run.path)
+        except HDDError as error:
+            self._publish(problem=str(error))
+            with self.lock:
+                self._thread = None
+            return
+        reader = _Reader(run)
+        watched = -WATCH_SECONDS
+        while True:
+            with self.lock:
+                if not self._sessions:
+                    self._thread = None
+                    break
+            try:
+                if not run.exists():
+                    raise HDDError(f"The run's directory {run.path} is gone: it was removed or renamed.")
+                if time.monotonic() > watched + WATCH_SECONDS:
+                    watched = time.monotonic()
+                    run.watch()
+                changes = reader.changes()
+                if changes:
+                    self._publish(problem=None, **changes)
+            except Exception as error:
+                # Whatever a damaged or vanishing directory does must reach the page, and the thread must go on looking.
+                if str(error) != self.state.problem:
+                    self._publish(problem=str(error), reading=False)
+                time.sleep(STATUS_SECONDS)
+            time.sleep(0 if self.state.reading and not self.state.problem else POLL_SECONDS)
+        run.close()
+
+    def _publish(self, **changes: Any) -> None:
+        self.state = State(**{**vars(self.state), **changes, "version": self.state.version + 1})
+        self.wake_all()
+
+
+class _Reader:
+    """Finds what changed in a run since it last looked."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._initial = run.initial_settings
+        self._seen: dict[str, Any] = {}
+        self._buckets = CurveBuckets(len(run.classes))
+        self._status_due = 0.0
+        self._behind = True
+
+    def _new(self, name: str, value: Any) -> bool:
+        """Whether `value` is another one than last time."""
+        changed = self._seen.get(name) != value
+        self._seen[name] = value
+        return changed
+
+    def changes(self) -> dict[str, Any]:
+        """Fields of `State` that are to be replaced; empty where nothing happened."""
+        run, changes = self._run, {}
+        if self._new("frame", _stamp(run.path / "live" / "frame.safetensors")):
+            frame = run.frame()
+            if frame is not None:
+                changes["frame"] = frame
+        if time.monotonic() > self._status_due:
+            self._status_due = time.monotonic() + STATUS_SECONDS
+            status = run.status()
+            if self._new("status", status):
+                changes["status"] = status
+        if self._new("version", run.version()) or self._behind:
+            changes |= self._records()
+        kept_stamp = [_stamp(series.folder) for series in (run.snapshots, run.checkpoints)]
+        if self._new("kept", kept_stamp):
+            changes["kept"] = tuple(run.kept_steps())
+        return changes
+
+    def _records(self) -> dict[str, Any]:
+        run = self._run
+        if self._new("rewinds", run.rewinds()):
+            self._buckets = CurveBuckets(len(run.classes))
+        newest = self._buckets.newest
+        made = newest.step if newest else 0
+        records = run.metrics(after=made, until=made + RECORDS_AT_A_TIME)
+        for record in records:
+            self._buckets.add(record)
+        self._behind = len(records) == RECORDS_AT_A_TIME
+        step, edits = run.step, tuple(run.edits())
+        applied = State(edits=edits)
+        newest = self._buckets.newest
+        status = run.status()
+        self._new("status", status)
+        return {
+            "step": step,
+            "status": status,
+            "edits": edits,
+            "settings": applied.settings_at(step, self._initial),
+            "evaluations": tuple(run.evaluations()),
+            "events": tuple(run.events()),
+            "columns": self._buckets.columns(),
+            "feature_scale": newest.feature_scale if newest else None,
+            "reading": self._behind,
+        }
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Changes when a file is replaced or a folder's content changes."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino
+
+
+_feeds: dict[Path, Feed] = {}
+_feeds_lock = threading.Lock()
+
+
+def feed_of(path: Path) -> Feed:
+    """The feed of the run at `path`, one for all sessions of this process.
+
+    Raises:
+        HDDError: there is no run there.
+    """
+    path = path.resolve()
+    with _feeds_lock:
+        feed = _feeds.get(path)
+        # A run that was removed and made again under the same name is another one.
+        if feed is None or (not feed.tabs() and feed.run.meta("id") != Run(path).meta("id")):
+            feed = _feeds[path] = Feed(path)
+        return feed
