@@ -12,6 +12,7 @@ from hdd.data import Dataset
 from hdd.data import load as load_dataset
 from hdd.distillers.dm import pick_device
 from hdd.evaluation import Evaluation, evaluate_images, make_protocol
+from hdd.process import give_memory_back
 from hdd.records import StepRecord
 from hdd.runs import history
 from hdd.runs.engine import resume
@@ -20,6 +21,7 @@ from hdd.runs.start import create
 from hdd.settings import initial_settings
 
 OnStep = Callable[[StepRecord], None]
+OnWait = Callable[[str], None]
 
 
 def distill(
@@ -32,7 +34,10 @@ def distill(
     who: str = "python",
     on_step: OnStep | None = None,
     on_load: Callable[[int, int], None] | None = None,
+    on_create: Callable[[Run], None] | None = None,
+    on_wait: OnWait | None = None,
     data: Dataset | None = None,
+    queue: bool = False,
     **settings: Any,
 ) -> Run:
     """Makes a run and advances it to its end, in this process.
@@ -46,7 +51,10 @@ def distill(
         who: is named as the author of these edits.
         on_step: called after every step.
         on_load: called with images read and images in all, while a folder is read for the first time.
+        on_create: called with the run as soon as it is made.
+        on_wait: called with what the run waits for, whenever that changes.
         data: the data set, where it is loaded already.
+        queue: wait until all engines that came earlier to the device have ended; else it is shared with them.
         settings: further knobs of `hdd.settings.Settings`; they win over the preset.
 
     Returns:
@@ -60,8 +68,15 @@ def distill(
         name = Path(dataset.removeprefix("folder:")).name
         out = Path("runs") / f"{name}-{method}-{datetime.now():%Y%m%d-%H%M%S}"
     check_free(Path(out))
-    data = data or load_dataset(dataset, size=chosen.image_size, progress=on_load)
-    return resume(create(out, chosen, data, at, who), on_step=on_step, data=data)
+    loaded = data or load_dataset(dataset, size=chosen.image_size, progress=on_load)
+    run = create(out, chosen, loaded, at, who)
+    if on_create is not None:
+        on_create(run)
+    if queue:
+        # What waits holds no images; when its turn comes they are in the cache.
+        loaded = data
+        give_memory_back()
+    return resume(run, on_step=on_step, data=loaded, queue=queue, on_wait=on_wait)
 
 
 def fork(
@@ -71,12 +86,14 @@ def fork(
     edits: Mapping[str, Any] | None = None,
     who: str = "python",
     on_step: OnStep | None = None,
+    on_wait: OnWait | None = None,
+    queue: bool = False,
 ) -> Run:
     """Branches a new run from `run` at `step`, with edits there, and advances it to its end.
 
-    `hdd.runs.history.fork` only branches; see there for arguments and errors.
+    `hdd.runs.history.fork` only branches; see there and `distill` for arguments and errors.
     """
-    return resume(history.fork(as_run(run), step, out, edits, who), on_step=on_step)
+    return resume(history.fork(as_run(run), step, out, edits, who), on_step=on_step, queue=queue, on_wait=on_wait)
 
 
 def replay(

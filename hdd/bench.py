@@ -24,9 +24,9 @@ from hdd.draws import generator
 from hdd.networks import ConvNet
 from hdd.objectives.lorentz import hdd
 from hdd.process import tune
-from hdd.runs.engine import Engine
 from hdd.runs.run import Run
 from hdd.runs.start import create
+from hdd.runs.stepping import Engine
 from hdd.settings import Settings, initial_settings
 
 TURNS = 3

@@ -67,11 +67,11 @@ class EngineStatus:
     """What is known of a run's engine.
 
     Attributes:
-        state: new (never started), starting, running, paused, stopped, finished, failed, or killed (it ended without
-            a word).
+        state: new (never started), starting, queued (it waits for its device), running, paused, stopped, finished,
+            failed, or killed (it ended without a word).
         step: steps completed when it last spoke.
         steps_per_second: of the last seconds.
-        message: why it failed, or what it is busy with.
+        message: why it failed, or what it is busy with or waits for.
         pid: of the process, 0 before the first start.
         time: when it last spoke, seconds since the epoch.
     """

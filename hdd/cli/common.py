@@ -1,11 +1,14 @@
 """What the commands share: options, parsing of KNOB=VALUE, progress and output."""
 
 import json
+import os
+import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple, TextIO
 
 import typer
 from rich.console import Console
@@ -16,11 +19,21 @@ from hdd.records import Edit, StepRecord
 from hdd.runs.run import Run
 from hdd.settings import parse
 
+
+class _Console(Console):
+    """A console whose reader may go away: work goes on, unseen."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        _discard(self.file)
+
+
 # Progress goes to standard error, so that standard output is what was asked for.
-console = Console()
-progress_console = Console(stderr=True)
+console = _Console()
+progress_console = _Console(stderr=True)
 
 PROGRESS_SECONDS = 0.1
+JSON_LINE_SECONDS = 0.2
 
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Directory of the run.")]
 OutPath = Annotated[Path, typer.Option("--out", help="Directory of the new run: empty or not there.")]
@@ -28,6 +41,10 @@ Sets = Annotated[
     list[str] | None, typer.Option("--set", metavar="KNOB=VALUE", help="Value of a knob; can be given again.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
+AsJsonLines = Annotated[
+    bool, typer.Option("--json-lines", help="Print progress and result as JSON objects, one a line.")
+]
+Queue = Annotated[bool, typer.Option("--queue", help="Wait for the runs that came earlier to the device.")]
 
 
 def parse_knobs(assignments: list[str] | None) -> dict[str, Any]:
@@ -52,14 +69,68 @@ def parse_schedule(entries: list[str] | None) -> dict[int, dict[str, Any]]:
     return edits
 
 
+def _discard(stream: TextIO) -> None:
+    """Sends what is still written to a stream nowhere."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def say(text: str) -> None:
+    """Prints a line to standard output; where nobody reads it any more it is dropped."""
+    try:
+        typer.echo(text)
+    except (BrokenPipeError, ValueError):
+        _discard(sys.stdout)
+
+
 def print_json(value: Any) -> None:
     """Prints JSON-compatible data for a machine."""
-    typer.echo(json.dumps(value, indent=2))
+    say(json.dumps(value, indent=2))
+
+
+class JsonLines:
+    """Progress and outcome for a machine: one JSON object a line, at once.
+
+    Args:
+        wanted: whether anything is printed.
+    """
+
+    def __init__(self, wanted: bool) -> None:
+        self._wanted = wanted
+        self._due = 0.0
+
+    def tell(self, **facts: Any) -> None:
+        """Prints an object."""
+        if self._wanted:
+            say(json.dumps(facts))
+
+    def tell_often(self, **facts: Any) -> None:
+        """Prints an object unless one was printed a moment ago."""
+        if (now := time.monotonic()) > self._due:
+            self._due = now + JSON_LINE_SECONDS
+            self.tell(**facts)
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Says {"error": message} of an error on its way out."""
+        try:
+            yield
+        except (HDDError, OSError, sqlite3.Error) as error:
+            self.tell(error=str(error))
+            raise
+
+
+class StepProgress(NamedTuple):
+    """Callbacks that keep a progress bar up to date: a step was made, images were read, a run waits its turn."""
+
+    on_step: Callable[[StepRecord], None]
+    on_load: Callable[[int, int], None]
+    on_wait: Callable[[str], None]
 
 
 @contextmanager
-def step_progress(total: int, done: int = 0) -> Iterator[tuple[Callable, Callable]]:
-    """A progress bar of steps, with loss, rate and time left; gives the callbacks for steps and for images read."""
+def step_progress(total: int, done: int = 0, shown: bool = True) -> Iterator[StepProgress]:
+    """A progress bar of steps, with loss, rate and time left."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -67,7 +138,7 @@ def step_progress(total: int, done: int = 0) -> Iterator[tuple[Callable, Callabl
         TextColumn("{task.fields[note]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=progress_console) as progress:
+    with Progress(*columns, console=progress_console, disable=not shown) as progress:
         reading = progress.add_task("reading images", visible=False, note="")
         task = progress.add_task("distilling", total=total, completed=done, note="starting")
         started = last = time.perf_counter()
@@ -86,7 +157,10 @@ def step_progress(total: int, done: int = 0) -> Iterator[tuple[Callable, Callabl
         def on_load(read: int, images: int) -> None:
             progress.update(reading, completed=read, total=images, visible=read < images)
 
-        yield on_step, on_load
+        def on_wait(message: str) -> None:
+            progress.update(task, note=message)
+
+        yield StepProgress(on_step, on_load, on_wait)
 
 
 def report(run: Run, as_json: bool) -> None:
@@ -96,13 +170,13 @@ def report(run: Run, as_json: bool) -> None:
         print_json(summary)
         return
     loss = "" if summary["loss"] is None else f", loss {summary['loss']:.4g}"
-    typer.echo(f"{run.path}: {summary['state']} at step {summary['step']} of {summary['steps']}{loss}")
+    say(f"{run.path}: {summary['state']} at step {summary['step']} of {summary['steps']}{loss}")
     if summary["state"] == "finished":
-        typer.echo(f"Pictures: {run.path / 'synthetic.png'}, {run.path / 'loss.png'}")
+        say(f"Pictures: {run.path / 'synthetic.png'}, {run.path / 'loss.png'}")
     elif summary["state"] == "paused":
-        typer.echo(f"Go on with: hdd steer {run.path} go")
+        say(f"Go on with: hdd steer {run.path} go")
     else:
-        typer.echo(f"Go on with: hdd resume {run.path}")
+        say(f"Go on with: hdd resume {run.path}")
 
 
 def tell(edit: Edit) -> str:

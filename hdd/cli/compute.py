@@ -9,7 +9,10 @@ from rich.progress import Progress
 
 from hdd.cli.common import (
     AsJson,
+    AsJsonLines,
+    JsonLines,
     OutPath,
+    Queue,
     RunPath,
     Sets,
     parse_knobs,
@@ -17,6 +20,7 @@ from hdd.cli.common import (
     print_json,
     progress_console,
     report,
+    say,
     step_progress,
 )
 from hdd.objectives import OBJECTIVES
@@ -46,33 +50,49 @@ def distill(
         list[str] | None,
         typer.Option("--at", metavar="STEP:KNOB=VALUE", help="Edit to make at a step; can be given again."),
     ] = None,
+    queue: Queue = False,
     as_json: AsJson = False,
+    as_json_lines: AsJsonLines = False,
 ) -> None:
     """Distil a data set: make a run and advance it to its end. Ctrl-C stops it; `hdd resume` goes on."""
-    values = {"ipc": ipc, "steps": steps, "seed": seed, "device": device, **parse_knobs(sets)}
-    edits = parse_schedule(at)
-    tune()
-    from hdd import api
+    lines = JsonLines(as_json_lines)
+    with lines.errors():
+        values = {"ipc": ipc, "steps": steps, "seed": seed, "device": device, **parse_knobs(sets)}
+        edits = parse_schedule(at)
+        tune()
+        from hdd import api
 
-    with step_progress(values["steps"]) as (on_step, on_load):
-        run = api.distill(
-            dataset,
-            method=method.value,
-            preset=preset.value,
-            out=out,
-            at=edits,
-            who="hdd distill",
-            on_step=on_step,
-            on_load=on_load,
-            **values,
-        )
-    report(run, as_json)
+        with step_progress(values["steps"], shown=not as_json_lines) as progress:
+
+            def on_load(read: int, images: int) -> None:
+                progress.on_load(read, images)
+                lines.tell_often(reading=read, of=images)
+
+            run = api.distill(
+                dataset,
+                method=method.value,
+                preset=preset.value,
+                out=out,
+                at=edits,
+                who="hdd distill",
+                on_step=progress.on_step,
+                on_load=on_load,
+                on_create=lambda run: lines.tell(run=str(run.path)),
+                on_wait=progress.on_wait,
+                queue=queue,
+                **values,
+            )
+        if as_json_lines:
+            lines.tell(result=run.summary())
+        else:
+            report(run, as_json)
 
 
 def resume(
     path: RunPath,
     steps: Annotated[int | None, typer.Option(help="New number of steps; also goes on with a finished run.")] = None,
     until: Annotated[int | None, typer.Option(help="Stop, unfinished, after this step.")] = None,
+    queue: Queue = False,
     as_json: AsJson = False,
 ) -> None:
     """Go on with a run that was stopped, killed, rewound or forked."""
@@ -80,8 +100,8 @@ def resume(
     tune()
     from hdd.runs.engine import resume as advance
 
-    with step_progress(steps or run.settings.steps, run.step) as (on_step, _):
-        advance(run, until=until, steps=steps, on_step=on_step)
+    with step_progress(steps or run.settings.steps, run.step) as progress:
+        advance(run, until=until, steps=steps, on_step=progress.on_step, queue=queue, on_wait=progress.on_wait)
     report(run, as_json)
 
 
@@ -90,6 +110,7 @@ def fork(
     step: Annotated[int, typer.Option(help="Step to branch at.")],
     out: OutPath,
     sets: Sets = None,
+    queue: Queue = False,
     as_json: AsJson = False,
 ) -> None:
     """Branch a new run from a step of another, with edits there, and advance it to its end."""
@@ -97,8 +118,10 @@ def fork(
     tune()
     from hdd import api
 
-    with step_progress(edits.get("steps", run.settings.steps), step) as (on_step, _):
-        child = api.fork(run, step, out, edits, who="hdd fork", on_step=on_step)
+    with step_progress(edits.get("steps", run.settings.steps), step) as progress:
+        child = api.fork(
+            run, step, out, edits, "hdd fork", on_step=progress.on_step, on_wait=progress.on_wait, queue=queue
+        )
     report(child, as_json)
 
 
@@ -108,14 +131,14 @@ def replay(path: RunPath, out: OutPath, as_json: AsJson = False) -> None:
     tune()
     from hdd import api
 
-    with step_progress(run.step) as (on_step, _):
-        again, difference = api.replay(run, out, on_step=on_step)
+    with step_progress(run.step) as progress:
+        again, difference = api.replay(run, out, on_step=progress.on_step)
     if as_json:
         print_json({**again.summary(), "identical": difference is None, "first_difference": difference})
     elif difference is None:
-        typer.echo(f"{again.path}: bit-identical to {run.path} over {run.step} steps")
+        say(f"{again.path}: bit-identical to {run.path} over {run.step} steps")
     else:
-        typer.echo(f"{again.path}: differs from {run.path} from step {difference} on")
+        say(f"{again.path}: differs from {run.path} from step {difference} on")
     if difference is not None:
         raise typer.Exit(1)
 
@@ -132,25 +155,36 @@ def evaluate(
     seed: Annotated[int | None, typer.Option(min=0, help="Key of the draws; equal seeds make pairs.")] = None,
     augment: Annotated[bool | None, typer.Option(help="With or without augmentation; as the run if not given.")] = None,
     as_json: AsJson = False,
+    as_json_lines: AsJsonLines = False,
 ) -> None:
     """Train networks on a run's synthetic images and test them on real ones; step 0 is its random real images."""
-    run = Run(path)
-    given = {"networks": networks, "epochs": epochs, "width": width, "seed": seed}
-    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    if augment is not None:
-        changes["augmentation"] = Settings.param.augmentation.default if augment else "none"
-    tune(background=True)
-    from hdd import api
+    lines = JsonLines(as_json_lines)
+    with lines.errors():
+        run = Run(path)
+        given = {"networks": networks, "epochs": epochs, "width": width, "seed": seed}
+        changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        if augment is not None:
+            changes["augmentation"] = Settings.param.augmentation.default if augment else "none"
+        tune(background=True)
+        from hdd import api
 
-    with Progress(*Progress.get_default_columns(), console=progress_console) as progress:
-        task = progress.add_task("training networks")
-        result = api.evaluate(
-            run, step, protocol, lambda done, total: progress.update(task, completed=done, total=total), **changes
-        )
-    if as_json:
-        print_json({"run": str(run.path), "step": run.evaluations()[-1]["step"], **result.as_dict()})
-    else:
-        typer.echo(f"{run.path} at step {run.evaluations()[-1]['step']}: {result}")
+        columns = Progress.get_default_columns()
+        with Progress(*columns, console=progress_console, disable=as_json_lines) as progress:
+            task = progress.add_task("training networks")
+
+            def on_epoch(done: int, total: int) -> None:
+                progress.update(task, completed=done, total=total)
+                lines.tell_often(done=done, total=total)
+
+            evaluation = api.evaluate(run, step, protocol, on_epoch, **changes)
+        step = run.evaluations()[-1]["step"]
+        result = {"run": str(run.path), "step": step, **evaluation.as_dict()}
+        if as_json_lines:
+            lines.tell(result=result)
+        elif as_json:
+            print_json(result)
+        else:
+            say(f"{run.path} at step {step}: {evaluation}")
 
 
 def bench(
@@ -168,4 +202,4 @@ def bench(
         print_json(result)
     else:
         for name, value in result.items():
-            typer.echo(f"{name:<42} {value}")
+            say(f"{name:<42} {value}")

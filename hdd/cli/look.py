@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from hdd.cli.common import AsJson, RunPath, Sets, console, parse_knobs, print_json, progress_console, report, tell
+from hdd.cli.common import AsJson, RunPath, Sets, console, parse_knobs, print_json, progress_console, report, say, tell
 from hdd.errors import HDDError
 from hdd.records import Edit
 from hdd.runs import history
@@ -40,9 +40,9 @@ def steer(
         print_json([asdict(edit) for edit in edits])
     else:
         for edit in edits:
-            typer.echo(tell(edit))
+            say(tell(edit))
         if not run.engine_alive() and any(edit.status == "pending" for edit in edits):
-            typer.echo(f"No engine advances this run now; it acts on `hdd resume {path}`.")
+            say(f"No engine advances this run now; it acts on `hdd resume {path}`.")
     if any(edit.status == "refused" for edit in edits):
         raise typer.Exit(2)
 
@@ -78,7 +78,7 @@ def runs_list(
         print_json(summaries)
         return
     if not summaries:
-        typer.echo(f"No runs in {folder}. `hdd distill --out {folder / 'demo'}` makes one.")
+        say(f"No runs in {folder}. `hdd distill --out {folder / 'demo'}` makes one.")
         return
     table = Table("run", "data set", "objective", "ipc", "state", "step", "loss")
     for each in summaries:
@@ -105,14 +105,14 @@ def runs_show(path: RunPath, as_json: AsJson = False) -> None:
         return
     report(run, as_json=False)
     for name, value in facts["settings"].items():
-        typer.echo(f"  {name:<16} {value}")
+        say(f"  {name:<16} {value}")
     for edit in run.edits():
-        typer.echo(f"edit by {edit.who}: {tell(edit)}")
+        say(f"edit by {edit.who}: {tell(edit)}")
     for evaluation in facts["evaluations"]:
         accuracies = ", ".join(f"{100 * value:.1f}" for value in evaluation["accuracies"])
-        typer.echo(f"evaluated at step {evaluation['step']} ({evaluation['protocol']['name']}): {accuracies} %")
+        say(f"evaluated at step {evaluation['step']} ({evaluation['protocol']['name']}): {accuracies} %")
     for event in facts["events"]:
-        typer.echo(
+        say(
             f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(event['time']))} step {event['step']}: {event['text']}"
         )
 
@@ -129,4 +129,4 @@ def datasets(as_json: AsJson = False) -> None:
     for each in listings:
         table.add_row(each.name, "×".join(map(str, each.shape)), str(each.class_count), each.status, each.about)
     console.print(table)
-    typer.echo("Or your own: --dataset folder:PATH, with train/ and test/ folders of class folders of images.")
+    say("Or your own: --dataset folder:PATH, with train/ and test/ folders of class folders of images.")

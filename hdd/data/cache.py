@@ -6,7 +6,6 @@ Deleting the directory is always safe.
 
 import json
 import logging
-import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from hdd.data.splits import Splits, fingerprint
+from hdd.folders import cache_folder
 
 _log = logging.getLogger(__name__)
 _READERS = "1"  # to be raised when a reader starts to give other pixels for the same files
@@ -31,8 +31,7 @@ class Source(NamedTuple):
 
 def cache_file(key: str) -> Path:
     """The path that a source's decoded images have, whether or not they are there."""
-    root = os.environ.get("HDD_CACHE_DIR") or "~/.cache/hdd"
-    return Path(root).expanduser() / "images" / f"{key}.safetensors"
+    return cache_folder() / "images" / f"{key}.safetensors"
 
 
 def read_cached(source: Source) -> tuple[Splits, str]:

@@ -51,7 +51,7 @@ CREATE TABLE engine (            -- one row: what the engine last said of itself
     id INTEGER PRIMARY KEY CHECK (id = 0),
     pid INTEGER NOT NULL,
     host TEXT NOT NULL,
-    state TEXT NOT NULL,         -- starting, running, paused, stopped, finished, failed
+    state TEXT NOT NULL,         -- starting, queued, running, paused, stopped, finished, failed
     step INTEGER NOT NULL,
     steps_per_second REAL NOT NULL,
     message TEXT NOT NULL,

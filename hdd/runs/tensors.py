@@ -44,6 +44,14 @@ def write_tensors(path: Path, tensors: Mapping[str, np.ndarray], durable: bool =
         file.write(save({name: np.asarray(value, order="C") for name, value in tensors.items()}))
 
 
+def read_tensors(path: Path) -> dict[str, np.ndarray] | None:
+    """The tensors in `path`, or None where they are missing or damaged."""
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError):
+        return None
+
+
 class TensorSeries:
     """Files `STEP.safetensors` in one folder.
 
@@ -68,10 +76,7 @@ class TensorSeries:
 
     def read(self, step: int) -> dict[str, np.ndarray] | None:
         """The tensors of `step`, or None where they are missing or damaged."""
-        try:
-            return load_file(self.path(step))
-        except (OSError, SafetensorError):
-            return None
+        return read_tensors(self.path(step))
 
     def drop(self, steps: list[int]) -> None:
         """Removes the tensors of `steps`."""

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -128,6 +129,44 @@ def test_evaluate_before_and_after(demo):
         assert len(result["accuracies"]) == 2
         assert 0.1 < result["mean"] < 1
     assert [each["step"] for each in Run(demo / "runs/demo").evaluations()] == [0, 20]
+
+
+def test_json_lines_of_distill(tmp_path):
+    for name in ("train/a", "train/b", "test/a", "test/b"):
+        folder = tmp_path / "images" / name
+        folder.mkdir(parents=True)
+        for number in range(3):
+            Image.linear_gradient("L").resize((16, 16)).rotate(30 * number).save(folder / f"{number}.png")
+    told = hdd("distill", "--dataset", "folder:images", "--steps=3", "--out=run", "--json-lines", *SMALL, cwd=tmp_path)
+    reading, made, ended = map(json.loads, told.stdout.splitlines())
+    assert reading == {"reading": 12, "of": 12}
+    assert made == {"run": "run"}
+    assert ended["result"]["state"] == "finished"
+    told = hdd("distill", "--out=run", "--json-lines", cwd=tmp_path, code=2)
+    assert "holds another run" in json.loads(told.stdout)["error"]
+    assert "holds another run" in told.stderr
+
+
+def test_json_lines_of_evaluate(demo):
+    told = hdd("evaluate", "runs/demo", "--epochs=3", "--networks=1", "--width=8", "--json-lines", cwd=demo)
+    *progress, ended = map(json.loads, told.stdout.splitlines())
+    assert progress[0] == {"done": 1, "total": 3}
+    assert ended["result"]["step"] == 20
+    assert len(ended["result"]["accuracies"]) == 1
+
+
+@pytest.mark.parametrize("option", [[], ["--json"], ["--json-lines"]])
+def test_output_that_nobody_reads(tmp_path, option):
+    """The reader of both streams goes away before the first line, as `2>&1 | head -0` does."""
+    reader, writer = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hdd.cli", "distill", "--steps=3", "--out=run", *SMALL, *option],
+        stdout=writer, stderr=writer, cwd=tmp_path,
+    )  # fmt: skip
+    os.close(reader)
+    os.close(writer)
+    assert process.wait(timeout=120) == 0
+    assert Run(tmp_path / "run").status().state == "finished"
 
 
 def test_steer_without_an_engine_waits_for_one(demo, tmp_path):

@@ -10,7 +10,6 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
-from safetensors.numpy import load_file
 from waiting import wait_until
 
 from hdd.errors import HDDError
@@ -125,12 +124,13 @@ def test_live_frame_only_while_watched(make_run, engine_process):
     wait_until(lambda: run.step > 5)
     frame = run.path / "live" / "frame.safetensors"
     assert not frame.exists()
+    assert run.frame() is None
     run.watch()
     wait_until(frame.exists)
-    tensors = load_file(frame)
-    assert tensors["images"].shape == (10, 2, 1, 16, 16)
-    assert tensors["images"].dtype == np.uint8
-    assert 0 < int(tensors["step"]) <= run.step
+    step, images = run.frame()
+    assert images.shape == (10, 2, 1, 16, 16)
+    assert images.dtype == np.uint8
+    assert 0 < step <= run.step
 
 
 def test_second_engine_is_refused(make_run, engine_process, digits):

@@ -2,10 +2,12 @@ import sqlite3
 
 import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from hdd.errors import HDDError
 from hdd.records import CLASS_METRICS
 from hdd.runs.engine import resume
+from hdd.runs.history import rewind
 from hdd.runs.run import Run
 from hdd.settings import Settings
 
@@ -133,3 +135,27 @@ def test_commands_are_checked(make_run, name, value, message):
     with pytest.raises(HDDError, match=message):
         run.command(name, value)
     assert run.edits() == []
+
+
+def test_damaged_frame_reads_as_none(make_run):
+    run = make_run()
+    run.watch()
+    for content in (b"", b"\x00" * 40, save({"images": np.zeros(3)})):
+        (run.path / "live" / "frame.safetensors").write_bytes(content)
+        assert run.frame() is None
+
+
+def test_version_tells_of_what_others_write(make_run):
+    run = make_run()
+    before = run.version()
+    assert run.version() == before
+    other = Run(run.path)
+    other.steer(curvature=-2.0)
+    assert run.version() != before
+
+
+def test_rewinds_are_counted(finished_run):
+    assert finished_run.rewinds() == 0
+    rewind(finished_run, 20)
+    rewind(finished_run, 20)
+    assert finished_run.rewinds() == 2

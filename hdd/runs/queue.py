@@ -1,0 +1,120 @@
+"""Turns on a device: engines that are told to queue go one at a time, in the order in which they came.
+
+Every engine holds a ticket: N.lock, locked by its process, so that the system takes it back however the process ends,
+and N.json, which says who that is. A guard lock is held for the instants in which tickets are made, looked at or
+cleared away. This module imports no torch.
+"""
+
+import json
+import os
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from hdd.folders import cache_folder
+from hdd.runs.run import HEARTBEAT_SECONDS, Run
+from hdd.runs.signals import StopSignal
+from hdd.runs.storage import clear_storage_errors
+
+POLL_SECONDS = 0.2
+
+
+class Ticket:
+    """A place in the queue for a device, from now until it is released or its process ends.
+
+    Args:
+        device: its name, by which engines on this machine queue.
+        run: directory of the run that wants it.
+
+    Raises:
+        OSError: the folder of tickets cannot be written.
+    """
+
+    def __init__(self, device: str, run: Path) -> None:
+        self.device = device
+        # A home folder can be shared by machines, and each has its own devices.
+        self._folder = cache_folder() / "queue" / f"{socket.gethostname()}-{device}"
+        with self._guard():
+            self._number = max(self._numbers(), default=0) + 1
+            self._lock = FileLock(self._file(self._number, "lock"))
+            self._lock.acquire(timeout=0)
+            holder = {"run": str(run.resolve()), "pid": os.getpid()}
+            self._file(self._number, "json").write_text(json.dumps(holder))
+
+    def _guard(self) -> FileLock:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(self._folder / "guard")
+
+    def _file(self, number: int, kind: str) -> Path:
+        return self._folder / f"{number:09d}.{kind}"
+
+    def _numbers(self) -> list[int]:
+        return sorted(int(path.stem) for path in self._folder.glob("*.lock"))
+
+    def _clear(self, number: int) -> None:
+        for kind in ("json", "lock"):
+            self._file(number, kind).unlink(missing_ok=True)
+
+    def ahead(self) -> list[str]:
+        """The living engines with an earlier ticket, first one first, as "RUN (process PID)"."""
+        holders = []
+        with self._guard():
+            for number in self._numbers():
+                if number >= self._number:
+                    break
+                try:
+                    with FileLock(self._file(number, "lock")).acquire(timeout=0):
+                        self._clear(number)
+                except Timeout:
+                    holder = json.loads(self._file(number, "json").read_text())
+                    holders.append(f"{holder['run']} (process {holder['pid']})")
+        return holders
+
+    def release(self) -> None:
+        """Gives the place up.
+
+        Raises:
+            OSError: as when it was made.
+        """
+        with self._guard():
+            self._lock.release()
+            self._clear(self._number)
+
+
+def wait_for_turn(run: Run, ticket: Ticket, stop: StopSignal, on_wait: Callable[[str], None] | None = None) -> bool:
+    """Waits until no living engine has an earlier ticket; meanwhile the run is "queued".
+
+    Args:
+        run: that waits; its lock is held.
+        ticket: its place.
+        stop: ends the wait once it has come, as the command `stop` in the inbox does; other edits wait there.
+        on_wait: called with what it waits for, whenever that changes.
+
+    Returns:
+        Whether it is the run's turn; if not it was stopped, and the run says so.
+
+    Raises:
+        HDDError: full disk, or the run was removed.
+    """
+    told, heartbeat = "", 0.0
+    with clear_storage_errors(run):
+        while ahead := ticket.ahead():
+            stops = [edit for edit in run.pending() if edit.name == "stop"]
+            if stops or stop.came:
+                for edit in stops:
+                    run.decide(edit, "applied", run.step)
+                run.end("stopped", f"stopped while it waited for {ticket.device}")
+                return False
+            others = f" and {len(ahead) - 1} more" if ahead[1:] else ""
+            message = f"waiting on {ticket.device} for {ahead[0]}{others}"
+            if message != told or time.monotonic() > heartbeat:
+                run.write_status("queued", run.step, 0.0, message)
+                heartbeat = time.monotonic() + HEARTBEAT_SECONDS
+            if message != told and on_wait is not None:
+                on_wait(message)
+            told = message
+            time.sleep(POLL_SECONDS)
+    return True

@@ -1,0 +1,214 @@
+"""What a run directory tells: the side of `hdd.runs.run.Run` that changes nothing. It imports no torch."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from hdd.errors import HDDError
+from hdd.records import CLASS_METRICS, Edit, EngineStatus, StepRecord
+from hdd.runs.schema import open_database
+from hdd.runs.tensors import TensorSeries, read_tensors
+from hdd.settings import Settings
+
+LIVE_FRAME = Path("live", "frame.safetensors")
+
+ALIVE = ("starting", "queued", "running", "paused")
+"""States that only a living engine has."""
+
+
+class RunReader:
+    """What can be read from an existing run; make a `Run`.
+
+    Args:
+        path: its directory.
+
+    Raises:
+        HDDError: there is no run there, or one that a newer version made.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        database = self.path / "run.db"
+        if not database.is_file():
+            raise HDDError(f"There is no run in {self.path}. `hdd runs list FOLDER` shows the runs in a folder.")
+        self._database = open_database(database)
+        self.snapshots = TensorSeries(self.path / "snapshots")
+        self.checkpoints = TensorSeries(self.path / "checkpoints")
+        self.initial_settings = Settings(**self.meta("settings"))
+
+    def __repr__(self) -> str:
+        """As it is made: Run('runs/demo')."""
+        return f"Run({str(self.path)!r})"
+
+    def close(self) -> None:
+        """Closes the database; the object is of no further use."""
+        self._database.close()
+
+    def meta(self, key: str) -> Any:
+        """A fact kept when the run was made, None where there is none."""
+        row = self._database.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def version(self) -> int:
+        """A number that differs from the last one whenever another connection has written to the run since."""
+        return self._database.execute("PRAGMA data_version").fetchone()[0]
+
+    def rewinds(self) -> int:
+        """How often the run was rewound: when it grows, steps seen before may be gone or made anew."""
+        return self.meta("rewinds") or 0
+
+    def exists(self) -> bool:
+        """Whether the directory is still there."""
+        return (self.path / "run.db").exists()
+
+    @property
+    def classes(self) -> list[str]:
+        """Class names in label order."""
+        return self.meta("classes")
+
+    # Reading
+
+    def edits(self, status: str | None = None) -> list[Edit]:
+        """The ledger, in the order of the requests; only edits of one status if it is given."""
+        rows = self._database.execute(
+            "SELECT * FROM edits WHERE ? IS NULL OR status = ? ORDER BY id", (status, status)
+        ).fetchall()
+        return [
+            Edit(**{**dict(row), "value": json.loads(row["value"]), "old": json.loads(row["old"] or "null")})
+            for row in rows
+        ]
+
+    def settings_at(self, step: int) -> Settings:
+        """The knobs in force when `step` steps were completed, with every edit made by then."""
+        return self.initial_settings.changed(**{edit.name: edit.value for edit in self.steered() if edit.step <= step})
+
+    def steered(self) -> list[Edit]:
+        """The changes of knobs that were applied, in the order in which they acted."""
+        applied = [edit for edit in self.edits("applied") if edit.name in Settings.steerable()]
+        return sorted(applied, key=lambda edit: (edit.step, edit.id))
+
+    @property
+    def settings(self) -> Settings:
+        """The knobs in force where the run stands."""
+        return self.settings_at(self.step)
+
+    @property
+    def step(self) -> int:
+        """Steps completed, by the record."""
+        steps = self._database.execute(
+            "SELECT max((SELECT ifnull(max(step), 0) FROM metrics),"
+            " (SELECT ifnull(max(step), 0) FROM edits WHERE status = 'applied'))"
+        )
+        return steps.fetchone()[0]
+
+    def metrics(self, after: int = 0, until: int | None = None) -> list[StepRecord]:
+        """Records of the steps in (after, until], ascending; until None is the newest."""
+        last = self.step if until is None else until
+        query = "SELECT * FROM metrics WHERE step > ? AND step <= ? ORDER BY step"
+        return [
+            StepRecord(
+                step=row["step"],
+                loss=row["loss"],
+                feature_scale=row["feature_scale"],
+                seconds=row["seconds"],
+                classes=np.frombuffer(row["classes"], "<f4").reshape(-1, len(CLASS_METRICS)),
+            )
+            for row in self._database.execute(query, (after, last))
+        ]
+
+    def evaluations(self) -> list[dict[str, Any]]:
+        """Evaluations in order of time: step, time, protocol (dict) and accuracies (list of fractions)."""
+        rows = self._database.execute("SELECT * FROM evaluations ORDER BY id").fetchall()
+        return [
+            {
+                "step": row["step"],
+                "time": row["time"],
+                "protocol": json.loads(row["protocol"]),
+                "accuracies": json.loads(row["accuracies"]),
+            }
+            for row in rows
+        ]
+
+    def events(self) -> list[dict[str, Any]]:
+        """What happened to the run, in order: time, step, text."""
+        return [dict(row) for row in self._database.execute("SELECT time, step, text FROM events ORDER BY id")]
+
+    def kept_steps(self) -> list[int]:
+        """Steps whose images are kept, ascending."""
+        return sorted({*self.checkpoints.steps(), *self.snapshots.steps()})
+
+    def images(self, step: int) -> np.ndarray:
+        """Synthetic images (C, ipc, channels, H, W) float32, normalised, when `step` steps were completed.
+
+        Exact where a checkpoint lies at that step, else rounded to half precision by the snapshot.
+
+        Raises:
+            HDDError: neither was kept at that step; the message names the nearest one.
+        """
+        for series in (self.checkpoints, self.snapshots):
+            tensors = series.read(step)
+            if tensors is not None:
+                return tensors["images"].astype(np.float32)
+        kept = self.kept_steps()
+        near = f"the nearest is {min(kept, key=lambda other: abs(other - step))}" if kept else "none was kept yet"
+        raise HDDError(f"No images of step {step} are kept in {self.path}: {near}. Fork the run there to make them.")
+
+    def frame(self) -> tuple[int, np.ndarray] | None:
+        """The newest images that an engine left for viewers, None where there are none or they are damaged.
+
+        Returns:
+            Their step, and pixels (C, ipc, channels, H, W) uint8. `Run.watch` keeps them fresh.
+        """
+        tensors = read_tensors(self.path / LIVE_FRAME)
+        if tensors is None or not {"step", "images"} <= tensors.keys():
+            return None
+        return int(tensors["step"]), tensors["images"]
+
+    def to_pixels(self, images: np.ndarray) -> np.ndarray:
+        """Normalised images (…, channels, H, W) as uint8 pixels."""
+        mean, std = (np.float32(self.meta(key))[:, None, None] for key in ("mean", "std"))
+        return np.clip((images * std + mean) * 255 + 0.5, 0, 255).astype(np.uint8)
+
+    # The engine, seen from outside
+
+    def lock(self) -> FileLock:
+        """The lock that the one engine of a run holds; freed by the system however the engine ends."""
+        return FileLock(self.path / "lock")
+
+    def engine_alive(self) -> bool:
+        """Whether a process holds the run's lock."""
+        lock = self.lock()
+        try:
+            with lock.acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    def status(self) -> EngineStatus:
+        """The engine's state; see `EngineStatus`."""
+        row = self._database.execute("SELECT * FROM engine").fetchone()
+        if row is None:
+            return EngineStatus("new", self.step, 0.0, "", 0, 0.0)
+        state = row["state"]
+        if state in ALIVE and not self.engine_alive():
+            state = "killed"
+        return EngineStatus(state, row["step"], row["steps_per_second"], row["message"], row["pid"], row["time"])
+
+    def summary(self) -> dict[str, Any]:
+        """The run in a line, JSON-compatible: run, dataset, objective, ipc, state, step, steps, loss and message."""
+        settings, status, step = self.settings, self.status(), self.step
+        newest = self.metrics(after=step - 1)
+        return {
+            "run": str(self.path),
+            "dataset": settings.dataset,
+            "objective": settings.objective,
+            "ipc": settings.ipc,
+            "state": status.state,
+            "step": step,
+            "steps": settings.steps,
+            "loss": newest[-1].loss if newest else None,
+            "message": status.message,
+        }

@@ -1,0 +1,42 @@
+"""Ctrl-C and a polite kill, taken note of so that an engine can end where it loses nothing."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class StopSignal:
+    """Whether the process was asked to stop.
+
+    Attributes:
+        number: of the signal, None before one came.
+    """
+
+    def __init__(self) -> None:
+        self.number: int | None = None
+
+    @property
+    def came(self) -> bool:
+        """Whether a signal came."""
+        return self.number is not None
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Inside, the first SIGINT or SIGTERM is only noted; a second one acts as ever. Main thread only."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+        def handle(number: int, frame: object) -> None:
+            self.number = number
+            signal.signal(number, before[number])
+
+        for number in before:
+            signal.signal(number, handle)
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

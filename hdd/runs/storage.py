@@ -1,0 +1,26 @@
+"""Trouble with the disk under a run, as messages."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hdd.errors import HDDError
+from hdd.runs.run import Run
+
+
+@contextmanager
+def clear_storage_errors(run: Run) -> Iterator[None]:
+    """Turns a full or failing disk, or a directory that is gone, into one message.
+
+    Raises:
+        HDDError: instead of OSError and sqlite3.OperationalError.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        if not run.exists():
+            raise HDDError(f"{run.path} was removed while its engine ran: the engine stops.") from None
+        raise HDDError(
+            f"Cannot write to {run.path} ({error}). Free space there, then `hdd resume {run.path}`: "
+            "everything up to the last checkpoint is kept."
+        ) from None
