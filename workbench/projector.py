@@ -15,38 +15,38 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hdd.errors import HDDError
 from hdd.process import tune
+from hdd.projection import Faithfulness, Geometry, Neighbours, Projection
+from hdd.runs.run import Run
 
 if TYPE_CHECKING:
-    from hdd.projection import Faithfulness, Geometry, Nearest, Projection, ViewingSpace
+    from hdd.data import Dataset
+    from hdd.projection.space import ViewingSpace
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sample:
     """The real images that are drawn, N of them.
 
     Attributes:
-        indices: (N,) of the training images.
         labels: (N,) of their classes.
         pixels: (N, channels, H, W) uint8.
     """
 
-    indices: np.ndarray
     labels: np.ndarray
     pixels: np.ndarray
 
 
 @lru_cache(maxsize=2)
-def _space(path: str) -> "ViewingSpace":
-    """The viewing space of the run in `path`.
+def _space(path: str) -> tuple["Dataset", "ViewingSpace"]:
+    """The data set and viewing space of the run in `path`.
 
     Raises:
         HDDError: its data set is not here, or is another one now.
     """
     from hdd.data import load
-    from hdd.errors import HDDError
-    from hdd.projection import ViewingSpace
-    from hdd.runs.run import Run
+    from hdd.projection.space import ViewingSpace
 
     run = Run(path)
     settings = run.initial_settings
@@ -54,41 +54,58 @@ def _space(path: str) -> "ViewingSpace":
     if data.fingerprint != run.meta("fingerprint"):
         raise HDDError(f"The images of {settings.dataset} are not those that the run was made with: restore them.")
     run.close()
-    return ViewingSpace(data, settings)
-
-
-def sample(path: str) -> Sample:
-    """The real images that the disk of a run shows."""
-    space = _space(path)
-    return Sample(space.indices, space.labels, space.data.train_images[space.indices].numpy())
-
-
-def project(path: str, images: np.ndarray, geometry: "Geometry", view: str) -> "Projection":
-    """Where uint8 images (C, ipc, channels, H, W) and the real ones lie in a view."""
-    return _space(path).project(_normalised(path, images), geometry, view)
-
-
-def faithfulness(path: str, images: np.ndarray, geometry: "Geometry", view: str) -> "Faithfulness":
-    """How well that view keeps neighbours and radii."""
-    return _space(path).faithfulness(_normalised(path, images), geometry, view)
-
-
-def kept(path: str, rate: float, score: str, keep: str) -> np.ndarray:
-    """Which of the sampled real images pruning keeps, (N,) bool."""
-    return _space(path).kept(rate, score, keep)
-
-
-def nearest(path: str, image: np.ndarray, count: int) -> tuple["Nearest", np.ndarray, "Nearest", np.ndarray]:
-    """The real training images nearest to a uint8 image (channels, H, W), by pixels and by features, with pixels."""
-    found = _space(path).nearest(_normalised(path, image), count)
-    train = _space(path).data.train_images
-    return found.pixel, train[found.pixel.indices].numpy(), found.feature, train[found.feature.indices].numpy()
+    return data, ViewingSpace(data, settings)
 
 
 def _normalised(path: str, images: np.ndarray) -> Any:
     import torch
 
-    return _space(path).data.normalise(torch.from_numpy(images))
+    return _space(path)[0].normalise(torch.from_numpy(images))
+
+
+def sample(path: str) -> Sample:
+    """The real images that the disk of a run shows."""
+    data, space = _space(path)
+    return Sample(space.labels, data.train_images[space.indices].numpy())
+
+
+def look(
+    path: str,
+    images: np.ndarray,
+    geometry: tuple[float, float | None, float | None, str],
+    view: str,
+    pruning: tuple[float, str, str],
+    previous: Projection | None = None,
+) -> tuple[Geometry, Projection, np.ndarray]:
+    """Where images lie in a view, and which real ones pruning keeps.
+
+    Args:
+        path: of the run.
+        images: uint8 (C, ipc, channels, H, W).
+        geometry: curvature, feature scale, clamp and centroid; without a scale the one that "auto" gives is taken.
+        view: a key of `hdd.projection.VIEWS`.
+        pruning: rate, score and keep.
+        previous: drawing in the view "umap" to go on from.
+
+    Returns:
+        The geometry, the drawing, and (N,) bool.
+    """
+    _, space = _space(path)
+    curvature, scale, clamp, centroid = geometry
+    under = Geometry(curvature, space.auto_scale(curvature) if scale is None else scale, clamp, centroid)
+    return under, space.project(_normalised(path, images), under, view, previous), space.kept(*pruning)
+
+
+def faithfulness(path: str, images: np.ndarray, geometry: Geometry, projection: Projection) -> Faithfulness:
+    """How well a drawing that `look` gave keeps neighbours and radii."""
+    return _space(path)[1].faithfulness(_normalised(path, images), geometry, projection)
+
+
+def nearest(path: str, image: np.ndarray, count: int) -> list[tuple[Neighbours, np.ndarray]]:
+    """Real training images nearest to a uint8 image (channels, H, W), by pixels and by features, with their pixels."""
+    data, space = _space(path)
+    found = space.nearest(_normalised(path, image), count)
+    return [(each, data.train_images[each.indices].numpy()) for each in (found.pixels, found.features)]
 
 
 def _prepare() -> None:
@@ -96,7 +113,7 @@ def _prepare() -> None:
     tune(background=True)
     import torch
 
-    import hdd.projection  # noqa: F401
+    import hdd.projection.space  # noqa: F401
 
     torch.set_num_threads(1)
 

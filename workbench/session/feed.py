@@ -58,11 +58,15 @@ class State:
     reading: bool = False
     problem: str | None = None
 
+    @property
+    def steered(self) -> list[Edit]:
+        """The changes of knobs that were applied, in the order in which they acted."""
+        applied = [edit for edit in self.edits if edit.status == "applied" and edit.name in Settings.steerable()]
+        return sorted(applied, key=lambda edit: (edit.step, edit.id))
+
     def settings_at(self, step: int, initial: Settings) -> Settings:
         """The knobs in force when `step` steps were completed, from `initial` and the ledger."""
-        applied = [edit for edit in self.edits if edit.status == "applied" and edit.name in Settings.steerable()]
-        applied.sort(key=lambda edit: (edit.step, edit.id))
-        return initial.changed(**{edit.name: edit.value for edit in applied if edit.step <= step})
+        return initial.changed(**{edit.name: edit.value for edit in self.steered if edit.step <= step})
 
 
 class Feed:

@@ -1,0 +1,285 @@
+"""What one browser session shows of a run: it is woken, pulls the newest state, and waits for the browser to paint it.
+
+Bokeh has no back-pressure: sent blindly, frames queue up in the browser for seconds. So at most one frame is on its
+way, and what the run does meanwhile is skipped: the newest wins.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+import numpy as np
+import panel as pn
+import param
+from bokeh.document import Document
+
+from hdd.errors import HDDError
+from hdd.projection import VIEWS, Geometry, Projection
+from hdd.settings import Settings
+from workbench import projector
+from workbench.projector import Projector
+from workbench.session.feed import Feed, State
+from workbench.session.link import Link
+
+FRAMES_PER_SECOND = 15
+UNPAINTED_SECONDS = 5.0
+RETRY_SECONDS = 5.0
+
+
+class Selection(param.Parameterized):
+    """What this session looks at; one for all its views."""
+
+    step = param.Integer(None, allow_None=True, doc="Step that is shown; None follows the run.")
+    image = param.Tuple(None, length=2, allow_None=True, doc="(class, index) of the selected synthetic image.")
+    classes = param.List([], doc="Classes that the disk shows; empty is all.")
+    view = param.Selector(default="radius", objects=list(VIEWS), doc="Projection of the disk.")
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A projection and what it was made from.
+
+    Attributes:
+        key: (image step, geometry, view, pruning) that were asked for.
+        step: of the images.
+        geometry: under which features are points.
+        projection: the points.
+        kept: (N,) bool, real points that pruning keeps.
+    """
+
+    key: tuple
+    step: int
+    geometry: Geometry
+    projection: Projection
+    kept: np.ndarray
+
+    @property
+    def view(self) -> str:
+        """Name of the projection."""
+        return self.projection.view
+
+
+@dataclass(frozen=True)
+class Frame:
+    """All that views show at one moment.
+
+    Attributes:
+        state: of the run.
+        step: that is looked at.
+        live: whether that is the newest.
+        settings: in force at `step`.
+        images: uint8 (C, ipc, channels, H, W), None before the first.
+        image_step: whose images they are: the nearest kept step not after `step`.
+        disk: newest projection that is ready, None before the first.
+        disk_problem: why there is none, None if nothing is wrong.
+    """
+
+    state: State
+    step: int
+    live: bool
+    settings: Settings
+    images: np.ndarray | None
+    image_step: int
+    disk: Disk | None
+    disk_problem: str | None
+
+
+class View(Protocol):
+    """A part of the page that shows frames."""
+
+    def show(self, frame: Frame) -> None:
+        """Brings the view up to date; called with the document held."""
+
+
+class Session:
+    """One session on one run.
+
+    Args:
+        feed: of the run.
+        projector: that computes the disk.
+        document: of the session; None in a notebook, where `tick` is driven by a timer.
+
+    Attributes:
+        selection: what is looked at.
+        link: component that must be on the page.
+        views: that show each frame.
+        tab: key of the browser tab.
+        painted: number of frames that the browser has painted.
+    """
+
+    def __init__(self, feed: Feed, projector: Projector, document: Document | None) -> None:
+        self.feed = feed
+        self.selection = Selection()
+        self.views: list[View] = []
+        self.tab = f"session {id(self)}"
+        self.painted = 0
+        self.link = Link(visible=False)
+        self.link.on_msg(self._heard)
+        self._keys: dict[str, Callable[[], None]] = {}
+        self._projector = projector
+        self._document = document
+        self._woken = False
+        self._sent_at = 0.0
+        self._shown: tuple | None = None
+        self._disk: Disk | None = None
+        self._disk_problem: str | None = None
+        self._retry_at = 0.0
+        self._asked: tuple | None = None
+        self._looked_back: dict[int, np.ndarray] = {}
+        self._problems: list[str] = []
+        self.selection.param.watch(lambda *_: self.wake(), list(Selection.param))
+
+    def open(self) -> None:
+        """Starts to follow the run."""
+        self.feed.join(self, self.tab, self.wake)
+
+    def close(self) -> None:
+        """Leaves nothing behind."""
+        self.feed.leave(self)
+        self._document = None
+        self.views.clear()
+        self._keys.clear()
+
+    def on_keys(self, **actions: Callable[[], None]) -> None:
+        """Calls an action when its key is pressed: space, left, right, home, end, live."""
+        self._keys |= actions
+
+    @property
+    def drives(self) -> bool:
+        """Whether this session may steer."""
+        return self.feed.seat.driver == self.tab
+
+    # Wake, pull, acknowledge
+
+    def wake(self) -> None:
+        """Asks for a tick; from any thread, any number of times."""
+        document = self._document
+        if document is None or self._woken:
+            return
+        self._woken = True
+        document.add_next_tick_callback(self.tick)
+
+    def tick(self) -> None:
+        """Shows the newest frame, unless the browser has not painted the last one or nothing is new."""
+        self._woken = False
+        now = time.monotonic()
+        if self.link.frame > self.painted and now < self._sent_at + UNPAINTED_SECONDS:
+            return
+        wait = self._sent_at + 1 / FRAMES_PER_SECOND - now
+        if wait > 0 and self._document is not None:
+            self._woken = True
+            self._document.add_timeout_callback(self.tick, max(1, int(1000 * wait)))
+            return
+        self.show()
+
+    def show(self) -> None:
+        """Shows the newest frame if it differs from the last one."""
+        frame = self._frame()
+        shown = (frame.state.version, frame.step, frame.image_step, id(frame.disk), self._selected(), self._seat())
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self._sent_at = time.monotonic()
+        with pn.io.hold():
+            for view in self.views:
+                view.show(frame)
+            self.link.frame += 1
+
+    def refresh(self) -> None:
+        """Shows the frame anew though the run has not changed, since a view knows more; from any thread."""
+        self._shown = None
+        self.wake()
+
+    def _selected(self) -> tuple:
+        return tuple(str(value) for value in self.selection.param.values().values())
+
+    def _seat(self) -> tuple:
+        return self.feed.seat.driver, tuple(self.feed.tabs())
+
+    def _heard(self, event: Any) -> None:
+        message = event.data if hasattr(event, "data") else event
+        if "tab" in message:
+            self.tab = str(message["tab"])[:64]
+            self.feed.join(self, self.tab, self.wake)
+            self.feed.seat.take(self.tab)
+            self.wake()
+        elif "painted" in message:
+            self.painted = int(message["painted"])
+            self.tick()
+        elif (action := self._keys.get(message.get("key"))) is not None:
+            action()
+
+    # What is shown
+
+    def _frame(self) -> Frame:
+        state = self.feed.state
+        step = state.step if self.selection.step is None else min(self.selection.step, state.step)
+        live = self.selection.step is None
+        images, image_step = self._images(state, step)
+        settings = state.settings if live else state.settings_at(step, self.feed.initial_settings)
+        if images is not None:
+            self._ask_disk(state, settings, images, image_step)
+        return Frame(state, step, live, settings, images, image_step, self._disk, self._disk_problem)
+
+    def _images(self, state: State, step: int) -> tuple[np.ndarray | None, int]:
+        earlier = [kept for kept in state.kept if kept <= step]
+        if state.frame is not None and state.frame[0] <= step and state.frame[0] >= max(earlier, default=0):
+            return state.frame[1], state.frame[0]
+        if not earlier:
+            return None, 0
+        return self.kept_images(earlier[-1]), earlier[-1]
+
+    def kept_images(self, step: int) -> np.ndarray | None:
+        """Images (C, ipc, channels, H, W) uint8 of a kept step; None if they are gone meanwhile."""
+        if step not in self._looked_back:
+            try:
+                images = self.feed.run.to_pixels(self.feed.run.images(step))
+            except (HDDError, OSError):
+                return None
+            if len(self._looked_back) > 8:
+                self._looked_back.pop(next(key for key in self._looked_back if key))
+            self._looked_back[step] = images
+        return self._looked_back[step]
+
+    def _feature_scale(self, state: State, settings: Settings, step: int) -> float | None:
+        if settings.feature_scale != "auto":
+            return settings.feature_scale
+        if step == state.step and state.feature_scale is not None:
+            return state.feature_scale
+        records = self.feed.run.metrics(after=max(step, 1) - 1, until=max(step, 1))
+        return records[0].feature_scale if records else None
+
+    # The disk
+
+    def _ask_disk(self, state: State, settings: Settings, images: np.ndarray, step: int) -> None:
+        scale = self._feature_scale(state, settings, step)
+        geometry = (settings.curvature, scale, settings.clamp, settings.centroid)
+        pruning = (settings.pruning_rate, settings.pruning_score, settings.pruning_keep)
+        key = (step, geometry, self.selection.view, pruning)
+        if self._asked is not None or (self._disk is not None and self._disk.key == key):
+            return
+        if time.monotonic() < self._retry_at:
+            return
+        self._asked = key
+        view = self.selection.view
+        ask = self._projector.study if view == "umap" else self._projector.live
+        previous = self._disk.projection if view == "umap" and self._disk and self._disk.view == view else None
+        future = ask(projector.look, str(self.feed.run.path), images, geometry, view, pruning, previous)
+        future.add_done_callback(partial(self._answered, key, step))
+
+    def _answered(self, key: tuple, step: int, future: Future) -> None:
+        """Takes a projection in; called from another thread."""
+        try:
+            self._disk = Disk(key, step, *future.result())
+            self._disk_problem = None
+        except CancelledError:
+            pass
+        except (HDDError, OSError, BrokenProcessPool) as error:
+            self._disk_problem = str(error) or type(error).__name__
+            self._retry_at = time.monotonic() + RETRY_SECONDS
+        self._asked = None
+        self.wake()

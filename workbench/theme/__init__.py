@@ -1,0 +1,58 @@
+"""How everything looks: colours that tell classes apart, and the page's palette."""
+
+import colorcet
+import numpy as np
+
+# Petroff (2021), "Accessible color sequences for data visualization": ten colours that stay apart for colour-blind
+# eyes too.
+_TEN = ("#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd")
+
+REAL = "#7a869a"
+SYNTHETIC = "#d55e00"
+EDIT = "#8e44ad"
+
+THEME = {
+    "light": {
+        "palette": {"primary": {"main": "#2f6690"}, "background": {"default": "#f6f7f9", "paper": "#ffffff"}},
+        "typography": {"fontSize": 13},
+        "shape": {"borderRadius": 6},
+    },
+    "dark": {
+        "palette": {"primary": {"main": "#81b1d6"}, "background": {"default": "#15181c", "paper": "#1c2025"}},
+        "typography": {"fontSize": 13},
+        "shape": {"borderRadius": 6},
+    },
+}
+"""Of Material UI, as `theme_config` of a panel-material-ui page takes it."""
+
+
+def class_colors(count: int) -> list[str]:
+    """A colour for each of `count` classes; beyond ten no palette is safe for all eyes, so views also name classes."""
+    if count <= len(_TEN):
+        return list(_TEN[:count])
+    return [colorcet.glasbey_category10[label % 256] for label in range(count)]
+
+
+def to_rgba(pixels: np.ndarray) -> np.ndarray:
+    """uint8 images (…, 1 or 3, H, W) as (…, H, W, 4) uint8, opaque."""
+    channels_last = np.moveaxis(pixels, -3, -1)
+    rgba = np.full((*channels_last.shape[:-1], 4), 255, np.uint8)
+    rgba[..., :3] = channels_last
+    return rgba
+
+
+def tile(images: np.ndarray, gap: int = 1) -> np.ndarray:
+    """Images in rows as one picture for Bokeh, which draws from the bottom up.
+
+    Args:
+        images: uint8 (rows, columns, 1 or 3, H, W).
+        gap: transparent pixels to the right of and below each.
+
+    Returns:
+        (rows·(H + gap), columns·(W + gap)) uint32 RGBA.
+    """
+    rows, columns, _, height, width = images.shape
+    sheet = np.zeros((rows, height + gap, columns, width + gap, 4), np.uint8)
+    sheet[:, :height, :, :width] = to_rgba(images).swapaxes(1, 2)
+    flat = sheet.reshape(rows * (height + gap), columns * (width + gap), 4)
+    return np.ascontiguousarray(flat[::-1]).view(np.uint32)[..., 0]

@@ -1,0 +1,80 @@
+// The movable disk: an isometry of the hyperbolic plane, kept by the browser, through which every point is drawn.
+//
+// Points come as tangent vectors at the origin (hx, hy), of length rho. A point is the pair
+// (sinh(rho/2) e^{i theta}, cosh(rho/2)); an orientation-preserving isometry is a matrix (a, b; conj b, conj a) of
+// SU(1,1) acting on it. It keeps |second|^2 - |first|^2 = 1, so the new radius is 2 asinh|first| and never saturates.
+//
+// args: plot, motion (chart: "linear" or "poincare", rim: radius at the edge of a linear chart), sources.
+// event: the Bokeh event or changed model; how: "move", "grab", "centre", "reset" or "place".
+const LARGEST = 600
+
+const chart = motion.data.chart[0]
+const rim = motion.data.rim[0]
+const isometry = (plot.isometry ??= [1, 0, 0, 0])
+
+const multiply = ([ar, ai, br, bi], [cr, ci, dr, di]) => {
+    // (a, b; b*, a*) (c, d; d*, c*) = (ac + b d*, ad + b c*; …)
+    const product = [
+        ar * cr - ai * ci + br * dr + bi * di,
+        ar * ci + ai * cr - br * di + bi * dr,
+        ar * dr - ai * di + br * cr + bi * ci,
+        ar * di + ai * dr - br * ci + bi * cr,
+    ]
+    const size = Math.sqrt(product[0] ** 2 + product[1] ** 2 - product[2] ** 2 - product[3] ** 2)
+    return product.map((value) => value / size)
+}
+
+// The translation along a ray from the origin that takes the origin to the point at (rho, theta).
+const translation = (rho, theta) =>
+    [Math.cosh(rho / 2), 0, Math.sinh(rho / 2) * Math.cos(theta), Math.sinh(rho / 2) * Math.sin(theta)]
+
+const toChart = (rho) => (chart === "linear" ? rho / rim : Math.tanh(rho / 2))
+
+const fromChart = (x, y) => {
+    const radius = Math.hypot(x, y)
+    const rho = chart === "linear" ? radius * rim : 2 * Math.atanh(Math.min(radius, 0.9999))
+    return [Math.min(rho, 30), Math.atan2(y, x)]
+}
+
+const place = (source) => {
+    const {hx, hy, x, y} = source.data
+    const [ar, ai, br, bi] = plot.isometry
+    for (let i = 0; i < hx.length; i++) {
+        const rho = Math.min(Math.hypot(hx[i], hy[i]), LARGEST)
+        const theta = Math.atan2(hy[i], hx[i])
+        const [s, c] = [Math.sinh(rho / 2), Math.cosh(rho / 2)]
+        const [sx, sy] = [s * Math.cos(theta), s * Math.sin(theta)]
+        const [first, second] = [ar * sx - ai * sy + br * c, ar * sy + ai * sx + bi * c]
+        const other = [br * sx + bi * sy + ar * c, br * sy - bi * sx - ai * c]
+        const size = Math.hypot(first, second)
+        // The angle of first/second, which differs from that of first by a turn.
+        const angle = Math.atan2(second, first) - Math.atan2(other[1], other[0])
+        const radius = toChart(2 * Math.asinh(size))
+        x[i] = radius * Math.cos(angle)
+        y[i] = radius * Math.sin(angle)
+    }
+    source.change.emit()
+}
+
+const move = (change) => {
+    plot.isometry = multiply(change, plot.isometry)
+    sources.forEach(place)
+}
+
+const moved = plot.isometry.some((value, i) => value !== [1, 0, 0, 0][i])
+if (how === "place") {
+    if (moved) place(cb_obj)
+} else if (how === "grab") {
+    plot.grabbed = fromChart(cb_obj.x, cb_obj.y)
+} else if (how === "move" && plot.grabbed) {
+    const [rho, theta] = plot.grabbed
+    const to = fromChart(cb_obj.x, cb_obj.y)
+    move(multiply(translation(...to), translation(-rho, theta)))
+    plot.grabbed = to
+} else if (how === "centre") {
+    const [rho, theta] = fromChart(cb_obj.x, cb_obj.y)
+    move(translation(-rho, theta))
+} else if (how === "reset") {
+    plot.isometry = [1, 0, 0, 0]
+    sources.forEach(place)
+}

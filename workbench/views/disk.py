@@ -1,0 +1,326 @@
+"""Real and synthetic features in the hyperbolic plane, as a disk that the pointer can move."""
+
+import math
+import time
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+from bokeh.events import DoubleTap, Pan, PanStart
+from bokeh.models import ColumnDataSource, CustomJS, HoverTool, Scatter, TapTool, WheelZoomTool
+from bokeh.plotting import figure
+
+from hdd.errors import HDDError
+from hdd.projection import VIEWS, Faithfulness
+from workbench import projector
+from workbench.projector import Projector, Sample
+from workbench.session.session import Disk as Projected
+from workbench.session.session import Frame, Session
+from workbench.theme import class_colors
+from workbench.views.fit import fit
+
+TITLES = {"radius": "exact radius", "poincare": "Poincaré, at the centroid", "umap": "UMAP"}
+CHARTS = {"radius": "linear", "poincare": "poincare", "umap": "poincare"}
+FAITHFULNESS_SECONDS = 4.0
+_JAVASCRIPT = (Path(__file__).parent / "disk.js").read_text()
+
+
+class Disk:
+    """The disk with its choice of view and classes.
+
+    Args:
+        session: that it belongs to.
+        projector: that tells which real images are drawn and how faithful a view is.
+
+    Attributes:
+        panel: what to put on a page.
+    """
+
+    def __init__(self, session: Session, projector: Projector) -> None:
+        self._session = session
+        self._projector = projector
+        self._classes = session.feed.classes
+        self._colors = class_colors(len(self._classes))
+        self._sample: Sample | None = None
+        self._sample_asked = False
+        self._drawn: Projected | None = None
+        self._real_key: tuple | None = None
+        self._frame: Frame | None = None
+        self._faithfulness: tuple[tuple, Faithfulness] | None = None
+        self._faithfulness_due = 0.0
+        self._faithfulness_asked = False
+        places = ("hx", "hy", "x", "y")
+        self._motion = ColumnDataSource({"chart": ["linear"], "rim": [1.0]})
+        self._rings = _source(*places)
+        self._ring_names = _source(*places, "text")
+        self._real = _source(*places, "color", "fill", "line", "name")
+        self._geodesics = _source(*places)
+        self._synthetic = _source(*places, "color", "name", "radius", "image")
+        self._real_centroids = _source(*places, "color", "name")
+        self._synthetic_centroids = _source(*places, "color", "name")
+        self._sources = [
+            self._rings,
+            self._ring_names,
+            self._real,
+            self._geodesics,
+            self._synthetic,
+            self._real_centroids,
+            self._synthetic_centroids,
+        ]
+        self.plot = self._figure()
+        self._build()
+        self._synthetic.selected.on_change("indices", self._tapped)
+
+    # The parts
+
+    def _build(self) -> None:
+        selection = self._session.selection
+        view = pmui.Select(
+            label="View", options={text: name for name, text in TITLES.items()}, size="small", width=215, margin=(4, 8)
+        )
+        view.param.watch(lambda event: selection.param.update(view=event.new), "value")
+        classes = pmui.MultiChoice(
+            label="Classes", options=self._classes, value=[], size="small", width=200, margin=(4, 8), placeholder="all"
+        )
+        classes.param.watch(lambda event: selection.param.update(classes=event.new), "value")
+        reset = pmui.Button(
+            label="Reset view", variant="outlined", size="small", margin=(10, 4), description="Undo drags and zooms"
+        )
+        reset.js_on_click(args=self._arguments("reset") | {"fit": self._fit}, code=f"{_JAVASCRIPT}\nfit.execute(plot)")
+        self._says = pmui.Typography("", variant="caption", margin=(2, 10))
+        self._summary = pmui.Typography("", variant="caption", margin=(0, 10, 4, 10))
+        self.panel = pmui.Column(
+            pmui.Row(pmui.Typography("Disk", variant="subtitle2", margin=(10, 10)), view, classes, reset),
+            pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=320),
+            self._says,
+            self._summary,
+            sizing_mode="stretch_both",
+        )
+
+    def _arguments(self, how: str) -> dict[str, object]:
+        return {"plot": self.plot, "motion": self._motion, "sources": self._sources, "how": how}
+
+    def _figure(self) -> figure:
+        plot = figure(
+            sizing_mode="stretch_both", tools="wheel_zoom", toolbar_location=None, min_border=2, outline_line_color=None,
+            name="disk",
+        )  # fmt: skip
+        plot.toolbar.active_scroll = plot.select_one(WheelZoomTool)
+        plot.axis.visible = plot.grid.visible = False
+        self._fit = fit(plot, (-1.04, 1.04), (-1.04, 1.04))
+        plot.circle(0, 0, radius=1, fill_alpha=0.04, fill_color="#808890", line_color="#808890", line_alpha=0.7)
+        plot.line("x", "y", source=self._rings, line_color="#808890", line_alpha=0.35)
+        plot.scatter(
+            "x", "y", source=self._real, size=4, color="color", fill_alpha="fill", line_alpha="line", name="real"
+        )
+        plot.line("x", "y", source=self._geodesics, line_color="#808890", line_width=2)
+        synthetic = plot.scatter(
+            "x", "y", source=self._synthetic, size=9, fill_color="color", line_color="white", line_width=1.2
+        )
+        synthetic.nonselection_glyph = None
+        synthetic.selection_glyph = Scatter(size=16, fill_color="color", line_color="#d55e00", line_width=3)
+        for source, marker in ((self._real_centroids, "square_pin"), (self._synthetic_centroids, "star")):
+            plot.scatter(
+                "x", "y", source=source, marker=marker, size=14, fill_color="color", line_color="black", name=marker
+            )
+        plot.text(
+            "x", "y", "text", source=self._ring_names, text_font_size="10px", text_color="#808890", x_offset=3, y_offset=-1
+        )  # fmt: skip
+        plot.add_tools(
+            TapTool(renderers=[synthetic]),
+            HoverTool(renderers=[synthetic], tooltips=[("synthetic", "@name"), ("√|K|·radius", "@radius{0.000}")]),
+            HoverTool(renderers=plot.select(name="square_pin"), tooltips=[("centroid of the real", "@name")]),
+            HoverTool(renderers=plot.select(name="star"), tooltips=[("centroid of the synthetic", "@name")]),
+        )
+        for event, how in ((PanStart, "grab"), (Pan, "move"), (DoubleTap, "centre")):
+            plot.js_on_event(event, CustomJS(args=self._arguments(how) | {"plot": plot}, code=_JAVASCRIPT))
+        for source in self._sources:
+            source.js_on_change("data", CustomJS(args=self._arguments("place") | {"plot": plot}, code=_JAVASCRIPT))
+        return plot
+
+    # Selection
+
+    def _tapped(self, _: str, old: list[int], new: list[int]) -> None:
+        images = self._synthetic.data["image"]
+        chosen = None
+        if new and new[0] < len(images):
+            chosen = divmod(int(images[new[0]]), self._session.feed.initial_settings.ipc)
+        self._session.selection.image = chosen
+
+    def _mark(self) -> None:
+        """Marks the selected image's point."""
+        selected = self._session.selection.image
+        images = list(self._synthetic.data["image"])
+        flat = -1 if selected is None else selected[0] * self._session.feed.initial_settings.ipc + selected[1]
+        indices = [images.index(flat)] if flat in images else []
+        if list(self._synthetic.selected.indices) != indices:
+            self._synthetic.selected.indices = indices
+
+    # Drawing
+
+    def show(self, frame: Frame) -> None:
+        """Brings the disk up to date."""
+        self._frame = frame
+        self._ask_sample()
+        selection = self._session.selection
+        if frame.disk_problem is not None:
+            self._says.object = f"The disk cannot be drawn: {frame.disk_problem}"
+        elif frame.disk is None or self._sample is None:
+            self._says.object = "Embedding the real images in the viewing network …"
+        elif frame.disk.view != selection.view:
+            seconds = " (some seconds)" if selection.view == "umap" else ""
+            self._says.object = f"Computing the view {TITLES[selection.view]}{seconds} …"
+        else:
+            self._draw(frame.disk)
+            self._tell(frame.disk)
+            self._ask_faithfulness(frame)
+        self._mark()
+
+    def _shown_classes(self) -> np.ndarray:
+        """(C,) bool."""
+        chosen = self._session.selection.classes
+        return np.array([not chosen or name in chosen for name in self._classes])
+
+    def _draw(self, disk: Projected) -> None:
+        points, shown = disk.projection, self._shown_classes()
+        chart = CHARTS[disk.view]
+        rim = self._rim(points.real_radius, points.synthetic_radius) if chart == "linear" else 1.0
+        turned = self._motion.data["chart"] != [chart] or self._motion.data["rim"] != [rim]
+        if turned:
+            self._motion.data = {"chart": [chart], "rim": [rim]}
+            self._draw_rings(chart, rim)
+        real_key = (disk.key[1:], turned, tuple(shown))
+        if real_key != self._real_key:
+            self._real_key = (disk.key[1:], False, tuple(shown))
+            self._draw_real(disk, shown, chart, rim)
+        ipc = self._session.feed.initial_settings.ipc
+        images = np.flatnonzero(np.repeat(shown, ipc))
+        names = [f"{self._classes[i // ipc]} #{i % ipc}" for i in images]
+        self._synthetic.data = {
+            **_placed(points.synthetic[images], chart, rim),
+            "color": [self._colors[i // ipc] for i in images],
+            "name": names,
+            "radius": points.synthetic_radius[images],
+            "image": images,
+        }
+        labels = np.flatnonzero(shown)
+        about = {"color": [self._colors[c] for c in labels], "name": [self._classes[c] for c in labels]}
+        self._real_centroids.data = {**_placed(points.real_centroids[labels], chart, rim), **about}
+        self._synthetic_centroids.data = {**_placed(points.synthetic_centroids[labels], chart, rim), **about}
+        self._geodesics.data = _placed(_broken(points.geodesics[labels]), chart, rim)
+        self._drawn = disk
+
+    def _draw_real(self, disk: Projected, shown: np.ndarray, chart: str, rim: float) -> None:
+        sample, points = self._sample, disk.projection
+        rows = np.flatnonzero(shown[sample.labels] & np.isfinite(points.real).all(1))
+        kept = disk.kept[rows]
+        self._real.data = {
+            **_placed(points.real[rows], chart, rim),
+            "color": [self._colors[label] for label in sample.labels[rows]],
+            "fill": np.where(kept, 0.45, 0.0),
+            "line": np.where(kept, 0.0, 0.3),
+            "name": [self._classes[label] for label in sample.labels[rows]],
+        }
+
+    def _rim(self, real: np.ndarray, synthetic: np.ndarray) -> float:
+        """Radius at the edge of a linear chart; it changes rarely, so that the picture does not breathe."""
+        largest = max(float(real.max()), float(synthetic.max()), 1e-9)
+        rim = self._motion.data["rim"][0]
+        if self._motion.data["chart"] == ["linear"] and 0.45 * rim < largest <= rim and rim != 1.0:
+            return rim
+        unit = 10 ** math.floor(math.log10(largest * 1.15))
+        return math.ceil(largest * 1.15 / unit * 2) / 2 * unit
+
+    def _draw_rings(self, chart: str, rim: float) -> None:
+        step = _nice(rim / 4) if chart == "linear" else 1.0
+        radii = np.arange(1, 5) * step if chart == "poincare" else np.arange(1, math.floor(rim / step) + 1) * step
+        angle = np.linspace(0, 2 * np.pi, 97)
+        circle = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+        self._rings.data = _placed(_broken(radii[:, None, None] * circle), chart, rim)
+        top = np.stack([np.zeros(len(radii)), radii], axis=-1)
+        self._ring_names.data = {**_placed(top, chart, rim), "text": [f"{radius:g}" for radius in radii]}
+
+    # Words
+
+    def _tell(self, disk: Projected) -> None:
+        points, faith = disk.projection, self._faithfulness
+        text = f"{VIEWS[disk.view]} "
+        if faith is not None and faith[0] == disk.key[1:3]:
+            of = faith[1]
+            text += (
+                f"Trustworthiness {of.trustworthiness:.2f}, continuity {of.continuity:.2f}, "
+                f"radius rank {of.radius_rank:.2f} ({of.points} points, {of.neighbours} neighbours)."
+            )
+        else:
+            text += "Measuring faithfulness …"
+        self._says.object = text
+        widest = int(np.argmax(points.gap))
+        pruned = int((~disk.kept).sum())
+        self._summary.object = (
+            f"Step {disk.step}: {len(points.real_radius)} real points{f', {pruned} of them pruned' if pruned else ''}, "
+            f"{len(points.synthetic_radius)} synthetic; centroids (▢ real, ★ synthetic) lie √|K|·{points.gap.mean():.3g} "
+            f"apart on average, furthest for {self._classes[widest]} ({points.gap[widest]:.3g}). "
+            "Drag to translate, double-click to centre, wheel to zoom."
+        )
+
+    # What the projector knows
+
+    def _ask_sample(self) -> None:
+        if not self._sample_asked:
+            self._sample_asked = True
+            future = self._projector.live(projector.sample, str(self._session.feed.run.path))
+            future.add_done_callback(self._got_sample)
+
+    def _got_sample(self, future: Future) -> None:
+        if not future.cancelled() and future.exception() is None:
+            self._sample = future.result()
+            self._session.refresh()
+
+    def _ask_faithfulness(self, frame: Frame) -> None:
+        disk = frame.disk
+        if self._faithfulness_asked or time.monotonic() < self._faithfulness_due or disk.step != frame.image_step:
+            return
+        if self._faithfulness is not None and self._faithfulness[0] == disk.key[1:3] and not frame.live:
+            return
+        self._faithfulness_asked = True
+        path = str(self._session.feed.run.path)
+        future = self._projector.study(
+            projector.faithfulness, path, frame.images, disk.geometry, disk.projection
+        )
+        future.add_done_callback(partial(self._got_faithfulness, disk.key[1:3]))
+
+    def _got_faithfulness(self, key: tuple, future: Future) -> None:
+        self._faithfulness_due = time.monotonic() + FAITHFULNESS_SECONDS
+        self._faithfulness_asked = False
+        if not future.cancelled() and not isinstance(future.exception(), (HDDError, OSError, RuntimeError)):
+            self._faithfulness = (key, future.result())
+            self._session.refresh()
+
+
+def _source(*names: str) -> ColumnDataSource:
+    return ColumnDataSource({name: [] for name in names})
+
+
+def _placed(points: np.ndarray, chart: str, rim: float) -> dict[str, np.ndarray]:
+    """Columns of points (n, 2): tangent vectors hx, hy, and where they are drawn while the disk was not moved."""
+    points = np.asarray(points, float).reshape(-1, 2)
+    radius = np.hypot(points[:, 0], points[:, 1])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        factor = np.full_like(radius, 1 / rim) if chart == "linear" else np.tanh(radius / 2) / radius
+    factor = np.where(radius == 0, 0.5, factor)
+    drawn = points * factor[:, None]
+    return {"hx": points[:, 0], "hy": points[:, 1], "x": drawn[:, 0], "y": drawn[:, 1]}
+
+
+def _broken(paths: np.ndarray) -> np.ndarray:
+    """Paths (n, samples, 2) as one line with gaps."""
+    gaps = np.full((len(paths), 1, 2), np.nan)
+    return np.concatenate([paths, gaps], axis=1).reshape(-1, 2)
+
+
+def _nice(value: float) -> float:
+    """The round number, 1, 2 or 5 times a power of ten, that is next above `value`."""
+    unit = 10.0 ** math.floor(math.log10(value))
+    return next(step * unit for step in (1, 2, 5, 10) if step * unit >= value * 0.999)

@@ -1,0 +1,148 @@
+"""All synthetic images as one sheet: a row a class."""
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+from bokeh.events import MouseLeave, MouseMove, Tap
+from bokeh.models import ColumnDataSource, CustomJS, FixedTicker
+from bokeh.plotting import figure
+
+from workbench.session.session import Frame, Session
+from workbench.theme import SYNTHETIC, tile
+from workbench.views.fit import fit
+
+SHOWS = {"images": "now", "start": "at their start", "change": "change since the start"}
+ENLARGED = 2.6
+
+_ENLARGE = """
+const image = sheet.data.image[0]
+const column = Math.floor(cb_obj.x), row = Math.floor(cb_obj.y)
+if (!image || column < 0 || row < 0 || column >= columns || row >= rows) {
+    lens.data = {image: [], x: [], y: []}
+    return
+}
+const [height, width] = image.shape
+const [h, w] = [height / rows, width / columns]
+const crop = new Uint32Array(h * w)
+for (let y = 0; y < h; y++)
+    crop.set(image.subarray((row * h + y) * width + column * w, (row * h + y) * width + (column + 1) * w), y * w)
+const part = new image.constructor(crop.buffer, [h, w], "uint32")
+// Beside the pointer, and inside the sheet.
+const x = column + 1.15 + size > columns ? column - 0.15 - size : column + 1.15
+const y = Math.min(Math.max(row + 0.5 - size / 2, 0), Math.max(rows - size, 0))
+lens.data = {image: [part], x: [Math.max(x, 0)], y: [y]}
+"""
+
+
+class ImageWall:
+    """The synthetic images, with class names; a click selects one, hovering enlarges it.
+
+    Args:
+        session: that it belongs to.
+
+    Attributes:
+        panel: what to put on a page.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._classes = session.feed.classes
+        self._key: tuple | None = None
+        self._frame: Frame | None = None
+        self._sheet = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
+        self._mark = ColumnDataSource({"x": [], "y": []})
+        self._flags = ColumnDataSource({"x": [], "y": []})
+        self.plot = self._figure()
+        self._shows = pmui.RadioButtonGroup(
+            label="Show the images",
+            options={name: key for key, name in SHOWS.items()},
+            value="images",
+            size="small",
+            margin=(0, 0, 0, 8),
+        )
+        self._shows.param.watch(lambda *_: self._draw(), "value")
+        self._summary = pmui.Typography("", variant="caption", margin=(4, 10))
+        title = pmui.Typography("Synthetic images", variant="subtitle2", margin=(6, 10))
+        self.panel = pmui.Column(
+            pmui.Row(title, self._shows, align="center"),
+            pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=320),
+            self._summary,
+            sizing_mode="stretch_both",
+        )
+
+    def _figure(self) -> figure:
+        rows, columns = len(self._classes), self._session.feed.initial_settings.ipc
+        plot = figure(
+            sizing_mode="stretch_both", toolbar_location=None, tools="", min_border=2, outline_line_color=None, name="wall"
+        )
+        fit(plot, (0, columns), (0, rows), centred=False)
+        plot.image_rgba("image", x="x", y="y", dw="dw", dh="dh", source=self._sheet)
+        plot.scatter(
+            "x", "y", source=self._flags, marker="inverted_triangle", size=7, color=SYNTHETIC, line_color="white"
+        )
+        plot.rect("x", "y", 0.98, 0.98, source=self._mark, fill_alpha=0, line_color=SYNTHETIC, line_width=2.5)
+        lens = ColumnDataSource({"image": [], "x": [], "y": []})
+        size = min(ENLARGED, rows, columns)
+        plot.image_rgba("image", x="x", y="y", dw=size, dh=size, source=lens, level="overlay")
+        names = {rows - label - 0.5: _shorten(name) for label, name in enumerate(self._classes)}
+        plot.yaxis.ticker = FixedTicker(ticks=list(names))
+        plot.yaxis.major_label_overrides = names
+        plot.xaxis.visible = False
+        plot.grid.visible = False
+        plot.axis.axis_line_color = plot.axis.major_tick_line_color = None
+        arguments = {"sheet": self._sheet, "lens": lens, "rows": rows, "columns": columns, "size": size}
+        plot.js_on_event(MouseMove, CustomJS(args=arguments, code=_ENLARGE))
+        plot.js_on_event(MouseLeave, CustomJS(args={"lens": lens}, code="lens.data = {image: [], x: [], y: []}"))
+        plot.on_event(Tap, self._tapped)
+        return plot
+
+    def _tapped(self, event: Tap) -> None:
+        rows, columns = len(self._classes), self._session.feed.initial_settings.ipc
+        label, index = rows - 1 - int(np.floor(event.y)), int(np.floor(event.x))
+        if 0 <= label < rows and 0 <= index < columns:
+            chosen = (label, index)
+            self._session.selection.image = None if self._session.selection.image == chosen else chosen
+
+    def show(self, frame: Frame) -> None:
+        """Brings the wall up to date."""
+        selected = self._session.selection.image
+        flags = _flags(frame)
+        key = (frame.image_step, id(frame.images), selected, flags)
+        self._frame = frame
+        if key == self._key or frame.images is None:
+            return
+        if self._key is None or key[:2] != self._key[:2]:
+            self._draw()
+        self._key = key
+        rows = len(self._classes)
+        marks = [] if selected is None else [selected]
+        self._mark.data = {"x": [i + 0.5 for _, i in marks], "y": [rows - c - 0.5 for c, _ in marks]}
+        self._flags.data = {"x": [i + 0.88 for _, i in flags], "y": [rows - c - 0.14 for c, _ in flags]}
+
+    def _draw(self) -> None:
+        frame = self._frame
+        if frame is None or frame.images is None:
+            return
+        images = frame.images
+        start = self._session.kept_images(0)
+        if self._shows.value != "images" and start is not None:
+            change = 128 + (images.astype(np.int16) - start) // 2
+            images = start if self._shows.value == "start" else change.astype(np.uint8)
+        rows, columns = images.shape[:2]
+        self._sheet.data = {"image": [tile(images)], "x": [0], "y": [0], "dw": [columns], "dh": [rows]}
+        text = f"{rows} classes × {columns} images of {images.shape[-1]}×{images.shape[-2]} pixels, step {frame.image_step}"
+        if flags := _flags(frame):
+            text += f" · ▼ {len(flags)} beyond the clamp"
+        self._summary.object = text
+
+
+def _flags(frame: Frame) -> tuple[tuple[int, int], ...]:
+    """(class, index) of images whose feature lies beyond the clamp, where geometry no longer tells radii apart."""
+    if frame.disk is None or frame.images is None or frame.disk.step != frame.image_step:
+        return ()
+    columns = frame.images.shape[1]
+    return tuple(divmod(int(i), columns) for i in np.flatnonzero(frame.disk.projection.synthetic_clamped))
+
+
+def _shorten(name: str) -> str:
+    return name if len(name) <= 16 else name[:15] + "…"

@@ -1,0 +1,165 @@
+"""The selected image, close up: what it was, what became of it, and which real images it comes near."""
+
+import time
+from concurrent.futures import Future
+from functools import partial
+from html import escape
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+from bokeh.models import ColumnDataSource, FixedTicker
+from bokeh.plotting import figure
+
+from workbench import projector
+from workbench.projector import Projector
+from workbench.session.session import Frame, Session
+from workbench.theme import tile
+from workbench.views.fit import fit
+
+NEAREST = 5
+FILM = 8
+NEAREST_SECONDS = 3.0
+WIDTH = 290
+
+
+class Strip:
+    """A row of small pictures with a caption under each.
+
+    Args:
+        columns: at most so many.
+        height: in pixels, with captions.
+    """
+
+    def __init__(self, columns: int, height: int) -> None:
+        self._columns = columns
+        self._source = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
+        plot = figure(
+            width=WIDTH, height=height, tools="", toolbar_location=None, min_border=2, outline_line_color=None
+        )
+        fit(plot, (0, columns), (0, 1), centred=False)
+        plot.image_rgba("image", x="x", y="y", dw="dw", dh="dh", source=self._source)
+        plot.yaxis.visible = plot.grid.visible = False
+        plot.axis.axis_line_color = plot.axis.major_tick_line_color = None
+        self._plot = plot
+        self.panel = pn.pane.Bokeh(plot, width=WIDTH, height=height)
+
+    def draw(self, images: np.ndarray, captions: list[str]) -> None:
+        """Shows images (n, channels, H, W) uint8."""
+        count = len(images)
+        sheet = [tile(images[None], gap=2)] if count else []
+        ones = [1] * len(sheet)
+        zero = [0] * len(sheet)
+        self._source.data = {"image": sheet, "x": zero, "y": zero, "dw": [count] * len(sheet), "dh": ones}
+        names = {i + 0.5: text for i, text in enumerate(captions)}
+        self._plot.xaxis.ticker = FixedTicker(ticks=list(names))
+        self._plot.xaxis.major_label_overrides = names
+
+
+class Inspector:
+    """The drawer about the selected image.
+
+    Args:
+        session: that it belongs to.
+        projector: that finds the nearest real images.
+
+    Attributes:
+        panel: what to put on a page.
+    """
+
+    def __init__(self, session: Session, projector: Projector) -> None:
+        self._session = session
+        self._projector = projector
+        self._asked: tuple | None = None
+        self._found: tuple[tuple, list] | None = None
+        self._due = 0.0
+        self._film_key: tuple | None = None
+        self._empty = pmui.Typography("Click an image on the wall, or its point on the disk.", variant="body2", margin=10)
+        self._text = pn.pane.HTML("", width=WIDTH, margin=(4, 8))
+        self._pictures = Strip(3, 120)
+        self._film = Strip(FILM, 62)
+        self._by_pixels = Strip(NEAREST, 80)
+        self._by_features = Strip(NEAREST, 80)
+        self._nearest_says = pmui.Typography("", variant="caption", margin=(0, 10))
+        heading = {"variant": "overline", "margin": (2, 10, 0, 10)}
+        self._parts = pmui.Column(
+            self._text,
+            self._pictures.panel,
+            pmui.Typography("Its history", **heading),
+            self._film.panel,
+            pmui.Typography("Nearest real images, by pixels", **heading),
+            self._by_pixels.panel,
+            pmui.Typography("Nearest real images, by features", **heading),
+            self._by_features.panel,
+            self._nearest_says,
+            visible=False,
+        )
+        self.panel = pmui.Column(self._empty, self._parts)
+
+    def show(self, frame: Frame) -> None:
+        """Brings the drawer up to date."""
+        selected = self._session.selection.image
+        there = selected is not None and frame.images is not None
+        self._empty.visible, self._parts.visible = not there, there
+        if not there:
+            return
+        label, index = selected
+        now, start = frame.images[label, index], self._session.kept_images(0)
+        first = now if start is None else start[label, index]
+        change = (128 + (now.astype(np.int16) - first) // 2).astype(np.uint8)
+        self._pictures.draw(np.stack([first, now, change]), ["step 0", f"step {frame.image_step}", "difference"])
+        self._describe(frame, label, index, np.abs(now.astype(float) - first).mean() / 255)
+        self._draw_film(frame, label, index)
+        self._draw_nearest(frame, now, (label, index, frame.image_step))
+
+    def _describe(self, frame: Frame, label: int, index: int, change: float) -> None:
+        rows = [("class", self._session.feed.classes[label]), ("image", f"{index + 1} of {frame.images.shape[1]}")]
+        rows.append(("mean change", f"{100 * change:.1f} % of the pixel range"))
+        disk = frame.disk
+        if disk is not None and disk.step == frame.image_step:
+            flat = label * frame.images.shape[1] + index
+            radii = disk.projection.synthetic_radius
+            own = radii[label * frame.images.shape[1] : (label + 1) * frame.images.shape[1]]
+            rows.append(("√|K|·radius", f"{radii[flat]:.4g}"))
+            rows.append(("level in its class", f"{int((own < radii[flat]).sum()) + 1} of {len(own)} from the root"))
+            rows.append(("clamped", "yes" if disk.projection.synthetic_clamped[flat] else "no"))
+        cells = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in rows)
+        self._text.object = f"<table class='facts' style='text-align:left'>{cells}</table>"
+
+    def _draw_film(self, frame: Frame, label: int, index: int) -> None:
+        kept = [step for step in frame.state.kept if step <= frame.image_step]
+        steps = [kept[i] for i in np.unique(np.linspace(0, len(kept) - 1, min(FILM, len(kept))).astype(int))] if kept else []
+        key = (label, index, tuple(steps))
+        if key == self._film_key:
+            return
+        self._film_key = key
+        found = [(step, self._session.kept_images(step)) for step in steps]
+        found = [(step, images[label, index]) for step, images in found if images is not None]
+        pictures = np.stack([image for _, image in found]) if found else frame.images[label, :0]
+        self._film.draw(pictures, [str(step) for step, _ in found])
+
+    def _draw_nearest(self, frame: Frame, image: np.ndarray, key: tuple) -> None:
+        # While the run is live the question would never rest: it is asked again once the last answer is in.
+        new = self._found is None or self._found[0] != key
+        other = self._found is None or self._found[0][:2] != key[:2]
+        if self._asked is None and (other or (new and time.monotonic() > self._due)):
+            self._asked = key
+            path = str(self._session.feed.run.path)
+            future = self._projector.study(projector.nearest, path, image, NEAREST)
+            future.add_done_callback(partial(self._got_nearest, key))
+        if other:
+            self._nearest_says.object = "Searching the real images …"
+            return
+        found_key, found = self._found
+        for strip, (near, images) in zip((self._by_pixels, self._by_features), found, strict=True):
+            strip.draw(images, [f"{distance:.3g}" for distance in near.distances])
+        classes = self._session.feed.classes
+        names = ", ".join(classes[label] for label in found[1][0].labels)
+        self._nearest_says.object = f"Step {found_key[2]}; root mean square pixel distance, feature distance. By features: {names}."
+
+    def _got_nearest(self, key: tuple, future: Future) -> None:
+        self._asked = None
+        self._due = time.monotonic() + NEAREST_SECONDS
+        if not future.cancelled() and future.exception() is None:
+            self._found = (key, future.result())
+            self._session.refresh()

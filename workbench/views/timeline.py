@@ -1,0 +1,132 @@
+"""One slider through all recorded steps; rewinding and forking start from where it stands."""
+
+from collections.abc import Callable
+
+import panel as pn
+import panel_material_ui as pmui
+
+from workbench.session.session import Frame, Session
+
+PLAY_MILLISECONDS = 200
+MARKS_SHOWN = 40
+
+
+class Timeline:
+    """Scrubs every view to any recorded step.
+
+    Args:
+        session: that it belongs to.
+        rewind: called with a step to take the run back to.
+        fork: called with a step to branch from.
+
+    Attributes:
+        panel: what to put on a page.
+    """
+
+    def __init__(self, session: Session, rewind: Callable[[int], None], fork: Callable[[int], None]) -> None:
+        self._session = session
+        self._marks: tuple | None = None
+        self._follows = False
+        self._kept: tuple[int, ...] = ()
+        self._frame: Frame | None = None
+        self._playing = pn.state.add_periodic_callback(self._forward, PLAY_MILLISECONDS, start=False)
+        self._slider = pmui.IntSlider(
+            label="Step", start=0, end=1, value=0, sizing_mode="stretch_width", size="small", margin=(4, 18), disabled=True
+        )
+        self._slider.param.watch(self._scrubbed, "value")
+        button = {"size": "small", "margin": (10, 3)}
+        self._play = pmui.Toggle(label="Play", icon="play_arrow", variant="outlined", **button)
+        self._play.param.watch(self._pressed_play, "value")
+        self._live = pmui.Button(label="Live", icon="sensors", variant="contained", **button)
+        self._live.on_click(lambda _: self.follow())
+        self._rewind = pmui.Button(label="Rewind to here", icon="history", variant="outlined", disabled=True, **button)
+        self._rewind.on_click(lambda _: rewind(self.step))
+        self._fork = pmui.Button(label="Fork from here", icon="call_split", variant="outlined", disabled=True, **button)
+        self._fork.on_click(lambda _: fork(self.step))
+        self._says = pmui.Typography("", variant="caption", margin=(0, 18))
+        self.panel = pmui.Paper(
+            pmui.Row(
+                self._play, self._live, self._slider, self._rewind, self._fork, sizing_mode="stretch_width", align="center"
+            ),
+            self._says,
+            sizing_mode="stretch_width",
+            elevation=1,
+            margin=(4, 0, 0, 0),
+        )
+
+    @property
+    def step(self) -> int:
+        """The step that is looked at."""
+        frame = self._frame
+        return frame.step if frame else 0
+
+    def follow(self) -> None:
+        """Shows the newest step, and goes on to do so."""
+        self._play.value = False
+        self._session.selection.step = None
+
+    def move(self, kept: int) -> None:
+        """Goes so many kept steps on or back."""
+        if not self._kept:
+            return
+        shown = self._frame.image_step
+        index = min(range(len(self._kept)), key=lambda i: abs(self._kept[i] - shown)) + kept
+        self.jump(self._kept[max(0, min(index, len(self._kept) - 1))])
+
+    def jump(self, step: int) -> None:
+        """Looks at one step."""
+        self._session.selection.step = step
+
+    def _scrubbed(self, event: object) -> None:
+        if not self._follows:
+            self._session.selection.step = event.new
+
+    def _pressed_play(self, event: object) -> None:
+        if event.new:
+            if self._frame is not None and (self._frame.live or self._frame.step >= self._frame.state.step):
+                self.jump(0)
+            self._playing.start()
+        else:
+            self._playing.stop()
+
+    def _forward(self) -> None:
+        later = [step for step in self._kept if step > self.step]
+        if later:
+            self.jump(later[0])
+        else:
+            self._play.value = False
+
+    def show(self, frame: Frame) -> None:
+        """Brings the timeline up to date."""
+        self._frame = frame
+        state = frame.state
+        self._kept = state.kept
+        # Setting the slider must not count as scrubbing.
+        self._follows = True
+        end = max(state.step, 1)
+        if self._slider.end != end:
+            self._slider.end = end
+        if self._slider.value != frame.step:
+            self._slider.value = frame.step
+        self._follows = False
+        self._slider.disabled = state.step == 0
+        self._live.variant = "contained" if frame.live else "outlined"
+        self._rewind.disabled = frame.live or not self._session.drives
+        self._fork.disabled = state.step == 0
+        marks = {(edit.step, "◆") for edit in state.steered} | {(each["step"], "★") for each in state.evaluations}
+        marks = tuple(sorted(marks))
+        if marks != self._marks:
+            self._marks = marks
+            self._slider.marks = [{"value": step, "label": sign} for step, sign in marks[-MARKS_SHOWN:]]
+        self._says.object = self._tell(frame)
+
+    def _tell(self, frame: Frame) -> str:
+        if frame.state.step == 0:
+            return "Steps appear here as they are made."
+        edits = [edit for edit in frame.state.steered if edit.step == frame.step]
+        parts = [f"{'Live: step' if frame.live else 'Looking back at step'} {frame.step} of {frame.settings.steps}"]
+        if not frame.live and frame.image_step != frame.step:
+            parts.append(f"images of step {frame.image_step}, the nearest kept one before it")
+        parts += [f"◆ {edit.name}: {edit.old} → {edit.value} by {edit.who}" for edit in edits]
+        parts.append(f"{len(frame.state.kept)} steps kept; ◆ edits, ★ evaluations")
+        return " · ".join(parts)
