@@ -1,0 +1,56 @@
+"""Brute-force search for the training images nearest to one image, in bounded memory."""
+
+from collections.abc import Callable, Iterable
+
+import torch
+from torch import Tensor
+
+from hdd.data import Dataset
+from hdd.projection.records import Neighbours
+
+CHUNK_NUMBERS = 2**24
+"""Numbers of a block of rows that is compared at a time."""
+
+HALF_ABOVE_BYTES = 2**28
+"""Size from which the features of the train set are kept in float16."""
+
+
+def train_features(
+    data: Dataset,
+    features: Callable[[Tensor], Tensor],
+    device: torch.device,
+    progress: Callable[[int, int], None] | None = None,
+) -> Tensor:
+    """Features (M, D) of all M training images, by a function of normalised images; float16 if they are many.
+
+    progress: called as progress(images done, images in all).
+    """
+    total, parts = len(data.train_images), []
+    for start in range(0, total, 1024):
+        part = features(data.normalise(data.train_images[start : start + 1024].to(device)))
+        parts.append(part.half() if total * part.shape[1] * 4 > HALF_ABOVE_BYTES else part)
+        if progress is not None:
+            progress(min(start + 1024, total), total)
+    return torch.cat(parts)
+
+
+def nearest_rows(rows: Tensor, target: Tensor, labels: Tensor, count: int, unit: float) -> Neighbours:
+    """The rows nearest to a target by Euclidean distance.
+
+    Args:
+        rows: (M, D) of any dtype.
+        target: (D,) of any dtype.
+        labels: (M,) int64, of the rows.
+        count: neighbours wanted, at most M are given.
+        unit: what distances are divided by.
+
+    Returns:
+        The neighbours; of rows equally far away the first ones come first.
+    """
+    height = max(1, CHUNK_NUMBERS // rows.shape[1])
+    target = target.to(rows.device).float()
+    squares: Iterable[Tensor] = ((part.float() - target).square().sum(dim=1) for part in rows.split(height))
+    square = torch.cat(list(squares)).cpu()
+    indices = square.argsort(stable=True)[:count]
+    distances = square[indices].double().sqrt() / unit
+    return Neighbours(indices.numpy(), distances.numpy(), labels[indices].numpy())

@@ -1,0 +1,59 @@
+"""How faithful a drawing is, from distances before and after. Sources: Venna & Kaski (2001), "Neighborhood
+preservation in nonlinear projection methods"; Spearman (1904)."""
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from hdd.projection.records import Faithfulness
+
+NEIGHBOURS = 10
+
+
+def _ranks(distances: np.ndarray) -> np.ndarray:
+    """Rank of every point by its distance from every point, (n, n): 0 for the point itself, 1 for its nearest."""
+    own_first = distances.copy()
+    np.fill_diagonal(own_first, -1)
+    order = own_first.argsort(axis=1, kind="stable")
+    ranks = np.empty_like(order)
+    np.put_along_axis(ranks, order, np.arange(len(order))[None], axis=1)
+    return ranks
+
+
+def _trust(before: np.ndarray, after: np.ndarray, k: int) -> float:
+    n = len(before)
+    excess = (before - k).clip(0)[after <= k].sum()
+    return float(1 - 2 * excess / (n * k * (2 * n - 3 * k - 1)))
+
+
+def trustworthiness(before: np.ndarray, after: np.ndarray, k: int) -> float:
+    """How few of the k nearest points in a drawing were far before.
+
+    Args:
+        before: (n, n) distances of the points.
+        after: (n, n) distances of the drawn points; with the two swapped the result is the continuity.
+        k: neighbours, 1 ≤ k < n/2.
+
+    Returns:
+        1 − 2/(nk(2n−3k−1)) · the excess over k of the ranks before of all k nearest neighbours after, in [0, 1]. Of
+        points equally far away the one with the lower number counts as nearer.
+    """
+    return _trust(_ranks(before), _ranks(after), k)
+
+
+def rank_correlation(before: np.ndarray, after: np.ndarray) -> float:
+    """Spearman's ρ of radii (n,) ≥ 0 before and after; radii equal to 7 digits tie; NaN where all tie."""
+    before, after = before.astype(np.float32), after.astype(np.float32)
+    if len(before) < 2 or np.ptp(before) == 0 or np.ptp(after) == 0:
+        return float("nan")
+    return float(spearmanr(before, after).statistic)
+
+
+def faithfulness(
+    before: np.ndarray, after: np.ndarray, radius_before: np.ndarray, radius_after: np.ndarray
+) -> Faithfulness:
+    """All figures for n points: distances (n, n) and radii (n,) before and after; k = 10, less for n ≤ 20."""
+    n = len(before)
+    k = min(NEIGHBOURS, (n - 1) // 2)
+    ranks = _ranks(before), _ranks(after)
+    trust, continuity = (_trust(*pair, k) if k else float("nan") for pair in (ranks, ranks[::-1]))
+    return Faithfulness(trust, continuity, rank_correlation(radius_before, radius_after), n, k)

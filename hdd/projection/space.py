@@ -1,0 +1,288 @@
+"""Real and synthetic images as points of the hyperbolic plane, seen through one fixed network.
+
+Every step of a run matches features of a network of its own, in which points would jump. The viewing network is
+drawn once from the seed, has the run's width and depth, and stays, so that points hold still and steps compare.
+"""
+
+import functools
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from hdd.data import Dataset
+from hdd.distillers.dm import pick_device
+from hdd.draws import generator
+from hdd.errors import HDDError
+from hdd.geometry import centroid, distance, pairwise_distance
+from hdd.geometry.numerics import norm, to_float64
+from hdd.networks import ConvNet
+from hdd.objectives.lorentz import auto_feature_scale, clamp_radius
+from hdd.projection.charts import directions, inner_path, polar, principal_plane, seen_from, tangent, within_reach
+from hdd.projection.nearest import nearest_rows, train_features
+from hdd.projection.ranks import faithfulness
+from hdd.projection.records import VIEWS, Faithfulness, Geometry, Nearest, Projection
+from hdd.projection.umap_layout import start_layout, umap_layout
+from hdd.pruning import pruning_mask, score_images
+from hdd.settings import Settings
+
+FEATURE_NUMBERS = 2**23
+"""Numbers (images × dimensions) of the real sample's features; long features are sampled less often."""
+
+GEODESIC_SAMPLES = 17
+UMAP_POINTS = 500
+COMPARED_POINTS = 300
+GEOMETRIES_KEPT = 8
+
+
+class _Real(NamedTuple):
+    """The real sample under one geometry: exact radii (N,), centroids (C, D), and the centroid (D,) of all."""
+
+    radius: Tensor
+    centroids: Tensor
+    centre: Tensor
+
+
+class ViewingSpace:
+    """Draws real and synthetic images of a run under any geometry.
+
+    Args:
+        data: the real images, of C classes.
+        settings: of the run. Seed, network and device are used, and the geometry to lay the plane of "poincare".
+        points: real images to draw, at least one of each class and at most all.
+
+    Raises:
+        HDDError: images too small for the network.
+
+    Attributes:
+        indices: (N,) int64, the training images drawn: points // C of each class, or all where it has fewer, class
+            after class. Any first few of a class are a random sample of it too.
+        labels: (N,) int64.
+        device: of the network: the run's own, or the CPU where that is not here.
+    """
+
+    def __init__(self, data: Dataset, settings: Settings, points: int = 2000) -> None:
+        self._data, self._settings = data, settings
+        self.device = _device(settings.device)
+        network = ConvNet(
+            data.channels, data.size, len(data.classes), settings.network_width, settings.network_depth
+        ).draw(generator(settings.seed, "viewing"))
+        self._network = network.requires_grad_(False).to(self.device)
+        per_class = max(1, min(points, FEATURE_NUMBERS // network.embedding_size) // len(data.classes))
+        labels = data.train_labels.numpy()
+        chosen = [
+            generator(settings.seed, "viewing sample", 0, label).permutation(np.flatnonzero(labels == label))
+            for label in range(len(data.classes))
+        ]
+        self._counts = [min(per_class, len(images)) for images in chosen]
+        self.indices = np.concatenate([images[:per_class] for images in chosen])
+        self.labels = labels[self.indices]
+        images = data.train_images[torch.from_numpy(self.indices)].to(self.device)
+        self._features = to_float64(torch.cat([self.features(data.normalise(part)) for part in images.split(1024)]))
+        facing = directions(self._features)
+        self._facing, self._facing_plane = facing.mean(dim=0), principal_plane(facing)
+        # Classes of different size are padded with points of weight 0, to be averaged all at once.
+        place = np.arange(max(self._counts))
+        starts, counts = (np.array(values)[:, None] for values in (np.cumsum([0, *self._counts[:-1]]), self._counts))
+        self._members = torch.from_numpy(starts + np.minimum(place, counts - 1)).to(self._features.device)
+        self._weights = torch.from_numpy((place < counts).astype(float)).to(self._features.device)
+        self._train: Tensor | None = None
+        self._scores: dict[str, Tensor] | None = None
+        self._real = functools.lru_cache(GEOMETRIES_KEPT)(self._place_real)
+        self._real_drawn = functools.lru_cache(GEOMETRIES_KEPT)(self._draw_real)
+
+    def features(self, images: Tensor) -> Tensor:
+        """Viewing features (B, D), float32, of normalised images (B, channels, H, W)."""
+        return self._network.embed_frozen(images.to(self.device, torch.float32))
+
+    def project(
+        self,
+        images: Tensor | np.ndarray,
+        geometry: Geometry,
+        view: str = "radius",
+        previous: Projection | None = None,
+    ) -> Projection:
+        """Draws the real sample and synthetic images.
+
+        Args:
+            images: (C, ipc, channels, H, W) normalised.
+            geometry: under which features are points.
+            view: a key of `VIEWS`. "radius" and "poincare" draw a point in the same place whatever else is drawn;
+                "umap" takes seconds, draws at most about 500 real images and leaves the others NaN.
+            previous: an earlier drawing in the view "umap", of as many images, from which UMAP goes on, so that
+                points move little. Not used by the other views.
+
+        Returns:
+            The drawing. All of it is finite but the NaN of "umap". What rests on isometries (centroids, geodesics,
+            gaps, the views "poincare" and "umap") takes √|K|·radius above 1000 for 1000; radii are exact.
+
+        Raises:
+            HDDError: an unknown view, or a Karcher mean not reached (points too far out).
+        """
+        if view not in VIEWS:
+            raise HDDError(f"There is no view {view!r}: give one of {', '.join(VIEWS)}.")
+        classes, ipc = images.shape[:2]
+        curvature, scale = geometry.curvature, math.sqrt(-geometry.curvature)
+        unclamped, points = self._synthetic(images, geometry)
+        grouped = within_reach(points, curvature).view(classes, ipc, -1)
+        centroids = centroid(grouped, curvature=curvature, kind=geometry.centroid)
+        real = self._real(geometry)
+        if view == "umap":
+            drawn_real, drawn = self._umap(points, geometry, previous)
+            shown = self._subset(UMAP_POINTS)
+            own = torch.from_numpy(self.labels[shown])
+            ends = [
+                torch.cat([centroid(drawn_real[shown][own == label])[None] for label in range(classes)]),
+                centroid(drawn.view(classes, ipc, 2)),
+            ]
+            path = inner_path(*ends, GEODESIC_SAMPLES, -1.0)
+        else:
+            drawn_real = self._real_drawn(geometry, view)
+            path = inner_path(real.centroids, centroids, GEODESIC_SAMPLES, curvature)
+            rows = torch.cat([points, real.centroids, centroids, path.flatten(0, 1)])
+            drawn, *ends, path = self._chart(geometry, view)(rows).split(
+                [classes * ipc, classes, classes, len(rows) - classes * (ipc + 2)]
+            )
+            path = path.view(classes, -1, 2)
+        return Projection(
+            view,
+            _numpy(drawn_real),
+            _numpy(drawn),
+            *map(_numpy, ends),
+            _numpy(torch.cat([ends[0][:, None], path, ends[1][:, None]], dim=1)),
+            _numpy(real.radius),
+            _numpy(scale * norm(points)),
+            _numpy(scale * norm(unclamped) > (geometry.clamp or math.inf)),
+            _numpy(scale * distance(real.centroids, centroids, curvature)),
+        )
+
+    def faithfulness(self, images: Tensor | np.ndarray, geometry: Geometry, projection: Projection) -> Faithfulness:
+        """How well a drawing by `project` from the same images and geometry keeps distances and radii.
+
+        Hyperbolic distances on both sides, of at most about 300 real and as many synthetic points, equally many of
+        each class. In "poincare" radii are distances from the centroid of the real points, else from the origin.
+        """
+        curvature, scale = geometry.curvature, math.sqrt(-geometry.curvature)
+        classes, ipc = images.shape[:2]
+        some = min(ipc, max(1, COMPARED_POINTS // classes))
+        _, synthetic = self._synthetic(images[:, :some], geometry)
+        real = self._subset(COMPARED_POINTS)
+        real = real[np.isfinite(projection.real[real, 0])]
+        points = torch.cat([self._points(self._features[torch.from_numpy(real)], geometry), synthetic])
+        drawn = projection.synthetic.reshape(classes, ipc, 2)[:, :some].reshape(-1, 2)
+        drawn = torch.from_numpy(np.concatenate([projection.real[real], drawn]))
+        if projection.view == "poincare":
+            radius = distance(within_reach(points, curvature), self._real(geometry).centre, curvature)
+        else:
+            radius = norm(points)
+        # In float32 far fewer pairs need the slow exact formula.
+        before, after = within_reach(points, curvature).float(), within_reach(drawn, -1.0).float()
+        return faithfulness(
+            _numpy(scale * pairwise_distance(before, before, curvature)),
+            _numpy(pairwise_distance(after, after)),
+            _numpy(scale * radius),
+            _numpy(norm(drawn)),
+        )
+
+    def nearest(
+        self, image: Tensor | np.ndarray, count: int = 5, progress: Callable[[int, int], None] | None = None
+    ) -> Nearest:
+        """The training images, of all and not of the sample alone, that are nearest to a normalised (channels, H, W).
+
+        The first call computes the features of the whole train set; `progress` is then called as progress(images
+        done, images in all).
+        """
+        if self._train is None:
+            self._train = train_features(self._data, self.features, self.device, progress)
+        image = torch.as_tensor(image)
+        pixels, labels = self._data.train_images, self._data.train_labels
+        shown = self._data.to_pixels(image).flatten()
+        feature = self.features(image[None])[0]
+        return Nearest(
+            nearest_rows(pixels.flatten(1), shown, labels, count, 255 * math.sqrt(len(shown))),
+            nearest_rows(self._train, feature, labels, count, 1.0),
+        )
+
+    def kept(self, rate: float, score: str, keep: str) -> np.ndarray:
+        """Which real images of the sample pruning keeps, (N,) bool; arguments as the pruning knobs of `Settings`."""
+        if self._scores is None:
+            settings = self._settings
+            self._scores = score_images(self._data, settings.seed, settings.network_depth, self.device)
+        return pruning_mask(self._scores[score], self._data.train_labels, rate, keep).numpy()[self.indices]
+
+    def _points(self, features: Tensor, geometry: Geometry) -> Tensor:
+        return clamp_radius(features * geometry.feature_scale, geometry.curvature, geometry.clamp)
+
+    def _synthetic(self, images: Tensor | np.ndarray, geometry: Geometry) -> tuple[Tensor, Tensor]:
+        """Scaled features (C·ipc, D) of images (C, ipc, …), before and after the clamp."""
+        features = to_float64(self.features(torch.as_tensor(images).flatten(0, 1)))
+        return features * geometry.feature_scale, self._points(features, geometry)
+
+    def _subset(self, count: int) -> np.ndarray:
+        """Positions in the sample of about `count` images, equally many of each class."""
+        per_class = max(1, count // len(self._counts))
+        starts = np.cumsum([0, *self._counts[:-1]])
+        return np.concatenate(
+            [start + np.arange(min(per_class, own)) for start, own in zip(starts, self._counts, strict=True)]
+        )
+
+    def _place_real(self, geometry: Geometry) -> _Real:
+        points = self._points(self._features, geometry)
+        near = within_reach(points, geometry.curvature)
+        centroids = centroid(near[self._members], self._weights, geometry.curvature, geometry.centroid)
+        radius = math.sqrt(-geometry.curvature) * norm(points)
+        return _Real(radius, centroids, centroid(near, curvature=geometry.curvature))
+
+    def _chart(self, geometry: Geometry, view: str) -> Callable[[Tensor], Tensor]:
+        if view == "radius":
+            chart, base, plane = polar, self._facing, self._facing_plane
+        else:
+            chart, base, plane = tangent, self._real(geometry).centre, self._tangent_plane
+        return lambda points: chart(points, geometry.curvature, base, plane)
+
+    def _draw_real(self, geometry: Geometry, view: str) -> Tensor:
+        return self._chart(geometry, view)(self._points(self._features, geometry))
+
+    @functools.cached_property
+    def _tangent_plane(self) -> Tensor:
+        """Principal plane of the tangent vectors at the centroid under the geometry of the space's settings."""
+        settings = self._settings
+        scale = settings.feature_scale
+        if scale == "auto":
+            scale = auto_feature_scale(self._features, settings.curvature, settings.target_radius)
+        geometry = Geometry.of(settings, scale)
+        points = self._points(self._features, geometry)
+        return principal_plane(seen_from(self._real(geometry).centre, points, geometry.curvature))
+
+    def _umap(self, points: Tensor, geometry: Geometry, previous: Projection | None) -> tuple[Tensor, Tensor]:
+        """Drawn real points (N, 2), NaN where they are left out, and synthetic ones, on the CPU."""
+        shown = self._subset(UMAP_POINTS)
+        warm = previous is not None and previous.view == "umap" and len(previous.synthetic) == len(points)
+        if warm:
+            start = torch.from_numpy(np.concatenate([previous.real[shown], previous.synthetic]))
+        else:
+            drawn = torch.cat(
+                [self._real_drawn(geometry, "poincare")[shown], self._chart(geometry, "poincare")(points)]
+            )
+            start = start_layout(drawn.cpu())
+        near = self._points(self._features[torch.from_numpy(shown)], geometry)
+        near = within_reach(torch.cat([near, points]), geometry.curvature).float()
+        distances = _numpy(pairwise_distance(near, near, geometry.curvature))
+        drawn = umap_layout(distances, start, self._settings.seed, warm)
+        real = torch.full((len(self.indices), 2), math.nan, dtype=drawn.dtype)
+        real[shown] = drawn[: len(shown)]
+        return real, drawn[len(shown) :]
+
+
+def _device(name: str) -> torch.device:
+    try:
+        return pick_device(name)
+    except HDDError:
+        return torch.device("cpu")
+
+
+def _numpy(values: Tensor) -> np.ndarray:
+    return values.cpu().numpy()

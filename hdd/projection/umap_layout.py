@@ -1,0 +1,87 @@
+"""UMAP (McInnes et al. 2018) of given distances, laid out on the hyperboloid of curvature −1.
+
+umap's own start from given coordinates rescales them axis by axis (umap issue 606), so that a picture would jump at
+every frame. Its parts are used here instead: the neighbour graph, the curve and one epoch of the optimisation.
+"""
+
+import functools
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from hdd.draws import generator
+from hdd.geometry import exp0, log0
+from hdd.objectives.lorentz import clamp_radius
+
+NEIGHBOURS = 15
+MIN_DIST = 0.1
+COLD_EPOCHS, COLD_RATE = 300, 1.0
+WARM_EPOCHS, WARM_RATE = 30, 0.02
+NEGATIVE_SAMPLES = 5
+
+_START_RADIUS = 1.5
+_START_REACH = 4.0
+
+
+@functools.cache
+def _parts() -> tuple[Callable, Callable, float, float, Any]:
+    """fuzzy_simplicial_set, the compiled epoch, its curve's a and b, and the hyperboloid's metric."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import numba
+        from umap.distances import hyperboloid_grad
+        from umap.layouts import _optimize_layout_generic_single_epoch
+        from umap.umap_ import find_ab_params, fuzzy_simplicial_set
+
+        # umap's public function compiles this anew at every call.
+        epoch = numba.njit(_optimize_layout_generic_single_epoch, fastmath=True)
+        return fuzzy_simplicial_set, epoch, *find_ab_params(1.0, MIN_DIST), hyperboloid_grad
+
+
+def start_layout(points: torch.Tensor) -> torch.Tensor:
+    """Drawn points (n, 2) of any size brought to where UMAP starts well: median radius 1.5, none above 4."""
+    median = points.norm(dim=-1).median()
+    return clamp_radius(points * (_START_RADIUS / median if median > 0 else 1), -1.0, _START_REACH)
+
+
+def umap_layout(distances: np.ndarray, start: torch.Tensor, seed: int, warm: bool) -> torch.Tensor:
+    """Draws points so that neighbours stay neighbours.
+
+    Args:
+        distances: (n, n), n ≥ 2.
+        start: (n, 2) float64 tangent vectors at the origin of the plane, from which the layout is optimised.
+        seed: of all random draws.
+        warm: `start` is a finished layout of almost the same points, so a short and gentle optimisation is enough.
+
+    Returns:
+        (n, 2) float64 tangent vectors; a function of the arguments alone.
+    """
+    fuzzy_simplicial_set, epoch, a, b, metric = _parts()
+    count, random = len(distances), generator(seed, "umap")
+    epochs, rate = (WARM_EPOCHS, WARM_RATE) if warm else (COLD_EPOCHS, COLD_RATE)
+    size = distances.mean()
+    nearest = (distances - np.eye(count)).argsort(axis=1, kind="stable")[:, : min(NEIGHBOURS, count)]
+    near = np.take_along_axis(distances, nearest, axis=1) / (size if size > 0 else 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        graph, *_ = fuzzy_simplicial_set(
+            distances, nearest.shape[1], None, "precomputed", knn_indices=nearest, knn_dists=near.astype(np.float32)
+        )
+        graph = graph.tocoo()
+        used = graph.data >= graph.data.max() / COLD_EPOCHS
+        head, tail, weight = (values[used] for values in (graph.row, graph.col, graph.data))
+        # Edges are visited in proportion to their weight, the strongest in every epoch.
+        period = (weight.max() / weight).astype(np.float64)
+        negative_period = period / NEGATIVE_SAMPLES
+        due, negative_due = period.copy(), negative_period.copy()
+        layout = exp0(start)[:, 1:].float().numpy().copy()
+        state = random.integers(-(2**31) + 1, 2**31 - 1, (count, 3))
+        for step in range(epochs):
+            pace = rate * (1 - step / epochs)
+            edges = (period, due, head, tail, layout, layout, metric, (), 2, pace, True, step)
+            epoch(*edges, negative_due, negative_period, state, count, a, b, 1.0)
+    space = torch.from_numpy(layout).double()
+    return log0(torch.cat([torch.ones(count, 1, dtype=space.dtype), space], dim=1))
