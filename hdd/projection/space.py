@@ -247,13 +247,18 @@ class ViewingSpace:
         return self._chart(geometry, view)(self._points(self._features, geometry))
 
     @functools.cached_property
-    def _tangent_plane(self) -> Tensor:
-        """Principal plane of the tangent vectors at the centroid under the geometry of the space's settings."""
+    def initial_geometry(self) -> Geometry:
+        """The geometry of the settings; an automatic feature scale is measured on the real sample."""
         settings = self._settings
         scale = settings.feature_scale
         if scale == "auto":
             scale = auto_feature_scale(self._features, settings.curvature, settings.target_radius)
-        geometry = Geometry.of(settings, scale)
+        return Geometry.of(settings, scale)
+
+    @functools.cached_property
+    def _tangent_plane(self) -> Tensor:
+        """Principal plane of the tangent vectors at the centroid under the geometry of the space's settings."""
+        geometry = self.initial_geometry
         points = self._points(self._features, geometry)
         return principal_plane(seen_from(self._real(geometry).centre, points, geometry.curvature))
 
@@ -285,4 +290,5 @@ def _device(name: str) -> torch.device:
 
 
 def _numpy(values: Tensor) -> np.ndarray:
-    return values.cpu().numpy()
+    # A copy, so that no caller can change what is kept.
+    return values.cpu().numpy().copy()

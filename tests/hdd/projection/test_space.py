@@ -157,6 +157,16 @@ def test_a_real_image_among_the_synthetic_lies_where_it_is_real(data, images, vi
     np.testing.assert_allclose(projection.synthetic[0], projection.real[place], rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_projection_belongs_to_its_caller(space, images, view):
+    projection = space.project(images, GEOMETRY, view)
+    before = bits(projection)
+    for field in dataclasses.fields(projection)[1:]:
+        getattr(projection, field.name).fill(0)
+    for field, values in zip(dataclasses.fields(Projection)[1:], before, strict=True):
+        assert getattr(space.project(images, GEOMETRY, view), field.name).tobytes() == values
+
+
 def test_a_projection_is_numpy(space, images):
     projection = space.project(images.numpy(), GEOMETRY)
     assert bits(projection) == bits(space.project(images, GEOMETRY))
@@ -242,6 +252,12 @@ def test_geometry_is_that_of_the_settings():
     run = settings(curvature=-4.0, clamp=10.0, centroid="karcher")
     assert Geometry.of(run, 0.25) == Geometry(-4.0, 0.25, 10.0, "karcher")
     assert len({Geometry.of(run, 0.25), Geometry.of(run, 0.25)}) == 1
+
+
+def test_initial_geometry_measures_an_automatic_scale_on_the_sample(data, space, images):
+    geometry = space.initial_geometry
+    assert np.median(space.project(images, geometry).real_radius) == pytest.approx(2, rel=1e-6)
+    assert ViewingSpace(data, settings(feature_scale=3.0)).initial_geometry.feature_scale == 3
 
 
 def test_viewers_need_no_torch_and_spaces_no_umap():
