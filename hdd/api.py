@@ -58,17 +58,21 @@ def distill(
         settings: further knobs of `hdd.settings.Settings`; they win over the preset.
 
     Returns:
-        The run: finished, or stopped by a signal or command.
+        The run: finished, or stopped by SIGTERM or a command.
 
     Raises:
         HDDError: bad input, by name.
+        KeyboardInterrupt: as `hdd.runs.engine.resume`.
     """
     chosen = initial_settings(dataset, preset, **{"objective": method, **settings})
     if out is None:
         name = Path(dataset.removeprefix("folder:")).name
         out = Path("runs") / f"{name}-{method}-{datetime.now():%Y%m%d-%H%M%S}"
     check_free(Path(out))
-    loaded = data or load_dataset(dataset, size=chosen.image_size, progress=on_load)
+    try:
+        loaded = data or load_dataset(dataset, size=chosen.image_size, progress=on_load)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"{dataset} was not loaded to its end, so no run was made.") from None
     run = create(out, chosen, loaded, at, who)
     if on_create is not None:
         on_create(run)

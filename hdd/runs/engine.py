@@ -1,6 +1,7 @@
 """The engine: the one process that advances a run."""
 
 import os
+import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,7 +14,7 @@ from hdd.distillers.dm import pick_device
 from hdd.errors import HDDError
 from hdd.records import StepRecord
 from hdd.runs.queue import Ticket, wait_for_turn
-from hdd.runs.run import Run
+from hdd.runs.run import COMMANDS, Run
 from hdd.runs.signals import StopSignal
 from hdd.runs.stepping import Engine
 from hdd.runs.storage import clear_storage_errors
@@ -45,6 +46,7 @@ def resume(
 
     Raises:
         HDDError: another engine advances it, nothing is left to do, or as `Engine.advance`.
+        KeyboardInterrupt: Ctrl-C came. Between two steps nothing is lost; a second one ends it at once.
     """
     run = run if isinstance(run, Run) else Run(run)
     lock = run.lock()
@@ -67,13 +69,27 @@ def resume(
                     engine = Engine(run, data, stop)
                     with stop.noted():
                         engine.advance(until, on_step)
+        except KeyboardInterrupt:
+            loading = run.status().state == "starting"
+            raise _interrupted(run, "while it loaded" if loading else "at once") from None
         except Exception as error:
             with suppress(OSError, sqlite3.Error):
                 run.end("failed", str(error))
             raise
+        if stop.number == signal.SIGINT and run.status().state != "finished":
+            raise _interrupted(run)
     finally:
         lock.release()
     return run
+
+
+def _interrupted(run: Run, how: str | None = None) -> KeyboardInterrupt:
+    """What tells the caller of a Ctrl-C; `how`, where the run could not end by itself, is noted in it."""
+    if how is not None:
+        with suppress(OSError, sqlite3.Error):
+            run.end("stopped", f"interrupted {how}")
+    how = "" if how is None else f" {how}"
+    return KeyboardInterrupt(f"{run.path} was stopped{how} at step {run.step}. Go on with: hdd resume {run.path}")
 
 
 @contextmanager
@@ -107,8 +123,11 @@ def _device_name(device: torch.device) -> str:
 
 
 def _prepare(run: Run, steps: int | None) -> None:
-    """Refuses a run with nothing left to do, and clears what a killed writer left."""
+    """Refuses a run with nothing left to do, and clears what a dead engine left: half a file, commands to it."""
     with clear_storage_errors(run):
+        for edit in run.pending():
+            if edit.name in COMMANDS:
+                run.decide(edit, "refused", run.step, reason="the engine that it was for had ended")
         for partial in run.path.glob("**/.*.partial"):
             partial.unlink(missing_ok=True)
         if steps is not None and steps != run.settings.steps:

@@ -8,7 +8,7 @@ from typing import Any
 from filelock import Timeout
 
 from hdd.errors import HDDError
-from hdd.runs.run import Run
+from hdd.runs.run import Run, check_steps
 
 
 def _check_step(run: Run, step: int) -> None:
@@ -20,7 +20,8 @@ def rewind(run: Run, step: int, who: str = "python") -> None:
     """Takes a run back to where it stood when `step` steps were completed, with every edit made by then.
 
     What came later is dropped from the record, which the same edits would make again bit for bit: they stay in the
-    ledger as "rewound". A going engine is asked to do it and then waits; otherwise it is done at once.
+    ledger as "rewound", as do those that were about to act. Those that wait for a step to come wait on. A going engine
+    is asked to do it and then waits; otherwise it is done at once.
 
     Raises:
         HDDError: the run has no such step.
@@ -59,10 +60,11 @@ def fork(run: Run, step: int, out: str | os.PathLike, edits: Mapping[str, Any] |
     """
     _check_step(run, step)
     run.initial_settings.changed(**(edits or {}))
+    check_steps(edits or {}, step)
     child = _copy(run, out, step=step)
     child.copy_history(run, step)
     if edits:
-        child.steer(who=who, at=step, **edits)
+        child.request(edits, who, step)
     return child
 
 
@@ -74,7 +76,7 @@ def copy_ledger(run: Run, out: str | os.PathLike) -> Run:
     """
     child = _copy(run, out, step=0)
     for edit in run.steered():
-        child.steer(who=edit.who, at=edit.step, **{edit.name: edit.value})
+        child.request({edit.name: edit.value}, edit.who, edit.step)
     return child
 
 

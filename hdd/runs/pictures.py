@@ -1,4 +1,7 @@
-"""Pictures that a run leaves in its directory: the synthetic set and its curves, as PNG."""
+"""Pictures that a run leaves in its directory: the synthetic set and its curves, as PNG.
+
+They are made when an engine stops or finishes, not while it goes on, nor when it is killed.
+"""
 
 from pathlib import Path
 
@@ -71,7 +74,7 @@ def _draw_curves(run: Run) -> Figure:
     loss, radius = figure.subplots(2, 1, sharex=True)
     per_class = classes[:, :, CLASS_METRICS.index("loss")]
     loss.plot(steps, per_class, color="0.75", linewidth=0.5)
-    loss.plot(steps, per_class.mean(axis=1), color="C0", label="mean of the classes")
+    loss.plot(steps, per_class.mean(axis=1), color="C0", label="mean of the classes (elsewhere the loss is their sum)")
     loss.set(ylabel="loss of a class", yscale="log" if per_class.min() > 0 else "linear")
     for color, side in (("C0", "real"), ("C1", "synthetic")):
         low, middle, high = (

@@ -36,14 +36,39 @@ HEARTBEAT_SECONDS = 0.5
 
 
 def check_free(path: Path) -> None:
-    """Makes sure that a run can be made in `path`.
+    """Makes sure that nothing lies where a run is to be made.
 
     Raises:
-        HDDError: it holds something.
+        HDDError: something does, or it cannot be looked at.
     """
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        what = "holds another run" if (path / "run.db").exists() else "is not empty"
+    try:
+        if not path.exists():
+            return
+        what = (
+            "is a file" if not path.is_dir()
+            else "holds another run" if (path / "run.db").exists()
+            else "is not empty" if any(path.iterdir())
+            else None
+        )  # fmt: skip
+    except OSError as error:
+        raise _cannot_be_made(path, error) from None
+    if what is not None:
         raise HDDError(f"{path} {what}: give a directory that is empty or not there.")
+
+
+def _cannot_be_made(path: Path, error: OSError | sqlite3.Error) -> HDDError:
+    why = getattr(error, "strerror", None) or str(error)
+    return HDDError(f"The directory {path} cannot be made ({why}): give another place for the run.")
+
+
+def check_steps(changes: Mapping[str, Any], step: int) -> None:
+    """Makes sure that a number of steps among `changes`, made at `step`, leaves a step to make.
+
+    Raises:
+        HDDError: it does not.
+    """
+    if changes.get("steps", step + 1) <= step:
+        raise HDDError(f"steps={changes['steps']} is not above {step}, the steps made by then: give more, or stop it.")
 
 
 class Run(RunReader):
@@ -60,12 +85,14 @@ class Run(RunReader):
             meta: more facts to keep (provenance, normalisation, parent), JSON-compatible.
 
         Raises:
-            HDDError: the directory holds something already.
-            OSError: it cannot be written.
+            HDDError: the directory holds something already, or cannot be made or written.
         """
         path = Path(path)
         check_free(path)
-        path.mkdir(parents=True, exist_ok=True)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _cannot_be_made(path, error) from None
         # Complete before it carries the name by which a run is known.
         partial = path / "run.db.partial"
         try:
@@ -81,9 +108,9 @@ class Run(RunReader):
             database.executemany("INSERT INTO meta VALUES (?, ?)", [(k, json.dumps(v)) for k, v in facts.items()])
             database.close()
             partial.rename(path / "run.db")
-        except (OSError, sqlite3.Error):
+        except (OSError, sqlite3.Error) as error:
             shutil.rmtree(path, ignore_errors=True)
-            raise
+            raise _cannot_be_made(path, error) from None
         return cls(path)
 
     # Requests
@@ -100,19 +127,40 @@ class Run(RunReader):
             Ids of the edits; `edits()` tells what became of them.
 
         Raises:
-            HDDError: an unknown or fixed knob, a value outside its bounds, a finished run, or a step that has passed.
+            HDDError: an unknown or fixed knob, a value outside its bounds, a finished run, or a step that has passed
+                or never comes.
         """
         self.initial_settings.changed(**changes)
         self._check_open()
-        if at is not None and at < self.step:
+        if at is not None:
+            self._check_comes(at, changes)
+        check_steps(changes, self.step if at is None else at)
+        return self.request(changes, who, at)
+
+    def _check_comes(self, at: int, changes: Mapping[str, Any]) -> None:
+        if at < self.step:
             raise HDDError(f"Step {at} has passed; the run stands at {self.step}. Fork or rewind it to edit there.")
-        return self._request(changes.items(), who, at)
+        asked = [edit.value for edit in self.pending() if edit.name == "steps"]
+        last = max([self.settings.steps, *asked, changes.get("steps", 0)])
+        if at >= last:
+            raise HDDError(
+                f"Step {at} never comes: {self.path} has {last} steps. Edit below that, or give it more with steps."
+            )
 
     def command(self, name: str, value: int | None = None, who: str = "python") -> int:
         """Asks the engine for one of `COMMANDS`; returns the id of the edit.
 
         Raises:
-            HDDError: an unknown command, a value that does not fit it, or a finished run.
+            HDDError: as `check_command`.
+        """
+        self.check_command(name, value)
+        return self.request({name: value}, who, None)[0]
+
+    def check_command(self, name: str, value: int | None = None) -> None:
+        """Makes sure that a command can act.
+
+        Raises:
+            HDDError: an unknown command, a value that does not fit it, a finished run, or one without an engine.
         """
         if name not in COMMANDS:
             raise HDDError(f"There is no command {name!r}: give one of {', '.join(COMMANDS)}.")
@@ -121,7 +169,8 @@ class Run(RunReader):
             needs = "no value" if lowest is None else f"a number of steps ≥ {lowest}"
             raise HDDError(f"The command {name} takes {needs}, not {value!r}.")
         self._check_open()
-        return self._request([(name, value)], who, None)[0]
+        if not self.engine_alive():
+            raise HDDError(f"No engine advances {self.path} now, so {name} cannot act: `hdd resume {self.path}` first.")
 
     def _check_open(self) -> None:
         if self.status().state == "finished":
@@ -130,14 +179,15 @@ class Run(RunReader):
                 "Resume it with more steps, rewind it, or fork it."
             )
 
-    def _request(self, changes: Iterable[tuple[str, Any]], who: str, due: int | None) -> list[int]:
+    def request(self, changes: Mapping[str, Any], who: str, due: int | None) -> list[int]:
+        """Leaves values or commands, checked already, for the engine; returns the ids of the edits."""
         with transaction(self._database):
             return [
                 self._database.execute(
                     "INSERT INTO edits (name, value, due, who, requested, status) VALUES (?, ?, ?, ?, ?, 'pending')",
                     (name, json.dumps(value), due, who, time.time()),
                 ).lastrowid
-                for name, value in changes
+                for name, value in changes.items()
             ]
 
     def watch(self) -> None:
@@ -205,12 +255,27 @@ class Run(RunReader):
             return []
         return self.edits("pending")
 
-    def forget_after(self, step: int) -> None:
-        """Drops all that was recorded after `step`; later edits stay in the ledger as rewound."""
+    def forget_after(self, step: int, asked: int | None = None) -> None:
+        """Drops all that was recorded after `step`; later edits stay in the ledger as rewound.
+
+        So do those that wait to act at once, which were meant for what is taken back. Those that wait for a step
+        stay: no step has reached them.
+
+        Args:
+            step: to go back to.
+            asked: id of the edit that asked for it; those that came after it wait on.
+        """
+        meant_for_later = self.step > step
         with transaction(self._database):
             self._database.execute("DELETE FROM metrics WHERE step > ?", (step,))
             self._database.execute("DELETE FROM evaluations WHERE step > ?", (step,))
             self._database.execute("UPDATE edits SET status = 'rewound' WHERE status = 'applied' AND step > ?", (step,))
+            if meant_for_later:
+                self._database.execute(
+                    "UPDATE edits SET status = 'rewound'"
+                    " WHERE status = 'pending' AND due IS NULL AND (? IS NULL OR id < ?)",
+                    (asked, asked),
+                )
             self._database.execute("INSERT OR REPLACE INTO meta VALUES ('rewinds', ?)", (str(self.rewinds() + 1),))
         for series in (self.snapshots, self.checkpoints):
             series.drop([other for other in series.steps() if other > step])

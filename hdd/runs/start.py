@@ -10,7 +10,7 @@ from hdd.data import Dataset
 from hdd.distillers.dm import check_fits
 from hdd.errors import HDDError
 from hdd.provenance import provenance
-from hdd.runs.run import Run
+from hdd.runs.run import Run, check_steps
 from hdd.settings import Settings
 
 
@@ -37,6 +37,7 @@ def create(
         if not 0 <= step < settings.steps:
             raise HDDError(f"There is no step {step} to edit at: the run has {settings.steps} steps.")
         settings.changed(**changes)
+        check_steps(changes, step)
     check_fits(data, settings)
     run = Run.create(
         out,

@@ -13,7 +13,7 @@ from hdd.distillers.dm import Distiller
 from hdd.errors import HDDError
 from hdd.records import Edit, StepRecord
 from hdd.runs.pictures import save_pictures
-from hdd.runs.run import COMMANDS, HEARTBEAT_SECONDS, Run
+from hdd.runs.run import COMMANDS, HEARTBEAT_SECONDS, Run, check_steps
 from hdd.runs.signals import StopSignal
 from hdd.runs.storage import clear_storage_errors
 from hdd.runs.tensors import checkpoints_to_drop, snapshot_spacing, write_tensors
@@ -167,6 +167,7 @@ class Engine:
         # The first pruning scores every real image, which can take a while.
         self._say(self._state, f"applying {edit.name}")
         try:
+            check_steps({edit.name: edit.value}, step)
             self._distiller.steer(**{edit.name: edit.value})
         except HDDError as error:
             self.run.decide(edit, "refused", step, old, str(error))
@@ -182,7 +183,7 @@ class Engine:
             return
         # Decided first, at the step it goes back to: so the rewind is not among what it takes back.
         self.run.decide(edit, "applied", edit.value, step)
-        self.run.forget_after(edit.value)
+        self.run.forget_after(edit.value, asked=edit.id)
         self._restore()
         self._say("paused")
 
@@ -230,11 +231,8 @@ class Engine:
             elapsed = time.perf_counter() - started
             self._checkpoint()
             self._snapshot()
-            self.run.write_event(
-                self._step,
-                f"{ended} after {made} steps in {elapsed:.1f} s, "
-                f"{100 * self.storage_seconds / elapsed:.2f} % of it on ledger, snapshots and checkpoints",
-            )
+            storage = f", {100 * self.storage_seconds / elapsed:.2f} % of it on ledger, snapshots and checkpoints"
+            self.run.write_event(self._step, f"{ended} after {made} steps in {elapsed:.1f} s{storage if made else ''}")
             save_pictures(self.run)
             self._say(ended)
 

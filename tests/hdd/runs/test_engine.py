@@ -148,18 +148,53 @@ def test_second_engine_is_refused(make_run, engine_process, digits):
     assert run.status().state == "running"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signal_stops_between_steps(make_run, engine_process, number):
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_signal_stops_between_steps(make_run, engine_process, number, code):
     run = make_run(steps=100_000)
     process = engine_process(run)
     wait_until(lambda: run.step > 3)
     process.send_signal(number)
     stdout, stderr = process.communicate(timeout=60)
-    assert process.returncode == 0
-    assert "hdd resume" in stdout
+    assert process.returncode == code
+    assert f"hdd resume {run.path}" in (stderr if code else stdout)
     assert "Traceback" not in stderr
     assert run.status().state == "stopped"
     assert run.checkpoints.read(run.step) is not None
+
+
+def test_ctrl_c_while_the_data_set_is_loaded(make_run, engine_process):
+    run = make_run(steps=100_000)
+    process = engine_process(run)
+    wait_until(lambda: run.status().message == "loading the data set")
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "hdd resume" in stderr
+    assert "Traceback" not in stderr
+    assert run.status().state == "stopped"
+
+
+def test_commands_left_by_a_dead_engine_are_dropped(make_run, digits):
+    run = make_run(steps=5)
+    with pytest.raises(HDDError, match=r"No engine advances .* so go cannot act: `hdd resume"):
+        run.command("go")
+    run.request({"stop": None}, "a test", None)
+    resume(run, data=digits)
+    assert run.status().state == "finished"
+    (edit,) = run.edits("refused")
+    assert edit.reason == "the engine that it was for had ended"
+
+
+def test_steps_that_are_made_already_are_refused(make_run, digits):
+    run = resume(make_run(), until=8, data=digits)
+    with pytest.raises(HDDError, match="steps=8 is not above 8"):
+        run.steer(steps=8)
+    # It may have been asked for when the run had not come so far.
+    run.request({"steps": 7}, "a test", None)
+    resume(run, data=digits)
+    assert run.step == 30
+    (edit,) = run.edits("refused")
+    assert "steps=7 is not above 8" in edit.reason
 
 
 def test_killed_engine_shows(make_run, engine_process):

@@ -104,6 +104,41 @@ def test_rewind_and_the_same_way_again_changes_no_bit(finished_run, digits):
     np.testing.assert_array_equal(finished_run.images(30), images)
 
 
+def test_what_waits_at_a_rewind(make_run, digits, tmp_path):
+    """What was to act at once was meant for what is taken back; what waits for a step goes on waiting."""
+    run = resume(make_run(at={20: {"curvature": -4.0}}), until=12, data=digits)
+    run.steer(weight=3.0)
+    rewind(run, 12)
+    assert [edit.status for edit in run.edits()] == ["pending", "pending"]
+    rewind(run, 8)
+    assert [edit.status for edit in run.edits()] == ["pending", "rewound"]
+    run.steer(weight=5.0)
+    resume(run, data=digits)
+    assert [(e.name, e.value, e.step) for e in run.steered()] == [("weight", 5.0, 8), ("curvature", -4.0, 20)]
+    _, difference = api.replay(run, tmp_path / "again")
+    assert difference is None
+
+
+def test_what_waits_at_a_rewind_of_an_engine(make_run, digits):
+    run = resume(make_run(), until=12, data=digits)
+    # From a damaged checkpoint the engine first catches up, and what acts at once waits meanwhile.
+    run.checkpoints.drop(run.checkpoints.steps())
+    before = run.request({"weight": 3.0}, "a test", None)
+    told = []
+
+    def on_step(record):
+        if not told:
+            told.append(run.command("rewind", 5))
+            told.extend(run.steer(weight=5.0))
+            run.command("go")
+
+    resume(run, data=digits, on_step=on_step)
+    assert {edit.id: edit.status for edit in run.edits()} == dict.fromkeys([*told, told[-1] + 1], "applied") | {
+        before[0]: "rewound"
+    }
+    assert [(e.value, e.step) for e in run.steered()] == [(5.0, 5)]
+
+
 @pytest.mark.parametrize("step", [-1, 31])
 def test_steps_that_are_not_there(finished_run, tmp_path, step):
     with pytest.raises(HDDError, match="give a step from 0 to 30"):

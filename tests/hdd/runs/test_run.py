@@ -114,6 +114,15 @@ def test_edit_of_a_passed_step(make_run, digits):
         run.steer(at=3, curvature=-2.0)
 
 
+def test_edit_of_a_step_that_never_comes(make_run):
+    run = make_run()
+    with pytest.raises(HDDError, match=r"Step 30 never comes: .* has 30 steps"):
+        run.steer(at=30, curvature=-2.0)
+    run.steer(steps=40)
+    run.steer(at=39, curvature=-2.0)
+    run.steer(at=45, curvature=-2.0, steps=50)
+
+
 def test_metrics_slices(finished_run):
     assert [record.step for record in finished_run.metrics(after=10, until=13)] == [11, 12, 13]
     record = finished_run.metrics()[0]
