@@ -6,7 +6,7 @@ augmentation, scaled so that their median √|K|·radius is 2. At a scaled radiu
 not depend on the curvature, so a mask does not either.
 """
 
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -22,8 +22,10 @@ SCORING_WIDTH = 32
 SCORING_RADIUS = 2.0
 
 
-@lru_cache(maxsize=1)
-@torch.no_grad()
+# A data set that nobody else holds goes, and its scores with it.
+_scores: WeakKeyDictionary[Dataset, dict[tuple, dict[str, Tensor]]] = WeakKeyDictionary()
+
+
 def score_images(data: Dataset, seed: int, depth: int, device: torch.device) -> dict[str, Tensor]:
     """Every pruning score of every real training image.
 
@@ -36,8 +38,18 @@ def score_images(data: Dataset, seed: int, depth: int, device: torch.device) -> 
     Returns:
         By score, (N,) float32 on the CPU: "origin", "centroid" and "euclidean" are distances ≥ 0 of the scaled
         feature to the origin, to its class's closed-form Lorentz centroid and to its class's mean; "random" is
-        uniform in [0, 1).
+        uniform in [0, 1). Kept for as long as `data` is.
     """
+    kept = _scores.setdefault(data, {})
+    key = seed, depth, device
+    if key not in kept:
+        kept.clear()
+        kept[key] = _score_images(data, seed, depth, device)
+    return kept[key]
+
+
+@torch.no_grad()
+def _score_images(data: Dataset, seed: int, depth: int, device: torch.device) -> dict[str, Tensor]:
     network = ConvNet(data.channels, data.size, len(data.classes), SCORING_WIDTH, depth)
     network.draw(generator(seed, "scoring")).to(device)
     features = torch.cat(
