@@ -271,6 +271,21 @@ def allowed(name: str) -> str:
     return "one of auto, cpu, mps, cuda, cuda:N" if name == "device" else "text"
 
 
+def describe(name: str) -> dict[str, Any]:
+    """What a knob is, JSON-compatible: name, what (its label), unit, default, allowed, steerable and doc."""
+    knob = _knob(name)
+    what, _, unit = knob.label.partition(" (")
+    return {
+        "name": name,
+        "what": what,
+        "unit": unit.removesuffix(")") or None,
+        "default": knob.default,
+        "allowed": allowed(name),
+        "steerable": not knob.constant,
+        "doc": knob.doc,
+    }
+
+
 def check_steerable(name: str) -> None:
     """Checks that a knob may change while a run goes on.
 

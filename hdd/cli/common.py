@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Any, NamedTuple, TextIO
 
 import typer
@@ -15,6 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hdd.errors import HDDError
+from hdd.interrupts import end_silently
+from hdd.process import tune
 from hdd.records import Edit, StepRecord
 from hdd.runs.run import Run
 from hdd.settings import parse
@@ -48,14 +51,40 @@ Queue = Annotated[bool, typer.Option("--queue", help="Wait for the runs that cam
 
 
 def parse_knobs(assignments: list[str] | None) -> dict[str, Any]:
-    """Values by knob of KNOB=VALUE texts."""
+    """Values by knob of KNOB=VALUE texts.
+
+    Raises:
+        HDDError: another form, an unknown knob, a value that is not allowed, or a knob that is given twice.
+    """
     values = {}
     for assignment in assignments or []:
         name, equals, text = assignment.partition("=")
         if not equals:
             raise HDDError(f"{assignment!r} is not KNOB=VALUE, such as curvature=-2.")
+        if name in values:
+            raise HDDError(f"{name} is given twice: give it once.")
         values[name] = parse(name, text)
     return values
+
+
+def with_options(knobs: dict[str, Any], **options: Any) -> dict[str, Any]:
+    """Knobs by --set together with those that have options of their own, None where an option was not given.
+
+    Raises:
+        HDDError: a knob is given both ways.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    for name in sorted(given.keys() & knobs.keys()):
+        raise HDDError(f"{name} is given twice, as {given[name]} and by --set as {knobs[name]}: give it once.")
+    return {**knobs, **given}
+
+
+def load_library(background: bool = False) -> ModuleType:
+    """Imports `hdd.api`, and with it torch, into a process that is told how to compute (`hdd.process.tune`)."""
+    tune(background)
+    with end_silently():
+        from hdd import api
+    return api
 
 
 def parse_schedule(entries: list[str] | None) -> dict[int, dict[str, Any]]:
@@ -115,8 +144,8 @@ class JsonLines:
         """Says {"error": message} of an error on its way out."""
         try:
             yield
-        except (HDDError, OSError, sqlite3.Error) as error:
-            self.tell(error=str(error))
+        except (HDDError, OSError, sqlite3.Error, KeyboardInterrupt) as error:
+            self.tell(error=str(error) or "interrupted")
             raise
 
 
@@ -130,7 +159,7 @@ class StepProgress(NamedTuple):
 
 @contextmanager
 def step_progress(total: int, done: int = 0, shown: bool = True) -> Iterator[StepProgress]:
-    """A progress bar of steps, with loss, rate and time left."""
+    """A progress bar of steps, with loss, rate and time left, from the first time that there is something to show."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -138,29 +167,37 @@ def step_progress(total: int, done: int = 0, shown: bool = True) -> Iterator[Ste
         TextColumn("{task.fields[note]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=progress_console, disable=not shown) as progress:
-        reading = progress.add_task("reading images", visible=False, note="")
-        task = progress.add_task("distilling", total=total, completed=done, note="starting")
-        started = last = time.perf_counter()
-        made = 0
+    progress = Progress(*columns, console=progress_console, disable=not shown)
+    reading = progress.add_task("reading images", visible=False, note="")
+    task = progress.add_task("distilling", total=total, completed=done, note="starting")
+    started = last = time.perf_counter()
+    made = 0
 
-        def on_step(record: StepRecord) -> None:
-            nonlocal made, started, last
-            if made == 0:
-                started = time.perf_counter() - record.seconds
-            made += 1
-            if (now := time.perf_counter()) > last + PROGRESS_SECONDS or record.step >= total:
-                last = now
-                note = f"loss {record.loss:.4g}  {made / (now - started):.1f} steps/s"
-                progress.update(task, completed=record.step, note=note)
+    def on_step(record: StepRecord) -> None:
+        nonlocal made, started, last
+        if made == 0:
+            started = time.perf_counter() - record.seconds
+            progress.start()
+        made += 1
+        if (now := time.perf_counter()) > last + PROGRESS_SECONDS or record.step >= total:
+            last = now
+            note = f"loss (sum) {record.loss:.4g}  {made / (now - started):.1f} steps/s"
+            # The run may have been given more steps meanwhile.
+            progress.update(task, completed=record.step, total=max(total, record.step), note=note)
 
-        def on_load(read: int, images: int) -> None:
-            progress.update(reading, completed=read, total=images, visible=read < images)
+    def on_load(read: int, images: int) -> None:
+        progress.start()
+        progress.update(reading, completed=read, total=images, visible=read < images)
 
-        def on_wait(message: str) -> None:
-            progress.update(task, note=message)
+    def on_wait(message: str) -> None:
+        progress.start()
+        progress.update(task, note=message)
 
+    try:
         yield StepProgress(on_step, on_load, on_wait)
+    finally:
+        if progress.live.is_started:
+            progress.stop()
 
 
 def report(run: Run, as_json: bool) -> None:
@@ -169,7 +206,7 @@ def report(run: Run, as_json: bool) -> None:
     if as_json:
         print_json(summary)
         return
-    loss = "" if summary["loss"] is None else f", loss {summary['loss']:.4g}"
+    loss = "" if summary["loss"] is None else f", loss {summary['loss']:.4g} (sum of classes)"
     say(f"{run.path}: {summary['state']} at step {summary['step']} of {summary['steps']}{loss}")
     if summary["state"] == "finished":
         say(f"Pictures: {run.path / 'synthetic.png'}, {run.path / 'loss.png'}")
@@ -187,4 +224,6 @@ def tell(edit: Edit) -> str:
         return f"{change}{before}: applied at step {edit.step}"
     if edit.status == "refused":
         return f"{change}: refused at step {edit.step}: {edit.reason}"
+    if edit.status == "rewound":
+        return f"{change}: rewound"
     return f"{change}: pending" + ("" if edit.due is None else f" for step {edit.due}")

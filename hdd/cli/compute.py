@@ -1,5 +1,6 @@
 """Commands that compute: distill, resume, fork, replay, evaluate, bench. Torch is imported when one is run."""
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ from hdd.cli.common import (
     Queue,
     RunPath,
     Sets,
+    load_library,
     parse_knobs,
     parse_schedule,
     print_json,
@@ -22,26 +24,48 @@ from hdd.cli.common import (
     report,
     say,
     step_progress,
+    with_options,
 )
+from hdd.interrupts import end_silently
 from hdd.objectives import OBJECTIVES
-from hdd.process import tune
 from hdd.runs.run import Run
-from hdd.settings import PRESETS, Settings
+from hdd.settings import PRESETS, Settings, initial_settings
 
+Dataset = Annotated[
+    str | None,
+    typer.Option(help="A name that `hdd datasets` lists, or folder:PATH.", show_default=Settings.param.dataset.default),
+]
+Ipc = Annotated[
+    int | None,
+    typer.Option(help="Synthetic images per class.", show_default=str(Settings.param.ipc.default)),
+]
 Method = StrEnum("Method", list(OBJECTIVES))
 Preset = StrEnum("Preset", list(PRESETS))
 
 
+QUIET_LOAD = 0.5
+"""Load average above which something else keeps the machine busy."""
+
+
 def distill(
-    dataset: Annotated[str, typer.Option(help="A name that `hdd datasets` lists, or folder:PATH.")] = "digits",
-    method: Annotated[Method, typer.Option(help="Objective to start with.")] = Method.hdd,
+    dataset: Dataset = None,
+    method: Annotated[
+        Method | None, typer.Option(help="Objective to start with.", show_default=Settings.param.objective.default)
+    ] = None,
     preset: Annotated[
         Preset, typer.Option(help="geometric: where geometry acts; released: what the authors' code does.")
     ] = Preset.geometric,
-    ipc: Annotated[int, typer.Option(help="Synthetic images per class.")] = Settings.param.ipc.default,
-    steps: Annotated[int, typer.Option(help="Steps of the run.")] = Settings.param.steps.default,
-    seed: Annotated[int, typer.Option(help="Key of every random draw.")] = Settings.param.seed.default,
-    device: Annotated[str, typer.Option(help="auto, cpu, mps, cuda or cuda:N.")] = Settings.param.device.default,
+    ipc: Ipc = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Steps of the run.", show_default=str(Settings.param.steps.default))
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Key of every random draw.", show_default=str(Settings.param.seed.default))
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(help="auto, cpu, mps, cuda or cuda:N.", show_default=Settings.param.device.default),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Directory of the run; runs/DATASET-METHOD-TIME if not given.")
     ] = None,
@@ -57,20 +81,27 @@ def distill(
     """Distil a data set: make a run and advance it to its end. Ctrl-C stops it; `hdd resume` goes on."""
     lines = JsonLines(as_json_lines)
     with lines.errors():
-        values = {"ipc": ipc, "steps": steps, "seed": seed, "device": device, **parse_knobs(sets)}
+        knobs = with_options(
+            parse_knobs(sets),
+            dataset=dataset,
+            objective=method and method.value,
+            ipc=ipc,
+            steps=steps,
+            seed=seed,
+            device=device,
+        )
         edits = parse_schedule(at)
-        tune()
-        from hdd import api
-
-        with step_progress(values["steps"], shown=not as_json_lines) as progress:
+        settings = initial_settings(preset=preset.value, **knobs)
+        api = load_library()
+        with step_progress(settings.steps, shown=not as_json_lines) as progress:
 
             def on_load(read: int, images: int) -> None:
                 progress.on_load(read, images)
                 lines.tell_often(reading=read, of=images)
 
             run = api.distill(
-                dataset,
-                method=method.value,
+                settings.dataset,
+                method=settings.objective,
                 preset=preset.value,
                 out=out,
                 at=edits,
@@ -80,7 +111,7 @@ def distill(
                 on_create=lambda run: lines.tell(run=str(run.path)),
                 on_wait=progress.on_wait,
                 queue=queue,
-                **values,
+                **{name: value for name, value in knobs.items() if name not in ("dataset", "objective")},
             )
         if as_json_lines:
             lines.tell(result=run.summary())
@@ -97,11 +128,9 @@ def resume(
 ) -> None:
     """Go on with a run that was stopped, killed, rewound or forked."""
     run = Run(path)
-    tune()
-    from hdd.runs.engine import resume as advance
-
+    api = load_library()
     with step_progress(steps or run.settings.steps, run.step) as progress:
-        advance(run, until=until, steps=steps, on_step=progress.on_step, queue=queue, on_wait=progress.on_wait)
+        api.resume(run, until=until, steps=steps, on_step=progress.on_step, queue=queue, on_wait=progress.on_wait)
     report(run, as_json)
 
 
@@ -115,9 +144,7 @@ def fork(
 ) -> None:
     """Branch a new run from a step of another, with edits there, and advance it to its end."""
     run, edits = Run(path), parse_knobs(sets)
-    tune()
-    from hdd import api
-
+    api = load_library()
     with step_progress(edits.get("steps", run.settings.steps), step) as progress:
         child = api.fork(
             run, step, out, edits, "hdd fork", on_step=progress.on_step, on_wait=progress.on_wait, queue=queue
@@ -128,9 +155,7 @@ def fork(
 def replay(path: RunPath, out: OutPath, as_json: AsJson = False) -> None:
     """Make a run again from its settings and ledger, and compare bit for bit. Exit code 1 if they differ."""
     run = Run(path)
-    tune()
-    from hdd import api
-
+    api = load_library()
     with step_progress(run.step) as progress:
         again, difference = api.replay(run, out, on_step=progress.on_step)
     if as_json:
@@ -165,9 +190,7 @@ def evaluate(
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if augment is not None:
             changes["augmentation"] = Settings.param.augmentation.default if augment else "none"
-        tune(background=True)
-        from hdd import api
-
+        api = load_library(background=True)
         columns = Progress.get_default_columns()
         with Progress(*columns, console=progress_console, disable=as_json_lines) as progress:
             task = progress.add_task("training networks")
@@ -188,16 +211,24 @@ def evaluate(
 
 
 def bench(
-    dataset: Annotated[str, typer.Option(help="Data set to step on.")] = "digits",
-    ipc: Annotated[int, typer.Option(help="Synthetic images per class.")] = 10,
-    steps: Annotated[int, typer.Option(min=1, help="Timed steps of each side.")] = 5,
+    dataset: Dataset = None,
+    ipc: Ipc = None,
+    steps: Annotated[int, typer.Option(min=1, help="Timed steps of a round.")] = 5,
     sets: Sets = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure a step against a plain loop over classes, memory, first step and storage, on this machine."""
-    from hdd import bench as benchmark
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    if load > QUIET_LOAD:
+        progress_console.print(
+            f"[bold yellow]warning:[/] the load average is {load:.1f}: figures need a quiet machine."
+        )
+    knobs = with_options(parse_knobs(sets), dataset=dataset, ipc=ipc)
+    with end_silently():
+        from hdd import bench as benchmark
 
-    result = benchmark.run(dataset, ipc, steps, parse_knobs(sets))
+    with progress_console.status("loading the data set") as status:
+        result = benchmark.run(steps, knobs, status.update)
     if as_json:
         print_json(result)
     else:

@@ -13,6 +13,7 @@ from hdd.errors import HDDError
 from hdd.records import Edit
 from hdd.runs import history
 from hdd.runs.run import Run
+from hdd.settings import Settings, describe
 
 
 def steer(
@@ -22,7 +23,7 @@ def steer(
     ] = None,
     sets: Sets = None,
     at: Annotated[int | None, typer.Option(help="Step to edit at; at once if not given.")] = None,
-    count: Annotated[int, typer.Option(min=1, help="How many steps `step` makes.")] = 1,
+    count: Annotated[int | None, typer.Option(min=1, help="How many steps `step` makes.", show_default="1")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Change a run while it goes: new values from the next step, or pause, go, step, stop."""
@@ -32,9 +33,14 @@ def steer(
         raise HDDError("Nothing to do: give --set KNOB=VALUE, or one of pause, go, step, stop.")
     if command not in (None, "pause", "go", "step", "stop"):
         raise HDDError(f"There is no command {command!r}: give pause, go, step or stop.")
+    if count is not None and command != "step":
+        raise HDDError("--count goes with the command step alone.")
+    value = (count or 1) if command == "step" else None
+    if command is not None:
+        run.check_command(command, value)
     ids = run.steer(who="hdd steer", at=at, **knobs) if knobs else []
     if command is not None:
-        ids.append(run.command(command, count if command == "step" else None, who="hdd steer"))
+        ids.append(run.command(command, value, who="hdd steer"))
     edits = _await(run, ids, patient=at is None)
     if as_json:
         print_json([asdict(edit) for edit in edits])
@@ -53,7 +59,8 @@ def _await(run: Run, ids: list[int], patient: bool) -> list[Edit]:
         while True:
             edits = [edit for edit in run.edits() if edit.id in ids]
             waiting = any(edit.status == "pending" for edit in edits)
-            if not (patient and waiting and run.engine_alive()):
+            # An engine that queues looks at them when its turn comes, which can be long.
+            if not (patient and waiting and run.engine_alive()) or run.status().state == "queued":
                 return edits
             time.sleep(0.05)
 
@@ -63,16 +70,30 @@ def rewind(
 ) -> None:
     """Take a run back to an earlier step. A going engine does it and then waits for `hdd steer RUN go`."""
     run = Run(path)
+    before = run.step, len(run.evaluations()), len(run.edits("rewound"))
     history.rewind(run, step, who="hdd rewind")
     while run.engine_alive() and any(edit.name == "rewind" for edit in run.edits("pending")):
+        if run.status().state == "queued":
+            say(f"{path} waits for its turn on the device, and is rewound when it comes.")
+            return
         time.sleep(0.05)
+    if not as_json:
+        steps, evaluations, edits = (
+            abs(was - now)
+            for was, now in zip(before, (run.step, len(run.evaluations()), len(run.edits("rewound"))), strict=True)
+        )
+        say(f"Discarded: steps: {steps}, evaluations: {evaluations}. Edits marked as rewound: {edits}.")
     report(run, as_json)
 
 
 def runs_list(
-    folder: Annotated[Path, typer.Argument(help="Folder that holds runs.")] = Path("runs"), as_json: AsJson = False
+    folder: Annotated[Path | None, typer.Argument(help="Folder that holds runs.", show_default="runs")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """List the runs in a folder."""
+    if folder is not None and not folder.is_dir():
+        raise HDDError(f"There is no folder {folder}: give one that holds runs.")
+    folder = folder or Path("runs")
     summaries = [run.summary() for run in history.find_runs(folder)]
     if as_json:
         print_json(summaries)
@@ -130,3 +151,17 @@ def datasets(as_json: AsJson = False) -> None:
         table.add_row(each.name, "×".join(map(str, each.shape)), str(each.class_count), each.status, each.about)
     console.print(table)
     say("Or your own: --dataset folder:PATH, with train/ and test/ folders of class folders of images.")
+
+
+def knobs(as_json: AsJson = False) -> None:
+    """List the knobs of a run: what each may be, its default, and whether it can be steered."""
+    facts = [describe(name) for name in Settings.names()]
+    if as_json:
+        print_json(facts)
+        return
+    table = Table("knob", "what", "unit", "default", "allowed", "")
+    for each in facts:
+        default = "none" if each["default"] is None else str(each["default"])
+        steerable = "steerable" if each["steerable"] else "fixed"
+        table.add_row(each["name"], each["what"], each["unit"] or "", default, each["allowed"], steerable)
+    console.print(table, markup=False)

@@ -134,7 +134,7 @@ def _decode(files: list[_File], size: int | None, progress: Progress | None) -> 
                 if picture.pixels.shape != shape:
                     problems.append(
                         f"{path} is {_size(picture.pixels)} pixels but {first} is {_size(images[0, 0])}: "
-                        "give a size, to which all images are cropped and resized."
+                        "--set image_size=N crops and resizes all images to N×N."
                     )
                     continue
                 images[number] = picture.pixels.transpose(2, 0, 1)

@@ -14,6 +14,7 @@ from PIL import Image
 
 from hdd.cli import main
 from hdd.runs.run import Run
+from hdd.settings import Settings
 
 SMALL = ["--set=network_width=8", "--set=real_batch=16", "--set=threads=1", "--ipc=2"]
 
@@ -68,6 +69,7 @@ def test_a_mistake_is_one_message_and_exit_code_2(tmp_path, command):
     process = hdd_process(*command, cwd=tmp_path)
     assert process.returncode == 2
     assert process.stdout == ""
+    assert "distilling" not in process.stderr
     assert process.stderr
     assert "Traceback" not in process.stderr
 
@@ -113,6 +115,8 @@ def test_replay_that_differs_exits_with_1(demo, tmp_path):
 
 def test_rewind_and_resume(demo, tmp_path):
     hdd("fork", "runs/demo", "--step", "5", "--out", str(tmp_path / "run"), cwd=demo)
+    told = hdd("rewind", str(tmp_path / "run"), "--step", "9").stdout
+    assert "Discarded: steps: 11, evaluations: 0. Edits marked as rewound: 0." in told
     told = json.loads(hdd("rewind", str(tmp_path / "run"), "--step", "8", "--json").stdout)
     assert (told["step"], told["state"]) == (8, "stopped")
     hdd("resume", str(tmp_path / "run"), "--until", "9")
@@ -175,8 +179,32 @@ def test_steer_without_an_engine_waits_for_one(demo, tmp_path):
     told = hdd("steer", str(tmp_path / "run"), "--set", "weight=3")
     assert "weight → 3: pending" in told.stdout
     assert "hdd resume" in told.stdout
+    assert "so go cannot act: `hdd resume" in refused("steer", str(tmp_path / "run"), "go", "--set", "weight=4")
     hdd("resume", str(tmp_path / "run"))
-    assert Run(tmp_path / "run").settings.weight == 3
+    assert [edit.value for edit in Run(tmp_path / "run").edits() if edit.name == "weight"] == [3]
+
+
+def test_knobs():
+    knobs = {each["name"]: each for each in json.loads(hdd("knobs", "--json").stdout)}
+    assert tuple(knobs) == Settings.names()
+    assert knobs["curvature"] == {
+        "name": "curvature",
+        "what": "Curvature K",
+        "unit": "1/length²",
+        "default": -1.0,
+        "allowed": "a number ≥ -10000 and < 0",
+        "steerable": True,
+        "doc": Settings.param.curvature.doc,
+    }
+    assert not knobs["ipc"]["steerable"]
+    assert "curvature" in hdd("knobs").stdout
+
+
+def test_bench():
+    told = hdd("bench", "--steps=1", "--set=network_width=4", "--set=real_batch=8", "--ipc=1", "--json")
+    result = json.loads(told.stdout)
+    assert result["ratio"] > 0
+    assert result["command to first recorded step, seconds"] > 0
 
 
 def test_datasets():
@@ -196,6 +224,13 @@ def test_datasets():
         (["--set", "curvature=red"], "curvature='red' is not allowed"),
         (["--set", "curvatur=-1"], "Did you mean curvature?"),
         (["--set", "curvature"], "is not KNOB=VALUE"),
+        (["--ipc", "2", "--set", "ipc=3"], "ipc is given twice, as 2 and by --set as 3"),
+        (["--dataset", "mnist", "--set", "dataset=digits"], "dataset is given twice"),
+        (["--set", "curvature=-1", "--set", "curvature=-2"], "curvature is given twice"),
+        (["--at", "5:steps=5"], "steps=5 is not above 5"),
+        (["--out", "/proc/new"], "The directory /proc/new cannot be made (No such file or directory)"),
+        (["--out", __file__], "is a file: give a directory"),
+        (["--out", f"{__file__}/new"], "cannot be made (Not a directory)"),
         (["--at", "curvature=-1"], "is not STEP:KNOB=VALUE"),
         (["--at", "5:ipc=3"], "ipc is fixed when a run is made"),
         (["--at", "5000:curvature=-1"], "There is no step 5000"),
@@ -222,6 +257,9 @@ def test_bad_input_to_distill(tmp_path, arguments, message):
         (["steer", "runs/demo", "--set", "curvature=-1"], "is finished at step 20, so no edit can act"),
         (["steer", "runs/demo"], "Nothing to do"),
         (["steer", "runs/demo", "faster"], "give pause, go, step or stop"),
+        (["steer", "runs/demo", "pause", "--count", "3"], "--count goes with the command step alone"),
+        (["fork", "runs/demo", "--step", "10", "--set", "steps=10", "--out", "new"], "steps=10 is not above 10"),
+        (["runs", "list", "nothing"], "There is no folder nothing"),
         (["resume", "runs/demo"], "is finished at step 20"),
         (["resume", "runs"], "There is no run in runs"),
         (["evaluate", "runs/demo", "--step", "7"], "No images of step 7 are kept"),

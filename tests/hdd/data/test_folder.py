@@ -295,7 +295,7 @@ class TestErrors:
     def test_mixed_sizes(self, image_folder):
         path = image_folder()
         Image.new("RGB", (20, 30)).save(path / "train/dog/0.png")
-        self.fails(path, r"train/dog/0.png is 20×30 pixels but .*train/cat/0.png is 12×10", "give a size")
+        self.fails(path, r"train/dog/0.png is 20×30 pixels but .*train/cat/0.png is 12×10", "--set image_size=N")
 
     def test_strange_paths(self, tmp_path):
         self.fails("a\0b", "cannot be read")

@@ -1,0 +1,63 @@
+"""The commands of `hdd`, and how each of them ends."""
+
+import sqlite3
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from hdd.cli import compute, look
+from hdd.cli.common import progress_console
+from hdd.errors import HDDError
+
+
+class _Group(TyperGroup):
+    """Commands of which Ctrl-C ends each with a message and exit code 130."""
+
+    def invoke(self, ctx: typer.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:
+            _explain("interrupted:", str(interrupt) or "nothing was recorded.")
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(
+    cls=_Group,
+    help="Hyperbolic dataset distillation: runs that can be steered, killed, rewound, forked and replayed.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for command in (
+    compute.distill,
+    look.steer,
+    compute.resume,
+    look.rewind,
+    compute.fork,
+    compute.replay,
+    compute.evaluate,
+    look.datasets,
+    look.knobs,
+    compute.bench,
+):
+    app.command()(command)
+
+runs = typer.Typer(help="Look at runs on disk.", no_args_is_help=True)
+runs.command("list")(look.runs_list)
+runs.command("show")(look.runs_show)
+app.add_typer(runs, name="runs")
+
+
+def run() -> None:
+    """Runs a command; a problem that the user can act on is one message and exit code 2."""
+    try:
+        app()
+    except (HDDError, OSError, sqlite3.Error) as error:
+        _explain("error:", str(error))
+        sys.exit(2)
+
+
+def _explain(what: str, message: str) -> None:
+    progress_console.print(what, style="bold red", end=" ")
+    progress_console.print(message, markup=False, highlight=False, soft_wrap=True)
