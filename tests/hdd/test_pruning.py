@@ -1,5 +1,7 @@
+import gc
 import inspect
 import math
+import weakref
 from itertools import pairwise
 
 import numpy as np
@@ -118,3 +120,13 @@ def test_no_curvature_changes_the_order(data, scores, curvature):
         own = features[data.train_labels == label]
         curved = root * distance(own, centroid(own, curvature=curvature), curvature)
         np.testing.assert_allclose(curved, scores["centroid"][data.train_labels == label], rtol=1e-4)
+
+
+def test_scores_keep_no_data_set_alive(toy_dataset):
+    data = toy_dataset()
+    first = score_images(data, 0, 1, torch.device("cpu"))
+    assert score_images(data, 0, 1, torch.device("cpu")) is first
+    watch = weakref.ref(data)
+    del data
+    gc.collect()
+    assert watch() is None
