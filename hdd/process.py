@@ -9,6 +9,7 @@ _M_TRIM_THRESHOLD = -1
 _M_MMAP_MAX = -4
 
 BACKGROUND_NICENESS = 10
+SPINS = "10000"
 
 
 def tune(background: bool = False) -> None:
@@ -17,6 +18,9 @@ def tune(background: bool = False) -> None:
     glibc keeps freed blocks for reuse instead of handing them back to the kernel (mallopt(3); no effect with another C
     library). Feature maps of tens of megabytes are otherwise mapped, zeroed and unmapped in every layer, which can
     cost more than the convolutions themselves.
+
+    GNU's OpenMP lets threads that wait for each other spin for a millisecond, during which they hold the very core that
+    the awaited one needs if anything else runs on the machine, a browser say; a shorter spin costs nothing when alone.
 
     Args:
         background: give way to an engine on the same cores: lower priority, and threads that wait for each other
@@ -27,6 +31,8 @@ def tune(background: bool = False) -> None:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         if hasattr(os, "nice"):
             os.nice(BACKGROUND_NICENESS)
+    else:
+        os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
     mallopt = _glibc("mallopt")
     if mallopt is not None:
         mallopt(_M_MMAP_MAX, 0)

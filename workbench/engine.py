@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -27,15 +28,23 @@ class Job:
         command: to run.
         about: what it does, for display.
         run: directory of the run it works on, which a new run may not have yet.
+        evaluates: whether it evaluates the run's images, beside whatever the run does.
+
+    Attributes:
+        progress: the newest of each thing that it said of itself.
+        going: whether it was, when last polled.
     """
 
-    def __init__(self, command: list[str], about: str, run: Path) -> None:
+    def __init__(self, command: list[str], about: str, run: Path, evaluates: bool = False) -> None:
         self.about = about
+        self.evaluates = evaluates
         self.run = run
+        self.going = True
         self.progress: dict[str, Any] = {}
         self._output = tempfile.TemporaryFile("w+b")
         self._part = b""
         self._read = 0
+        self._started = time.monotonic()
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -52,7 +61,7 @@ class Job:
 
     def poll(self) -> bool:
         """Takes in what the process printed; returns whether it is still going."""
-        going = self._process.poll() is None
+        self.going = self._process.poll() is None
         # The file's position is shared with the process that writes, so it is read without moving it.
         while block := os.pread(self._output.fileno(), 65536, self._read):
             self._read += len(block)
@@ -64,7 +73,7 @@ class Job:
                     continue
                 if isinstance(message, dict):
                     self.progress |= message
-        return going
+        return self.going
 
     @property
     def failure(self) -> str | None:
@@ -80,6 +89,10 @@ class Job:
         last = tail.splitlines()[-1] if tail else "no message"
         return f"{self.about} ended with code {code}: {last}"
 
+    def time_left(self, done: int, total: int) -> float | None:
+        """Seconds until `total` at the pace so far, None while nothing is `done`."""
+        return (time.monotonic() - self._started) * (total - done) / done if done else None
+
     def stop(self) -> None:
         """Asks the process to end."""
         if self._process.poll() is None:
@@ -92,10 +105,14 @@ class Engines:
     Args:
         root: folder that holds the runs; nothing is started on a run outside of it.
         command: that stands for `hdd`; tests put a scripted engine here.
+
+    Attributes:
+        jobs: that were started and may still go.
     """
 
     def __init__(self, root: Path, command: tuple[str, ...] = HDD) -> None:
         self.root = root.resolve()
+        self.jobs: list[Job] = []
         self._command = command
 
     def directory(self, name: str) -> Path:
@@ -134,15 +151,39 @@ class Engines:
             else:
                 options += ["--set", f"{knob}={'none' if value is None else value}"]
         command = [*self._command, "distill", *options, "--json-lines", *([] if share else ["--queue"])]
-        return Job(command, "the new run", run)
+        return self._start(command, "the new run", run)
 
     def resume(self, run: Path, steps: int | None = None, share: bool = False) -> Job:
         """Starts an engine on an existing run; `steps` gives it more."""
         more = [] if steps is None else ["--steps", str(steps)]
         command = [*self._command, "resume", str(run), *more, *([] if share else ["--queue"]), "--json"]
-        return Job(command, "the engine", run)
+        return self._start(command, "the engine", run)
 
     def evaluate(self, run: Path, step: int, protocol: str) -> Job:
         """Evaluates the images kept at `step` by `protocol`, beside whatever the run does."""
         command = [*self._command, "evaluate", str(run), "--step", str(step), "--protocol", protocol, "--json-lines"]
-        return Job(command, f"the {protocol} evaluation at step {step}", run)
+        return self._start(command, f"the {protocol} evaluation at step {step}", run, evaluates=True)
+
+    def _start(self, command: list[str], about: str, run: Path, evaluates: bool = False) -> Job:
+        self.jobs = [job for job in self.jobs if job.poll()]
+        job = Job(command, about, run, evaluates)
+        self.jobs.append(job)
+        return job
+
+    def going(self, run: Path) -> list[Job]:
+        """The processes that were started here on a run and still go."""
+        return [job for job in self.jobs if job.run == run and job.poll()]
+
+    def datasets(self) -> list[dict[str, Any]]:
+        """The data sets that can be distilled, as `hdd datasets --json` lists them; it takes some seconds.
+
+        Raises:
+            HDDError: they could not be listed.
+        """
+        try:
+            listed = subprocess.run(
+                [*HDD, "datasets", "--json"], capture_output=True, text=True, timeout=60, check=True
+            )
+            return json.loads(listed.stdout)
+        except (OSError, subprocess.SubprocessError, ValueError) as error:
+            raise HDDError(f"The data sets could not be listed: {error}") from None

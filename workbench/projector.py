@@ -82,7 +82,7 @@ def look(
     Args:
         path: of the run.
         images: uint8 (C, ipc, channels, H, W).
-        geometry: curvature, feature scale, clamp and centroid; without a scale the one that "auto" gives is taken.
+        geometry: curvature, feature scale, clamp and centroid; without a scale the initial one is taken.
         view: a key of `hdd.projection.VIEWS`.
         pruning: rate, score and keep.
         previous: drawing in the view "umap" to go on from.
@@ -92,7 +92,9 @@ def look(
     """
     _, space = _space(path)
     curvature, scale, clamp, centroid = geometry
-    under = Geometry(curvature, space.auto_scale(curvature) if scale is None else scale, clamp, centroid)
+    # Before its first step a run has not yet measured its scale.
+    scale = space.initial_geometry.feature_scale if scale is None else scale
+    under = Geometry(curvature, scale, clamp, centroid)
     return under, space.project(_normalised(path, images), under, view, previous), space.kept(*pruning)
 
 

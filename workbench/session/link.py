@@ -1,13 +1,34 @@
 """The line to one browser tab: it says which tab it is, acknowledges frames once painted, and passes on keys."""
 
+from collections.abc import Callable
+from typing import Any
+
 import param
 from panel.custom import JSComponent
 
 
 class Link(JSComponent):
-    """An invisible component; `on_msg` gets {"tab": key}, {"painted": frame} and {"key": name}."""
+    """An invisible component, one a page.
+
+    Attributes:
+        listener: gets {"tab": key}, {"painted": frame} and {"key": name}.
+        tab: key of the tab, "" until it has said so.
+    """
 
     frame = param.Integer(0, doc="Number of the newest frame that was sent.")
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(width=0, height=0, margin=0, **params)
+        self.tab = ""
+        self.listener: Callable[[dict[str, Any]], None] | None = None
+        self.on_msg(self._heard)
+
+    def _heard(self, event: Any) -> None:
+        message = event.data
+        if "tab" in message:
+            self.tab = str(message["tab"])[:64]
+        if self.listener is not None:
+            self.listener(message)
 
     _esm = """
     const KEYS = {" ": "space", ArrowLeft: "left", ArrowRight: "right", Home: "home", End: "end", l: "live"}
@@ -30,6 +51,17 @@ class Link(JSComponent):
       const role = target.getAttribute("role") || target.tagName.toLowerCase()
       return ["slider", "combobox", "listbox", "option", "menuitem", "tab", "radio", "switch"].includes(role)
         || (event.key === " " && ["button", "checkbox", "a", "summary"].includes(role))
+    }
+
+    // A figure that is measured before it was laid out throws (panel-material-ui issue 548); it is measured again later.
+    for (const name of ["Plot", "Figure"]) {
+      const view = Bokeh.Models.get(name)?.prototype.default_view?.prototype
+      if (!view || view.patient) continue
+      for (const method of ["_measure_layout", "_after_layout"]) {
+        const original = view[method]
+        view[method] = function () { if (this.layout) original.call(this) }
+      }
+      view.patient = true
     }
 
     export function render({model}) {

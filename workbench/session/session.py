@@ -101,24 +101,24 @@ class Session:
     Args:
         feed: of the run.
         projector: that computes the disk.
+        link: to the browser, which must be on the page.
         document: of the session; None in a notebook, where `tick` is driven by a timer.
 
     Attributes:
         selection: what is looked at.
-        link: component that must be on the page.
         views: that show each frame.
         tab: key of the browser tab.
         painted: number of frames that the browser has painted.
     """
 
-    def __init__(self, feed: Feed, projector: Projector, document: Document | None) -> None:
+    def __init__(self, feed: Feed, projector: Projector, link: Link, document: Document | None) -> None:
         self.feed = feed
         self.selection = Selection()
         self.views: list[View] = []
-        self.tab = f"session {id(self)}"
-        self.painted = 0
-        self.link = Link(visible=False)
-        self.link.on_msg(self._heard)
+        self.tab = link.tab or f"session {id(self)}"
+        self.painted = link.frame
+        self._link = link
+        link.listener = self._heard
         self._keys: dict[str, Callable[[], None]] = {}
         self._projector = projector
         self._document = document
@@ -136,12 +136,16 @@ class Session:
     def open(self) -> None:
         """Starts to follow the run."""
         self.feed.join(self, self.tab, self.wake)
+        if self._link.tab:
+            self.feed.seat.take(self.tab)
 
     def close(self) -> None:
         """Leaves nothing behind."""
         self.feed.leave(self)
         self._document = None
         self.views.clear()
+        if self._link.listener == self._heard:
+            self._link.listener = None
         self._keys.clear()
 
     def on_keys(self, **actions: Callable[[], None]) -> None:
@@ -167,7 +171,7 @@ class Session:
         """Shows the newest frame, unless the browser has not painted the last one or nothing is new."""
         self._woken = False
         now = time.monotonic()
-        if self.link.frame > self.painted and now < self._sent_at + UNPAINTED_SECONDS:
+        if self._link.frame > self.painted and now < self._sent_at + UNPAINTED_SECONDS:
             return
         wait = self._sent_at + 1 / FRAMES_PER_SECOND - now
         if wait > 0 and self._document is not None:
@@ -187,7 +191,7 @@ class Session:
         with pn.io.hold():
             for view in self.views:
                 view.show(frame)
-            self.link.frame += 1
+            self._link.frame += 1
 
     def refresh(self) -> None:
         """Shows the frame anew though the run has not changed, since a view knows more; from any thread."""
@@ -200,10 +204,9 @@ class Session:
     def _seat(self) -> tuple:
         return self.feed.seat.driver, tuple(self.feed.tabs())
 
-    def _heard(self, event: Any) -> None:
-        message = event.data if hasattr(event, "data") else event
+    def _heard(self, message: dict[str, Any]) -> None:
         if "tab" in message:
-            self.tab = str(message["tab"])[:64]
+            self.tab = self._link.tab
             self.feed.join(self, self.tab, self.wake)
             self.feed.seat.take(self.tab)
             self.wake()

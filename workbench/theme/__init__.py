@@ -1,7 +1,10 @@
 """How everything looks: colours that tell classes apart, and the page's palette."""
 
+from typing import Any
+
 import colorcet
 import numpy as np
+from panel_material_ui import MaterialUIComponent
 
 # Petroff (2021), "Accessible color sequences for data visualization": ten colours that stay apart for colour-blind
 # eyes too.
@@ -24,6 +27,19 @@ THEME = {
     },
 }
 """Of Material UI, as `theme_config` of a panel-material-ui page takes it."""
+
+
+HIDDEN = {"display": "none"}
+
+
+def show(component: MaterialUIComponent, shown: bool, **sx: Any) -> None:
+    """Shows or hides a component, with `sx` as its style.
+
+    Not by `visible`: a page waits until all of it is rendered, which an invisible Material component never is.
+    """
+    style = sx if shown else HIDDEN
+    if component.sx != style:
+        component.sx = style
 
 
 def class_colors(count: int) -> list[str]:

@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
-from bokeh.models import ColumnDataSource, DataRange1d, HoverTool, Span, WheelZoomTool, Whisker
+from bokeh.models import ColumnDataSource, HoverTool, Range1d, Span, WheelZoomTool
 from bokeh.plotting import figure
 
+from hdd.errors import HDDError
 from hdd.records import CLASS_METRICS
+from hdd.runs.run import Run
+from workbench.session.buckets import CurveBuckets
+from workbench.session.feed import RECORDS_AT_A_TIME
 from workbench.session.session import Frame, Session
 from workbench.theme import EDIT, REAL, SYNTHETIC, class_colors
 
@@ -30,12 +35,41 @@ class Overlay:
     loss: np.ndarray
 
 
+def _small_legend(plot: figure) -> None:
+    legend = plot.legend[0]
+    legend.update(
+        orientation="horizontal",
+        location="top_right",
+        padding=2,
+        margin=2,
+        label_text_font_size="10px",
+        background_fill_alpha=0.4,
+        border_line_color=None,
+        glyph_width=14,
+    )
+
+
+def _read(path: Path) -> Overlay | None:
+    """The losses of the run in `path`, at most some hundred points; None if it cannot be read."""
+    try:
+        run = Run(path)
+    except HDDError:
+        return None
+    step, buckets = run.step, CurveBuckets(len(run.classes))
+    for start in range(0, step, RECORDS_AT_A_TIME):
+        for record in run.metrics(after=start, until=start + RECORDS_AT_A_TIME):
+            buckets.add(record)
+    run.close()
+    columns = buckets.columns()
+    return Overlay(path.name, columns["step"], columns["loss"])
+
+
 def _source(*names: str) -> ColumnDataSource:
     return ColumnDataSource({name: [] for name in names})
 
 
 class Curves:
-    """Three figures over the same steps: loss, radii with the clamped share, accuracy.
+    """Three figures over the same steps: loss, radii, and the shares of clamped features and of right answers.
 
     Args:
         session: that they belong to.
@@ -53,50 +87,67 @@ class Curves:
         self._total = _source("step", "loss", "low", "high")
         self._by_class = ColumnDataSource({"xs": [], "ys": [], "color": [], "name": []})
         self._others = ColumnDataSource({"xs": [], "ys": [], "name": []})
-        self._radii = _source("step", "real10", "real50", "real90", "synthetic10", "synthetic50", "synthetic90", "clamped")
+        self._radii = _source(
+            "step", "real10", "real50", "real90", "synthetic10", "synthetic50", "synthetic90", "clamped"
+        )
         self._accuracy = _source("step", "mean", "low", "high", "what")
         self._edits = _source("step", "what", "level")
-        self._range = DataRange1d(start=0, range_padding=0.02, only_visible=True)
+        self._steps = Range1d(0, 10)
+        self._steps_end = 10.0
+        self._levels = {name: Range1d(0.1, 1) for name in ("linear", "log", "radius")}
         self._cursors: list[Span] = []
         self._clamp = Span(dimension="width", location=None, line_color=EDIT, line_dash="dashed", visible=False)
-        self.plots = [self._loss_figure("linear"), self._loss_figure("log"), self._radius_figure(), self._accuracy_figure()]
+        self.plots = [
+            self._loss_figure("linear"),
+            self._loss_figure("log"),
+            self._radius_figure(),
+            self._accuracy_figure(),
+        ]
         self._what = pmui.Select(label="Curve", options=LOSSES, value="total", size="small", width=190, margin=(4, 8))
         self._log = pmui.Switch(label="log axis", value=False, margin=(8, 4))
         self._what.param.watch(lambda *_: self._draw(), "value")
-        self._log.param.watch(lambda event: self._swap(event.new), "value")
-        self._panes = [
-            pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=height)
-            for plot, height in zip(self.plots, (150, 150, 120, 110), strict=True)
-        ]
+        self._log.param.watch(lambda event: (self._swap(event.new), self._draw()), "value")
+        self._panes = [pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=150) for plot in self.plots]
+        self._row = pmui.Row(self._panes[0], *self._panes[2:], sizing_mode="stretch_both", margin=0)
         self._summary = pmui.Typography("", variant="caption", margin=(2, 10))
-        self._swap(False)
+        self._compare = pmui.MultiChoice(
+            label="Overlay runs", options=[], value=[], width=260, margin=(4, 8), placeholder="none"
+        )
+        self._compare.param.watch(lambda event: self._overlay(event.new), "value")
         self.panel = pmui.Column(
-            pmui.Row(pmui.Typography("Curves", variant="subtitle2", margin=(8, 10)), self._what, self._log),
-            *self._panes,
+            pmui.Row(
+                pmui.Typography("Curves", variant="subtitle2", margin=(10, 10)), self._what, self._log, self._compare
+            ),
+            self._row,
             self._summary,
             sizing_mode="stretch_both",
         )
 
-    def overlay(self, others: Sequence[Overlay]) -> None:
-        """Draws the losses of other runs beside this one's."""
-        self._overlays = others
+    def offer(self, runs: Sequence[str]) -> None:
+        """Offers other runs of the same folder to draw beside this one."""
+        others = [name for name in runs if name != self._session.feed.run.path.name]
+        if others != self._compare.options:
+            self._compare.param.update(options=others, value=[name for name in self._compare.value if name in others])
+
+    def _overlay(self, names: Sequence[str]) -> None:
+        self._overlays = [overlay for name in names if (overlay := _read(self._session.feed.run.path.parent / name))]
         self._draw()
 
     def _swap(self, log: bool) -> None:
         """Bokeh cannot change a figure's axis from linear to logarithmic, so there are two."""
-        self._panes[0].visible, self._panes[1].visible = not log, log
+        self._row[0] = self._panes[int(log)]
 
-    def _plot(self, label: str, **options: object) -> figure:
+    def _plot(self, label: str, levels: Range1d, **options: object) -> figure:
         plot = figure(
-            x_range=self._range,
+            x_range=self._steps,
+            y_range=levels,
             sizing_mode="stretch_both",
             tools="xpan,xwheel_zoom,reset",
             toolbar_location=None,
-            min_border_left=58,
-            min_border_right=12,
-            min_border_bottom=4,
+            min_border_left=56,
+            min_border_right=14,
+            min_border_bottom=20,
             y_axis_label=label,
-            output_backend="canvas",
             **options,
         )
         plot.toolbar.active_scroll = plot.select_one(WheelZoomTool)
@@ -110,7 +161,7 @@ class Curves:
         return plot
 
     def _loss_figure(self, scale: str) -> figure:
-        plot = self._plot("loss", y_axis_type=scale, name=f"loss {scale}")
+        plot = self._plot("loss", self._levels[scale], y_axis_type=scale, name=f"loss {scale}")
         plot.multi_line("xs", "ys", source=self._others, line_color=REAL, line_dash="dashed", name="others")
         plot.varea("step", "low", "high", source=self._total, fill_alpha=0.25, fill_color=SYNTHETIC)
         line = plot.line("step", "loss", source=self._total, line_width=2, line_color=SYNTHETIC)
@@ -120,36 +171,36 @@ class Curves:
             HoverTool(renderers=[line], tooltips=[("step", "@step"), ("loss", "@loss{0.0000}")], mode="vline"),
             HoverTool(renderers=[classes], tooltips="@name"),
             HoverTool(renderers=[marks], tooltips=[("step", "@step"), ("edit", "@what")]),
+            HoverTool(renderers=plot.select(name="others"), tooltips="@name"),
         )
         return plot
 
     def _radius_figure(self) -> figure:
-        plot = self._plot("√|K|·radius", name="radius")
-        plot.y_range.start = 0
+        plot = self._plot("√|K|·radius", self._levels["radius"], name="radius")
         for who, color in (("real", REAL), ("synthetic", SYNTHETIC)):
             plot.varea("step", f"{who}10", f"{who}90", source=self._radii, fill_alpha=0.2, fill_color=color)
             plot.line("step", f"{who}50", source=self._radii, line_color=color, line_width=2, legend_label=who)
         plot.add_layout(self._clamp)
-        plot.legend.orientation = "horizontal"
-        plot.legend.location = "bottom_right"
-        plot.legend.padding = plot.legend.margin = 3
-        plot.legend.label_text_font_size = "10px"
-        plot.legend.background_fill_alpha = 0.5
-        plot.legend.border_line_color = None
+        _small_legend(plot)
         line = plot.renderers[1]
-        tips = [("step", "@step"), ("real", "@real10…@real90"), ("synthetic", "@synthetic10…@synthetic90")]
-        plot.add_tools(HoverTool(renderers=[line], tooltips=[*tips, ("clamped", "@clamped{0} %")], mode="vline"))
+        tips = [(who, f"@{who}10{{0.00}} … @{who}90{{0.00}}") for who in ("real", "synthetic")]
+        plot.add_tools(HoverTool(renderers=[line], tooltips=[("step", "@step"), *tips], mode="vline"))
         return plot
 
     def _accuracy_figure(self) -> figure:
-        plot = self._plot("accuracy %", x_axis_label="step", name="accuracy")
-        plot.xaxis.axis_label_text_font_size = "11px"
-        plot.xaxis.axis_label_standoff = 0
-        whisker = Whisker(base="step", lower="low", upper="high", source=self._accuracy, line_color=SYNTHETIC)
-        plot.add_layout(whisker)
-        points = plot.scatter("step", "mean", source=self._accuracy, size=8, color=SYNTHETIC)
-        plot.add_tools(HoverTool(renderers=[points], tooltips="@what"))
-        plot.y_range.default_span = 10
+        plot = self._plot("%", Range1d(-3, 103), name="percent")
+        clamped = plot.line(
+            "step", "clamped", source=self._radii, line_color=REAL, line_width=2, legend_label="clamped"
+        )
+        plot.segment("step", "low", "step", "high", source=self._accuracy, line_color=SYNTHETIC, line_width=2)
+        points = plot.scatter(
+            "step", "mean", source=self._accuracy, size=8, color=SYNTHETIC, legend_label="accuracy ± sd"
+        )
+        _small_legend(plot)
+        plot.add_tools(
+            HoverTool(renderers=[points], tooltips="@what"),
+            HoverTool(renderers=[clamped], tooltips=[("step", "@step"), ("clamped", "@clamped{0.0} %")], mode="vline"),
+        )
         return plot
 
     def show(self, frame: Frame) -> None:
@@ -200,7 +251,9 @@ class Curves:
             "clamped": 100 * mean["real_clamped"],
         }
         self._draw_accuracy(frame)
-        self._draw_edits(frame, lines if by_class else columns["loss"])
+        bounds = [lines] if by_class else [columns["loss_low"], columns["loss_high"], *(other.loss for other in others)]
+        self._set_ranges(frame.state.step, bounds, mean)
+        self._draw_edits(frame)
         self._summary.object = _summary(frame, mean)
 
     def _draw_accuracy(self, frame: Frame) -> None:
@@ -214,11 +267,25 @@ class Curves:
         names = ("step", "mean", "low", "high", "what")
         self._accuracy.data = {name: [row[i] for row in rows] for i, name in enumerate(names)}
 
-    def _draw_edits(self, frame: Frame, loss: np.ndarray) -> None:
-        values = np.asarray(loss, float)
-        finite = values[np.isfinite(values)]
-        # Along the lower edge: on a logarithmic axis nothing can lie at 0.
-        level = float(finite.min()) if finite.size else 0.0
+    def _set_ranges(self, step: int, losses: list[np.ndarray], mean: dict[str, np.ndarray]) -> None:
+        # Whoever has zoomed keeps what they look at.
+        if self._steps.end == self._steps_end:
+            self._steps.end = self._steps_end = max(10, 1.02 * step)
+        values = np.concatenate([np.ravel(loss) for loss in losses])
+        if not values.size:
+            return
+        low, high = float(values.min()), float(values.max())
+        room = 0.08 * (high - low) or 0.1 * abs(high) or 1
+        self._levels["linear"].update(start=low - room, end=high + room)
+        lowest = max(low, 1e-12)
+        self._levels["log"].update(start=lowest * 0.8, end=max(high, lowest * 1.1) * 1.25)
+        farthest = max(float(mean[f"{who}_radius_q90"].max()) for who in ("real", "synthetic"))
+        self._levels["radius"].update(start=0, end=1.15 * farthest or 1)
+
+    def _draw_edits(self, frame: Frame) -> None:
+        # Along the lower edge of the axis that is shown.
+        shown = self._levels["log" if self._log.value else "linear"]
+        level = shown.start * 1.06 if self._log.value else shown.start + 0.03 * (shown.end - shown.start)
         edits = frame.state.steered
         self._edits.data = {
             "step": [edit.step for edit in edits],
@@ -232,7 +299,9 @@ def _summary(frame: Frame, mean: dict[str, np.ndarray]) -> str:
     if not len(frame.state.columns["step"]):
         return "No step was made yet."
     real, synthetic = mean["real_radius_q50"][-1], mean["synthetic_radius_q50"][-1]
-    text = f"Step {frame.state.step}: loss {frame.state.columns['loss'][-1]:.4g}, median √|K|·radius {real:.2f} real and "
+    text = (
+        f"Step {frame.state.step}: loss {frame.state.columns['loss'][-1]:.4g}, median √|K|·radius {real:.2f} real and "
+    )
     text += f"{synthetic:.2f} synthetic, {100 * mean['real_clamped'][-1]:.0f} % of real features clamped"
     if frame.state.evaluations:
         accuracies = frame.state.evaluations[-1]["accuracies"]

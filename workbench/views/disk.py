@@ -82,13 +82,15 @@ class Disk:
         )
         view.param.watch(lambda event: selection.param.update(view=event.new), "value")
         classes = pmui.MultiChoice(
-            label="Classes", options=self._classes, value=[], size="small", width=200, margin=(4, 8), placeholder="all"
+            label="Classes", options=self._classes, value=[], width=200, margin=(4, 8), placeholder="all"
         )
         classes.param.watch(lambda event: selection.param.update(classes=event.new), "value")
         reset = pmui.Button(
             label="Reset view", variant="outlined", size="small", margin=(10, 4), description="Undo drags and zooms"
         )
-        reset.js_on_click(args=self._arguments("reset") | {"fit": self._fit}, code=f"{_JAVASCRIPT}\nfit.execute(plot)")
+        reset.js_on_click(
+            args=self._arguments(self.plot, "reset") | {"fit": self._fit}, code=f"{_JAVASCRIPT}\nfit.execute(plot)"
+        )
         self._says = pmui.Typography("", variant="caption", margin=(2, 10))
         self._summary = pmui.Typography("", variant="caption", margin=(0, 10, 4, 10))
         self.panel = pmui.Column(
@@ -99,8 +101,8 @@ class Disk:
             sizing_mode="stretch_both",
         )
 
-    def _arguments(self, how: str) -> dict[str, object]:
-        return {"plot": self.plot, "motion": self._motion, "sources": self._sources, "how": how}
+    def _arguments(self, plot: figure, how: str) -> dict[str, object]:
+        return {"plot": plot, "motion": self._motion, "sources": self._sources, "how": how}
 
     def _figure(self) -> figure:
         plot = figure(
@@ -135,9 +137,9 @@ class Disk:
             HoverTool(renderers=plot.select(name="star"), tooltips=[("centroid of the synthetic", "@name")]),
         )
         for event, how in ((PanStart, "grab"), (Pan, "move"), (DoubleTap, "centre")):
-            plot.js_on_event(event, CustomJS(args=self._arguments(how) | {"plot": plot}, code=_JAVASCRIPT))
+            plot.js_on_event(event, CustomJS(args=self._arguments(plot, how), code=_JAVASCRIPT))
         for source in self._sources:
-            source.js_on_change("data", CustomJS(args=self._arguments("place") | {"plot": plot}, code=_JAVASCRIPT))
+            source.js_on_change("data", CustomJS(args=self._arguments(plot, "place"), code=_JAVASCRIPT))
         return plot
 
     # Selection
@@ -219,7 +221,7 @@ class Disk:
         self._real.data = {
             **_placed(points.real[rows], chart, rim),
             "color": [self._colors[label] for label in sample.labels[rows]],
-            "fill": np.where(kept, 0.45, 0.0),
+            "fill": np.where(kept, 0.55, 0.0),
             "line": np.where(kept, 0.0, 0.3),
             "name": [self._classes[label] for label in sample.labels[rows]],
         }
@@ -286,9 +288,7 @@ class Disk:
             return
         self._faithfulness_asked = True
         path = str(self._session.feed.run.path)
-        future = self._projector.study(
-            projector.faithfulness, path, frame.images, disk.geometry, disk.projection
-        )
+        future = self._projector.study(projector.faithfulness, path, frame.images, disk.geometry, disk.projection)
         future.add_done_callback(partial(self._got_faithfulness, disk.key[1:3]))
 
     def _got_faithfulness(self, key: tuple, future: Future) -> None:

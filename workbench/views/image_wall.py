@@ -11,7 +11,7 @@ from workbench.session.session import Frame, Session
 from workbench.theme import SYNTHETIC, tile
 from workbench.views.fit import fit
 
-SHOWS = {"images": "now", "start": "at their start", "change": "change since the start"}
+SHOWS = {"images": "now", "start": "start", "change": "change"}
 ENLARGED = 2.6
 
 _ENLARGE = """
@@ -23,10 +23,13 @@ if (!image || column < 0 || row < 0 || column >= columns || row >= rows) {
 }
 const [height, width] = image.shape
 const [h, w] = [height / rows, width / columns]
+const pixels = new Uint32Array(image.buffer, image.byteOffset, image.length)
 const crop = new Uint32Array(h * w)
-for (let y = 0; y < h; y++)
-    crop.set(image.subarray((row * h + y) * width + column * w, (row * h + y) * width + (column + 1) * w), y * w)
-const part = new image.constructor(crop.buffer, [h, w], "uint32")
+for (let y = 0; y < h; y++) {
+    const start = (row * h + y) * width + column * w
+    crop.set(pixels.subarray(start, start + w), y * w)
+}
+const part = new image.constructor(crop.buffer, [h, w])
 // Beside the pointer, and inside the sheet.
 const x = column + 1.15 + size > columns ? column - 0.15 - size : column + 1.15
 const y = Math.min(Math.max(row + 0.5 - size / 2, 0), Math.max(rows - size, 0))
@@ -54,11 +57,12 @@ class ImageWall:
         self._flags = ColumnDataSource({"x": [], "y": []})
         self.plot = self._figure()
         self._shows = pmui.RadioButtonGroup(
-            label="Show the images",
+            label="",
+            description="The images now, as they started, or what has changed since (grey is no change)",
             options={name: key for key, name in SHOWS.items()},
             value="images",
             size="small",
-            margin=(0, 0, 0, 8),
+            margin=(6, 8),
         )
         self._shows.param.watch(lambda *_: self._draw(), "value")
         self._summary = pmui.Typography("", variant="caption", margin=(4, 10))
@@ -73,7 +77,12 @@ class ImageWall:
     def _figure(self) -> figure:
         rows, columns = len(self._classes), self._session.feed.initial_settings.ipc
         plot = figure(
-            sizing_mode="stretch_both", toolbar_location=None, tools="", min_border=2, outline_line_color=None, name="wall"
+            sizing_mode="stretch_both",
+            toolbar_location=None,
+            tools="",
+            min_border=2,
+            outline_line_color=None,
+            name="wall",
         )
         fit(plot, (0, columns), (0, rows), centred=False)
         plot.image_rgba("image", x="x", y="y", dw="dw", dh="dh", source=self._sheet)

@@ -14,7 +14,7 @@ from bokeh.plotting import figure
 from workbench import projector
 from workbench.projector import Projector
 from workbench.session.session import Frame, Session
-from workbench.theme import tile
+from workbench.theme import HIDDEN, show, tile
 from workbench.views.fit import fit
 
 NEAREST = 5
@@ -74,7 +74,9 @@ class Inspector:
         self._found: tuple[tuple, list] | None = None
         self._due = 0.0
         self._film_key: tuple | None = None
-        self._empty = pmui.Typography("Click an image on the wall, or its point on the disk.", variant="body2", margin=10)
+        self._empty = pmui.Typography(
+            "Click an image on the wall, or its point on the disk.", variant="body2", margin=10
+        )
         self._text = pn.pane.HTML("", width=WIDTH, margin=(4, 8))
         self._pictures = Strip(3, 120)
         self._film = Strip(FILM, 62)
@@ -92,7 +94,7 @@ class Inspector:
             pmui.Typography("Nearest real images, by features", **heading),
             self._by_features.panel,
             self._nearest_says,
-            visible=False,
+            sx=HIDDEN,
         )
         self.panel = pmui.Column(self._empty, self._parts)
 
@@ -100,7 +102,8 @@ class Inspector:
         """Brings the drawer up to date."""
         selected = self._session.selection.image
         there = selected is not None and frame.images is not None
-        self._empty.visible, self._parts.visible = not there, there
+        show(self._empty, not there)
+        show(self._parts, there)
         if not there:
             return
         label, index = selected
@@ -128,7 +131,11 @@ class Inspector:
 
     def _draw_film(self, frame: Frame, label: int, index: int) -> None:
         kept = [step for step in frame.state.kept if step <= frame.image_step]
-        steps = [kept[i] for i in np.unique(np.linspace(0, len(kept) - 1, min(FILM, len(kept))).astype(int))] if kept else []
+        steps = (
+            [kept[i] for i in np.unique(np.linspace(0, len(kept) - 1, min(FILM, len(kept))).astype(int))]
+            if kept
+            else []
+        )
         key = (label, index, tuple(steps))
         if key == self._film_key:
             return
@@ -155,7 +162,9 @@ class Inspector:
             strip.draw(images, [f"{distance:.3g}" for distance in near.distances])
         classes = self._session.feed.classes
         names = ", ".join(classes[label] for label in found[1][0].labels)
-        self._nearest_says.object = f"Step {found_key[2]}; root mean square pixel distance, feature distance. By features: {names}."
+        self._nearest_says.object = (
+            f"Step {found_key[2]}; root mean square pixel distance, feature distance. By features: {names}."
+        )
 
     def _got_nearest(self, key: tuple, future: Future) -> None:
         self._asked = None

@@ -31,7 +31,14 @@ class Timeline:
         self._frame: Frame | None = None
         self._playing = pn.state.add_periodic_callback(self._forward, PLAY_MILLISECONDS, start=False)
         self._slider = pmui.IntSlider(
-            label="Step", start=0, end=1, value=0, sizing_mode="stretch_width", size="small", margin=(4, 18), disabled=True
+            label="Step",
+            start=0,
+            end=1,
+            value=0,
+            sizing_mode="stretch_width",
+            size="small",
+            margin=(4, 18),
+            disabled=True,
         )
         self._slider.param.watch(self._scrubbed, "value")
         button = {"size": "small", "margin": (10, 3)}
@@ -46,7 +53,13 @@ class Timeline:
         self._says = pmui.Typography("", variant="caption", margin=(0, 18))
         self.panel = pmui.Paper(
             pmui.Row(
-                self._play, self._live, self._slider, self._rewind, self._fork, sizing_mode="stretch_width", align="center"
+                self._play,
+                self._live,
+                self._slider,
+                self._rewind,
+                self._fork,
+                sizing_mode="stretch_width",
+                align="center",
             ),
             self._says,
             sizing_mode="stretch_width",

@@ -1,0 +1,1 @@
+"""What a session can change: a new run, a going run's knobs, its engine."""

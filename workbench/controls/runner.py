@@ -1,0 +1,179 @@
+"""The engine's buttons: pause, go on, step, stop, resume, evaluate."""
+
+import sqlite3
+from collections.abc import Callable
+
+import panel_material_ui as pmui
+
+from hdd.errors import HDDError
+from workbench.controls.steering import WHO, notify
+from workbench.engine import Engines, Job
+from workbench.session.session import Frame, Session
+from workbench.theme import HIDDEN, show
+
+GOING = ("starting", "running", "paused", "queued")
+
+
+class Runner:
+    """Starts, pauses and stops the engine of a run, and evaluates its images.
+
+    Args:
+        session: that it belongs to.
+        engines: that start processes.
+
+    Attributes:
+        panel: what to put on a page.
+    """
+
+    def __init__(self, session: Session, engines: Engines) -> None:
+        self._session = session
+        self._engines = engines
+        self._frame: Frame | None = None
+        self._jobs: list[Job] = []
+        button = {"size": "small", "margin": (4, 3), "variant": "outlined"}
+        self._pause = pmui.Button(label="Pause", icon="pause", description="Space", **button)
+        self._step = pmui.Button(label="Step", icon="skip_next", description="Make one step and wait", **button)
+        self._stop = pmui.Button(label="Stop", icon="stop", description="End the engine; it can be resumed", **button)
+        self._resume = pmui.Button(label="Resume", icon="play_arrow", size="small", margin=(4, 3), variant="contained")
+        self._quick = pmui.Button(
+            label="Evaluate quickly", icon="speed", description="2 networks, 300 epochs: to watch a run", **button
+        )
+        self._full = pmui.Button(label="Evaluate in full", description="5 networks, 1000 epochs: to report", **button)
+        self._pause.on_click(lambda _: self.toggle())
+        self._step.on_click(lambda _: self._command("step", 1))
+        self._stop.on_click(lambda _: self._command("stop"))
+        self._resume.on_click(lambda _: self.resume())
+        self._quick.on_click(lambda _: self._evaluate("quick"))
+        self._full.on_click(lambda _: self._evaluate("full"))
+        self._says = pmui.Alert("", severity="error", margin=(4, 10), sizing_mode="stretch_width", sx=HIDDEN)
+        self._progress = pmui.Progress(value=0, max=100, sizing_mode="stretch_width", margin=(2, 10), sx=HIDDEN)
+        self._progress_says = pmui.Typography("", variant="caption", margin=(0, 10), sx=HIDDEN)
+        self.panel = pmui.Column(
+            self._says,
+            pmui.Row(self._resume, self._pause, self._step, self._stop, margin=(0, 6)),
+            pmui.Row(self._quick, self._full, margin=(0, 6)),
+            self._progress,
+            self._progress_says,
+            sizing_mode="stretch_width",
+        )
+
+    def toggle(self) -> None:
+        """Pauses a run that goes, and lets one that waits go on."""
+        state = self._session.feed.state.status.state
+        if state in ("running", "starting"):
+            self._command("pause")
+        elif state == "paused":
+            self._command("go")
+
+    def _command(self, name: str, value: int | None = None) -> None:
+        self._try(lambda: self._session.feed.run.command(name, value, who=WHO))
+
+    def _try(self, action: Callable[[], object]) -> None:
+        """Does what the driver asked for, or says why not."""
+        if not self._session.drives:
+            notify("info", "Another tab steers this run: take the seat first.")
+            return
+        try:
+            action()
+        except (HDDError, OSError, sqlite3.Error) as error:
+            notify("error", str(error))
+
+    def resume(self) -> None:
+        """Starts an engine on the run; a finished one gets as many steps again."""
+        state = self._session.feed.state
+        more = 2 * state.settings.steps if state.status.state == "finished" else None
+
+        self._try(lambda: self._engines.resume(self._session.feed.run.path, more))
+        self.watch_jobs()
+
+    def _evaluate(self, protocol: str) -> None:
+        frame = self._frame
+        if frame is not None and frame.state.kept:
+            step = frame.state.kept[-1] if frame.live else frame.image_step
+            self._try(lambda: self._engines.evaluate(self._session.feed.run.path, step, protocol))
+            self.watch_jobs()
+
+    def show(self, frame: Frame) -> None:
+        """Brings the buttons up to date."""
+        self._frame = frame
+        state, drives = frame.state.status.state, self._session.drives
+        going = state in GOING
+        self._says.object = text = tell(frame) if frame.state.problem or state in ("killed", "failed") else ""
+        show(self._says, bool(text))
+        show(self._resume, not going)
+        waiting = any(not job.evaluates for job in self._jobs)
+        self._resume.disabled = not drives or waiting or frame.state.problem is not None
+        more = f"Make {frame.state.settings.steps} more steps"
+        self._resume.label = more if state == "finished" else f"Resume from step {frame.state.step}"
+        for button in (self._pause, self._step, self._stop):
+            show(button, going)
+        self._pause.label, self._pause.icon = ("Go on", "play_arrow") if state == "paused" else ("Pause", "pause")
+        self._pause.disabled = not drives or state == "queued"
+        self._step.disabled = not drives or state != "paused"
+        self._stop.disabled = not drives
+        self._quick.disabled = self._full.disabled = (
+            not drives or not frame.state.kept or any(job.evaluates for job in self._jobs)
+        )
+
+    def watch_jobs(self) -> None:
+        """Looks after the processes that the page started on this run; called twice a second."""
+        before, self._jobs = self._jobs, self._engines.going(self._session.feed.run.path)
+        for job in before:
+            if job not in self._jobs:
+                if job.failure:
+                    notify("error", job.failure)
+                elif job.evaluates:
+                    notify("success", f"Done: {job.about}.")
+        if before != self._jobs:
+            self._session.refresh()
+        evaluations = [job for job in self._jobs if job.evaluates]
+        show(self._progress, bool(evaluations))
+        show(self._progress_says, bool(evaluations))
+        if evaluations:
+            job = evaluations[0]
+            done, total = job.progress.get("done", 0), job.progress.get("total", 0)
+            self._progress.value = round(100 * done / total) if total else 0
+            left = job.time_left(done, total)
+            self._progress_says.object = f"Working on {job.about}: {done} of {total} epochs" + (
+                "" if left is None else f", {duration(left)} left"
+            )
+
+
+def tell(frame: Frame) -> str:
+    """The state of a run in a sentence."""
+    status, state, steps = frame.state.status, frame.state, frame.state.settings.steps
+    if state.problem is not None:
+        return state.problem
+    if state.reading:
+        return "Reading the run …"
+    where = f"step {state.step} of {steps}"
+    if status.state == "running":
+        left = (steps - state.step) / status.steps_per_second if status.steps_per_second else None
+        rate = f", {status.steps_per_second:.3g} steps/s" if status.steps_per_second else ""
+        return (
+            f"Running: {where}{rate}" + (f", {duration(left)} left" if left is not None else "") + _busy(status.message)
+        )
+    if status.state == "killed":
+        return f"The engine ended without a word at {where}: it was killed, or ran out of memory. Nothing is lost."
+    if status.state == "failed":
+        return f"Failed at {where}: {status.message}"
+    words = {
+        "new": "Not started",
+        "starting": "Starting",
+        "queued": "Queued",
+        "paused": "Paused",
+        "stopped": "Stopped",
+        "finished": "Finished",
+    }
+    return f"{words[status.state]}: {where}{_busy(status.message)}"
+
+
+def _busy(message: str) -> str:
+    return f" ({message})" if message else ""
+
+
+def duration(seconds: float) -> str:
+    """A time in words: 42 s, 3 min, 2.5 h."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

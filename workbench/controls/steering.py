@@ -1,0 +1,121 @@
+"""The steerable knobs of a run, each with its state: pending, applied @ step, refused."""
+
+import sqlite3
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+from hdd.errors import HDDError
+from hdd.records import Edit
+from workbench.controls.knob import KnobControl
+from workbench.session.session import Frame, Session
+from workbench.theme import HIDDEN, show
+
+GROUPS = {
+    "Geometry": ["curvature", "feature_scale", "target_radius", "weight", "clamp", "centroid", "objective"],
+    "Pruning of the real images": ["pruning_rate", "pruning_score", "pruning_keep"],
+    "Optimisation": ["image_lr", "momentum", "real_batch", "augmentation", "steps"],
+}
+WHO = "page"
+
+
+class Steering:
+    """Requests changes of knobs: at most one of each is on its way, and what was chosen meanwhile goes next.
+
+    Args:
+        session: that it belongs to.
+
+    Attributes:
+        panel: what to put on a page.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        settings = session.feed.state.settings
+        self._knobs = {
+            name: KnobControl(name, getattr(settings, name), self.request)
+            for names in GROUPS.values()
+            for name in names
+        }
+        self._sent: dict[str, int] = {}
+        self._next: dict[str, Any] = {}
+        self._told: dict[str, tuple] = {}
+        sections = []
+        for title, names in GROUPS.items():
+            sections.append((title, pmui.Column(*[self._knobs[name].panel for name in names], margin=0)))
+        self._note = pmui.Typography("", variant="caption", margin=(2, 10), sx=HIDDEN)
+        self.panel = pmui.Column(
+            self._note,
+            pmui.Accordion(
+                *sections,
+                active=[0, 1],
+                sizing_mode="stretch_width",
+                margin=(0, 4),
+                disable_gutters=True,
+                square=True,
+                title_variant="subtitle2",
+            ),
+            sizing_mode="stretch_width",
+        )
+
+    def request(self, name: str, value: Any) -> None:
+        """Asks the engine for a value, now or once it has decided on the last one."""
+        if not self._session.drives:
+            return
+        if name in self._sent:
+            self._next[name] = value
+            self._knobs[name].tell("pending", f"pending: {value}")
+            return
+        try:
+            (self._sent[name],) = self._session.feed.run.steer(who=WHO, **{name: value})
+        except (HDDError, OSError, sqlite3.Error) as error:
+            self._told.pop(name, None)
+            self._knobs[name].tell("refused", f"refused: {error}")
+            self._knobs[name].put(getattr(self._session.feed.state.settings, name))
+            return
+        self._knobs[name].tell("pending", f"pending: {value}")
+
+    def show(self, frame: Frame) -> None:
+        """Brings the controls up to date."""
+        state = frame.state
+        newest: dict[str, Edit] = {}
+        for edit in state.edits:
+            newest[edit.name] = edit
+        for name, knob in self._knobs.items():
+            edit = newest.get(name)
+            if name in self._sent and edit is not None and edit.id >= self._sent[name] and edit.status != "pending":
+                del self._sent[name]
+                if name in self._next:
+                    self.request(name, self._next.pop(name))
+            if name not in self._sent:
+                knob.put(getattr(state.settings, name))
+            if edit is not None and name not in self._next:
+                self._tell(knob, edit, state.status.state)
+            knob.enable(self._session.drives and state.problem is None)
+        watching = not self._session.drives
+        show(self._note, watching)
+        if watching:
+            self._note.object = "You are watching: another tab steers this run."
+
+    def _tell(self, knob: KnobControl, edit: Edit, engine: str) -> None:
+        told = (edit.id, edit.status, engine if edit.status == "pending" else "")
+        if self._told.get(edit.name) == told:
+            return
+        self._told[edit.name] = told
+        if edit.status == "pending":
+            due = f" for step {edit.due}" if edit.due is not None else ""
+            waits = "" if engine in ("running", "paused", "queued", "starting") else " until the run is resumed"
+            knob.tell("pending", f"pending{due}{waits}: {edit.value}")
+        elif edit.status == "applied":
+            knob.tell("applied", f"applied @ step {edit.step}")
+        elif edit.status == "refused":
+            knob.tell("refused", f"refused @ step {edit.step}: {edit.reason}")
+        else:
+            knob.tell("", "")
+
+
+def notify(kind: str, text: str) -> None:
+    """Shows a notification in the current session."""
+    if pn.state.notifications is not None:
+        getattr(pn.state.notifications, kind)(text, duration=6000)

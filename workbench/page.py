@@ -1,0 +1,362 @@
+"""One browser session's page: the app bar, set-up and steering on the left, the views, the timeline, the inspector."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+from panel.util import edit_readonly
+
+from hdd.errors import HDDError
+from hdd.runs import history
+from workbench.controls.recipe import as_command, as_python
+from workbench.controls.runner import Runner, tell
+from workbench.controls.setup import Setup
+from workbench.controls.steering import WHO, Steering, notify
+from workbench.engine import Engines
+from workbench.projector import Projector
+from workbench.session.feed import feed_of
+from workbench.session.link import Link
+from workbench.session.session import Frame, Session
+from workbench.theme import HIDDEN, THEME, show
+from workbench.views.curves import Curves
+from workbench.views.disk import Disk
+from workbench.views.image_wall import ImageWall
+from workbench.views.inspector import Inspector
+from workbench.views.timeline import Timeline
+
+JOBS_MILLISECONDS = 500
+WELCOME = """
+A small synthetic set of images is optimised so that its features have the same hyperbolic centroids as the real ones.
+Start a run and watch the images form; then drag the **curvature**, **prune** the real images, look back along the
+timeline, and fork.
+"""
+
+
+def run_names(root: Path) -> list[str]:
+    """Names of the runs in a folder, the newest first."""
+    found = [path.parent for path in root.glob("*/run.db")]
+    return [path.name for path in sorted(found, key=lambda path: path.stat().st_ctime, reverse=True)]
+
+
+class Workbench:
+    """A session's page.
+
+    Args:
+        engines: that start processes on the runs of a folder.
+        projector: that computes disks.
+        autostart: start the digits run where nothing was run yet.
+    """
+
+    def __init__(self, engines: Engines, projector: Projector, autostart: bool = False) -> None:
+        self._engines = engines
+        self._projector = projector
+        self._autostart = autostart
+        self._asked_datasets = False
+        self._session: Session | None = None
+        self._runner: Runner | None = None
+        self._curves: Curves | None = None
+        self._document = pn.state.curdoc
+        self._link = Link()
+        self._setup = Setup(engines, self.attach)
+        self._run = pmui.Select(
+            label="Run",
+            options=[],
+            value=None,
+            size="small",
+            width=250,
+            margin=(6, 10),
+            sx=HIDDEN,
+            variant="outlined",
+        )
+        self._run.param.watch(self._chosen, "value")
+        self._status = pmui.Typography("", variant="body2", margin=(14, 8))
+        self._seat = SeatButton()
+        self._controls = pmui.Column(sizing_mode="stretch_width", margin=0)
+        self._new = pmui.Accordion(
+            ("New run", self._setup.panel),
+            active=[],
+            sizing_mode="stretch_width",
+            margin=(0, 4),
+            square=True,
+            title_variant="subtitle2",
+        )
+        self._new.param.watch(self._opened_new, "active")
+        self._main = pmui.Column(sizing_mode="stretch_both", margin=0, styles={"height": "calc(100vh - 84px)"})
+        self._inspector = pmui.Column(sizing_mode="stretch_width", margin=0)
+        self.page = pmui.Page(
+            title="HDD Workbench",
+            header=[self._run, self._status, pmui.Row(sizing_mode="stretch_width"), self._seat.panel],
+            sidebar=[self._link, self._controls, self._new],
+            sidebar_width=310,
+            contextbar=[self._inspector],
+            contextbar_width=320,
+            contextbar_open=False,
+            contextbar_variant="persistent",
+            main=[self._main],
+            theme_config=THEME,
+            busy_indicator=None,
+        )
+        # The page would note every callback of the server, at the cost of a walk over all its models.
+        with param.edit_constant(self.page), edit_readonly(self.page):
+            self.page.busy = False
+        self._welcome()
+        pn.state.onload(self._loaded)
+        pn.state.on_session_destroyed(lambda _: self.close())
+
+    # Life of the session
+
+    def _loaded(self) -> None:
+        """Runs once a browser shows the page, and not when a server is warmed up."""
+        pn.state.add_periodic_callback(self._look_after_jobs, JOBS_MILLISECONDS)
+        names = self._list_runs()
+        if names:
+            self.attach(self._engines.root / names[0])
+        elif self._autostart:
+            self._setup.start_first()
+
+    def _opened_new(self, event: object) -> None:
+        """Asks which data sets are here once somebody wants to know: it costs seconds of a core."""
+        if event.new and not self._asked_datasets:
+            self._asked_datasets = True
+            pn.state.execute(self._offer_datasets)
+
+    async def _offer_datasets(self) -> None:
+        try:
+            listed = await asyncio.to_thread(self._engines.datasets)
+        except HDDError as error:
+            notify("warning", str(error))
+        else:
+            self._setup.offer(listed)
+
+    def close(self) -> None:
+        """Leaves nothing behind."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _look_after_jobs(self) -> None:
+        self._setup.watch_job()
+        if self._runner is not None:
+            self._runner.watch_jobs()
+        names = self._list_runs()
+        if self._curves is not None:
+            self._curves.offer(names)
+
+    def _list_runs(self) -> list[str]:
+        names = run_names(self._engines.root)
+        current = [] if self._session is None else [self._session.feed.run.path.name]
+        shown = [*names, *(name for name in current if name not in names)]
+        if shown != self._run.options:
+            self._run.options = shown
+            show(self._run, bool(shown))
+        return names
+
+    def _welcome(self) -> None:
+        start = pmui.Button(
+            label="Start the digits run", icon="play_arrow", variant="contained", size="large", margin=(10, 10)
+        )
+        start.on_click(lambda _: self._setup.start_first())
+        card = pmui.Paper(
+            pmui.Typography("Watch a data set being distilled", variant="h5", margin=(16, 20, 4, 20)),
+            pmui.Typography(WELCOME, margin=(4, 20)),
+            pmui.Row(start, margin=(0, 10, 10, 10)),
+            pmui.Typography(
+                "Bundled digits, 10 images a class, about a minute on a laptop. Other data sets: “New run” on the left.",
+                variant="caption",
+                margin=(0, 20, 16, 20),
+            ),
+            max_width=620,
+            margin=(60, 40),
+        )
+        self._main[:] = [card]
+
+    # Attaching to a run
+
+    def _chosen(self, event: object) -> None:
+        name = event.new
+        if name and (self._session is None or self._session.feed.run.path.name != name):
+            self.attach(self._engines.root / name)
+
+    def attach(self, path: Path) -> None:
+        """Shows the run in `path`."""
+        try:
+            feed = feed_of(path)
+        except HDDError as error:
+            notify("error", str(error))
+            return
+        self.close()
+        session = self._session = Session(feed, self._projector, self._link, self._document)
+        self._runner = Runner(session, self._engines)
+        steering = Steering(session)
+        timeline = Timeline(session, self._rewind, self._fork)
+        wall, disk = ImageWall(session), Disk(session, self._projector)
+        self._curves, inspector = Curves(session), Inspector(session, self._projector)
+        session.views += [self._runner, steering, wall, disk, self._curves, timeline, inspector, self]
+        session.on_keys(
+            space=self._runner.toggle,
+            left=lambda: timeline.move(-1),
+            right=lambda: timeline.move(1),
+            home=lambda: timeline.jump(0),
+            end=timeline.follow,
+            live=timeline.follow,
+        )
+        session.selection.param.watch(self._open_inspector, "image")
+        with pn.io.hold():
+            self._controls[:] = [self._runner.panel, self._recipes(), steering.panel]
+            self._inspector[:] = [pmui.Typography("Inspector", variant="subtitle2", margin=(8, 10)), inspector.panel]
+            self._main[:] = [
+                pmui.Row(_card(wall.panel), _card(disk.panel), sizing_mode="stretch_both", margin=0, min_height=360),
+                pmui.Row(_card(self._curves.panel), sizing_mode="stretch_width", height=292, margin=0),
+                timeline.panel,
+            ]
+            self._list_runs()
+            self._run.value = path.name
+            self._new.active = []
+        session.open()
+
+    def _open_inspector(self, event: object) -> None:
+        self.page.contextbar_open = event.new is not None
+
+    def show(self, frame: Frame) -> None:
+        """Brings the app bar up to date."""
+        self._status.object = tell(frame)
+        self._seat.show(self._session)
+
+    # Rewind, fork, recipes
+
+    def _rewind(self, step: int) -> None:
+        feed = self._session.feed
+        text = f"Go back to step {step}? The {feed.state.step - step} steps after it are dropped. Fork to keep them."
+        confirm(self.page, "Rewind", text, "Rewind", lambda: self._do(self._rewound, step))
+
+    async def _rewound(self, step: int) -> None:
+        await asyncio.to_thread(history.rewind, self._session.feed.run, step, WHO)
+        self._session.selection.step = None
+
+    def _fork(self, step: int) -> None:
+        self._do(self._forked, step)
+
+    async def _forked(self, step: int) -> None:
+        run = self._session.feed.run
+        number = 1
+        while (out := self._engines.root / f"{run.path.name[:80]}-fork-{step}-{number}").exists():
+            number += 1
+        child = await asyncio.to_thread(history.fork, run, step, out, None, WHO)
+        child.close()
+        self.attach(out)
+        notify("info", f"Forked at step {step}. Change what you like, then resume it.")
+
+    def _do(self, action: Callable, step: int) -> None:
+        async def act() -> None:
+            try:
+                await action(step)
+            except (HDDError, OSError) as error:
+                notify("error", str(error))
+
+        pn.state.execute(act)
+
+    def _recipes(self) -> pmui.Row:
+        button = {"size": "small", "variant": "text", "margin": (0, 3)}
+        command = pmui.Button(label="Copy as command", icon="terminal", **button)
+        python = pmui.Button(label="Copy as Python", icon="code", **button)
+        command.on_click(lambda _: self._show_recipe("As a command", as_command))
+        python.on_click(lambda _: self._show_recipe("As Python", as_python))
+        return pmui.Row(command, python, margin=(0, 6))
+
+    def _show_recipe(self, title: str, make: Callable) -> None:
+        feed = self._session.feed
+        text = make(feed.initial_settings, feed.state, f"{feed.run.path.name}-again")
+        note = f"This makes the run again, bit for bit; it stands at step {feed.state.step} now."
+        show_text(self.page, title, note, text)
+
+
+class SeatButton:
+    """Says who steers, and passes the seat on.
+
+    Attributes:
+        panel: what to put on a page.
+    """
+
+    def __init__(self) -> None:
+        self._session: Session | None = None
+        self._says = pmui.Typography("", variant="body2", margin=(14, 4))
+        self._button = pmui.Button(
+            label="", size="small", variant="outlined", color="default", margin=(10, 8), sx=HIDDEN
+        )
+        self._button.on_click(lambda _: self._clicked())
+        self.panel = pmui.Row(self._says, self._button, margin=0)
+
+    def show(self, session: Session) -> None:
+        """Brings it up to date."""
+        self._session = session
+        seat, tabs = session.feed.seat, session.feed.tabs()
+        others = len(tabs) - 1
+        watching = f", {others} watching" if others > 0 else ""
+        if session.drives:
+            self._says.object = f"You steer{watching}"
+            self._button.label = "Pass the seat"
+            show(self._button, others > 0)
+        else:
+            free = seat.driver is None
+            self._says.object = "Nobody steers" if free else "You are watching"
+            self._button.label = "Take the seat"
+            show(self._button, free)
+
+    def _clicked(self) -> None:
+        session = self._session
+        seat, tabs = session.feed.seat, session.feed.tabs()
+        if session.drives:
+            later = tabs[tabs.index(session.tab) + 1 :] + tabs[: tabs.index(session.tab)]
+            seat.leave(session.tab, to=later[0] if later else None)
+        else:
+            seat.take(session.tab)
+        session.feed.wake_all()
+
+
+def _card(content: pmui.Column) -> pmui.Paper:
+    return pmui.Paper(content, sizing_mode="stretch_both", margin=4, elevation=1)
+
+
+def confirm(page: pmui.Page, title: str, text: str, label: str, action: Callable[[], None]) -> None:
+    """Asks before something is dropped."""
+    yes = pmui.Button(label=label, variant="contained", color="warning", margin=8)
+    no = pmui.Button(label="Cancel", variant="text", margin=8)
+    dialog = pmui.Dialog(
+        pmui.Typography(text, margin=8), pmui.Row(yes, no), title=title, open=True, close_on_click=True
+    )
+
+    def answered(yes: bool) -> None:
+        dialog.open = False
+        page.main.remove(dialog)
+        if yes:
+            action()
+
+    yes.on_click(lambda _: answered(True))
+    no.on_click(lambda _: answered(False))
+    page.main.append(dialog)
+
+
+def show_text(page: pmui.Page, title: str, note: str, text: str) -> None:
+    """Shows a text with a button that copies it."""
+    area = pmui.TextAreaInput(label=title, value=text, rows=12, sizing_mode="stretch_width", margin=8)
+    copy = pmui.Button(label="Copy", icon="content_copy", variant="contained", margin=8)
+    copy.js_on_click(args={"area": area}, code="navigator.clipboard?.writeText(area.data.value)")
+    close = pmui.Button(label="Close", variant="text", margin=8)
+    dialog = pmui.Dialog(
+        pmui.Typography(note, variant="body2", margin=8),
+        area,
+        pmui.Row(copy, close),
+        title=title,
+        open=True,
+        width_option="md",
+    )
+
+    def closed(_: object) -> None:
+        dialog.open = False
+        page.main.remove(dialog)
+
+    close.on_click(closed)
+    page.main.append(dialog)
