@@ -203,19 +203,23 @@ class Settings(param.Parameterized):
     )
 
     def __init__(self, **values: Any) -> None:
-        super().__init__()
-        with param.edit_constant(self):
-            for name, value in values.items():
-                knob = _knob(name)
+        given = {}
+        for name, value in values.items():
+            knob = _knob(name)
+            given[name] = value.item() if isinstance(value, np.generic) else value
+            # param takes True for 1, and functions.
+            if isinstance(knob, param.Number) and type(given[name]) not in (int, float, str, type(None)):
+                raise _not_allowed(name, value)
+        try:
+            # All at once and here alone: param lets constants be set in no other way that is safe with threads.
+            super().__init__(**given)
+        except ValueError:
+            for name, value in given.items():
                 try:
-                    # param takes True for 1, functions, and numbers that JSON has not.
-                    if isinstance(value, np.generic):
-                        value = value.item()
-                    if isinstance(knob, param.Number) and type(value) not in (int, float, str, type(None)):
-                        raise ValueError("not a number")
-                    setattr(self, name, value)
+                    param.Parameterized.__init__(object.__new__(Settings), **{name: value})
                 except ValueError:
-                    raise HDDError(f"{name}={value!r} is not allowed: give {allowed(name)}.") from None
+                    raise _not_allowed(name, values[name]) from None
+            raise
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -252,6 +256,10 @@ def _knob(name: str) -> param.Parameter:
 
 def _number(value: float) -> str:
     return str(value) if isinstance(value, int) else f"{value:g}"
+
+
+def _not_allowed(name: str, value: Any) -> HDDError:
+    return HDDError(f"{name}={value!r} is not allowed: give {allowed(name)}.")
 
 
 def allowed(name: str) -> str:

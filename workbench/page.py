@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import panel as pn
@@ -19,7 +20,7 @@ from workbench.engine import Engines
 from workbench.projector import Projector
 from workbench.session.feed import feed_of
 from workbench.session.link import Link
-from workbench.session.session import Frame, Session
+from workbench.session.session import Frame, Session, View
 from workbench.theme import HIDDEN, THEME, show
 from workbench.views.curves import Curves
 from workbench.views.disk import Disk
@@ -49,6 +50,8 @@ class Workbench:
         projector: that computes disks.
         autostart: start the digits run where nothing was run yet.
     """
+
+    lively = False
 
     def __init__(self, engines: Engines, projector: Projector, autostart: bool = False) -> None:
         self._engines = engines
@@ -111,6 +114,7 @@ class Workbench:
     def _loaded(self) -> None:
         """Runs once a browser shows the page, and not when a server is warmed up."""
         pn.state.add_periodic_callback(self._look_after_jobs, JOBS_MILLISECONDS)
+        self._projector.warm_up()
         names = self._list_runs()
         if names:
             self.attach(self._engines.root / names[0])
@@ -189,12 +193,49 @@ class Workbench:
             return
         self.close()
         session = self._session = Session(feed, self._projector, self._link, self._document)
+        session.views.append(self)
+        session.selection.param.watch(self._open_inspector, "image")
+        self._top = pmui.Row(sizing_mode="stretch_both", margin=0, min_height=360)
+        self._bottom = pmui.Column(sizing_mode="stretch_width", margin=0)
+        with pn.io.hold():
+            self._controls[:] = []
+            self._inspector[:] = []
+            self._main[:] = [self._top, self._bottom]
+            self._list_runs()
+            self._run.value = path.name
+            self._new.active = []
+        session.open()
+        self._build(session, [self._add_wall, self._add_runner, self._add_disk, self._add_curves, self._add_steering])
+
+    def _build(self, session: Session, parts: list[Callable[[Session], View]]) -> None:
+        """Adds one part of the page after the other, so that no other session waits for all of it."""
+        if session is not self._session:
+            return
+        session.views.append(parts[0](session))
+        session.refresh()
+        if len(parts) > 1:
+            later = partial(self._build, session, parts[1:])
+            self._document.add_next_tick_callback(later) if self._document else later()
+
+    def _add_wall(self, session: Session) -> View:
+        wall = ImageWall(session)
+        self._top.append(_card(wall.panel))
+        return wall
+
+    def _add_runner(self, session: Session) -> View:
         self._runner = Runner(session, self._engines)
-        steering = Steering(session)
+        self._controls.extend([self._runner.panel, self._recipes()])
+        return self._runner
+
+    def _add_disk(self, session: Session) -> View:
+        disk = Disk(session, self._projector)
+        self._top.append(_card(disk.panel))
+        return disk
+
+    def _add_curves(self, session: Session) -> View:
+        self._curves = Curves(session)
+        self._curves.offer(run_names(self._engines.root))
         timeline = Timeline(session, self._rewind, self._fork)
-        wall, disk = ImageWall(session), Disk(session, self._projector)
-        self._curves, inspector = Curves(session), Inspector(session, self._projector)
-        session.views += [self._runner, steering, wall, disk, self._curves, timeline, inspector, self]
         session.on_keys(
             space=self._runner.toggle,
             left=lambda: timeline.move(-1),
@@ -203,21 +244,22 @@ class Workbench:
             end=timeline.follow,
             live=timeline.follow,
         )
-        session.selection.param.watch(self._open_inspector, "image")
-        with pn.io.hold():
-            self._controls[:] = [self._runner.panel, self._recipes(), steering.panel]
-            self._inspector[:] = [pmui.Typography("Inspector", variant="subtitle2", margin=(8, 10)), inspector.panel]
-            self._main[:] = [
-                pmui.Row(_card(wall.panel), _card(disk.panel), sizing_mode="stretch_both", margin=0, min_height=360),
-                pmui.Row(_card(self._curves.panel), sizing_mode="stretch_width", height=292, margin=0),
-                timeline.panel,
-            ]
-            self._list_runs()
-            self._run.value = path.name
-            self._new.active = []
-        session.open()
+        session.views.append(timeline)
+        curves = pmui.Row(_card(self._curves.panel), sizing_mode="stretch_width", height=292, margin=0)
+        self._bottom.extend([curves, timeline.panel])
+        return self._curves
+
+    def _add_steering(self, session: Session) -> View:
+        steering = Steering(session)
+        self._controls.append(steering.panel)
+        return steering
 
     def _open_inspector(self, event: object) -> None:
+        session = self._session
+        if event.new is not None and not len(self._inspector):
+            inspector = Inspector(session, self._projector)
+            self._inspector[:] = [pmui.Typography("Inspector", variant="subtitle2", margin=(8, 10)), inspector.panel]
+            session.views.append(inspector)
         self.page.contextbar_open = event.new is not None
 
     def show(self, frame: Frame) -> None:

@@ -4,6 +4,7 @@ Two spawned processes at low priority, each started when first needed: one proje
 does what may take seconds (UMAP, faithfulness, nearest images), so that neither waits for the other.
 """
 
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -111,12 +112,13 @@ def nearest(path: str, image: np.ndarray, count: int) -> list[tuple[Neighbours, 
 
 
 def _prepare() -> None:
-    """Makes a worker a good neighbour, and loads what it will need."""
-    tune(background=True)
+    """Loads what a worker will need, at once, and then makes it a good neighbour."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
 
     import hdd.projection.space  # noqa: F401
 
+    tune(background=True)
     torch.set_num_threads(1)
 
 
@@ -148,6 +150,10 @@ class Projector:
         if name not in self._pools:
             self._pools[name] = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_prepare)
         return self._pools[name]
+
+    def warm_up(self) -> None:
+        """Starts the process for what is shown live, which takes seconds to load what it needs."""
+        self.live(abs, 0)
 
     def close(self) -> None:
         """Ends the processes."""

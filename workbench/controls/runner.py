@@ -25,6 +25,8 @@ class Runner:
         panel: what to put on a page.
     """
 
+    lively = False
+
     def __init__(self, session: Session, engines: Engines) -> None:
         self._session = session
         self._engines = engines

@@ -30,6 +30,8 @@ class Steering:
         panel: what to put on a page.
     """
 
+    lively = False
+
     def __init__(self, session: Session) -> None:
         self._session = session
         settings = session.feed.state.settings

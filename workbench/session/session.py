@@ -25,7 +25,8 @@ from workbench.projector import Projector
 from workbench.session.feed import Feed, State
 from workbench.session.link import Link
 
-FRAMES_PER_SECOND = 15
+FRAMES_PER_SECOND = 12
+FULL_SECONDS = 0.5
 UNPAINTED_SECONDS = 5.0
 RETRY_SECONDS = 5.0
 
@@ -76,6 +77,7 @@ class Frame:
         image_step: whose images they are: the nearest kept step not after `step`.
         disk: newest projection that is ready, None before the first.
         disk_problem: why there is none, None if nothing is wrong.
+        full: whether words and curves are due too, and not only pictures: they are read, so twice a second will do.
     """
 
     state: State
@@ -86,10 +88,17 @@ class Frame:
     image_step: int
     disk: Disk | None
     disk_problem: str | None
+    full: bool
 
 
 class View(Protocol):
-    """A part of the page that shows frames."""
+    """A part of the page that shows frames.
+
+    Attributes:
+        lively: whether it shows every frame, and not only full ones.
+    """
+
+    lively: bool
 
     def show(self, frame: Frame) -> None:
         """Brings the view up to date; called with the document held."""
@@ -125,6 +134,11 @@ class Session:
         self._woken = False
         self._sent_at = 0.0
         self._shown: tuple | None = None
+        self._asked_for: tuple | None = None
+        self._refreshed = 0
+        self._full_at = 0.0
+        self._full_shown = False
+        self._full_due = False
         self._disk: Disk | None = None
         self._disk_problem: str | None = None
         self._retry_at = 0.0
@@ -182,20 +196,36 @@ class Session:
 
     def show(self) -> None:
         """Shows the newest frame if it differs from the last one."""
-        frame = self._frame()
-        shown = (frame.state.version, frame.step, frame.image_step, id(frame.disk), self._selected(), self._seat())
+        state = self.feed.state
+        asked_for = (state.edits, state.status.state, state.problem, self._selected(), self._seat(), self._refreshed)
+        now = time.monotonic()
+        full = asked_for != self._asked_for or now > self._full_at + FULL_SECONDS
+        frame = self._frame(state, full)
+        shown = (state.version, frame.step, frame.image_step, id(frame.disk), asked_for, full or self._full_shown)
         if shown == self._shown:
             return
-        self._shown = shown
-        self._sent_at = time.monotonic()
+        self._shown, self._asked_for, self._full_shown = shown, asked_for, full
+        self._sent_at = now
+        if full:
+            self._full_at = now
+        elif not self._full_due and self._document is not None:
+            self._full_due = True
+            self._document.add_timeout_callback(self._make_full, int(1000 * FULL_SECONDS))
         with pn.io.hold():
             for view in self.views:
-                view.show(frame)
+                if full or view.lively:
+                    view.show(frame)
             self._link.frame += 1
 
+    def _make_full(self) -> None:
+        """Brings the words up to date after frames that left them."""
+        self._full_due = False
+        if not self._full_shown:
+            self.refresh()
+
     def refresh(self) -> None:
-        """Shows the frame anew though the run has not changed, since a view knows more; from any thread."""
-        self._shown = None
+        """Shows a full frame though the run has not changed, since a view knows more; from any thread."""
+        self._refreshed += 1
         self.wake()
 
     def _selected(self) -> tuple:
@@ -218,15 +248,14 @@ class Session:
 
     # What is shown
 
-    def _frame(self) -> Frame:
-        state = self.feed.state
+    def _frame(self, state: State, full: bool) -> Frame:
         step = state.step if self.selection.step is None else min(self.selection.step, state.step)
         live = self.selection.step is None
         images, image_step = self._images(state, step)
         settings = state.settings if live else state.settings_at(step, self.feed.initial_settings)
         if images is not None:
             self._ask_disk(state, settings, images, image_step)
-        return Frame(state, step, live, settings, images, image_step, self._disk, self._disk_problem)
+        return Frame(state, step, live, settings, images, image_step, self._disk, self._disk_problem, full)
 
     def _images(self, state: State, step: int) -> tuple[np.ndarray | None, int]:
         earlier = [kept for kept in state.kept if kept <= step]

@@ -35,6 +35,10 @@ class Overlay:
     loss: np.ndarray
 
 
+def _pane(plot: figure) -> pn.pane.Bokeh:
+    return pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=150)
+
+
 def _small_legend(plot: figure) -> None:
     legend = plot.legend[0]
     legend.update(
@@ -78,6 +82,8 @@ class Curves:
         panel: what to put on a page.
     """
 
+    lively = False
+
     def __init__(self, session: Session) -> None:
         self._session = session
         self._version: tuple | None = None
@@ -95,20 +101,14 @@ class Curves:
         self._steps = Range1d(0, 10)
         self._steps_end = 10.0
         self._levels = {name: Range1d(0.1, 1) for name in ("linear", "log", "radius")}
-        self._cursors: list[Span] = []
+        self._cursor = Span(dimension="height", location=0, line_color=SYNTHETIC, line_width=1.5, visible=False)
         self._clamp = Span(dimension="width", location=None, line_color=EDIT, line_dash="dashed", visible=False)
-        self.plots = [
-            self._loss_figure("linear"),
-            self._loss_figure("log"),
-            self._radius_figure(),
-            self._accuracy_figure(),
-        ]
+        plots = [self._loss_figure("linear"), self._radius_figure(), self._percent_figure()]
         self._what = pmui.Select(label="Curve", options=LOSSES, value="total", size="small", width=190, margin=(4, 8))
         self._log = pmui.Switch(label="log axis", value=False, margin=(8, 4))
         self._what.param.watch(lambda *_: self._draw(), "value")
         self._log.param.watch(lambda event: (self._swap(event.new), self._draw()), "value")
-        self._panes = [pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=150) for plot in self.plots]
-        self._row = pmui.Row(self._panes[0], *self._panes[2:], sizing_mode="stretch_both", margin=0)
+        self._row = pmui.Row(*map(_pane, plots), sizing_mode="stretch_both", margin=0)
         self._summary = pmui.Typography("", variant="caption", margin=(2, 10))
         self._compare = pmui.MultiChoice(
             label="Overlay runs", options=[], value=[], width=260, margin=(4, 8), placeholder="none"
@@ -134,8 +134,8 @@ class Curves:
         self._draw()
 
     def _swap(self, log: bool) -> None:
-        """Bokeh cannot change a figure's axis from linear to logarithmic, so there are two."""
-        self._row[0] = self._panes[int(log)]
+        """Bokeh cannot change a figure's axis from linear to logarithmic: it is another figure."""
+        self._row[0] = _pane(self._loss_figure("log" if log else "linear"))
 
     def _plot(self, label: str, levels: Range1d, **options: object) -> figure:
         plot = figure(
@@ -155,9 +155,7 @@ class Curves:
         plot.yaxis.axis_label_text_font_style = "normal"
         plot.axis.minor_tick_line_color = None
         plot.yaxis.ticker.desired_num_ticks = 4
-        cursor = Span(dimension="height", location=0, line_color=SYNTHETIC, line_width=1.5, visible=False)
-        self._cursors.append(cursor)
-        plot.add_layout(cursor)
+        plot.add_layout(self._cursor)
         return plot
 
     def _loss_figure(self, scale: str) -> figure:
@@ -187,7 +185,7 @@ class Curves:
         plot.add_tools(HoverTool(renderers=[line], tooltips=[("step", "@step"), *tips], mode="vline"))
         return plot
 
-    def _accuracy_figure(self) -> figure:
+    def _percent_figure(self) -> figure:
         plot = self._plot("%", Range1d(-3, 103), name="percent")
         clamped = plot.line(
             "step", "clamped", source=self._radii, line_color=REAL, line_width=2, legend_label="clamped"
@@ -206,8 +204,7 @@ class Curves:
     def show(self, frame: Frame) -> None:
         """Brings the curves up to date."""
         self._frame = frame
-        for cursor in self._cursors:
-            cursor.location, cursor.visible = frame.step, not frame.live
+        self._cursor.update(location=frame.step, visible=not frame.live)
         clamp = frame.settings.clamp
         self._clamp.location, self._clamp.visible = clamp or 0, clamp is not None
         columns = frame.state.columns

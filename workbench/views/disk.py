@@ -38,6 +38,8 @@ class Disk:
         panel: what to put on a page.
     """
 
+    lively = True
+
     def __init__(self, session: Session, projector: Projector) -> None:
         self._session = session
         self._projector = projector
@@ -176,8 +178,9 @@ class Disk:
             self._says.object = f"Computing the view {TITLES[selection.view]}{seconds} …"
         else:
             self._draw(frame.disk)
-            self._tell(frame.disk)
-            self._ask_faithfulness(frame)
+            if frame.full:
+                self._tell(frame.disk)
+                self._ask_faithfulness(frame)
         self._mark()
 
     def _shown_classes(self) -> np.ndarray:

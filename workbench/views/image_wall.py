@@ -47,10 +47,13 @@ class ImageWall:
         panel: what to put on a page.
     """
 
+    lively = True
+
     def __init__(self, session: Session) -> None:
         self._session = session
         self._classes = session.feed.classes
-        self._key: tuple | None = None
+        self._picture: tuple | None = None
+        self._marks: tuple | None = None
         self._frame: Frame | None = None
         self._sheet = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
         self._mark = ColumnDataSource({"x": [], "y": []})
@@ -64,7 +67,7 @@ class ImageWall:
             size="small",
             margin=(6, 8),
         )
-        self._shows.param.watch(lambda *_: self._draw(), "value")
+        self._shows.param.watch(lambda *_: self._redraw(), "value")
         self._summary = pmui.Typography("", variant="caption", margin=(4, 10))
         title = pmui.Typography("Synthetic images", variant="subtitle2", margin=(6, 10))
         self.panel = pmui.Column(
@@ -114,40 +117,49 @@ class ImageWall:
 
     def show(self, frame: Frame) -> None:
         """Brings the wall up to date."""
-        selected = self._session.selection.image
-        flags = _flags(frame)
-        key = (frame.image_step, id(frame.images), selected, flags)
         self._frame = frame
-        if key == self._key or frame.images is None:
+        if frame.images is None:
             return
-        if self._key is None or key[:2] != self._key[:2]:
-            self._draw()
-        self._key = key
-        rows = len(self._classes)
-        marks = [] if selected is None else [selected]
-        self._mark.data = {"x": [i + 0.5 for _, i in marks], "y": [rows - c - 0.5 for c, _ in marks]}
-        self._flags.data = {"x": [i + 0.88 for _, i in flags], "y": [rows - c - 0.14 for c, _ in flags]}
+        picture = (frame.image_step, id(frame.images), self._shows.value)
+        if picture != self._picture:
+            self._picture = picture
+            self._draw(frame.images)
+        marks = (self._session.selection.image, _flags(frame))
+        if marks != self._marks:
+            self._marks = marks
+            self._mark_images(*marks)
+        if frame.full:
+            self._tell(frame)
 
-    def _draw(self) -> None:
-        frame = self._frame
-        if frame is None or frame.images is None:
-            return
-        images = frame.images
+    def _redraw(self) -> None:
+        if self._frame is not None:
+            self.show(self._frame)
+
+    def _draw(self, images: np.ndarray) -> None:
         start = self._session.kept_images(0)
         if self._shows.value != "images" and start is not None:
             change = 128 + (images.astype(np.int16) - start) // 2
             images = start if self._shows.value == "start" else change.astype(np.uint8)
         rows, columns = images.shape[:2]
         self._sheet.data = {"image": [tile(images)], "x": [0], "y": [0], "dw": [columns], "dh": [rows]}
-        text = f"{rows} classes × {columns} images of {images.shape[-1]}×{images.shape[-2]} pixels, step {frame.image_step}"
+
+    def _mark_images(self, selected: tuple[int, int] | None, flags: tuple[tuple[int, int], ...]) -> None:
+        rows, marks = len(self._classes), [] if selected is None else [selected]
+        self._mark.data = {"x": [i + 0.5 for _, i in marks], "y": [rows - c - 0.5 for c, _ in marks]}
+        self._flags.data = {"x": [i + 0.88 for _, i in flags], "y": [rows - c - 0.14 for c, _ in flags]}
+
+    def _tell(self, frame: Frame) -> None:
+        rows, columns, _, height, width = frame.images.shape
+        text = f"{rows} classes × {columns} images of {width}×{height} pixels, step {frame.image_step}"
         if flags := _flags(frame):
             text += f" · ▼ {len(flags)} beyond the clamp"
-        self._summary.object = text
+        if self._summary.object != text:
+            self._summary.object = text
 
 
 def _flags(frame: Frame) -> tuple[tuple[int, int], ...]:
     """(class, index) of images whose feature lies beyond the clamp, where geometry no longer tells radii apart."""
-    if frame.disk is None or frame.images is None or frame.disk.step != frame.image_step:
+    if frame.disk is None:
         return ()
     columns = frame.images.shape[1]
     return tuple(divmod(int(i), columns) for i in np.flatnonzero(frame.disk.projection.synthetic_clamped))

@@ -67,6 +67,8 @@ class Inspector:
         panel: what to put on a page.
     """
 
+    lively = False
+
     def __init__(self, session: Session, projector: Projector) -> None:
         self._session = session
         self._projector = projector

@@ -23,6 +23,8 @@ class Timeline:
         panel: what to put on a page.
     """
 
+    lively = False
+
     def __init__(self, session: Session, rewind: Callable[[int], None], fork: Callable[[int], None]) -> None:
         self._session = session
         self._marks: tuple | None = None
