@@ -29,6 +29,8 @@ from workbench.views.inspector import Inspector
 from workbench.views.timeline import Timeline
 
 JOBS_MILLISECONDS = 500
+CURVES_HEIGHT = 240
+TIMELINE_HEIGHT = 96
 WELCOME = """
 A small synthetic set of images is optimised so that its features have the same hyperbolic centroids as the real ones.
 Start a run and watch the images form; then drag the **curvature**, **prune** the real images, look back along the
@@ -77,7 +79,7 @@ class Workbench:
         self._run.param.watch(self._chosen, "value")
         self._status = pmui.Typography("", variant="body2", margin=(14, 8))
         self._seat = SeatButton()
-        self._controls = pmui.Column(sizing_mode="stretch_width", margin=0)
+        self._side = pmui.Column(sizing_mode="stretch_width", margin=0)
         self._new = pmui.Accordion(
             ("New run", self._setup.panel),
             active=[],
@@ -92,7 +94,7 @@ class Workbench:
         self.page = pmui.Page(
             title="HDD Workbench",
             header=[self._run, self._status, pmui.Row(sizing_mode="stretch_width"), self._seat.panel],
-            sidebar=[self._link, self._controls, self._new],
+            sidebar=[self._link, self._new, self._side],
             sidebar_width=310,
             contextbar=[self._inspector],
             contextbar_width=320,
@@ -168,7 +170,7 @@ class Workbench:
             pmui.Typography(WELCOME, margin=(4, 20)),
             pmui.Row(start, margin=(0, 10, 10, 10)),
             pmui.Typography(
-                "Bundled digits, 10 images a class, about a minute on a laptop. Other data sets: “New run” on the left.",
+                "Bundled digits, 10 images a class, a minute or two on a laptop. Other data sets: “New run” on the left.",
                 variant="caption",
                 margin=(0, 20, 16, 20),
             ),
@@ -195,12 +197,19 @@ class Workbench:
         session = self._session = Session(feed, self._projector, self._link, self._document)
         session.views.append(self)
         session.selection.param.watch(self._open_inspector, "image")
-        self._top = pmui.Row(sizing_mode="stretch_both", margin=0, min_height=360)
-        self._bottom = pmui.Column(sizing_mode="stretch_width", margin=0)
+        self._cards = {name: pmui.Paper(sizing_mode="stretch_both", margin=4) for name in ("wall", "disk", "curves")}
+        self._timeline = pmui.Paper(sizing_mode="stretch_width", margin=4, height=TIMELINE_HEIGHT)
+        self._controls = {name: pmui.Column(sizing_mode="stretch_width", margin=0) for name in ("runner", "steering")}
         with pn.io.hold():
-            self._controls[:] = []
+            self._side[:] = [*self._controls.values()]
             self._inspector[:] = []
-            self._main[:] = [self._top, self._bottom]
+            self._main[:] = [
+                pmui.Row(
+                    self._cards["wall"], self._cards["disk"], sizing_mode="stretch_both", margin=0, min_height=300
+                ),
+                pmui.Row(self._cards["curves"], sizing_mode="stretch_width", height=CURVES_HEIGHT, margin=0),
+                self._timeline,
+            ]
             self._list_runs()
             self._run.value = path.name
             self._new.active = []
@@ -219,17 +228,17 @@ class Workbench:
 
     def _add_wall(self, session: Session) -> View:
         wall = ImageWall(session)
-        self._top.append(_card(wall.panel))
+        self._cards["wall"][:] = [wall.panel]
         return wall
 
     def _add_runner(self, session: Session) -> View:
         self._runner = Runner(session, self._engines)
-        self._controls.extend([self._runner.panel, self._recipes()])
+        self._controls["runner"][:] = [self._runner.panel, self._recipes()]
         return self._runner
 
     def _add_disk(self, session: Session) -> View:
         disk = Disk(session, self._projector)
-        self._top.append(_card(disk.panel))
+        self._cards["disk"][:] = [disk.panel]
         return disk
 
     def _add_curves(self, session: Session) -> View:
@@ -245,13 +254,13 @@ class Workbench:
             live=timeline.follow,
         )
         session.views.append(timeline)
-        curves = pmui.Row(_card(self._curves.panel), sizing_mode="stretch_width", height=292, margin=0)
-        self._bottom.extend([curves, timeline.panel])
+        self._cards["curves"][:] = [self._curves.panel]
+        self._timeline[:] = [timeline.panel]
         return self._curves
 
     def _add_steering(self, session: Session) -> View:
         steering = Steering(session)
-        self._controls.append(steering.panel)
+        self._controls["steering"][:] = [steering.panel]
         return steering
 
     def _open_inspector(self, event: object) -> None:
@@ -356,10 +365,6 @@ class SeatButton:
         else:
             seat.take(session.tab)
         session.feed.wake_all()
-
-
-def _card(content: pmui.Column) -> pmui.Paper:
-    return pmui.Paper(content, sizing_mode="stretch_both", margin=4, elevation=1)
 
 
 def confirm(page: pmui.Page, title: str, text: str, label: str, action: Callable[[], None]) -> None:

@@ -99,7 +99,8 @@ class KnobControl:
             self._control.value = shown
             self._setting = False
         if self.name in LOGARITHMIC:
-            label = f"{self._knob.label} = {value:g}"
+            # The slider names its own position.
+            label = self._knob.label if shown == value else f"{self._knob.label} = {value:g}, near"
             if self._control.label != label:
                 self._control.label = label
 

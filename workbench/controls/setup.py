@@ -23,7 +23,7 @@ SPARE_CORES = max(1, (os.cpu_count() or 1) - 1)
 
 
 def image_folders() -> dict[str, str]:
-    """Folders of images that the page offers, "folder:PATH" by name: those below $HDD_FOLDERS that can be a data set."""
+    """What the page offers of the folders in $HDD_FOLDERS: "folder:PATH" by name, where there is train/ and test/."""
     found = {}
     for root in filter(None, os.environ.get("HDD_FOLDERS", "").split(os.pathsep)):
         for folder in [Path(root), *sorted(Path(root).glob("*/"))]:

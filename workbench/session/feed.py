@@ -45,7 +45,7 @@ class State:
     """
 
     version: int = 0
-    status: EngineStatus = EngineStatus("new", 0, 0.0, "", 0, 0.0)
+    status: EngineStatus = field(default_factory=lambda: EngineStatus("new", 0, 0.0, "", 0, 0.0))
     step: int = 0
     settings: Settings | None = None
     edits: tuple[Edit, ...] = ()

@@ -53,7 +53,7 @@ class Link(JSComponent):
         || (event.key === " " && ["button", "checkbox", "a", "summary"].includes(role))
     }
 
-    // A figure that is measured before it was laid out throws (panel-material-ui issue 548); it is measured again later.
+    // A figure measured before it was laid out throws (panel-material-ui issue 548); it is measured again later.
     for (const name of ["Plot", "Figure"]) {
       const view = Bokeh.Models.get(name)?.prototype.default_view?.prototype
       if (!view || view.patient) continue

@@ -171,6 +171,11 @@ class Session:
         """Whether this session may steer."""
         return self.feed.seat.driver == self.tab
 
+    def later(self, action: Callable[[], None], milliseconds: int) -> None:
+        """Calls `action` after some time, if the session is still there."""
+        if self._document is not None:
+            self._document.add_timeout_callback(action, milliseconds)
+
     # Wake, pull, acknowledge
 
     def wake(self) -> None:
@@ -188,9 +193,9 @@ class Session:
         if self._link.frame > self.painted and now < self._sent_at + UNPAINTED_SECONDS:
             return
         wait = self._sent_at + 1 / FRAMES_PER_SECOND - now
-        if wait > 0 and self._document is not None:
+        if wait > 0:
             self._woken = True
-            self._document.add_timeout_callback(self.tick, max(1, int(1000 * wait)))
+            self.later(self.tick, max(1, int(1000 * wait)))
             return
         self.show()
 
@@ -208,9 +213,9 @@ class Session:
         self._sent_at = now
         if full:
             self._full_at = now
-        elif not self._full_due and self._document is not None:
+        elif not self._full_due:
             self._full_due = True
-            self._document.add_timeout_callback(self._make_full, int(1000 * FULL_SECONDS))
+            self.later(self._make_full, int(1000 * FULL_SECONDS))
         with pn.io.hold():
             for view in self.views:
                 if full or view.lively:

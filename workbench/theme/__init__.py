@@ -29,6 +29,9 @@ THEME = {
 """Of Material UI, as `theme_config` of a panel-material-ui page takes it."""
 
 
+SMALL_CHOICE = {"& .MuiInputBase-root": {"minHeight": 36, "paddingTop": 0, "paddingBottom": 0}}
+"""Style that makes a MultiChoice as high as the other small controls."""
+
 HIDDEN = {"display": "none"}
 
 

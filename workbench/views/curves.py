@@ -16,7 +16,7 @@ from hdd.runs.run import Run
 from workbench.session.buckets import CurveBuckets
 from workbench.session.feed import RECORDS_AT_A_TIME
 from workbench.session.session import Frame, Session
-from workbench.theme import EDIT, REAL, SYNTHETIC, class_colors
+from workbench.theme import EDIT, REAL, SMALL_CHOICE, SYNTHETIC, class_colors
 
 LOSSES = {"total loss": "total", "loss by class": "loss", "centroid distance by class": "centroid_distance"}
 
@@ -36,7 +36,7 @@ class Overlay:
 
 
 def _pane(plot: figure) -> pn.pane.Bokeh:
-    return pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=150)
+    return pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=120)
 
 
 def _small_legend(plot: figure) -> None:
@@ -111,7 +111,7 @@ class Curves:
         self._row = pmui.Row(*map(_pane, plots), sizing_mode="stretch_both", margin=0)
         self._summary = pmui.Typography("", variant="caption", margin=(2, 10))
         self._compare = pmui.MultiChoice(
-            label="Overlay runs", options=[], value=[], width=260, margin=(4, 8), placeholder="none"
+            label="Overlay runs", options=[], value=[], width=300, margin=(4, 8), sx=SMALL_CHOICE
         )
         self._compare.param.watch(lambda event: self._overlay(event.new), "value")
         self.panel = pmui.Column(

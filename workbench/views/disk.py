@@ -5,6 +5,7 @@ import time
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
+
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
@@ -18,7 +19,7 @@ from workbench import projector
 from workbench.projector import Projector, Sample
 from workbench.session.session import Disk as Projected
 from workbench.session.session import Frame, Session
-from workbench.theme import class_colors
+from workbench.theme import SMALL_CHOICE, class_colors
 from workbench.views.fit import fit
 
 TITLES = {"radius": "exact radius", "poincare": "Poincaré, at the centroid", "umap": "UMAP"}
@@ -80,15 +81,19 @@ class Disk:
     def _build(self) -> None:
         selection = self._session.selection
         view = pmui.Select(
-            label="View", options={text: name for name, text in TITLES.items()}, size="small", width=215, margin=(4, 8)
+            label="View", options={text: name for name, text in TITLES.items()}, size="small", width=180, margin=(4, 8)
         )
         view.param.watch(lambda event: selection.param.update(view=event.new), "value")
         classes = pmui.MultiChoice(
-            label="Classes", options=self._classes, value=[], width=200, margin=(4, 8), placeholder="all"
+            label="Classes", options=self._classes, value=[], width=130, margin=(2, 4), sx=SMALL_CHOICE
         )
         classes.param.watch(lambda event: selection.param.update(classes=event.new), "value")
         reset = pmui.Button(
-            label="Reset view", variant="outlined", size="small", margin=(10, 4), description="Undo drags and zooms"
+            label="Reset",
+            variant="outlined",
+            size="small",
+            margin=(10, 4),
+            description="Undo drags and zooms. Drag the disk to translate, double-click to centre, wheel to zoom.",
         )
         reset.js_on_click(
             args=self._arguments(self.plot, "reset") | {"fit": self._fit}, code=f"{_JAVASCRIPT}\nfit.execute(plot)"
@@ -97,7 +102,7 @@ class Disk:
         self._summary = pmui.Typography("", variant="caption", margin=(0, 10, 4, 10))
         self.panel = pmui.Column(
             pmui.Row(pmui.Typography("Disk", variant="subtitle2", margin=(10, 10)), view, classes, reset),
-            pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=320),
+            pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=200),
             self._says,
             self._summary,
             sizing_mode="stretch_both",
@@ -108,9 +113,13 @@ class Disk:
 
     def _figure(self) -> figure:
         plot = figure(
-            sizing_mode="stretch_both", tools="wheel_zoom", toolbar_location=None, min_border=2, outline_line_color=None,
             name="disk",
-        )  # fmt: skip
+            sizing_mode="stretch_both",
+            tools="wheel_zoom",
+            toolbar_location=None,
+            min_border=2,
+            outline_line_color=None,
+        )
         plot.toolbar.active_scroll = plot.select_one(WheelZoomTool)
         plot.axis.visible = plot.grid.visible = False
         self._fit = fit(plot, (-1.04, 1.04), (-1.04, 1.04))
@@ -129,9 +138,8 @@ class Disk:
             plot.scatter(
                 "x", "y", source=source, marker=marker, size=14, fill_color="color", line_color="black", name=marker
             )
-        plot.text(
-            "x", "y", "text", source=self._ring_names, text_font_size="10px", text_color="#808890", x_offset=3, y_offset=-1
-        )  # fmt: skip
+        names = {"text_font_size": "10px", "text_color": "#808890", "x_offset": 3, "y_offset": -1}
+        plot.text("x", "y", "text", source=self._ring_names, **names)
         plot.add_tools(
             TapTool(renderers=[synthetic]),
             HoverTool(renderers=[synthetic], tooltips=[("synthetic", "@name"), ("√|K|·radius", "@radius{0.000}")]),
@@ -264,10 +272,9 @@ class Disk:
         widest = int(np.argmax(points.gap))
         pruned = int((~disk.kept).sum())
         self._summary.object = (
-            f"Step {disk.step}: {len(points.real_radius)} real points{f', {pruned} of them pruned' if pruned else ''}, "
-            f"{len(points.synthetic_radius)} synthetic; centroids (▢ real, ★ synthetic) lie √|K|·{points.gap.mean():.3g} "
-            f"apart on average, furthest for {self._classes[widest]} ({points.gap[widest]:.3g}). "
-            "Drag to translate, double-click to centre, wheel to zoom."
+            f"Step {disk.step}: {len(points.real_radius)} real{f' ({pruned} pruned)' if pruned else ''} and "
+            f"{len(points.synthetic_radius)} synthetic points; centroids (▢ real, ★ synthetic) are "
+            f"√|K|·{points.gap.mean():.3g} apart, most for {self._classes[widest]} ({points.gap[widest]:.3g})."
         )
 
     # What the projector knows

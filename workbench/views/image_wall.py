@@ -71,8 +71,8 @@ class ImageWall:
         self._summary = pmui.Typography("", variant="caption", margin=(4, 10))
         title = pmui.Typography("Synthetic images", variant="subtitle2", margin=(6, 10))
         self.panel = pmui.Column(
-            pmui.Row(title, self._shows, align="center"),
-            pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=320),
+            pmui.Row(title, self._shows),
+            pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=200),
             self._summary,
             sizing_mode="stretch_both",
         )

@@ -9,6 +9,7 @@ from workbench.session.session import Frame, Session
 
 PLAY_MILLISECONDS = 200
 MARKS_SHOWN = 40
+PUT_BACK_MILLISECONDS = 250
 
 
 class Timeline:
@@ -53,7 +54,7 @@ class Timeline:
         self._fork = pmui.Button(label="Fork from here", icon="call_split", variant="outlined", disabled=True, **button)
         self._fork.on_click(lambda _: fork(self.step))
         self._says = pmui.Typography("", variant="caption", margin=(0, 18))
-        self.panel = pmui.Paper(
+        self.panel = pmui.Column(
             pmui.Row(
                 self._play,
                 self._live,
@@ -65,8 +66,7 @@ class Timeline:
             ),
             self._says,
             sizing_mode="stretch_width",
-            elevation=1,
-            margin=(4, 0, 0, 0),
+            margin=0,
         )
 
     @property
@@ -93,8 +93,24 @@ class Timeline:
         self._session.selection.step = step
 
     def _scrubbed(self, event: object) -> None:
-        if not self._follows:
-            self._session.selection.step = event.new
+        if self._follows:
+            return
+        if self._session.selection.step is None:
+            self._session.later(self._put_back, PUT_BACK_MILLISECONDS)
+        self._session.selection.step = event.new
+
+    def _put_back(self) -> None:
+        """Shows the chosen step again: the last position of a live run may have crossed the user's on its way."""
+        step = self._session.selection.step
+        if step is not None:
+            self._put(step - 1 if step else 1)
+            self._put(step)
+
+    def _put(self, step: int) -> None:
+        """Moves the slider, which must not count as scrubbing."""
+        self._follows = True
+        self._slider.value = step
+        self._follows = False
 
     def _pressed_play(self, event: object) -> None:
         if event.new:
@@ -116,14 +132,11 @@ class Timeline:
         self._frame = frame
         state = frame.state
         self._kept = state.kept
-        # Setting the slider must not count as scrubbing.
-        self._follows = True
         end = max(state.step, 1)
         if self._slider.end != end:
             self._slider.end = end
         if self._slider.value != frame.step:
-            self._slider.value = frame.step
-        self._follows = False
+            self._put(frame.step)
         self._slider.disabled = state.step == 0
         self._live.variant = "contained" if frame.live else "outlined"
         self._rewind.disabled = frame.live or not self._session.drives
