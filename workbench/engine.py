@@ -41,7 +41,7 @@ class Job:
         self.run = run
         self.going = True
         self.progress: dict[str, Any] = {}
-        self._output = tempfile.TemporaryFile("w+b")  # noqa: SIM115: it is read as long as the job is known
+        self._output = tempfile.TemporaryFile("w+b")  # noqa: SIM115 (read as long as the job is known)
         self._part = b""
         self._read = 0
         self._started = time.monotonic()

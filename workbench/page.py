@@ -12,6 +12,8 @@ from panel.util import edit_readonly
 
 from hdd.errors import HDDError
 from hdd.runs import history
+from workbench.controls.dialogs import confirm, show_text
+from workbench.controls.driver import SeatButton
 from workbench.controls.recipe import as_command, as_python
 from workbench.controls.runner import Runner, tell
 from workbench.controls.setup import Setup
@@ -170,7 +172,7 @@ class Workbench:
             pmui.Typography(WELCOME, margin=(4, 20)),
             pmui.Row(start, margin=(0, 10, 10, 10)),
             pmui.Typography(
-                "Bundled digits, 10 images a class, a minute or two on a laptop. Other data sets: “New run” on the left.",
+                "Bundled digits, 10 images a class, a minute or two on a laptop. Other data: “New run” on the left.",
                 variant="caption",
                 margin=(0, 20, 16, 20),
             ),
@@ -322,88 +324,3 @@ class Workbench:
         text = make(feed.initial_settings, feed.state, f"{feed.run.path.name}-again")
         note = f"This makes the run again, bit for bit; it stands at step {feed.state.step} now."
         show_text(self.page, title, note, text)
-
-
-class SeatButton:
-    """Says who steers, and passes the seat on.
-
-    Attributes:
-        panel: what to put on a page.
-    """
-
-    def __init__(self) -> None:
-        self._session: Session | None = None
-        self._says = pmui.Typography("", variant="body2", margin=(14, 4))
-        self._button = pmui.Button(
-            label="", size="small", variant="outlined", color="default", margin=(10, 8), sx=HIDDEN
-        )
-        self._button.on_click(lambda _: self._clicked())
-        self.panel = pmui.Row(self._says, self._button, margin=0)
-
-    def show(self, session: Session) -> None:
-        """Brings it up to date."""
-        self._session = session
-        seat, tabs = session.feed.seat, session.feed.tabs()
-        others = len(tabs) - 1
-        watching = f", {others} watching" if others > 0 else ""
-        if session.drives:
-            self._says.object = f"You steer{watching}"
-            self._button.label = "Pass the seat"
-            show(self._button, others > 0)
-        else:
-            free = seat.driver is None
-            self._says.object = "Nobody steers" if free else "You are watching"
-            self._button.label = "Take the seat"
-            show(self._button, free)
-
-    def _clicked(self) -> None:
-        session = self._session
-        seat, tabs = session.feed.seat, session.feed.tabs()
-        if session.drives:
-            later = tabs[tabs.index(session.tab) + 1 :] + tabs[: tabs.index(session.tab)]
-            seat.leave(session.tab, to=later[0] if later else None)
-        else:
-            seat.take(session.tab)
-        session.feed.wake_all()
-
-
-def confirm(page: pmui.Page, title: str, text: str, label: str, action: Callable[[], None]) -> None:
-    """Asks before something is dropped."""
-    yes = pmui.Button(label=label, variant="contained", color="warning", margin=8)
-    no = pmui.Button(label="Cancel", variant="text", margin=8)
-    dialog = pmui.Dialog(
-        pmui.Typography(text, margin=8), pmui.Row(yes, no), title=title, open=True, close_on_click=True
-    )
-
-    def answered(yes: bool) -> None:
-        dialog.open = False
-        page.main.remove(dialog)
-        if yes:
-            action()
-
-    yes.on_click(lambda _: answered(True))
-    no.on_click(lambda _: answered(False))
-    page.main.append(dialog)
-
-
-def show_text(page: pmui.Page, title: str, note: str, text: str) -> None:
-    """Shows a text with a button that copies it."""
-    area = pmui.TextAreaInput(label=title, value=text, rows=12, sizing_mode="stretch_width", margin=8)
-    copy = pmui.Button(label="Copy", icon="content_copy", variant="contained", margin=8)
-    copy.js_on_click(args={"area": area}, code="navigator.clipboard?.writeText(area.data.value)")
-    close = pmui.Button(label="Close", variant="text", margin=8)
-    dialog = pmui.Dialog(
-        pmui.Typography(note, variant="body2", margin=8),
-        area,
-        pmui.Row(copy, close),
-        title=title,
-        open=True,
-        width_option="md",
-    )
-
-    def closed(_: object) -> None:
-        dialog.open = False
-        page.main.remove(dialog)
-
-    close.on_click(closed)
-    page.main.append(dialog)
