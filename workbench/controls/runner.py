@@ -33,14 +33,19 @@ class Runner:
         self._frame: Frame | None = None
         self._jobs: list[Job] = []
         button = {"size": "small", "margin": (4, 3), "variant": "outlined"}
-        self._pause = pmui.Button(label="Pause", icon="pause", description="Space", **button)
-        self._step = pmui.Button(label="Step", icon="skip_next", description="Make one step and wait", **button)
-        self._stop = pmui.Button(label="Stop", icon="stop", description="End the engine; it can be resumed", **button)
+        self._pause = pmui.Button(label="Pause", icon="pause", description="Pause or go on (space)", **button)
+        self._step = pmui.Button(label="Step", icon="skip_next", description="Step: make one and wait", **button)
+        self._stop = pmui.Button(label="Stop", icon="stop", description="Stop the engine; it can be resumed", **button)
         self._resume = pmui.Button(label="Resume", icon="play_arrow", size="small", margin=(4, 3), variant="contained")
         self._quick = pmui.Button(
-            label="Evaluate quickly", icon="speed", description="2 networks, 300 epochs: to watch a run", **button
+            label="Evaluate quickly",
+            icon="speed",
+            description="Evaluate quickly: 2 networks, 300 epochs, to watch a run",
+            **button,
         )
-        self._full = pmui.Button(label="Evaluate in full", description="5 networks, 1000 epochs: to report", **button)
+        self._full = pmui.Button(
+            label="Evaluate in full", description="Evaluate in full: 5 networks, 1000 epochs, to report", **button
+        )
         self._pause.on_click(lambda _: self.toggle())
         self._step.on_click(lambda _: self._command("step", 1))
         self._stop.on_click(lambda _: self._command("stop"))

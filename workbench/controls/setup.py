@@ -84,8 +84,8 @@ class Setup:
     def _field(self, name: str, common: dict[str, Any]) -> pmui.IntInput:
         knob: param.Integer = Settings.param[name]
         low, high = knob.bounds
-        # A browser's numbers are exact up to 2⁵³.
-        high = None if high is None else min(high, 2**53)
+        # A browser's whole numbers are exact below 2⁵³.
+        high = None if high is None else min(high, 2**53 - 1)
         about = f"{knob.doc} Allowed: {allowed(name)}."
         return pmui.IntInput(label=knob.label, value=knob.default, start=low, end=high, description=about, **common)
 

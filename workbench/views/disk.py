@@ -88,13 +88,7 @@ class Disk:
             label="Classes", options=self._classes, value=[], width=130, margin=(2, 4), sx=SMALL_CHOICE
         )
         classes.param.watch(lambda event: selection.param.update(classes=event.new), "value")
-        reset = pmui.Button(
-            label="Reset",
-            variant="outlined",
-            size="small",
-            margin=(10, 4),
-            description="Undo drags and zooms. Drag the disk to translate, double-click to centre, wheel to zoom.",
-        )
+        reset = pmui.Button(label="Reset", variant="outlined", size="small", margin=(10, 4))
         reset.js_on_click(
             args=self._arguments(self.plot, "reset") | {"fit": self._fit}, code=f"{_JAVASCRIPT}\nfit.execute(plot)"
         )
@@ -274,7 +268,8 @@ class Disk:
         self._summary.object = (
             f"Step {disk.step}: {len(points.real_radius)} real{f' ({pruned} pruned)' if pruned else ''} and "
             f"{len(points.synthetic_radius)} synthetic points; centroids (▢ real, ★ synthetic) are "
-            f"√|K|·{points.gap.mean():.3g} apart, most for {self._classes[widest]} ({points.gap[widest]:.3g})."
+            f"√|K|·{points.gap.mean():.3g} apart, most for {self._classes[widest]} ({points.gap[widest]:.3g}). "
+            "Drag moves the view, a double click centres, the wheel zooms."
         )
 
     # What the projector knows
