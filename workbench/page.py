@@ -12,7 +12,7 @@ from panel.util import edit_readonly
 
 from hdd.errors import HDDError
 from hdd.runs import history
-from workbench.controls.dialogs import confirm, show_text
+from workbench.controls.dialogs import Dialogs
 from workbench.controls.driver import SeatButton
 from workbench.controls.recipe import as_command, as_python
 from workbench.controls.runner import Runner, tell
@@ -67,6 +67,7 @@ class Workbench:
         self._curves: Curves | None = None
         self._document = pn.state.curdoc
         self._link = Link()
+        self._dialogs = Dialogs()
         self._setup = Setup(engines, self.attach)
         self._run = pmui.Select(
             label="Run",
@@ -96,7 +97,7 @@ class Workbench:
         self.page = pmui.Page(
             title="HDD Workbench",
             header=[self._run, self._status, pmui.Row(sizing_mode="stretch_width"), self._seat.panel],
-            sidebar=[self._link, self._new, self._side],
+            sidebar=[self._link, self._dialogs.panel, self._new, self._side],
             sidebar_width=310,
             contextbar=[self._inspector],
             contextbar_width=320,
@@ -283,7 +284,7 @@ class Workbench:
     def _rewind(self, step: int) -> None:
         feed = self._session.feed
         text = f"Go back to step {step}? The {feed.state.step - step} steps after it are dropped. Fork to keep them."
-        confirm(self.page, "Rewind", text, "Rewind", lambda: self._do(self._rewound, step))
+        self._dialogs.confirm("Rewind", text, "Rewind", lambda: self._do(self._rewound, step))
 
     async def _rewound(self, step: int) -> None:
         await asyncio.to_thread(history.rewind, self._session.feed.run, step, WHO)
@@ -323,4 +324,4 @@ class Workbench:
         feed = self._session.feed
         text = make(feed.initial_settings, feed.state, f"{feed.run.path.name}-again")
         note = f"This makes the run again, bit for bit; it stands at step {feed.state.step} now."
-        show_text(self.page, title, note, text)
+        self._dialogs.show_text(title, note, text)

@@ -5,43 +5,39 @@ from collections.abc import Callable
 import panel_material_ui as pmui
 
 
-def confirm(page: pmui.Page, title: str, text: str, label: str, action: Callable[[], None]) -> None:
-    """Asks before something is dropped."""
-    yes = pmui.Button(label=label, variant="contained", color="warning", margin=8)
-    no = pmui.Button(label="Cancel", variant="text", margin=8)
-    dialog = pmui.Dialog(
-        pmui.Typography(text, margin=8), pmui.Row(yes, no), title=title, open=True, close_on_click=True
-    )
+class Dialogs:
+    """The one dialog of a page.
 
-    def answered(yes: bool) -> None:
-        dialog.open = False
-        page.main.remove(dialog)
-        if yes:
-            action()
+    Attributes:
+        panel: what to put on the page.
+    """
 
-    yes.on_click(lambda _: answered(True))
-    no.on_click(lambda _: answered(False))
-    page.main.append(dialog)
+    def __init__(self) -> None:
+        self.panel = pmui.Dialog(open=False, close_on_click=True, title=" ", width_option="md")
 
+    def confirm(self, title: str, text: str, label: str, action: Callable[[], None]) -> None:
+        """Asks before something is dropped; calls `action` if the answer is yes."""
+        yes = pmui.Button(label=label, variant="contained", color="warning", margin=8)
+        yes.on_click(lambda _: (self._close(), action()))
+        self._open(title, pmui.Typography(text, margin=8), pmui.Row(yes, self._closing("Cancel")))
 
-def show_text(page: pmui.Page, title: str, note: str, text: str) -> None:
-    """Shows a text with a button that copies it."""
-    area = pmui.TextAreaInput(label=title, value=text, rows=12, sizing_mode="stretch_width", margin=8)
-    copy = pmui.Button(label="Copy", icon="content_copy", variant="contained", margin=8)
-    copy.js_on_click(args={"area": area}, code="navigator.clipboard?.writeText(area.data.value)")
-    close = pmui.Button(label="Close", variant="text", margin=8)
-    dialog = pmui.Dialog(
-        pmui.Typography(note, variant="body2", margin=8),
-        area,
-        pmui.Row(copy, close),
-        title=title,
-        open=True,
-        width_option="md",
-    )
+    def show_text(self, title: str, note: str, text: str) -> None:
+        """Shows a text with a button that copies it."""
+        area = pmui.TextAreaInput(label=title, value=text, rows=12, width=760, margin=8)
+        copy = pmui.Button(label="Copy", icon="content_copy", variant="contained", margin=8)
+        copy.js_on_click(args={"area": area}, code="navigator.clipboard?.writeText(area.data.value)")
+        self._open(
+            title, pmui.Typography(note, variant="body2", margin=8), area, pmui.Row(copy, self._closing("Close"))
+        )
 
-    def closed(_: object) -> None:
-        dialog.open = False
-        page.main.remove(dialog)
+    def _closing(self, label: str) -> pmui.Button:
+        button = pmui.Button(label=label, variant="text", margin=8)
+        button.on_click(lambda _: self._close())
+        return button
 
-    close.on_click(closed)
-    page.main.append(dialog)
+    def _open(self, title: str, *content: object) -> None:
+        self.panel[:] = list(content)
+        self.panel.param.update(title=title, open=True)
+
+    def _close(self) -> None:
+        self.panel.open = False

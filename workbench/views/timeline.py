@@ -9,6 +9,7 @@ from workbench.session.session import Frame, Session
 
 PLAY_MILLISECONDS = 200
 MARKS_SHOWN = 40
+SHORTEST = 100
 PUT_BACK_MILLISECONDS = 250
 
 
@@ -97,7 +98,8 @@ class Timeline:
             return
         if self._session.selection.step is None:
             self._session.later(self._put_back, PUT_BACK_MILLISECONDS)
-        self._session.selection.step = event.new
+        newest = self._session.feed.state.step
+        self._session.selection.step = min(event.new, newest)
 
     def _put_back(self) -> None:
         """Shows the chosen step again: the last position of a live run may have crossed the user's on its way."""
@@ -132,7 +134,7 @@ class Timeline:
         self._frame = frame
         state = frame.state
         self._kept = state.kept
-        end = max(state.step, 1)
+        end = _end(state.step, state.settings.steps)
         if self._slider.end != end:
             self._slider.end = end
         if self._slider.value != frame.step:
@@ -158,3 +160,11 @@ class Timeline:
         parts += [f"◆ {edit.name}: {edit.old} → {edit.value} by {edit.who}" for edit in edits]
         parts.append(f"{len(frame.state.kept)} steps kept; ◆ edits, ★ evaluations")
         return " · ".join(parts)
+
+
+def _end(step: int, steps: int) -> int:
+    """The last step on the slider: it changes seldom, since a browser takes a shorter slider for a moved one."""
+    end = SHORTEST
+    while end < step:
+        end *= 2
+    return max(min(end, steps), step, 1)
