@@ -21,7 +21,7 @@ from hdd.errors import HDDError
 from hdd.projection import VIEWS, Geometry, Projection
 from hdd.settings import Settings
 from workbench import projector
-from workbench.projector import Projector
+from workbench.projector import Projector, Sample
 from workbench.session.feed import Feed, State
 from workbench.session.link import Link
 
@@ -77,6 +77,7 @@ class Frame:
         image_step: whose images they are: the nearest kept step not after `step`.
         disk: newest projection that is ready, None before the first.
         disk_problem: why there is none, None if nothing is wrong.
+        sample: real images that are drawn, None until they are known.
         full: whether words and curves are due too, and not only pictures: they are read, so twice a second will do.
     """
 
@@ -88,6 +89,7 @@ class Frame:
     image_step: int
     disk: Disk | None
     disk_problem: str | None
+    sample: Sample | None
     full: bool
 
 
@@ -141,6 +143,7 @@ class Session:
         self._full_due = False
         self._disk: Disk | None = None
         self._disk_problem: str | None = None
+        self._sample: Sample | None = None
         self._retry_at = 0.0
         self._asked: tuple | None = None
         self._looked_back: dict[int, np.ndarray] = {}
@@ -229,7 +232,10 @@ class Session:
             self.refresh()
 
     def refresh(self) -> None:
-        """Shows a full frame though the run has not changed, since a view knows more; from any thread."""
+        """Shows a full frame though the run has not changed, since a view knows more; from any thread.
+
+        Widgets' watchers must come this way: Panel calls them without the document's lock, which figures need.
+        """
         self._refreshed += 1
         self.wake()
 
@@ -247,7 +253,7 @@ class Session:
             self.wake()
         elif "painted" in message:
             self.painted = int(message["painted"])
-            self.tick()
+            self.wake()
         elif (action := self._keys.get(message.get("key"))) is not None:
             action()
 
@@ -260,7 +266,9 @@ class Session:
         settings = state.settings if live else state.settings_at(step, self.feed.initial_settings)
         if images is not None:
             self._ask_disk(state, settings, images, image_step)
-        return Frame(state, step, live, settings, images, image_step, self._disk, self._disk_problem, full)
+        return Frame(
+            state, step, live, settings, images, image_step, self._disk, self._disk_problem, self._sample, full
+        )
 
     def _images(self, state: State, step: int) -> tuple[np.ndarray | None, int]:
         earlier = [kept for kept in state.kept if kept <= step]
@@ -301,12 +309,20 @@ class Session:
             return
         if time.monotonic() < self._retry_at:
             return
+        if self._sample is None:
+            future = self._projector.live(projector.sample, str(self.feed.run.path))
+            future.add_done_callback(self._got_sample)
         self._asked = key
         view = self.selection.view
         ask = self._projector.study if view == "umap" else self._projector.live
         previous = self._disk.projection if view == "umap" and self._disk and self._disk.view == view else None
         future = ask(projector.look, str(self.feed.run.path), images, geometry, view, pruning, previous)
         future.add_done_callback(partial(self._answered, key, step))
+
+    def _got_sample(self, future: Future) -> None:
+        if not future.cancelled() and future.exception() is None:
+            self._sample = future.result()
+            self.refresh()
 
     def _answered(self, key: tuple, step: int, future: Future) -> None:
         """Takes a projection in; called from another thread."""

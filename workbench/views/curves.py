@@ -1,8 +1,10 @@
 """How the run went: loss, where features lie, and accuracy, over its steps."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import panel as pn
@@ -87,7 +89,6 @@ class Curves:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._version: tuple | None = None
-        self._frame: Frame | None = None
         self._overlays: Sequence[Overlay] = ()
         self._colors = class_colors(len(session.feed.classes))
         self._total = _source("step", "loss", "low", "high")
@@ -106,14 +107,14 @@ class Curves:
         plots = [self._loss_figure("linear"), self._radius_figure(), self._percent_figure()]
         self._what = pmui.Select(label="Curve", options=LOSSES, value="total", size="small", width=190, margin=(4, 8))
         self._log = pmui.Switch(label="log axis", value=False, margin=(8, 4))
-        self._what.param.watch(lambda *_: self._draw(), "value")
-        self._log.param.watch(lambda event: (self._swap(event.new), self._draw()), "value")
+        self._what.param.watch(lambda _: session.refresh(), "value")
+        self._log.param.watch(lambda event: self._swap(event.new), "value")
         self._row = pmui.Row(*map(_pane, plots), sizing_mode="stretch_both", margin=0)
         self._summary = pmui.Typography("", variant="caption", margin=(2, 10))
         self._compare = pmui.MultiChoice(
             label="Overlay runs", options=[], value=[], width=300, margin=(4, 8), sx=SMALL_CHOICE
         )
-        self._compare.param.watch(lambda event: self._overlay(event.new), "value")
+        self._compare.param.watch(self._overlay, "value")
         self.panel = pmui.Column(
             pmui.Row(
                 pmui.Typography("Curves", variant="subtitle2", margin=(10, 10)), self._what, self._log, self._compare
@@ -129,13 +130,16 @@ class Curves:
         if others != self._compare.options:
             self._compare.param.update(options=others, value=[name for name in self._compare.value if name in others])
 
-    def _overlay(self, names: Sequence[str]) -> None:
-        self._overlays = [overlay for name in names if (overlay := _read(self._session.feed.run.path.parent / name))]
-        self._draw()
+    async def _overlay(self, event: Any) -> None:
+        folder = self._session.feed.run.path.parent
+        found = [await asyncio.to_thread(_read, folder / name) for name in event.new]
+        self._overlays = [overlay for overlay in found if overlay is not None]
+        self._session.refresh()
 
     def _swap(self, log: bool) -> None:
         """Bokeh cannot change a figure's axis from linear to logarithmic: it is another figure."""
         self._row[0] = _pane(self._loss_figure("log" if log else "linear"))
+        self._session.refresh()
 
     def _plot(self, label: str, levels: Range1d, **options: object) -> figure:
         plot = figure(
@@ -203,20 +207,17 @@ class Curves:
 
     def show(self, frame: Frame) -> None:
         """Brings the curves up to date."""
-        self._frame = frame
         self._cursor.update(location=frame.step, visible=not frame.live)
         clamp = frame.settings.clamp
         self._clamp.location, self._clamp.visible = clamp or 0, clamp is not None
         columns = frame.state.columns
-        version = (id(columns), len(frame.state.evaluations), len(frame.state.edits))
+        state, chosen = frame.state, (self._what.value, self._log.value, id(self._overlays))
+        version = (id(columns), len(state.evaluations), len(state.edits), chosen)
         if columns and version != self._version:
             self._version = version
-            self._draw()
+            self._draw(frame)
 
-    def _draw(self) -> None:
-        frame = self._frame
-        if frame is None or not frame.state.columns:
-            return
+    def _draw(self, frame: Frame) -> None:
         columns, classes = frame.state.columns, frame.state.columns["classes"]
         step = columns["step"]
         mean = {name: classes[:, :, i].mean(1) for i, name in enumerate(CLASS_METRICS)}

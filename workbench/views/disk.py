@@ -33,7 +33,7 @@ class Disk:
 
     Args:
         session: that it belongs to.
-        projector: that tells which real images are drawn and how faithful a view is.
+        projector: that tells how faithful a view is.
 
     Attributes:
         panel: what to put on a page.
@@ -46,8 +46,6 @@ class Disk:
         self._projector = projector
         self._classes = session.feed.classes
         self._colors = class_colors(len(self._classes))
-        self._sample: Sample | None = None
-        self._sample_asked = False
         self._drawn: Projected | None = None
         self._real_key: tuple | None = None
         self._frame: Frame | None = None
@@ -169,17 +167,16 @@ class Disk:
     def show(self, frame: Frame) -> None:
         """Brings the disk up to date."""
         self._frame = frame
-        self._ask_sample()
         selection = self._session.selection
         if frame.disk_problem is not None:
             self._says.object = f"The disk cannot be drawn: {frame.disk_problem}"
-        elif frame.disk is None or self._sample is None:
+        elif frame.disk is None or frame.sample is None:
             self._says.object = "Embedding the real images in the viewing network …"
         elif frame.disk.view != selection.view:
             seconds = " (some seconds)" if selection.view == "umap" else ""
             self._says.object = f"Computing the view {TITLES[selection.view]}{seconds} …"
         else:
-            self._draw(frame.disk)
+            self._draw(frame.disk, frame.sample)
             if frame.full:
                 self._tell(frame.disk)
                 self._ask_faithfulness(frame)
@@ -190,7 +187,7 @@ class Disk:
         chosen = self._session.selection.classes
         return np.array([not chosen or name in chosen for name in self._classes])
 
-    def _draw(self, disk: Projected) -> None:
+    def _draw(self, disk: Projected, sample: Sample) -> None:
         points, shown = disk.projection, self._shown_classes()
         chart = CHARTS[disk.view]
         rim = self._rim(points.real_radius, points.synthetic_radius) if chart == "linear" else 1.0
@@ -201,7 +198,7 @@ class Disk:
         real_key = (disk.key[1:], turned, tuple(shown))
         if real_key != self._real_key:
             self._real_key = (disk.key[1:], False, tuple(shown))
-            self._draw_real(disk, shown, chart, rim)
+            self._draw_real(disk, sample, shown, chart, rim)
         ipc = self._session.feed.initial_settings.ipc
         images = np.flatnonzero(np.repeat(shown, ipc))
         names = [f"{self._classes[i // ipc]} #{i % ipc}" for i in images]
@@ -219,8 +216,8 @@ class Disk:
         self._geodesics.data = _placed(_broken(points.geodesics[labels]), chart, rim)
         self._drawn = disk
 
-    def _draw_real(self, disk: Projected, shown: np.ndarray, chart: str, rim: float) -> None:
-        sample, points = self._sample, disk.projection
+    def _draw_real(self, disk: Projected, sample: Sample, shown: np.ndarray, chart: str, rim: float) -> None:
+        points = disk.projection
         rows = np.flatnonzero(shown[sample.labels] & np.isfinite(points.real).all(1))
         kept = disk.kept[rows]
         self._real.data = {
@@ -273,17 +270,6 @@ class Disk:
         )
 
     # What the projector knows
-
-    def _ask_sample(self) -> None:
-        if not self._sample_asked:
-            self._sample_asked = True
-            future = self._projector.live(projector.sample, str(self._session.feed.run.path))
-            future.add_done_callback(self._got_sample)
-
-    def _got_sample(self, future: Future) -> None:
-        if not future.cancelled() and future.exception() is None:
-            self._sample = future.result()
-            self._session.refresh()
 
     def _ask_faithfulness(self, frame: Frame) -> None:
         disk = frame.disk

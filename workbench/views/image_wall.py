@@ -11,7 +11,7 @@ from workbench.session.session import Frame, Session
 from workbench.theme import SYNTHETIC, tile
 from workbench.views.fit import fit
 
-SHOWS = {"images": "now", "start": "start", "change": "change"}
+SHOWS = {"images": "now", "start": "start", "change": "change", "real": "real"}
 ENLARGED = 2.6
 
 _ENLARGE = """
@@ -54,20 +54,19 @@ class ImageWall:
         self._classes = session.feed.classes
         self._picture: tuple | None = None
         self._marks: tuple | None = None
-        self._frame: Frame | None = None
         self._sheet = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
         self._mark = ColumnDataSource({"x": [], "y": []})
         self._flags = ColumnDataSource({"x": [], "y": []})
         self.plot = self._figure()
         self._shows = pmui.RadioButtonGroup(
             label="",
-            description="The images now, as they started, or what has changed since (grey is no change)",
+            description="The images now, as they started, what has changed since (grey is no change), or real images",
             options={name: key for key, name in SHOWS.items()},
             value="images",
             size="small",
             margin=(6, 8),
         )
-        self._shows.param.watch(lambda *_: self._redraw(), "value")
+        self._shows.param.watch(lambda *_: session.refresh(), "value")
         self._summary = pmui.Typography("", variant="caption", margin=(4, 10))
         title = pmui.Typography("Synthetic images", variant="subtitle2", margin=(6, 10))
         self.panel = pmui.Column(
@@ -117,31 +116,43 @@ class ImageWall:
 
     def show(self, frame: Frame) -> None:
         """Brings the wall up to date."""
-        self._frame = frame
         if frame.images is None:
             return
-        picture = (frame.image_step, id(frame.images), self._shows.value)
+        real = self._shows.value == "real" and frame.sample is not None and frame.disk is not None
+        picture = (id(frame.disk.kept), "real") if real else (frame.image_step, id(frame.images), self._shows.value)
         if picture != self._picture:
             self._picture = picture
-            self._draw(frame.images)
-        marks = (self._session.selection.image, _flags(frame))
+            if real:
+                self._draw_real(frame)
+            else:
+                self._draw(frame.images)
+        marks = (None, ()) if real else (self._session.selection.image, _flags(frame))
         if marks != self._marks:
             self._marks = marks
             self._mark_images(*marks)
         if frame.full:
             self._tell(frame)
 
-    def _redraw(self) -> None:
-        if self._frame is not None:
-            self.show(self._frame)
-
     def _draw(self, images: np.ndarray) -> None:
         start = self._session.kept_images(0)
         if self._shows.value != "images" and start is not None:
             change = 128 + (images.astype(np.int16) - start) // 2
             images = start if self._shows.value == "start" else change.astype(np.uint8)
+        self._put(images)
+
+    def _put(self, images: np.ndarray) -> None:
         rows, columns = images.shape[:2]
         self._sheet.data = {"image": [tile(images)], "x": [0], "y": [0], "dw": [columns], "dh": [rows]}
+
+    def _draw_real(self, frame: Frame) -> None:
+        """As many real images of each class as there are synthetic ones; what pruning leaves out is faint."""
+        sample, columns = frame.sample, frame.images.shape[1]
+        sheet = np.zeros((len(self._classes), columns, *sample.pixels.shape[1:]), np.uint8)
+        for label in range(len(self._classes)):
+            own = np.flatnonzero(sample.labels == label)[:columns]
+            faint = np.where(frame.disk.kept[own], 1, 5)[:, None, None, None]
+            sheet[label, : len(own)] = sample.pixels[own] // faint
+        self._put(sheet)
 
     def _mark_images(self, selected: tuple[int, int] | None, flags: tuple[tuple[int, int], ...]) -> None:
         rows, marks = len(self._classes), [] if selected is None else [selected]
@@ -153,6 +164,8 @@ class ImageWall:
         text = f"{rows} classes × {columns} images of {width}×{height} pixels, step {frame.image_step}"
         if flags := _flags(frame):
             text += f" · ▼ {len(flags)} beyond the clamp"
+        if self._shows.value == "real":
+            text = "Real images, some of each class; faint ones are pruned from matching"
         if self._summary.object != text:
             self._summary.object = text
 
