@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 RUNS ?= runs
 PORT ?= 5006
 
-.PHONY: workbench test test-all lint bench clean
+.PHONY: workbench test test-all bench bench-ui clean
 
 workbench: .venv/workbench.installed  ## the dashboard on http://127.0.0.1:5006
 	HDD_RUNS=$(RUNS) .venv/bin/panel serve workbench/app.py --address 127.0.0.1 --port $(PORT) --show
@@ -21,6 +21,9 @@ test-all: .venv/tests.installed  ## the slow tests too: 50 kills at random momen
 
 bench: .venv/workbench.installed  ## speed on this machine
 	.venv/bin/hdd bench
+
+bench-ui: .venv/tests.installed  ## how quick the page is, in a real Chromium
+	.venv/bin/python benchmarks/ui.py
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" && "$(PYTHON)" -c '$(FITS)' \

@@ -72,7 +72,6 @@ class Steering:
         try:
             (self._sent[name],) = self._session.feed.run.steer(who=WHO, **{name: value})
         except (HDDError, OSError, sqlite3.Error) as error:
-            self._told.pop(name, None)
             self._knobs[name].tell("refused", f"refused: {error}")
             self._knobs[name].put(getattr(self._session.feed.state.settings, name))
             return

@@ -251,3 +251,8 @@ def feed_of(path: Path) -> Feed:
         if feed is None or (not feed.tabs() and feed.run.meta("id") != Run(path).meta("id")):
             feed = _feeds[path] = Feed(path)
         return feed
+
+
+def open_feeds() -> list[Feed]:
+    """The feeds of this process."""
+    return list(_feeds.values())

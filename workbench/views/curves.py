@@ -41,11 +41,11 @@ def _pane(plot: figure) -> pn.pane.Bokeh:
     return pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=120)
 
 
-def _small_legend(plot: figure) -> None:
+def _small_legend(plot: figure, location: str) -> None:
     legend = plot.legend[0]
     legend.update(
         orientation="horizontal",
-        location="top_right",
+        location=location,
         padding=2,
         margin=2,
         label_text_font_size="10px",
@@ -183,7 +183,7 @@ class Curves:
             plot.varea("step", f"{who}10", f"{who}90", source=self._radii, fill_alpha=0.2, fill_color=color)
             plot.line("step", f"{who}50", source=self._radii, line_color=color, line_width=2, legend_label=who)
         plot.add_layout(self._clamp)
-        _small_legend(plot)
+        _small_legend(plot, "bottom_right")
         line = plot.renderers[1]
         tips = [(who, f"@{who}10{{0.00}} … @{who}90{{0.00}}") for who in ("real", "synthetic")]
         plot.add_tools(HoverTool(renderers=[line], tooltips=[("step", "@step"), *tips], mode="vline"))
@@ -198,7 +198,7 @@ class Curves:
         points = plot.scatter(
             "step", "mean", source=self._accuracy, size=8, color=SYNTHETIC, legend_label="accuracy ± sd"
         )
-        _small_legend(plot)
+        _small_legend(plot, "center_right")
         plot.add_tools(
             HoverTool(renderers=[points], tooltips="@what"),
             HoverTool(renderers=[clamped], tooltips=[("step", "@step"), ("clamped", "@clamped{0.0} %")], mode="vline"),

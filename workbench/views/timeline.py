@@ -1,6 +1,7 @@
 """One slider through all recorded steps; rewinding and forking start from where it stands."""
 
 from collections.abc import Callable
+from functools import partial
 
 import panel as pn
 import panel_material_ui as pmui
@@ -31,6 +32,7 @@ class Timeline:
         self._session = session
         self._marks: tuple | None = None
         self._follows = False
+        self._scrubs = 0
         self._kept: tuple[int, ...] = ()
         self._frame: Frame | None = None
         self._playing = pn.state.add_periodic_callback(self._forward, PLAY_MILLISECONDS, start=False)
@@ -96,15 +98,15 @@ class Timeline:
     def _scrubbed(self, event: object) -> None:
         if self._follows:
             return
-        if self._session.selection.step is None:
-            self._session.later(self._put_back, PUT_BACK_MILLISECONDS)
         newest = self._session.feed.state.step
         self._session.selection.step = min(event.new, newest)
+        self._scrubs += 1
+        self._session.later(partial(self._put_back, self._scrubs), PUT_BACK_MILLISECONDS)
 
-    def _put_back(self) -> None:
-        """Shows the chosen step again: the last position of a live run may have crossed the user's on its way."""
+    def _put_back(self, scrubs: int) -> None:
+        """Shows the chosen step again once the user rests: what the server sent may have crossed it on its way."""
         step = self._session.selection.step
-        if step is not None:
+        if step is not None and scrubs == self._scrubs:
             self._put(step - 1 if step else 1)
             self._put(step)
 
