@@ -9,7 +9,7 @@ PORT ?= 5006
 .PHONY: workbench test test-all bench bench-ui clean
 
 workbench: .venv/workbench.installed  ## the dashboard on http://127.0.0.1:5006
-	HDD_RUNS=$(RUNS) .venv/bin/panel serve workbench/app.py --address 127.0.0.1 --port $(PORT) --show
+	HDD_RUNS=$(RUNS) .venv/bin/panel serve workbench/app.py --address 127.0.0.1 --port $(PORT) --show $(if $(AUTOSTART),--args --autostart)
 
 test: .venv/tests.installed  ## lint and the default tests
 	.venv/bin/ruff check .
@@ -32,6 +32,7 @@ bench-ui: .venv/tests.installed  ## how quick the page is, in a real Chromium
 
 # torch and torchvision are resolved together, so that their builds fit.
 .venv/%.installed: .venv/bin/python pyproject.toml
+	@echo "Installing into .venv; torch is large, so this takes some minutes the first time."
 	.venv/bin/python -m pip install --quiet --editable '.$(if $(filter tests,$*),[tests])'
 	touch $@
 
