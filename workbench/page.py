@@ -122,7 +122,9 @@ class Workbench:
         self._projector.warm_up()
         names = self._list_runs()
         if names:
-            self.attach(self._engines.root / names[0])
+            # The list takes its first run by itself once it is offered.
+            if self._session is None:
+                self.attach(self._engines.root / names[0])
         elif self._autostart:
             self._setup.start_first()
 
