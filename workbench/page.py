@@ -12,6 +12,7 @@ from panel.util import edit_readonly
 
 from hdd.errors import HDDError
 from hdd.runs import history
+from hdd.runs.run import Run
 from workbench.controls.dialogs import Dialogs
 from workbench.controls.driver import SeatButton
 from workbench.controls.recipe import as_command, as_python
@@ -289,7 +290,7 @@ class Workbench:
         self._dialogs.confirm("Rewind", text, "Rewind", lambda: self._do(self._rewound, step))
 
     async def _rewound(self, step: int) -> None:
-        await asyncio.to_thread(history.rewind, self._session.feed.run, step, WHO)
+        await asyncio.to_thread(rewind, self._session.feed.run.path, step)
         self._session.selection.step = None
 
     def _fork(self, step: int) -> None:
@@ -300,8 +301,7 @@ class Workbench:
         number = 1
         while (out := self._engines.root / f"{run.path.name[:80]}-fork-{step}-{number}").exists():
             number += 1
-        child = await asyncio.to_thread(history.fork, run, step, out, None, WHO)
-        child.close()
+        await asyncio.to_thread(fork, run.path, step, out)
         self.attach(out)
         notify("info", f"Forked at step {step}. Change what you like, then resume it.")
 
@@ -327,3 +327,17 @@ class Workbench:
         text = make(feed.initial_settings, feed.state, f"{feed.run.path.name}-again")
         note = f"This makes the run again, bit for bit; it stands at step {feed.state.step} now."
         self._dialogs.show_text(title, note, text)
+
+
+def rewind(path: Path, step: int) -> None:
+    """Takes the run in `path` back, on a connection of this thread."""
+    run = Run(path)
+    history.rewind(run, step, WHO)
+    run.close()
+
+
+def fork(path: Path, step: int, out: Path) -> None:
+    """Branches the run in `path` into `out`, on connections of this thread."""
+    run = Run(path)
+    history.fork(run, step, out, None, WHO).close()
+    run.close()

@@ -29,6 +29,7 @@ FRAMES_PER_SECOND = 12
 FULL_SECONDS = 0.5
 UNPAINTED_SECONDS = 5.0
 RETRY_SECONDS = 5.0
+KEPT_IN_MEMORY = 24
 
 
 class Selection(param.Parameterized):
@@ -285,7 +286,7 @@ class Session:
                 images = self.feed.run.to_pixels(self.feed.run.images(step))
             except (HDDError, OSError):
                 return None
-            if len(self._looked_back) > 8:
+            if len(self._looked_back) > KEPT_IN_MEMORY:
                 self._looked_back.pop(next(key for key in self._looked_back if key))
             self._looked_back[step] = images
         return self._looked_back[step]

@@ -1,0 +1,103 @@
+"""Makes the README's pictures: a real digits run, started, steered and forked in a real Chromium."""
+
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+PORT = 5089
+ADDRESS = f"http://127.0.0.1:{PORT}/app"
+GIF_SIZE = (960, 600)
+FRAME_MILLISECONDS = 250
+
+
+class Film:
+    """Pictures of a page, one after the other."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._frames: list[Image.Image] = []
+
+    def take(self, seconds: float) -> None:
+        """Films for some seconds."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            due = time.monotonic() + FRAME_MILLISECONDS / 1000
+            picture = Image.open(io.BytesIO(self._page.screenshot())).convert("RGB")
+            self._frames.append(picture.resize(GIF_SIZE, Image.Resampling.LANCZOS))
+            time.sleep(max(0.0, due - time.monotonic()))
+
+    def save(self, path: Path) -> None:
+        """Writes a GIF of one palette, whose frames keep only what changed."""
+        palette = self._frames[-1].quantize(96)
+        frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in self._frames]
+        frames[0].save(
+            path, save_all=True, append_images=frames[1:], duration=FRAME_MILLISECONDS, loop=0, optimize=True
+        )
+
+
+def play(page: Page, assets: Path) -> None:
+    """The path of a first visit."""
+    page.goto(ADDRESS)
+    page.get_by_role("button", name="Start the digits run").click(timeout=60_000)
+    page.get_by_text("classes × 10 images").wait_for(timeout=60_000)
+    film = Film(page)
+    film.take(3)
+    page.get_by_text("most for").wait_for(timeout=60_000)
+    film.take(2)
+    curvature = page.get_by_role("slider", name="Curvature")
+    for _ in range(5):
+        for _ in range(4):
+            curvature.press("ArrowRight")
+        film.take(0.8)
+    page.get_by_text("applied @").first.wait_for(timeout=60_000)
+    film.take(1)
+    page.locator(".bk-Figure").first.click(position={"x": 250, "y": 210})
+    page.get_by_text("By features").wait_for(timeout=60_000)
+    film.take(2)
+    film.save(assets / "workbench.gif")
+    page.wait_for_timeout(8000)
+    page.screenshot(path=assets / "workbench.png")
+    page.get_by_role("button", name="Toggle theme").click()
+    page.wait_for_timeout(2000)
+    page.screenshot(path=assets / "workbench-dark.png")
+
+
+def main() -> None:
+    """Serves, films, and ends what it started."""
+    sys.path.insert(0, str(ROOT / "tests" / "workbench"))
+    from chromium import chromium_path
+
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "HDD_RUNS": folder + "/runs", "HDD_CACHE_DIR": folder + "/cache"}
+        command = ["serve", "workbench/app.py", "--address", "127.0.0.1", "--port", str(PORT)]
+        server = subprocess.Popen([sys.executable, "-m", "panel", *command], cwd=ROOT, env=environment)
+        try:
+            while True:
+                try:
+                    urllib.request.urlopen(ADDRESS, timeout=30).close()
+                    break
+                except OSError:
+                    time.sleep(0.2)
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+                page = browser.new_page(viewport={"width": 1600, "height": 1000})
+                play(page, ROOT / "assets")
+                page.get_by_role("button", name="Stop").click()
+                page.get_by_text("Stopped").first.wait_for(timeout=60_000)
+                browser.close()
+        finally:
+            server.terminate()
+            server.wait()
+
+
+if __name__ == "__main__":
+    main()
