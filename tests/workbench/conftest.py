@@ -1,0 +1,140 @@
+"""A page with scripted engines, served in this process, and browsers whose complaints fail the test."""
+
+import json
+import os
+import signal
+import socket
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import panel as pn
+import pytest
+import scripted
+from chromium import chromium_path
+from playwright.sync_api import sync_playwright
+from tab import Tab
+from waiting import wait_until
+
+from hdd.runs.history import find_runs
+
+HERE = Path(__file__).parent
+needs_chromium = pytest.mark.skipif(
+    chromium_path() is None, reason="No Chromium: set CHROMIUM to one, or install the package chromium"
+)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in item.fixturenames:
+            item.add_marker(needs_chromium)
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def answers(address):
+    """Whether a server does, at all: the page itself would start a session."""
+    with suppress(OSError):
+        socket.create_connection(urlsplit(address).netloc.split(":"), timeout=60).close()
+        return True
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A folder of runs whose engines end with the test."""
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    yield folder
+    for run in find_runs(folder):
+        with suppress(ProcessLookupError):
+            if run.engine_alive():
+                os.kill(run.status().pid, signal.SIGKILL)
+        run.close()
+
+
+@pytest.fixture
+def script(root):
+    """Tells the scripted engines of `root` how to behave; see `scripted.SCRIPT`."""
+
+    def write(**behaviour):
+        (root / "script.json").write_text(json.dumps(behaviour))
+
+    return write
+
+
+@pytest.fixture
+def make_run(root):
+    """Makes a scripted run: `steps` of its `of` steps are made, and it is finished, or stopped before."""
+
+    def make(name="run", steps=40, of=None, classes=None, **values):
+        script = {**scripted.SCRIPT, "rate": 1e9, "classes": classes or scripted.SCRIPT["classes"]}
+        run = scripted.make(root / name, script, steps=steps, **values)
+        scripted.advance(run, script)
+        if of is not None:
+            run.end("stopped", "for a test")
+            (edit,) = run.steer(steps=of)
+            run.decide(next(each for each in run.pending() if each.id == edit), "applied", steps, steps)
+        return run
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The page in this process, so that tests see what it keeps; its address."""
+    port = free_port()
+    thread = pn.serve(
+        {"app": str(HERE / "scripted_app.py")},
+        address="127.0.0.1",
+        port=port,
+        websocket_origin=f"127.0.0.1:{port}",
+        threaded=True,
+        show=False,
+        check_unused_sessions_milliseconds=500,
+    )
+    address = f"http://127.0.0.1:{port}/app"
+    wait_until(lambda: answers(address))
+    yield address
+    thread.stop()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path(), args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_tab(browser):
+    """Opens tabs of browsers of their own; whatever a console, a page or a request complains of fails the test."""
+    wrong, contexts = [], []
+
+    def new():
+        context = browser.new_context(viewport={"width": 1400, "height": 900}, permissions=["clipboard-write"])
+        contexts.append(context)
+        return Tab(context.new_page(), wrong)
+
+    yield new
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def open_tab(new_tab, server, root):
+    """Opens the page on the runs of `root`."""
+
+    def open_():
+        tab = new_tab()
+        tab.goto(f"{server}?runs={root}")
+        return tab
+
+    return open_

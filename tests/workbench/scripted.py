@@ -1,0 +1,190 @@
+"""A stand-in for the `hdd` command that needs no torch: its runs speak the protocol of a run directory, and their
+images are a formula. A file `script.json` beside the runs tells it how to behave; see `SCRIPT`.
+"""
+
+import argparse
+import json
+import os
+import resource
+import signal
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from hdd.errors import HDDError
+from hdd.records import CLASS_METRICS, StepRecord
+from hdd.runs.reading import LIVE_FRAME
+from hdd.runs.run import COMMANDS, Run
+from hdd.runs.storage import clear_storage_errors
+from hdd.runs.tensors import write_tensors
+from hdd.settings import initial_settings, parse
+
+SIDE = 8
+SCRIPT = {
+    "rate": float(os.environ.get("SCRIPTED_RATE", "20")),  # steps a second
+    "classes": [f"digit {digit}" for digit in range(10)],
+    "refuse_at_once": None,  # message with which a new run is not even made
+    "fail": None,  # [step, message]
+    "refuse": [],  # knobs of which every change is refused
+    "deaf": False,  # decides on no knob
+    "file_bytes": None,  # largest file that it can write, as if the disk were full
+}
+
+
+def read_script(root):
+    path = Path(root) / "script.json"
+    return {**SCRIPT, **(json.loads(path.read_text()) if path.exists() else {})}
+
+
+def pixels(step, classes=10, ipc=10):
+    """The images (C, ipc, 1, SIDE, SIDE) uint8 when `step` steps were completed."""
+    start = np.random.default_rng(0).integers(0, 256, (classes, ipc, 1, SIDE, SIDE))
+    return ((start + 5 * step) % 256).astype(np.uint8)
+
+
+def record(step, classes=10):
+    table = np.arange(classes * len(CLASS_METRICS), dtype=np.float32).reshape(classes, -1) / 100 + 1 / step
+    return StepRecord(step, 10 / step, 1.0, 0.05, table.astype(np.float32))
+
+
+def make(path, script=SCRIPT, **values):
+    """A scripted run that has not gone yet."""
+    return Run.create(path, initial_settings(**values), script["classes"], fingerprint="", mean=[0.5], std=[0.25])
+
+
+class Engine:
+    def __init__(self, run, script):
+        self.run, self.script = run, script
+        self.step, self.state, self.left = run.step, "running", None
+
+    def keep_images(self):
+        images = (pixels(self.step, *self.shape).astype(np.float32) / 255 - 0.5) / 0.25
+        self.run.snapshots.write(self.step, {"images": images.astype(np.float16)})
+
+    def show(self):
+        if self.run.watched():
+            frame = {"images": pixels(self.step, *self.shape), "step": np.int64(self.step)}
+            write_tensors(self.run.path / LIVE_FRAME, frame)
+
+    @property
+    def shape(self):
+        return len(self.script["classes"]), self.run.initial_settings.ipc
+
+    def take_edits(self):
+        """Whether it was told to stop."""
+        for edit in self.run.pending():
+            if edit.name in COMMANDS:
+                self.run.decide(edit, "applied", edit.value if edit.name == "rewind" else self.step)
+                if edit.name == "stop":
+                    return True
+                if edit.name == "rewind":
+                    self.run.forget_after(edit.value, asked=edit.id)
+                    self.step = edit.value
+                self.left = edit.value if edit.name == "step" else None
+                self.state = "running" if edit.name in ("go", "step") else "paused"
+            elif not self.script["deaf"] and (edit.due is None or edit.due <= self.step):
+                if edit.name in self.script["refuse"]:
+                    self.run.decide(edit, "refused", self.step, reason=f"{edit.name} is not wanted")
+                else:
+                    old = getattr(self.run.settings_at(self.step), edit.name)
+                    self.run.decide(edit, "applied", self.step, old)
+                    self.keep_images()
+        return False
+
+    def make_step(self):
+        fail = self.script["fail"]
+        if fail is not None and self.step == fail[0]:
+            raise HDDError(fail[1])
+        self.step += 1
+        self.run.write_metrics(record(self.step, self.shape[0]))
+        if self.step % self.run.initial_settings.snapshot_every == 0:
+            self.keep_images()
+        if self.left is not None:
+            self.left -= 1
+            self.state = "running" if self.left else "paused"
+
+    def advance(self):
+        rate = self.script["rate"]
+        self.run.write_event(self.step, "engine started")
+        if self.step == 0:
+            self.keep_images()
+        due = time.monotonic()
+        while True:
+            if self.take_edits():
+                return "stopped"
+            if self.step >= self.run.settings.steps:
+                return "finished"
+            if self.state == "running":
+                self.make_step()
+            self.show()
+            self.run.write_status(self.state, self.step, rate, "")
+            due = max(due + 1 / rate, time.monotonic())
+            time.sleep(max(0, due - time.monotonic()))
+
+
+def advance(run, script):
+    with run.lock().acquire(timeout=10):
+        if script["file_bytes"] is not None:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (script["file_bytes"],) * 2)
+        engine = Engine(run, script)
+        try:
+            with clear_storage_errors(run):
+                ended = engine.advance()
+                engine.keep_images()
+                run.write_status(ended, run.step, 0.0, "")
+        except HDDError as error:
+            try:
+                run.end("failed", str(error))
+            except (OSError, sqlite3.Error):
+                pass
+            raise
+
+
+def evaluate(run, step, protocol):
+    for done in range(3):
+        print(json.dumps({"done": done, "total": 3}), flush=True)
+    run.write_evaluation(step, {"name": protocol}, [0.5, 0.75])
+
+
+def main(words):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("command")
+    parser.add_argument("run", nargs="?", type=Path)
+    for flag in ("--queue", "--json", "--json-lines"):
+        parser.add_argument(flag, action="store_true")
+    for name in ("--out", "--preset", "--dataset", "--method", "--protocol"):
+        parser.add_argument(name)
+    for name in ("--ipc", "--steps", "--seed", "--step"):
+        parser.add_argument(name, type=int)
+    parser.add_argument("--set", action="append", default=[])
+    given = parser.parse_args(words)
+    path = given.run or Path(given.out)
+    script = read_script(path.parent)
+    if given.command == "distill":
+        if script["refuse_at_once"]:
+            raise HDDError(script["refuse_at_once"])
+        knobs = {name: parse(name, text) for name, _, text in (word.partition("=") for word in given.set)}
+        direct = {"dataset": given.dataset, "objective": given.method, "ipc": given.ipc, "steps": given.steps}
+        knobs |= {name: value for name, value in {**direct, "seed": given.seed}.items() if value is not None}
+        advance(make(path, script, preset=given.preset, **knobs), script)
+    elif given.command == "resume":
+        run = Run(path)
+        if given.steps:
+            run.end("stopped", "reopened")
+            run.steer(steps=given.steps)
+        advance(run, script)
+    elif given.command == "evaluate":
+        evaluate(Run(path), given.step, given.protocol)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except HDDError as error:
+        print(json.dumps({"error": str(error)}))
+        print(error, file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,102 @@
+"""One tab of a browser, and what its page shows."""
+
+from playwright.sync_api import expect
+from waiting import wait_until
+
+TIMEOUT = 15_000
+
+_FIGURE = """name => {
+  const plain = (value) => value?.shape ? {shape: value.shape, flat: Array.from(new Uint32Array(
+      value.buffer, value.byteOffset, value.length))} : value
+  for (const document of Bokeh.documents) {
+    const plot = document.get_model_by_name(name)
+    if (!plot) continue
+    return plot.renderers.map((each) => Object.fromEntries(Object.entries(each.data_source.data)
+      .map(([column, values]) => [column, Array.from(values).map(plain)])))
+  }
+  return null
+}"""
+
+
+class Tab:
+    """A tab whose complaints go to the list `wrong`."""
+
+    def __init__(self, page, wrong):
+        self.page = page
+        page.set_default_timeout(TIMEOUT)
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("requestfailed", lambda request: wrong.append(f"{request.url}: {request.failure}"))
+
+    def goto(self, address):
+        self.page.goto(address, timeout=TIMEOUT)
+
+    def figure(self, name):
+        """The data of every renderer of a figure, {column: values}; None before the figure is there."""
+        return self.page.evaluate(_FIGURE, name)
+
+    def button(self, name):
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def slider(self, name):
+        return self.page.get_by_role("slider", name=name)
+
+    def sees(self, text, **options):
+        expect(self.page.get_by_text(text, **options).first).to_be_visible(timeout=TIMEOUT)
+
+    def until(self, condition):
+        """Waits until the page is as `condition` wants it, and returns what that gave."""
+        return wait_until(condition, TIMEOUT / 1000)
+
+    def wall(self):
+        """The sheet of images, as (shape, flat pixels); None before there is one."""
+        figure = self.figure("wall")
+        return None if not figure or not figure[0]["image"] else figure[0]["image"][0]
+
+    def points(self):
+        """The data of the synthetic points on the disk; None before they are drawn."""
+        data = [each for each in self.figure("disk") or [] if each.get("image")]
+        return data[0] if data else None
+
+    def press(self, key):
+        """Presses a key with no control in focus."""
+        self.page.evaluate("document.activeElement?.blur()")
+        self.page.keyboard.press(key)
+
+    def scrub(self, *keys):
+        """Moves the timeline's slider by keys."""
+        slider = self.slider("Step")
+        slider.wait_for()
+        for key in keys:
+            slider.press(key)
+
+    def edges(self, name):
+        """Where a figure's data coordinates lie on the page: a function of (x, y) that gives pixels."""
+        box = self.page.evaluate(
+            """name => {
+              const plot = Bokeh.documents.map((each) => each.get_model_by_name(name)).find((each) => each)
+              const view = Bokeh.index.find_one(plot)
+              const {left, top} = view.el.getBoundingClientRect()
+              const {x_scale, y_scale} = view.frame
+              return [0, 1].map((at) => [left + x_scale.compute(at), top + y_scale.compute(at)])
+            }""",
+            name,
+        )
+        (x0, y0), (x1, y1) = box
+        return lambda x, y: (x0 + x * (x1 - x0), y0 + y * (y1 - y0))
+
+    def marks(self):
+        """Where the wall marks a selected image."""
+        (mark,) = [each for each in self.figure("wall") if set(each) == {"x", "y"}][1:]
+        return list(zip(mark["x"], mark["y"], strict=True))
+
+    def selected_points(self):
+        return self.page.evaluate(
+            """() => Bokeh.documents.map((each) => each.get_model_by_name("disk")).find((each) => each).renderers
+              .map((each) => each.data_source).find((each) => each.data.image).selected.indices"""
+        )
+
+    def choose(self, label, option):
+        """Chooses an option of a select."""
+        self.page.get_by_role("combobox", name=label, exact=True).click()
+        self.page.get_by_role("menuitem", name=option, exact=True).click()
