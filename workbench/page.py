@@ -220,7 +220,17 @@ class Workbench:
             self._run.value = path.name
             self._new.active = []
         session.open()
-        self._build(session, [self._add_wall, self._add_runner, self._add_disk, self._add_curves, self._add_steering])
+        self._build(
+            session,
+            [
+                self._add_wall,
+                self._add_runner,
+                self._add_disk,
+                self._add_timeline,
+                self._add_curves,
+                self._add_steering,
+            ],
+        )
 
     def _build(self, session: Session, parts: list[Callable[[Session], View]]) -> None:
         """Adds one part of the page after the other, so that no other session waits for all of it."""
@@ -247,9 +257,7 @@ class Workbench:
         self._cards["disk"][:] = [disk.panel]
         return disk
 
-    def _add_curves(self, session: Session) -> View:
-        self._curves = Curves(session)
-        self._curves.offer(run_names(self._engines.root))
+    def _add_timeline(self, session: Session) -> View:
         timeline = Timeline(session, self._rewind, self._fork)
         session.on_keys(
             space=self._runner.toggle,
@@ -259,9 +267,13 @@ class Workbench:
             end=timeline.follow,
             live=timeline.follow,
         )
-        session.views.append(timeline)
-        self._cards["curves"][:] = [self._curves.panel]
         self._timeline[:] = [timeline.panel]
+        return timeline
+
+    def _add_curves(self, session: Session) -> View:
+        self._curves = Curves(session)
+        self._curves.offer(run_names(self._engines.root))
+        self._cards["curves"][:] = [self._curves.panel]
         return self._curves
 
     def _add_steering(self, session: Session) -> View:

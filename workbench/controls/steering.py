@@ -18,6 +18,7 @@ GROUPS = {
     "Optimisation": ["image_lr", "momentum", "real_batch", "augmentation", "steps"],
 }
 WHO = "page"
+OPEN_AT_FIRST = [0, 1]
 
 
 class Steering:
@@ -34,32 +35,39 @@ class Steering:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        settings = session.feed.state.settings
-        self._knobs = {
-            name: KnobControl(name, getattr(settings, name), self.request)
-            for names in GROUPS.values()
-            for name in names
-        }
+        self._knobs: dict[str, KnobControl] = {}
         self._sent: dict[str, int] = {}
         self._next: dict[str, Any] = {}
         self._told: dict[str, tuple] = {}
-        sections = []
-        for title, names in GROUPS.items():
-            sections.append((title, pmui.Column(*[self._knobs[name].panel for name in names], margin=0)))
+        self._sections = [pmui.Column(sizing_mode="stretch_width", margin=0) for _ in GROUPS]
+        accordion = pmui.Accordion(
+            *zip(GROUPS, self._sections, strict=True),
+            active=OPEN_AT_FIRST,
+            sizing_mode="stretch_width",
+            margin=(0, 4),
+            disable_gutters=True,
+            square=True,
+            title_variant="subtitle2",
+        )
+        accordion.param.watch(lambda event: self._fill(event.new), "active")
+        self._fill(OPEN_AT_FIRST)
         self._note = pmui.Typography("", variant="caption", margin=(2, 10), sx=HIDDEN)
         self.panel = pmui.Column(
             self._note,
-            pmui.Accordion(
-                *sections,
-                active=[0, 1],
-                sizing_mode="stretch_width",
-                margin=(0, 4),
-                disable_gutters=True,
-                square=True,
-                title_variant="subtitle2",
-            ),
+            accordion,
             sizing_mode="stretch_width",
         )
+
+    def _fill(self, opened: list[int]) -> None:
+        """Makes the controls of the sections that are open and empty."""
+        settings = self._session.feed.state.settings
+        for index in opened:
+            if not len(self._sections[index]):
+                names = list(GROUPS.values())[index]
+                made = {name: KnobControl(name, getattr(settings, name), self.request) for name in names}
+                self._sections[index][:] = [knob.panel for knob in made.values()]
+                self._knobs |= made
+        self._session.refresh()
 
     def request(self, name: str, value: Any) -> None:
         """Asks the engine for a value, now or once it has decided on the last one."""
