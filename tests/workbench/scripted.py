@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,10 @@ SCRIPT = {
     "deaf": False,  # decides on no knob
     "file_bytes": None,  # largest file that it can write, as if the disk were full
 }
+
+
+def say(**facts):
+    sys.stdout.write(json.dumps(facts) + "\n")
 
 
 def read_script(root):
@@ -137,16 +142,14 @@ def advance(run, script):
                 engine.keep_images()
                 run.write_status(ended, run.step, 0.0, "")
         except HDDError as error:
-            try:
+            with suppress(OSError, sqlite3.Error):
                 run.end("failed", str(error))
-            except (OSError, sqlite3.Error):
-                pass
             raise
 
 
 def evaluate(run, step, protocol):
     for done in range(3):
-        print(json.dumps({"done": done, "total": 3}), flush=True)
+        say(done=done, total=3)
     run.write_evaluation(step, {"name": protocol}, [0.5, 0.75])
 
 
@@ -185,6 +188,5 @@ if __name__ == "__main__":
     try:
         main(sys.argv[1:])
     except HDDError as error:
-        print(json.dumps({"error": str(error)}))
-        print(error, file=sys.stderr)
+        say(error=str(error))
         sys.exit(2)

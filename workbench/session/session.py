@@ -7,7 +7,6 @@ way, and what the run does meanwhile is skipped: the newest wins.
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -19,6 +18,7 @@ from bokeh.document import Document
 
 from hdd.errors import HDDError
 from hdd.projection import VIEWS, Geometry, Projection
+from hdd.runs.reading import ALIVE
 from hdd.settings import Settings
 from workbench import projector
 from workbench.projector import Projector, Sample
@@ -148,7 +148,7 @@ class Session:
         self._retry_at = 0.0
         self._asked: tuple | None = None
         self._looked_back: dict[int, np.ndarray] = {}
-        self._problems: list[str] = []
+        self._rewinds = 0
         self.selection.param.watch(lambda *_: self.wake(), list(Selection.param))
 
     def open(self) -> None:
@@ -272,9 +272,15 @@ class Session:
         )
 
     def _images(self, state: State, step: int) -> tuple[np.ndarray | None, int]:
+        if state.rewinds != self._rewinds:
+            self._rewinds = state.rewinds
+            self._looked_back.clear()
         earlier = [kept for kept in state.kept if kept <= step]
-        if state.frame is not None and state.frame[0] <= step and state.frame[0] >= max(earlier, default=0):
-            return state.frame[1], state.frame[0]
+        # The frame of an engine that has ended may show what was rewound since.
+        if state.frame is not None and state.status.state in ALIVE:
+            shown, images = state.frame
+            if max(earlier, default=0) <= shown <= step:
+                return images, shown
         if not earlier:
             return None, 0
         return self.kept_images(earlier[-1]), earlier[-1]
@@ -332,7 +338,8 @@ class Session:
             self._disk_problem = None
         except CancelledError:
             pass
-        except (HDDError, OSError, BrokenProcessPool) as error:
+        except Exception as error:
+            # Whatever went wrong over there must be said here, and tried again.
             self._disk_problem = str(error) or type(error).__name__
             self._retry_at = time.monotonic() + RETRY_SECONDS
         self._asked = None

@@ -1,0 +1,302 @@
+"""A session's rhythm: woken, it pulls the newest state, and waits until that is painted."""
+
+from concurrent.futures import Future
+
+import numpy as np
+import pytest
+import scripted
+import stand_in
+from waiting import wait_until
+
+from hdd.errors import HDDError
+from workbench.session import session as module
+from workbench.session.feed import Feed
+from workbench.session.link import Link
+from workbench.session.session import Session
+
+
+class StillFeed(Feed):
+    """A feed that finds what it is given."""
+
+    def _read(self):
+        pass
+
+    def put(self, **changes):
+        self._publish(**changes)
+
+
+class Document:
+    """Callbacks that wait until the test runs them."""
+
+    def __init__(self):
+        self.next, self.later = [], []
+
+    def add_next_tick_callback(self, callback):
+        self.next.append(callback)
+
+    def add_timeout_callback(self, callback, milliseconds):
+        self.later.append(callback)
+
+    def run(self, later=False):
+        """Runs what is due now, and what is due later if that is asked for."""
+        while self.next:
+            self.next.pop(0)()
+        if later:
+            due, self.later = self.later, []
+            for callback in due:
+                callback()
+            self.run()
+
+
+class View:
+    def __init__(self, lively=True):
+        self.lively, self.frames = lively, []
+
+    def show(self, frame):
+        self.frames.append(frame)
+
+
+class Projector:
+    """Answers at once, or with `error`; keeps what it was asked."""
+
+    def __init__(self):
+        self.asked, self.error = [], None
+
+    def live(self, function, *arguments):
+        future = Future()
+        if self.error is not None:
+            future.set_exception(self.error)
+        else:
+            self.asked.append((function.__name__, *arguments))
+            future.set_result(getattr(stand_in, function.__name__)(*arguments))
+        return future
+
+    study = live
+
+
+@pytest.fixture
+def run(make_run):
+    """40 of 100 steps are made; the curvature became -4 at step 15."""
+    run = make_run(steps=40, of=100)
+    (edit,) = run.steer(curvature=-4.0)
+    run.decide(next(each for each in run.pending() if each.id == edit), "applied", 15, -1.0)
+    return run
+
+
+@pytest.fixture
+def feed(run):
+    feed = StillFeed(run.path)
+    feed.put(
+        step=40, reading=False, kept=tuple(run.kept_steps()), edits=tuple(run.edits()), settings=run.settings,
+        status=run.status(), feature_scale=1.0,
+    )  # fmt: skip
+    return feed
+
+
+@pytest.fixture
+def document():
+    return Document()
+
+
+@pytest.fixture
+def projector():
+    return Projector()
+
+
+@pytest.fixture
+def session(feed, document, projector, monkeypatch):
+    """A session that need not wait between frames, nor shows full ones by the clock alone."""
+    monkeypatch.setattr(module, "FRAMES_PER_SECOND", 1e9)
+    monkeypatch.setattr(module, "FULL_SECONDS", 1e9)
+    monkeypatch.setattr(module, "UNPAINTED_SECONDS", 1e9)
+    session = Session(feed, projector, Link(), document)
+    session.views += [View(), View(lively=False)]
+    session.open()
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def paint(session, document):
+    """Lets the browser paint what was sent, until nothing more comes."""
+
+    def acknowledge():
+        document.run()
+        while session.painted < session._link.frame:
+            session._link.listener({"painted": session._link.frame})
+            document.run()
+
+    return acknowledge
+
+
+def frame_of(session):
+    return session.views[0].frames[-1]
+
+
+def test_one_frame_is_in_flight_and_the_newest_wins(session, feed, document, paint):
+    paint()
+    shown = len(session.views[0].frames)
+    for step in (41, 42, 43, 44):
+        feed.put(step=step, frame=(step, scripted.pixels(step)))
+        document.run()
+    assert [frame.step for frame in session.views[0].frames[shown:]] == [41]
+    paint()
+    steps = [frame.step for frame in session.views[0].frames[shown:]]
+    assert steps[0] == 41 and set(steps[1:]) == {44}
+    np.testing.assert_array_equal(frame_of(session).images, scripted.pixels(44))
+
+
+def test_waking_is_free_however_often(session, feed, document, paint):
+    paint()
+    for _ in range(100):
+        session.wake()
+    assert len(document.next) == 1
+    shown = len(session.views[0].frames)
+    document.run()
+    assert len(session.views[0].frames) == shown
+
+
+def test_a_frame_that_is_never_painted_does_not_stop_the_page(session, feed, document, paint, monkeypatch):
+    paint()
+    feed.put(step=41)
+    document.run()
+    feed.put(step=42)
+    document.run()
+    assert frame_of(session).step == 41
+    monkeypatch.setattr(module, "UNPAINTED_SECONDS", 0.0)
+    feed.put(step=43)
+    document.run()
+    assert frame_of(session).step == 43
+
+
+def test_frames_are_no_closer_than_the_rate_allows(session, feed, document, paint, monkeypatch):
+    paint()
+    monkeypatch.setattr(module, "FRAMES_PER_SECOND", 1e-3)
+    feed.put(step=41)
+    document.run()
+    assert frame_of(session).step == 40
+    monkeypatch.setattr(module, "FRAMES_PER_SECOND", 1e9)
+    document.run(later=True)
+    assert frame_of(session).step == 41
+
+
+def test_words_are_due_when_something_happened_and_after_the_last_picture(session, feed, run, document, paint):
+    paint()
+    words = session.views[1].frames
+    count = len(words)
+    feed.put(step=41, frame=(41, scripted.pixels(41)))
+    paint()
+    assert len(words) == count
+    assert frame_of(session).step == 41
+    document.run(later=True)
+    paint()
+    assert (len(words), words[-1].step) == (count + 1, 41)
+    run.steer(weight=3.0)
+    feed.put(edits=tuple(run.edits()))
+    paint()
+    assert len(words) == count + 2
+    session.selection.image = (1, 2)
+    paint()
+    assert len(words) == count + 3
+    session.refresh()
+    paint()
+    assert len(words) == count + 4
+
+
+def test_looking_back_shows_the_nearest_kept_images_and_the_geometry_of_the_time(session, projector, paint):
+    paint()
+    assert (frame_of(session).live, frame_of(session).settings.curvature) == (True, -4)
+    for step, images, curvature in [(14, 10, -1), (15, 10, -4), (20, 20, -4), (9, 0, -1), (0, 0, -1)]:
+        session.selection.step = step
+        paint()
+        frame = frame_of(session)
+        assert (frame.step, frame.image_step, frame.live) == (step, images, False)
+        assert frame.settings.curvature == curvature
+        np.testing.assert_array_equal(frame.images, scripted.pixels(images))
+        assert (frame.disk.step, frame.disk.geometry.curvature) == (images, curvature)
+    session.selection.step = 10**6
+    paint()
+    assert frame_of(session).step == 40
+    session.selection.step = None
+    paint()
+    assert frame_of(session).live
+
+
+def test_the_feature_scale_is_that_of_the_step(session, run, projector, paint):
+    paint()
+    session.selection.step = 10
+    paint()
+    looks = [asked[3] for asked in projector.asked if asked[0] == "look"]
+    assert looks[-1] == (-1.0, 1.0, None, "closed")
+
+
+def test_a_live_frame_that_is_newer_than_kept_images_is_shown(session, feed, paint):
+    paint()
+    feed.put(step=47, frame=(46, scripted.pixels(46)))
+    paint()
+    assert (frame_of(session).step, frame_of(session).image_step) == (47, 46)
+    feed.put(kept=(0, 10, 20, 30, 40, 47))
+    session.selection.step = 45
+    paint()
+    assert frame_of(session).image_step == 40
+
+
+def test_each_projection_is_asked_for_once(session, feed, projector, paint):
+    paint()
+    asked = len(projector.asked)
+    for _ in range(3):
+        session.refresh()
+        paint()
+    assert len(projector.asked) == asked
+    session.selection.view = "poincare"
+    paint()
+    assert len(projector.asked) == asked + 1
+    assert frame_of(session).disk.view == "poincare"
+
+
+@pytest.mark.parametrize("error", [HDDError("not those images"), OSError("no disk"), RuntimeError("out of memory")])
+def test_why_there_is_no_projection_is_told_and_it_is_asked_for_again(session, projector, paint, monkeypatch, error):
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.1)
+    projector.error = error
+    paint()
+    session.refresh()
+    paint()
+    assert frame_of(session).disk_problem == str(error)
+    assert frame_of(session).disk is None
+    projector.error = None
+
+    def there():
+        session.refresh()
+        paint()
+        return frame_of(session).disk
+
+    wait_until(there, 60)
+    assert frame_of(session).disk_problem is None
+
+
+def test_keys_reach_their_actions_and_others_nothing(session):
+    pressed = []
+    session.on_keys(space=lambda: pressed.append("space"))
+    session._link.listener({"key": "space"})
+    session._link.listener({"key": "unknown"})
+    assert pressed == ["space"]
+
+
+def test_the_first_tab_drives_and_a_closed_session_leaves_nothing(session, feed, document, projector):
+    link = Link()
+    link._heard(type("Event", (), {"data": {"tab": "first"}}))
+    first = Session(feed, projector, link, document)
+    first.open()
+    other = Link()
+    other.tab = "second"
+    second = Session(feed, projector, other, document)
+    second.open()
+    assert (first.drives, second.drives) == (True, False)
+    first.close()
+    assert feed.seat.driver is None
+    assert "first" not in feed.tabs()
+    assert link.listener is None
+    document.next.clear()
+    first.wake()
+    assert document.next == []
+    second.close()

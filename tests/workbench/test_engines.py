@@ -1,0 +1,149 @@
+"""Processes that the page starts."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+import scripted
+from waiting import wait_until
+
+from hdd.errors import HDDError
+from hdd.runs.run import Run
+from workbench.engine import Engines
+
+SECONDS = 60
+SCRIPTED = (sys.executable, scripted.__file__)
+
+
+def saying(code):
+    """A command that runs Python instead of `hdd`."""
+    return (sys.executable, "-c", f"import json, os, signal, sys, time\n{code}")
+
+
+def ended(job):
+    wait_until(lambda: not job.poll(), SECONDS)
+    return job
+
+
+def test_a_new_run_is_made_as_asked(root):
+    engines = Engines(root, saying("print(json.dumps({'words': sys.argv[1:]}))"))
+    settings = {
+        "dataset": "folder:a b",
+        "objective": "dm",
+        "ipc": 3,
+        "steps": 5,
+        "seed": 7,
+        "clamp": None,
+        "threads": 2,
+    }
+    words = ended(engines.distill("my run", settings, "released")).progress["words"]
+    assert words == [
+        "distill", "--out", str(root / "my run"), "--preset", "released", "--dataset", "folder:a b", "--method", "dm",
+        "--ipc", "3", "--steps", "5", "--seed", "7", "--set", "clamp=none", "--set", "threads=2",
+        "--json-lines", "--queue",
+    ]  # fmt: skip
+    assert ended(engines.distill("x", {}, "released", share=True)).progress["words"][-1] == "--json-lines"
+    resumed = ended(engines.resume(root / "my run", steps=9)).progress["words"]
+    assert resumed == ["resume", str(root / "my run"), "--steps", "9", "--queue", "--json"]
+    evaluated = ended(engines.evaluate(root / "my run", 20, "quick")).progress["words"]
+    assert evaluated == ["evaluate", str(root / "my run"), "--step", "20", "--protocol", "quick", "--json-lines"]
+
+
+def test_progress_is_the_newest_of_each_thing(root):
+    code = """
+for line in ['{"done": 1, "total": 4}', "Warning: no JSON", '[1]', '{"done": 3}']:
+    print(line, flush=True)
+sys.stdout.write('{"done": 4'); sys.stdout.flush()
+sys.stdin.read(); time.sleep(0.2); print("}")
+"""
+    job = ended(Engines(root, saying(code)).evaluate(root / "run", 0, "quick"))
+    assert job.progress == {"done": 4, "total": 4}
+    assert job.failure is None
+    assert job.time_left(0, 4) is None
+    assert job.time_left(4, 4) == 0
+    assert job.time_left(1, 4) > 0
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("print(json.dumps({'error': 'No such digits.'})); sys.exit(2)", "No such digits."),
+        ("sys.exit('first line\\nthe reason')", "the engine ended with code 1: the reason"),
+        ("sys.exit(3)", "the engine ended with code 3: no message"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", r"the engine was killed \(signal 9\)"),
+        ("print('x' * 100_000); sys.exit('at the end')", "the engine ended with code 1: at the end"),
+    ],
+)
+def test_why_a_job_failed_is_told(root, code, message):
+    job = Engines(root, saying(code)).resume(root / "run")
+    assert re.match(message, ended(job).failure)
+
+
+def test_a_job_that_prints_much_never_waits_for_a_reader(root):
+    job = Engines(root, saying("sys.stdout.write('x' * 10_000_000)")).resume(root / "run")
+    assert job._process.wait(SECONDS) == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", ".hidden", "../out", "a/b", "/etc", "a\\b", " a", "a ", "a\0b", "x" * 101, "a\n"]
+)
+def test_a_name_that_would_lead_out_of_the_root_is_refused(root, name):
+    engines = Engines(root, SCRIPTED)
+    with pytest.raises(HDDError, match="cannot name a run"):
+        engines.distill(name, {}, "geometric")
+    assert engines.jobs == []
+
+
+@pytest.mark.parametrize("name", ["a", "x" * 100, "ein Lauf", "<b>", "-rf", "--out", "$(date)", "été"])
+def test_any_other_name_makes_a_run_in_the_root(root, name):
+    assert Engines(root, SCRIPTED).directory(name) == root / name
+
+
+def test_a_taken_name_is_refused(root, make_run):
+    make_run("taken", steps=1)
+    with pytest.raises(HDDError, match="There is a run called 'taken' already"):
+        Engines(root, SCRIPTED).distill("taken", {}, "geometric")
+
+
+def test_jobs_of_a_run_are_known_while_they_go(root, script):
+    script(rate=50)
+    engines = Engines(root, SCRIPTED)
+    job = engines.distill("run", {"dataset": "digits", "steps": 10**6}, "geometric")
+    wait_until(lambda: (root / "run" / "run.db").exists() and Run(root / "run").step, SECONDS)
+    assert engines.going(root / "run") == [job]
+    assert engines.going(root / "other") == []
+    os.kill(job.pid, signal.SIGKILL)
+    ended(job)
+    assert engines.going(root / "run") == []
+    assert Run(root / "run").status().state == "killed"
+
+
+def test_an_engine_outlives_whoever_started_it(root, script):
+    script(rate=50)
+    code = f"""
+import os, signal, sys
+from pathlib import Path
+from workbench.engine import Engines
+job = Engines(Path({str(root)!r}), {SCRIPTED!r}).distill("run", {{"dataset": "digits", "steps": 10**6}}, "geometric")
+print(job.pid, flush=True)
+os.killpg(0, signal.SIGKILL)
+"""
+    starter = subprocess.run(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, start_new_session=True, timeout=SECONDS
+    )
+    assert starter.returncode == -signal.SIGKILL
+    wait_until((root / "run" / "run.db").exists, SECONDS)
+    run = Run(root / "run")
+    made = wait_until(lambda: run.step, SECONDS)
+    wait_until(lambda: run.step > made + 5, SECONDS)
+    assert run.status().pid == int(starter.stdout)
+
+
+def test_data_sets_are_listed(root):
+    listed = {each["name"]: each for each in Engines(root, SCRIPTED).datasets()}
+    assert json.dumps(listed["digits"])
+    assert listed["digits"]["status"] == "bundled"
