@@ -6,12 +6,11 @@ from collections.abc import Callable
 import panel_material_ui as pmui
 
 from hdd.errors import HDDError
+from hdd.runs.reading import ALIVE
 from workbench.controls.steering import WHO, notify
 from workbench.engine import Engines, Job
 from workbench.session.session import Frame, Session
 from workbench.theme import HIDDEN, show
-
-GOING = ("starting", "running", "paused", "queued")
 
 
 class Runner:
@@ -104,7 +103,7 @@ class Runner:
         """Brings the buttons up to date."""
         self._frame = frame
         state, drives = frame.state.status.state, self._session.drives
-        going = state in GOING
+        going = state in ALIVE
         self._says.object = text = tell(frame) if frame.state.problem or state in ("killed", "failed") else ""
         show(self._says, bool(text))
         show(self._resume, not going)

@@ -8,6 +8,7 @@ import panel_material_ui as pmui
 
 from hdd.errors import HDDError
 from hdd.records import Edit
+from hdd.runs.reading import ALIVE
 from workbench.controls.knob import KnobControl
 from workbench.session.session import Frame, Session
 from workbench.theme import HIDDEN, show
@@ -114,7 +115,7 @@ class Steering:
         self._told[edit.name] = told
         if edit.status == "pending":
             due = f" for step {edit.due}" if edit.due is not None else ""
-            waits = "" if engine in ("running", "paused", "queued", "starting") else " until the run is resumed"
+            waits = "" if engine in ALIVE else " until the run is resumed"
             knob.tell("pending", f"pending{due}{waits}: {edit.value}")
         elif edit.status == "applied":
             knob.tell("applied", f"applied @ step {edit.step}")

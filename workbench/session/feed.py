@@ -40,6 +40,7 @@ class State:
         columns: of the curves, see `CurveBuckets.columns`.
         feature_scale: in force when the newest step was made, None before the first.
         frame: newest step that the engine showed and its images, uint8 (C, ipc, channels, H, W); None before one.
+        rewinds: how often the run was rewound, so that what was known of its steps may no longer hold.
         reading: whether more records of a long run are still being read.
         problem: what keeps the run from being read, None if nothing does.
     """
@@ -55,6 +56,7 @@ class State:
     columns: dict[str, np.ndarray] = field(default_factory=dict)
     feature_scale: float | None = None
     frame: tuple[int, np.ndarray] | None = None
+    rewinds: int = 0
     reading: bool = False
     problem: str | None = None
 
@@ -199,7 +201,8 @@ class _Reader:
 
     def _records(self) -> dict[str, Any]:
         run = self._run
-        if self._new("rewinds", run.rewinds()):
+        rewinds = run.rewinds()
+        if self._new("rewinds", rewinds):
             self._buckets = CurveBuckets(len(run.classes))
         newest = self._buckets.newest
         made = newest.step if newest else 0
@@ -213,6 +216,7 @@ class _Reader:
         status = run.status()
         self._new("status", status)
         return {
+            "rewinds": rewinds,
             "step": step,
             "status": status,
             "edits": edits,

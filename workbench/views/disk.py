@@ -13,7 +13,6 @@ from bokeh.events import DoubleTap, Pan, PanStart
 from bokeh.models import ColumnDataSource, CustomJS, HoverTool, Scatter, TapTool, WheelZoomTool
 from bokeh.plotting import figure
 
-from hdd.errors import HDDError
 from hdd.projection import VIEWS, Faithfulness
 from workbench import projector
 from workbench.projector import Projector, Sample
@@ -285,7 +284,7 @@ class Disk:
     def _got_faithfulness(self, key: tuple, future: Future) -> None:
         self._faithfulness_due = time.monotonic() + FAITHFULNESS_SECONDS
         self._faithfulness_asked = False
-        if not future.cancelled() and not isinstance(future.exception(), (HDDError, OSError, RuntimeError)):
+        if not future.cancelled() and future.exception() is None:
             self._faithfulness = (key, future.result())
             self._session.refresh()
 

@@ -6,6 +6,7 @@ from functools import partial
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.session.feed import State
 from workbench.session.session import Frame, Session
 
 PLAY_MILLISECONDS = 200
@@ -145,12 +146,17 @@ class Timeline:
         self._live.variant = "contained" if frame.live else "outlined"
         self._rewind.disabled = frame.live or not self._session.drives
         self._fork.disabled = state.step == 0
-        marks = {(edit.step, "◆") for edit in state.steered} | {(each["step"], "★") for each in state.evaluations}
-        marks = tuple(sorted(marks))
+        self._mark(state)
+        self._says.object = self._tell(frame)
+
+    def _mark(self, state: State) -> None:
+        """Ticks at kept steps, signs at edits and evaluations."""
+        signs = {edit.step: "◆" for edit in state.steered} | {each["step"]: "★" for each in state.evaluations}
+        kept = state.kept[:: 1 + len(state.kept) // MARKS_SHOWN]
+        marks = tuple((step, signs.get(step, "")) for step in sorted({*kept, *sorted(signs)[-MARKS_SHOWN:]}))
         if marks != self._marks:
             self._marks = marks
-            self._slider.marks = [{"value": step, "label": sign} for step, sign in marks[-MARKS_SHOWN:]]
-        self._says.object = self._tell(frame)
+            self._slider.marks = [{"value": step, "label": sign} for step, sign in marks]
 
     def _tell(self, frame: Frame) -> str:
         if frame.state.step == 0:
@@ -160,7 +166,7 @@ class Timeline:
         if not frame.live and frame.image_step != frame.step:
             parts.append(f"images of step {frame.image_step}, the nearest kept one before it")
         parts += [f"◆ {edit.name}: {edit.old} → {edit.value} by {edit.who}" for edit in edits]
-        parts.append(f"{len(frame.state.kept)} steps kept; ◆ edits, ★ evaluations")
+        parts.append(f"{len(frame.state.kept)} steps kept (ticks); ◆ edits, ★ evaluations")
         return " · ".join(parts)
 
 
