@@ -19,6 +19,8 @@ from typing import Any
 from hdd.errors import HDDError
 
 HDD = (sys.executable, "-m", "hdd.cli")
+TAIL = 4000
+"""Bytes of a job's output that are kept to tell why it failed."""
 
 
 class Job:
@@ -41,8 +43,8 @@ class Job:
         self.run = run
         self.going = True
         self.progress: dict[str, Any] = {}
-        self._output = tempfile.TemporaryFile("w+b")  # noqa: SIM115 (read as long as the job is known)
-        self._part = b""
+        self._output = tempfile.TemporaryFile("w+b")  # noqa: SIM115 (closed once all of it is read)
+        self._part = self._tail = b""
         self._read = 0
         self._started = time.monotonic()
         self._process = subprocess.Popen(
@@ -61,10 +63,13 @@ class Job:
 
     def poll(self) -> bool:
         """Takes in what the process printed; returns whether it is still going."""
+        if self._output.closed:
+            return False
         self.going = self._process.poll() is None
         # The file's position is shared with the process that writes, so it is read without moving it.
         while block := os.pread(self._output.fileno(), 65536, self._read):
             self._read += len(block)
+            self._tail = (self._tail + block)[-TAIL:]
             *lines, self._part = (self._part + block).split(b"\n")
             for line in lines:
                 try:
@@ -73,6 +78,8 @@ class Job:
                     continue
                 if isinstance(message, dict):
                     self.progress |= message
+        if not self.going:
+            self._output.close()
         return self.going
 
     @property
@@ -85,7 +92,7 @@ class Job:
             return str(self.progress["error"])
         if code < 0:
             return f"{self.about} was killed (signal {-code}), by the system for want of memory perhaps."
-        tail = os.pread(self._output.fileno(), 4000, max(0, self._read - 4000)).decode(errors="replace").strip()
+        tail = self._tail.decode(errors="replace").strip()
         last = tail.splitlines()[-1] if tail else "no message"
         return f"{self.about} ended with code {code}: {last}"
 

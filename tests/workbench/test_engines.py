@@ -84,8 +84,9 @@ def test_why_a_job_failed_is_told(root, code, message):
 
 
 def test_a_job_that_prints_much_never_waits_for_a_reader(root):
-    job = Engines(root, saying("sys.stdout.write('x' * 10_000_000)")).resume(root / "run")
-    assert job._process.wait(SECONDS) == 0
+    job = Engines(root, saying("sys.stdout.write('x' * 10_000_000); sys.exit(5)")).resume(root / "run")
+    os.waitid(os.P_PID, job.pid, os.WEXITED | os.WNOWAIT)
+    assert ended(job).failure.startswith("the engine ended with code 5: xxx")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A session's rhythm: woken, it pulls the newest state, and waits until that is painted."""
 
 from concurrent.futures import Future
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -88,7 +89,7 @@ def feed(run):
     feed = StillFeed(run.path)
     feed.put(
         step=40, reading=False, kept=tuple(run.kept_steps()), edits=tuple(run.edits()), settings=run.settings,
-        status=run.status(), feature_scale=1.0,
+        status=replace(run.status(), state="running"), feature_scale=1.0,
     )  # fmt: skip
     return feed
 
@@ -230,13 +231,18 @@ def test_the_feature_scale_is_that_of_the_step(session, run, projector, paint):
     assert looks[-1] == (-1.0, 1.0, None, "closed")
 
 
-def test_a_live_frame_that_is_newer_than_kept_images_is_shown(session, feed, paint):
+def test_a_live_frame_that_is_newer_than_kept_images_is_shown(session, feed, run, paint):
     paint()
     feed.put(step=47, frame=(46, scripted.pixels(46)))
     paint()
     assert (frame_of(session).step, frame_of(session).image_step) == (47, 46)
     feed.put(kept=(0, 10, 20, 30, 40, 47))
     session.selection.step = 45
+    paint()
+    assert frame_of(session).image_step == 40
+    # What an engine showed that has ended may have been rewound since.
+    session.selection.step = None
+    feed.put(kept=(0, 10, 20, 30, 40), status=run.status())
     paint()
     assert frame_of(session).image_step == 40
 
