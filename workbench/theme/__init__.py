@@ -49,7 +49,7 @@ def class_colors(count: int) -> list[str]:
     """A colour for each of `count` classes; beyond ten no palette is safe for all eyes, so views also name classes."""
     if count <= len(_TEN):
         return list(_TEN[:count])
-    return [colorcet.glasbey_category10[label % 256] for label in range(count)]
+    return [colorcet.b_glasbey_category10[label % 256] for label in range(count)]
 
 
 def to_rgba(pixels: np.ndarray) -> np.ndarray:

@@ -1,78 +1,17 @@
 """A session's rhythm: woken, it pulls the newest state, and waits until that is painted."""
 
-from concurrent.futures import Future
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import scripted
-import stand_in
+from session_parts import Document, Projector, StillFeed, View
 from waiting import wait_until
 
 from hdd.errors import HDDError
 from workbench.session import session as module
-from workbench.session.feed import Feed
 from workbench.session.link import Link
 from workbench.session.session import Session
-
-
-class StillFeed(Feed):
-    """A feed that finds what it is given."""
-
-    def _read(self):
-        pass
-
-    def put(self, **changes):
-        self._publish(**changes)
-
-
-class Document:
-    """Callbacks that wait until the test runs them."""
-
-    def __init__(self):
-        self.next, self.later = [], []
-
-    def add_next_tick_callback(self, callback):
-        self.next.append(callback)
-
-    def add_timeout_callback(self, callback, milliseconds):
-        self.later.append(callback)
-
-    def run(self, later=False):
-        """Runs what is due now, and what is due later if that is asked for."""
-        while self.next:
-            self.next.pop(0)()
-        if later:
-            due, self.later = self.later, []
-            for callback in due:
-                callback()
-            self.run()
-
-
-class View:
-    def __init__(self, lively=True):
-        self.lively, self.frames = lively, []
-
-    def show(self, frame):
-        self.frames.append(frame)
-
-
-class Projector:
-    """Answers at once, or with `error`; keeps what it was asked."""
-
-    def __init__(self):
-        self.asked, self.error = [], None
-
-    def live(self, function, *arguments):
-        future = Future()
-        if self.error is not None:
-            future.set_exception(self.error)
-        else:
-            self.asked.append((function.__name__, *arguments))
-            future.set_result(getattr(stand_in, function.__name__)(*arguments))
-        return future
-
-    study = live
 
 
 @pytest.fixture
@@ -87,10 +26,8 @@ def run(make_run):
 @pytest.fixture
 def feed(run):
     feed = StillFeed(run.path)
-    feed.put(
-        step=40, reading=False, kept=tuple(run.kept_steps()), edits=tuple(run.edits()), settings=run.settings,
-        status=replace(run.status(), state="running"), feature_scale=1.0,
-    )  # fmt: skip
+    feed.read_all()
+    feed.put(status=replace(run.status(), state="running"))
     return feed
 
 

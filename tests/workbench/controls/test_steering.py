@@ -1,0 +1,194 @@
+"""Knobs on the page: what they request, and what is told of it."""
+
+import panel_material_ui as pmui
+import pytest
+from panel.widgets.base import WidgetBase
+from session_parts import Document, Projector, StillFeed
+
+from hdd.settings import Settings
+from workbench.controls.knob import KnobControl
+from workbench.controls.steering import GROUPS, Steering
+from workbench.session.link import Link
+from workbench.session.session import Session
+
+KNOBS = [name for names in GROUPS.values() for name in names]
+
+
+@pytest.fixture
+def feed(make_run):
+    run = make_run(steps=40, of=100)
+    feed = StillFeed(run.path)
+    feed.read_all()
+    return feed
+
+
+@pytest.fixture
+def session(feed):
+    link = Link()
+    link.tab = "driver"
+    session = Session(feed, Projector(), link, Document())
+    session.open()
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def steering(session):
+    return Steering(session)
+
+
+@pytest.fixture
+def show(session, steering):
+    """Lets the controls see what is on disk now."""
+
+    def look():
+        session.feed.read_all()
+        steering.show(session._frame(session.feed.state, True))
+
+    return look
+
+
+def texts(steering):
+    return [each.object for each in steering.panel.select(pmui.Typography) if each.object]
+
+
+def pending(feed, name="curvature"):
+    return [edit for edit in feed.run.pending() if edit.name == name]
+
+
+def test_every_steerable_knob_has_a_control():
+    assert sorted(KNOBS) == sorted(Settings.steerable())
+
+
+@pytest.mark.parametrize("name", KNOBS)
+def test_every_control_has_a_label_a_tooltip_and_a_value_that_it_can_give_back(name):
+    requested = []
+    default = Settings().values()[name]
+    knob = KnobControl(name, default, lambda *request: requested.append(request))
+    (control,) = knob.panel.select(WidgetBase)
+    assert control.label.startswith(Settings.param[name].label)
+    assert Settings.param[name].doc in control.description
+    assert "Allowed: " in control.description
+    knob.put(default)
+    assert requested == []
+    assert Settings(**{name: knob._read(control.value)}).values()[name] == default
+    knob.enable(False)
+    assert control.disabled
+
+
+@pytest.mark.parametrize("name", ["curvature", "weight", "image_lr"])
+def test_a_slider_offers_only_what_is_allowed_and_shows_other_values_exactly(name):
+    requested = []
+    knob = KnobControl(name, Settings().values()[name], lambda *request: requested.append(request))
+    (slider,) = knob.panel.select(pmui.DiscreteSlider)
+    for value in slider.values:
+        Settings(**{name: value})
+    slider.value = slider.values[0]
+    assert requested == [(name, slider.values[0])]
+    between = slider.values[0] * 1.0123
+    knob.put(between)
+    assert f"{between:g}" in slider.label
+    assert requested == [(name, slider.values[0])]
+    knob.put(slider.values[3])
+    assert slider.label == Settings.param[name].label
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "value"),
+    [("clamp", "none", None), ("clamp", "10", 10.0), ("feature_scale", "auto", "auto"), ("feature_scale", " 2 ", 2.0)],
+)
+def test_a_text_means_a_number_or_a_word(name, written, value):
+    requested = []
+    knob = KnobControl(name, 3.0, lambda *request: requested.append(request))
+    (field,) = knob.panel.select(pmui.TextInput)
+    field.value = written
+    assert requested == [(name, value)]
+
+
+def test_augmentation_is_chosen_from_its_operations():
+    requested = []
+    knob = KnobControl("augmentation", "none", lambda *request: requested.append(request))
+    (field,) = knob.panel.select(pmui.MultiChoice)
+    assert field.value == []
+    field.value = ["flip", "color"]
+    field.value = []
+    assert requested == [("augmentation", "color_flip"), ("augmentation", "none")]
+
+
+def test_a_change_is_pending_then_applied(steering, feed, show):
+    steering.request("curvature", -3.0)
+    assert "pending: -3.0" in texts(steering)
+    (edit,) = pending(feed)
+    assert (edit.value, edit.who, edit.due) == (-3.0, "page", None)
+    show()
+    assert "pending until the run is resumed: -3.0" in texts(steering)
+    feed.run.decide(edit, "applied", 40, -1.0)
+    show()
+    assert "applied @ step 40" in texts(steering)
+
+
+def test_a_change_is_refused_with_its_reason_and_the_old_value_comes_back(steering, feed, show):
+    (slider,) = [each for each in steering.panel.select(pmui.DiscreteSlider) if each.label.startswith("Curvature")]
+    slider.value = slider.values[0]
+    (edit,) = pending(feed)
+    feed.run.decide(edit, "refused", 40, reason="too <b>flat</b>")
+    show()
+    assert "refused @ step 40: too <b>flat</b>" in texts(steering)
+    assert slider.value == -1
+
+
+def test_what_is_not_allowed_is_refused_at_once(steering, feed, show):
+    (field,) = [each for each in steering.panel.select(pmui.TextInput) if each.label.startswith("Clamp")]
+    field.value = "wide"
+    assert any(text.startswith("refused: clamp='wide' is not allowed: give a number") for text in texts(steering))
+    assert field.value == "none"
+    assert pending(feed, "clamp") == []
+    field.value = "3"
+    show()
+    assert [edit.value for edit in pending(feed, "clamp")] == [3.0]
+
+
+def test_of_a_dragged_knob_at_most_one_edit_waits_and_the_last_value_wins(steering, feed, show):
+    for value in (-2.0, -3.0, -4.0, -5.0):
+        steering.request("curvature", value)
+        show()
+        assert len(pending(feed)) == 1
+    assert "pending: -5.0" in texts(steering)
+    steering.request("weight", 3.0)
+    assert len(feed.run.pending()) == 2
+    feed.run.decide(pending(feed)[0], "applied", 40, -1.0)
+    show()
+    assert [edit.value for edit in pending(feed)] == [-5.0]
+    show()
+    assert "pending until the run is resumed: -5.0" in texts(steering)
+    feed.run.decide(pending(feed)[0], "applied", 41, -2.0)
+    show()
+    assert pending(feed) == []
+    assert "applied @ step 41" in texts(steering)
+    assert [edit.value for edit in feed.run.steered() if edit.name == "curvature"] == [-2.0, -5.0]
+
+
+def test_who_does_not_drive_cannot_steer(steering, session, feed, show):
+    feed.seat.leave("driver", to="another")
+    show()
+    assert "You are watching: another tab steers this run." in texts(steering)
+    controls = steering.panel.select(WidgetBase)
+    assert len(controls) == len(KNOBS)
+    assert all(control.disabled for control in controls)
+    steering.request("curvature", -3.0)
+    assert feed.run.pending() == []
+    feed.seat.leave("another", to="driver")
+    show()
+    steering.request("curvature", -3.0)
+    assert len(pending(feed)) == 1
+
+
+def test_somebody_elses_change_is_shown(steering, feed, show):
+    feed.run.steer(who="a notebook", curvature=-100.0)
+    show()
+    assert "pending until the run is resumed: -100.0" in texts(steering)
+    feed.run.decide(pending(feed)[0], "applied", 40, -1.0)
+    show()
+    (slider,) = [each for each in steering.panel.select(pmui.DiscreteSlider) if each.label.startswith("Curvature")]
+    assert slider.value == -100
+    assert feed.run.pending() == []

@@ -1,0 +1,40 @@
+"""The server draws; it never loads torch to show a page."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+CODE = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+import panel as pn
+from stand_in import StandIn
+from workbench.engine import Engines
+from workbench.page import Workbench
+import workbench.projector
+pn.extension(notifications=True)
+root = Path(sys.argv[1])
+page = Workbench(Engines(root), StandIn(ThreadPoolExecutor(1)))
+page.attach(root / "done")
+session = page._session
+while session.feed.state.reading:
+    pass
+session.show()
+assert len(session.views) == 7, session.views
+page.close()
+heavy = {"torch", "torchvision", "sklearn", "umap"} & set(sys.modules)
+assert not heavy, heavy
+"""
+
+
+def test_a_page_with_a_run_is_built_without_torch(make_run, root):
+    make_run("done", steps=20)
+    here = str(Path(__file__).parent)
+    built = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {here!r}){CODE}", str(root)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert built.returncode == 0, built.stderr
