@@ -34,6 +34,7 @@ bench-ui: .venv/tests.installed  ## how quick the page is, in a real Chromium
 .venv/%.installed: .venv/bin/python pyproject.toml
 	@echo "Installing into .venv; torch is large, so this takes some minutes the first time."
 	.venv/bin/python -m pip install --quiet --editable '.$(if $(filter tests,$*),[tests])'
+	$(if $(filter tests,$*),.venv/bin/python tests/workbench/chromium.py)
 	touch $@
 
 clean:

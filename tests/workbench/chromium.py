@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -23,4 +24,5 @@ def chromium_path():
 
 
 if __name__ == "__main__" and chromium_path() is None:
-    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], timeout=300, check=False)
+    with suppress(subprocess.TimeoutExpired):
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], timeout=300)

@@ -3,16 +3,15 @@
 import json
 import os
 import signal
-import socket
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import panel as pn
 import pytest
 import scripted
 from chromium import chromium_path
 from playwright.sync_api import sync_playwright
+from serving import answers, free_port
 from tab import Tab
 from waiting import wait_until
 
@@ -28,19 +27,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in item.fixturenames:
             item.add_marker(needs_chromium)
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-def answers(address):
-    """Whether a server does, at all: the page itself would start a session."""
-    with suppress(OSError):
-        socket.create_connection(urlsplit(address).netloc.split(":"), timeout=60).close()
-        return True
+            # A browser may tell a server of a model that it knows; elsewhere that is a warning in its log.
+            item.add_marker(pytest.mark.filterwarnings("ignore:reference already known"))
 
 
 @pytest.fixture

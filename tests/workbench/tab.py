@@ -3,19 +3,18 @@
 from playwright.sync_api import expect
 from waiting import wait_until
 
-TIMEOUT = 15_000
+TIMEOUT = 40_000
 
-_FIGURE = """name => {
+FIGURE = """name => Bokeh.documents.flatMap((each) => [...each._all_models.values()])
+  .find((each) => each.type == "Figure" && each.name == name && Bokeh.index.find_one(each))"""
+
+_DATA = """name => {
   const plain = (value) => value?.shape ? {shape: value.shape, flat: Array.from(new Uint32Array(
       value.buffer, value.byteOffset, value.length))} : value
-  for (const document of Bokeh.documents) {
-    const plot = document.get_model_by_name(name)
-    if (!plot) continue
-    return plot.renderers.map((each) => Object.fromEntries(Object.entries(each.data_source.data)
-      .map(([column, values]) => [column, Array.from(values).map(plain)])))
-  }
-  return null
-}"""
+  const plot = (FIGURE)(name)
+  return plot && plot.renderers.map((each) => Object.fromEntries(Object.entries(each.data_source.data)
+    .map(([column, values]) => [column, Array.from(values).map(plain)])))
+}""".replace("FIGURE", FIGURE)
 
 
 class Tab:
@@ -33,7 +32,11 @@ class Tab:
 
     def figure(self, name):
         """The data of every renderer of a figure, {column: values}; None before the figure is there."""
-        return self.page.evaluate(_FIGURE, name)
+        return self.page.evaluate(_DATA, name)
+
+    def ask(self, name, code, *arguments):
+        """What the function `code` gives for a figure."""
+        return self.page.evaluate(f"arguments => ({code})(({FIGURE})({name!r}), ...arguments)", arguments)
 
     def button(self, name):
         return self.page.get_by_role("button", name=name, exact=True)
@@ -65,22 +68,21 @@ class Tab:
 
     def scrub(self, *keys):
         """Moves the timeline's slider by keys."""
+        self.sees("steps kept")
         slider = self.slider("Step")
-        slider.wait_for()
         for key in keys:
             slider.press(key)
 
     def edges(self, name):
         """Where a figure's data coordinates lie on the page: a function of (x, y) that gives pixels."""
-        box = self.page.evaluate(
-            """name => {
-              const plot = Bokeh.documents.map((each) => each.get_model_by_name(name)).find((each) => each)
+        box = self.ask(
+            name,
+            """plot => {
               const view = Bokeh.index.find_one(plot)
               const {left, top} = view.el.getBoundingClientRect()
               const {x_scale, y_scale} = view.frame
               return [0, 1].map((at) => [left + x_scale.compute(at), top + y_scale.compute(at)])
             }""",
-            name,
         )
         (x0, y0), (x1, y1) = box
         return lambda x, y: (x0 + x * (x1 - x0), y0 + y * (y1 - y0))
@@ -91,9 +93,9 @@ class Tab:
         return list(zip(mark["x"], mark["y"], strict=True))
 
     def selected_points(self):
-        return self.page.evaluate(
-            """() => Bokeh.documents.map((each) => each.get_model_by_name("disk")).find((each) => each).renderers
-              .map((each) => each.data_source).find((each) => each.data.image).selected.indices"""
+        return self.ask(
+            "disk",
+            "plot => plot.renderers.map((each) => each.data_source).find((each) => each.data.image).selected.indices",
         )
 
     def choose(self, label, option):

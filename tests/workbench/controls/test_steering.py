@@ -172,7 +172,7 @@ def test_who_does_not_drive_cannot_steer(steering, session, feed, show):
     feed.seat.leave("driver", to="another")
     show()
     assert "You are watching: another tab steers this run." in texts(steering)
-    controls = steering.panel.select(WidgetBase)
+    controls = [control for knob in steering._knobs.values() for control in knob.panel.select(WidgetBase)]
     assert len(controls) == len(KNOBS)
     assert all(control.disabled for control in controls)
     steering.request("curvature", -3.0)
