@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -42,9 +43,13 @@ timeline, and fork.
 
 
 def run_names(root: Path) -> list[str]:
-    """Names of the runs in a folder, the newest first."""
-    found = [path.parent for path in root.glob("*/run.db")]
-    return [path.name for path in sorted(found, key=lambda path: path.stat().st_ctime, reverse=True)]
+    """Names of the runs in a folder, the one that was written to last first; looking at a run changes no order."""
+    written = {}
+    for database in root.glob("*/run.db"):
+        # It may be removed at this moment.
+        with suppress(OSError):
+            written[database.parent.name] = database.stat().st_mtime
+    return sorted(written, key=written.get, reverse=True)
 
 
 class Workbench:

@@ -169,6 +169,8 @@ def test_of_a_dragged_knob_at_most_one_edit_waits_and_the_last_value_wins(steeri
 
 
 def test_who_does_not_drive_cannot_steer(steering, session, feed, show):
+    (sections,) = steering.panel.select(pmui.Accordion)
+    sections.active = list(range(len(GROUPS)))
     feed.seat.leave("driver", to="another")
     show()
     assert "You are watching: another tab steers this run." in texts(steering)
