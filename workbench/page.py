@@ -25,7 +25,7 @@ from workbench.projector import Projector
 from workbench.session.feed import feed_of
 from workbench.session.link import Link
 from workbench.session.session import Frame, Session, View
-from workbench.theme import HIDDEN, THEME, show
+from workbench.theme import HIDDEN, THEME, Text, show
 from workbench.views.curves import Curves
 from workbench.views.disk import Disk
 from workbench.views.image_wall import ImageWall
@@ -86,7 +86,7 @@ class Workbench:
             variant="outlined",
         )
         self._run.param.watch(self._chosen, "value")
-        self._status = pmui.Typography("", variant="body2", margin=(14, 8))
+        self._status = Text("", variant="body2", margin=(14, 8))
         self._seat = SeatButton()
         self._side = pmui.Column(sizing_mode="stretch_width", margin=0)
         self._new = pmui.Accordion(
@@ -177,10 +177,10 @@ class Workbench:
         )
         start.on_click(lambda _: self._setup.start_first())
         card = pmui.Paper(
-            pmui.Typography("Watch a data set being distilled", variant="h5", margin=(16, 20, 4, 20)),
+            Text("Watch a data set being distilled", variant="h5", margin=(16, 20, 4, 20)),
             pmui.Typography(WELCOME, margin=(4, 20)),
             pmui.Row(start, margin=(0, 10, 10, 10)),
-            pmui.Typography(
+            Text(
                 "Bundled digits, 10 images a class, a minute or two on a laptop. Other data: “New run” on the left.",
                 variant="caption",
                 margin=(0, 20, 16, 20),
@@ -290,7 +290,7 @@ class Workbench:
         session = self._session
         if event.new is not None and not len(self._inspector):
             inspector = Inspector(session, self._projector)
-            self._inspector[:] = [pmui.Typography("Inspector", variant="subtitle2", margin=(8, 10)), inspector.panel]
+            self._inspector[:] = [Text("Inspector", variant="subtitle2", margin=(8, 10)), inspector.panel]
             session.views.append(inspector)
         self.page.contextbar_open = event.new is not None
 

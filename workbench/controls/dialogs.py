@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import panel_material_ui as pmui
 
+from workbench.theme import Text
+
 
 class Dialogs:
     """The one dialog of a page.
@@ -19,16 +21,14 @@ class Dialogs:
         """Asks before something is dropped; calls `action` if the answer is yes."""
         yes = pmui.Button(label=label, variant="contained", color="warning", margin=8)
         yes.on_click(lambda _: (self._close(), action()))
-        self._open(title, pmui.Typography(text, margin=8), pmui.Row(yes, self._closing("Cancel")))
+        self._open(title, Text(text, margin=8), pmui.Row(yes, self._closing("Cancel")))
 
     def show_text(self, title: str, note: str, text: str) -> None:
         """Shows a text with a button that copies it."""
         area = pmui.TextAreaInput(label=title, value=text, rows=12, width=760, margin=8)
         copy = pmui.Button(label="Copy", icon="content_copy", variant="contained", margin=8)
         copy.js_on_click(args={"area": area}, code="navigator.clipboard?.writeText(area.data.value)")
-        self._open(
-            title, pmui.Typography(note, variant="body2", margin=8), area, pmui.Row(copy, self._closing("Close"))
-        )
+        self._open(title, Text(note, variant="body2", margin=8), area, pmui.Row(copy, self._closing("Close")))
 
     def _closing(self, label: str) -> pmui.Button:
         button = pmui.Button(label=label, variant="text", margin=8)

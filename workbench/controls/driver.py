@@ -3,7 +3,7 @@
 import panel_material_ui as pmui
 
 from workbench.session.session import Session
-from workbench.theme import HIDDEN, show
+from workbench.theme import HIDDEN, Text, show
 
 
 class SeatButton:
@@ -15,7 +15,7 @@ class SeatButton:
 
     def __init__(self) -> None:
         self._session: Session | None = None
-        self._says = pmui.Typography("", variant="body2", margin=(14, 4))
+        self._says = Text("", variant="body2", margin=(14, 4))
         self._button = pmui.Button(
             label="", size="small", variant="outlined", color="default", margin=(10, 8), sx=HIDDEN
         )

@@ -8,7 +8,7 @@ import panel_material_ui as pmui
 import param
 
 from hdd.settings import AUGMENTATIONS, Settings, allowed
-from workbench.theme import show
+from workbench.theme import Text, show
 
 LOGARITHMIC = {"curvature": (-0.01, -100.0), "weight": (0.1, 1000.0), "image_lr": (0.001, 1000.0)}
 """Knobs that are dragged in orders of magnitude, from … to."""
@@ -110,7 +110,7 @@ class KnobControl:
             if not text:
                 return
             # Most knobs of most runs are never touched, and every component costs a page milliseconds.
-            self._state = pmui.Typography("", variant="caption", margin=(-6, 10, 4, 10))
+            self._state = Text("", variant="caption", margin=(-6, 10, 4, 10))
             self.panel.append(self._state)
         if self._state.object != text:
             self._state.object = text

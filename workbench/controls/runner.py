@@ -10,7 +10,7 @@ from hdd.runs.reading import ALIVE
 from workbench.controls.steering import WHO, notify
 from workbench.engine import Engines, Job
 from workbench.session.session import Frame, Session
-from workbench.theme import HIDDEN, show
+from workbench.theme import HIDDEN, Notice, Text, show
 
 
 class Runner:
@@ -51,9 +51,9 @@ class Runner:
         self._resume.on_click(lambda _: self.resume())
         self._quick.on_click(lambda _: self._evaluate("quick"))
         self._full.on_click(lambda _: self._evaluate("full"))
-        self._says = pmui.Alert("", severity="error", margin=(4, 10), sizing_mode="stretch_width", sx=HIDDEN)
+        self._says = Notice("", severity="error", margin=(4, 10), sizing_mode="stretch_width", sx=HIDDEN)
         self._progress = pmui.Progress(value=0, max=100, sizing_mode="stretch_width", margin=(2, 10), sx=HIDDEN)
-        self._progress_says = pmui.Typography("", variant="caption", margin=(0, 10), sx=HIDDEN)
+        self._progress_says = Text("", variant="caption", margin=(0, 10), sx=HIDDEN)
         self.panel = pmui.Column(
             self._says,
             pmui.Row(self._resume, self._pause, self._step, self._stop, margin=(0, 6)),

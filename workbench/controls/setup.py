@@ -14,7 +14,7 @@ from hdd.errors import HDDError
 from hdd.objectives import OBJECTIVES
 from hdd.settings import PRESETS, Settings, allowed, initial_settings
 from workbench.engine import Engines, Job
-from workbench.theme import HIDDEN, show
+from workbench.theme import HIDDEN, Notice, show
 
 FIXED = ("ipc", "steps", "seed", "network_width", "network_depth", "threads")
 PRESET_SAYS = {"geometric": "geometric: where geometry acts", "released": "released: what the authors' code does"}
@@ -65,7 +65,7 @@ class Setup:
         self._share = pmui.Checkbox(label="Start beside other runs on the device, not after them", margin=(0, 10))
         self._start = pmui.Button(label="Start this run", icon="play_arrow", variant="contained", margin=(8, 10))
         self._start.on_click(lambda _: self._submit())
-        self._says = pmui.Alert("", severity="info", sx=HIDDEN, margin=(4, 10), sizing_mode="stretch_width")
+        self._says = Notice("", severity="info", sx=HIDDEN, margin=(4, 10), sizing_mode="stretch_width")
         self._defaults()
         self.says = self._says
         self.panel = pmui.Column(

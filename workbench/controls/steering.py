@@ -11,7 +11,7 @@ from hdd.records import Edit
 from hdd.runs.reading import ALIVE
 from workbench.controls.knob import KnobControl
 from workbench.session.session import Frame, Session
-from workbench.theme import HIDDEN, show
+from workbench.theme import HIDDEN, Text, show
 
 GROUPS = {
     "Geometry": ["curvature", "feature_scale", "target_radius", "weight", "clamp", "centroid", "objective"],
@@ -52,7 +52,7 @@ class Steering:
         )
         accordion.param.watch(lambda event: self._fill(event.new), "active")
         self._fill(OPEN_AT_FIRST)
-        self._note = pmui.Typography("", variant="caption", margin=(2, 10), sx=HIDDEN)
+        self._note = Text("", variant="caption", margin=(2, 10), sx=HIDDEN)
         self.panel = pmui.Column(
             self._note,
             accordion,

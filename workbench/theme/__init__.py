@@ -1,10 +1,11 @@
 """How everything looks: colours that tell classes apart, and the page's palette."""
 
+from html import escape
 from typing import Any
 
 import colorcet
 import numpy as np
-from panel_material_ui import MaterialUIComponent
+from panel_material_ui import Alert, MaterialUIComponent, Typography
 
 # Petroff (2021), "Accessible color sequences for data visualization": ten colours that stay apart for colour-blind
 # eyes too.
@@ -33,6 +34,26 @@ SMALL_CHOICE = {"& .MuiInputBase-root": {"minHeight": 36, "paddingTop": 0, "padd
 """Style that makes a MultiChoice as high as the other small controls."""
 
 HIDDEN = {"display": "none"}
+
+
+def _as_it_is(text: str) -> str:
+    """What panes that take Markdown and HTML show as `text`."""
+    return escape(f"<p>{escape(text)}</p>") if text else ""
+
+
+class Text(Typography):
+    """Words as they are: what a class, a run or an error is called is never read as HTML or Markdown."""
+
+    def _transform_object(self, obj: Any) -> dict[str, Any]:
+        return {"object": _as_it_is(obj)}
+
+
+class Notice(Alert):
+    """An alert whose words are shown as they are."""
+
+    def _process_param_change(self, params: dict[str, Any]) -> dict[str, Any]:
+        shown = super()._process_param_change(params)
+        return {**shown, "object": _as_it_is(params["object"])} if "object" in params else shown
 
 
 def show(component: MaterialUIComponent, shown: bool, **sx: Any) -> None:

@@ -18,7 +18,7 @@ from hdd.runs.run import Run
 from workbench.session.buckets import CurveBuckets
 from workbench.session.feed import RECORDS_AT_A_TIME
 from workbench.session.session import Frame, Session
-from workbench.theme import EDIT, REAL, SMALL_CHOICE, SYNTHETIC, class_colors
+from workbench.theme import EDIT, REAL, SMALL_CHOICE, SYNTHETIC, Text, class_colors
 
 LOSSES = {"total loss": "total", "loss by class": "loss", "centroid distance by class": "centroid_distance"}
 
@@ -110,15 +110,13 @@ class Curves:
         self._what.param.watch(lambda _: session.refresh(), "value")
         self._log.param.watch(lambda event: self._swap(event.new), "value")
         self._row = pmui.Row(*map(_pane, plots), sizing_mode="stretch_both", margin=0)
-        self._summary = pmui.Typography("", variant="caption", margin=(2, 10))
+        self._summary = Text("", variant="caption", margin=(2, 10))
         self._compare = pmui.MultiChoice(
             label="Overlay runs", options=[], value=[], width=300, margin=(4, 8), sx=SMALL_CHOICE
         )
         self._compare.param.watch(self._overlay, "value")
         self.panel = pmui.Column(
-            pmui.Row(
-                pmui.Typography("Curves", variant="subtitle2", margin=(10, 10)), self._what, self._log, self._compare
-            ),
+            pmui.Row(Text("Curves", variant="subtitle2", margin=(10, 10)), self._what, self._log, self._compare),
             self._row,
             self._summary,
             sizing_mode="stretch_both",

@@ -18,7 +18,7 @@ from workbench import projector
 from workbench.projector import Projector, Sample
 from workbench.session.session import Disk as Projected
 from workbench.session.session import Frame, Session
-from workbench.theme import SMALL_CHOICE, class_colors
+from workbench.theme import SMALL_CHOICE, Text, class_colors
 from workbench.views.fit import fit
 
 TITLES = {"radius": "exact radius", "poincare": "Poincaré, at the centroid", "umap": "UMAP"}
@@ -89,10 +89,10 @@ class Disk:
         reset.js_on_click(
             args=self._arguments(self.plot, "reset") | {"fit": self._fit}, code=f"{_JAVASCRIPT}\nfit.execute(plot)"
         )
-        self._says = pmui.Typography("", variant="caption", margin=(2, 10))
-        self._summary = pmui.Typography("", variant="caption", margin=(0, 10, 4, 10))
+        self._says = Text("", variant="caption", margin=(2, 10))
+        self._summary = Text("", variant="caption", margin=(0, 10, 4, 10))
         self.panel = pmui.Column(
-            pmui.Row(pmui.Typography("Disk", variant="subtitle2", margin=(10, 10)), view, classes, reset),
+            pmui.Row(Text("Disk", variant="subtitle2", margin=(10, 10)), view, classes, reset),
             pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=200),
             self._says,
             self._summary,

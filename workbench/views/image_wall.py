@@ -8,7 +8,7 @@ from bokeh.models import ColumnDataSource, CustomJS, FixedTicker
 from bokeh.plotting import figure
 
 from workbench.session.session import Frame, Session
-from workbench.theme import SYNTHETIC, tile
+from workbench.theme import SYNTHETIC, Text, tile
 from workbench.views.fit import fit
 
 SHOWS = {"images": "now", "start": "start", "change": "change", "real": "real"}
@@ -67,8 +67,8 @@ class ImageWall:
             margin=(6, 8),
         )
         self._shows.param.watch(lambda *_: session.refresh(), "value")
-        self._summary = pmui.Typography("", variant="caption", margin=(4, 10))
-        title = pmui.Typography("Synthetic images", variant="subtitle2", margin=(6, 10))
+        self._summary = Text("", variant="caption", margin=(4, 10))
+        title = Text("Synthetic images", variant="subtitle2", margin=(6, 10))
         self.panel = pmui.Column(
             pmui.Row(title, self._shows),
             pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=200),

@@ -14,7 +14,7 @@ from bokeh.plotting import figure
 from workbench import projector
 from workbench.projector import Projector
 from workbench.session.session import Frame, Session
-from workbench.theme import HIDDEN, show, tile
+from workbench.theme import HIDDEN, Text, show, tile
 from workbench.views.fit import fit
 
 NEAREST = 5
@@ -76,24 +76,22 @@ class Inspector:
         self._found: tuple[tuple, list] | None = None
         self._due = 0.0
         self._film_key: tuple | None = None
-        self._empty = pmui.Typography(
-            "Click an image on the wall, or its point on the disk.", variant="body2", margin=10
-        )
+        self._empty = Text("Click an image on the wall, or its point on the disk.", variant="body2", margin=10)
         self._text = pn.pane.HTML("", width=WIDTH, margin=(4, 8))
         self._pictures = Strip(3, 120)
         self._film = Strip(FILM, 62)
         self._by_pixels = Strip(NEAREST, 80)
         self._by_features = Strip(NEAREST, 80)
-        self._nearest_says = pmui.Typography("", variant="caption", margin=(0, 10))
+        self._nearest_says = Text("", variant="caption", margin=(0, 10))
         heading = {"variant": "overline", "margin": (2, 10, 0, 10)}
         self._parts = pmui.Column(
             self._text,
             self._pictures.panel,
-            pmui.Typography("Its history", **heading),
+            Text("Its history", **heading),
             self._film.panel,
-            pmui.Typography("Nearest real images, by pixels", **heading),
+            Text("Nearest real images, by pixels", **heading),
             self._by_pixels.panel,
-            pmui.Typography("Nearest real images, by features", **heading),
+            Text("Nearest real images, by features", **heading),
             self._by_features.panel,
             self._nearest_says,
             sx=HIDDEN,

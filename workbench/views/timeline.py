@@ -8,6 +8,7 @@ import panel_material_ui as pmui
 
 from workbench.session.feed import State
 from workbench.session.session import Frame, Session
+from workbench.theme import Text
 
 PLAY_MILLISECONDS = 200
 MARKS_SHOWN = 40
@@ -57,7 +58,7 @@ class Timeline:
         self._rewind.on_click(lambda _: rewind(self.step))
         self._fork = pmui.Button(label="Fork from here", icon="call_split", variant="outlined", disabled=True, **button)
         self._fork.on_click(lambda _: fork(self.step))
-        self._says = pmui.Typography("", variant="caption", margin=(0, 18))
+        self._says = Text("", variant="caption", margin=(0, 18))
         self.panel = pmui.Column(
             pmui.Row(
                 self._play,
