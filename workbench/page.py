@@ -73,7 +73,7 @@ class Workbench:
         self._curves: Curves | None = None
         self._document = pn.state.curdoc
         self._link = Link()
-        self._dialogs = Dialogs()
+        self._dialogs = Dialogs(self._link.copy)
         self._setup = Setup(engines, self.attach)
         self._run = pmui.Select(
             label="Run",

@@ -10,11 +10,15 @@ from workbench.theme import Text
 class Dialogs:
     """The one dialog of a page.
 
+    Args:
+        copy: puts a text on the clipboard of the browser; without one that is left to the user.
+
     Attributes:
         panel: what to put on the page.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, copy: Callable[[str], None] | None = None) -> None:
+        self._copy = copy
         self.panel = pmui.Dialog(open=False, close_on_click=True, title=" ", width_option="md")
 
     def confirm(self, title: str, text: str, label: str, action: Callable[[], None]) -> None:
@@ -26,9 +30,12 @@ class Dialogs:
     def show_text(self, title: str, note: str, text: str) -> None:
         """Shows a text with a button that copies it."""
         area = pmui.TextAreaInput(label=title, value=text, rows=12, width=760, margin=8)
-        copy = pmui.Button(label="Copy", icon="content_copy", variant="contained", margin=8)
-        copy.js_on_click(args={"area": area}, code="navigator.clipboard?.writeText(area.data.value)")
-        self._open(title, Text(note, variant="body2", margin=8), area, pmui.Row(copy, self._closing("Close")))
+        buttons = pmui.Row(self._closing("Close"))
+        if self._copy is not None:
+            copy = pmui.Button(label="Copy", icon="content_copy", variant="contained", margin=8)
+            copy.on_click(lambda _: self._copy(text))
+            buttons.insert(0, copy)
+        self._open(title, Text(note, variant="body2", margin=8), area, buttons)
 
     def _closing(self, label: str) -> pmui.Button:
         button = pmui.Button(label=label, variant="text", margin=8)

@@ -23,6 +23,10 @@ class Link(JSComponent):
         self.listener: Callable[[dict[str, Any]], None] | None = None
         self.on_msg(self._heard)
 
+    def copy(self, text: str) -> None:
+        """Puts a text on the browser's clipboard, if it lets a page do so."""
+        self._send_msg({"copy": text})
+
     def _heard(self, event: Any) -> None:
         message = event.data
         if "tab" in message:
@@ -67,6 +71,7 @@ class Link(JSComponent):
     export function render({model}) {
       model.send_msg({tab: tabKey()})
       model.on("frame", () => requestAnimationFrame(() => model.send_msg({painted: model.frame})))
+      model.on("msg:custom", (message) => navigator.clipboard?.writeText(message.copy).catch(() => {}))
       const press = (event) => {
         const key = KEYS[event.key]
         if (!key || taken(event)) return

@@ -69,6 +69,7 @@ class Disk:
             self._real_centroids,
             self._synthetic_centroids,
         ]
+        self._resets = 0
         self.plot = self._figure()
         self._build()
         self._synthetic.selected.on_change("indices", self._tapped)
@@ -86,9 +87,7 @@ class Disk:
         )
         classes.param.watch(lambda event: selection.param.update(classes=event.new), "value")
         reset = pmui.Button(label="Reset", variant="outlined", size="small", margin=(10, 4))
-        reset.js_on_click(
-            args=self._arguments(self.plot, "reset") | {"fit": self._fit}, code=f"{_JAVASCRIPT}\nfit.execute(plot)"
-        )
+        reset.on_click(lambda _: self._reset())
         self._says = Text("", variant="caption", margin=(2, 10))
         self._summary = Text("", variant="caption", margin=(0, 10, 4, 10))
         self.panel = pmui.Column(
@@ -139,9 +138,19 @@ class Disk:
         )
         for event, how in ((PanStart, "grab"), (Pan, "move"), (DoubleTap, "centre")):
             plot.js_on_event(event, CustomJS(args=self._arguments(plot, how), code=_JAVASCRIPT))
+        # A button's own callback in the browser is lost where the button comes after its page (panel-material-ui 0.16).
+        resets = CustomJS(
+            args=self._arguments(plot, "reset") | {"fit": self._fit}, code=f"{_JAVASCRIPT}\nfit.execute(plot)"
+        )
+        plot.js_on_change("tags", resets)
         for source in self._sources:
             source.js_on_change("data", CustomJS(args=self._arguments(plot, "place"), code=_JAVASCRIPT))
         return plot
+
+    def _reset(self) -> None:
+        """Undoes drags and zooms, which only the browser knows."""
+        self._resets += 1
+        self.plot.tags = [self._resets]
 
     # Selection
 
