@@ -16,6 +16,7 @@ from tab import Tab
 from waiting import wait_until
 
 from hdd.runs.history import find_runs
+from hdd.runs.run import Run
 
 HERE = Path(__file__).parent
 needs_chromium = pytest.mark.skipif(
@@ -66,7 +67,9 @@ def make_run(root):
             run.end("stopped", "for a test")
             (edit,) = run.steer(steps=of)
             run.decide(next(each for each in run.pending() if each.id == edit), "applied", steps, steps)
-        return run
+        # Closed, so that its database is written now and not when somebody collects garbage.
+        run.close()
+        return Run(root / name)
 
     return make
 

@@ -1,0 +1,164 @@
+"""A run as one tab shows and steers it."""
+
+import numpy as np
+from playwright.sync_api import expect
+from scripted import pixels
+from tab import TIMEOUT
+
+from hdd.runs.history import find_runs
+from workbench.theme import tile
+
+
+def sheet(step, **shape):
+    """What the wall must show at a step."""
+    picture = tile(pixels(step, **shape))
+    return {"shape": list(picture.shape), "flat": picture.ravel().tolist()}
+
+
+def test_one_click_starts_a_run_whose_images_change_and_whose_curvature_can_be_dragged(open_tab, root):
+    tab = open_tab()
+    tab.button("Start the digits run").click()
+    first = tab.until(tab.wall)
+    tab.until(lambda: tab.wall() != first)
+    tab.sees("You steer")
+    (run,) = find_runs(root)
+    assert run.initial_settings.values().items() >= {"dataset": "digits", "ipc": 10, "steps": 1000}.items()
+
+    before = tab.until(tab.points)
+    curvature = tab.slider("Curvature")
+    curvature.press("End")
+    tab.sees("applied @ step")
+    tab.until(lambda: max(tab.points()["radius"]) > 5 * max(before["radius"]))
+    assert run.settings.curvature == -100
+    assert [(edit.name, edit.old, edit.who) for edit in run.steered()] == [("curvature", -1, "page")]
+
+    kept = max(tab.figure("disk")[2]["fill"])
+    tab.slider("Pruning rate").press("End")
+    tab.until(lambda: tab.figure("disk")[2]["fill"].count(0) > 0)
+    assert kept > 0
+    assert run.settings.pruning_rate == 0.95
+    assert all(each["step"] for each in tab.figure("loss linear") if "what" in each)
+
+
+def test_every_pane_shows_the_step_that_is_scrubbed_to(open_tab, make_run):
+    make_run("done", steps=40)
+    tab = open_tab()
+    tab.until(lambda: tab.wall() == sheet(40))
+    tab.sees("Finished: step 40 of 40")
+    tab.scrub("Home", "PageUp", "PageUp")
+    tab.sees("Looking back at step 20 of 40")
+    tab.until(lambda: tab.wall() == sheet(20))
+    tab.sees("10 classes × 10 images of 8×8 pixels, step 20")
+    tab.sees("Step 20: 60 real and 100 synthetic points")
+    bright = pixels(20).reshape(100, -1).mean(1) / 255
+    tab.until(lambda: np.allclose(tab.points()["radius"], 0.5 + bright))
+    cursor = """plot => plot.center.filter((each) => each.type == "Span" && each.dimension == "height")
+      .map((each) => [each.location, each.visible])"""
+    tab.until(lambda: tab.ask("radius", cursor) == [[20, True]])
+    # Between two kept steps the images are those of the nearest one before.
+    tab.scrub("ArrowRight")
+    tab.sees("images of step 20, the nearest kept one before it")
+    tab.button("Live").click()
+    tab.until(lambda: tab.wall() == sheet(40))
+    tab.until(lambda: tab.ask("radius", cursor)[0][1] is False)
+
+
+def test_keys_pause_and_look_back(open_tab, make_run, script):
+    script(rate=5)
+    run = make_run("run", steps=30, of=10_000)
+    tab = open_tab()
+    tab.button("Resume from step 30").click()
+    tab.sees("Running: step")
+    tab.press(" ")
+    tab.sees("Paused: step")
+    tab.press(" ")
+    tab.sees("Running: step")
+    tab.press(" ")
+    tab.sees("Paused: step")
+    tab.page.get_by_role("button", name="Step: make one").click()
+    step = run.step
+    tab.until(lambda: run.step == step + 1)
+    tab.press("Home")
+    tab.sees("Looking back at step 0 of")
+    tab.press("ArrowRight")
+    tab.sees("Looking back at step 10 of")
+    tab.press("l")
+    tab.sees("Live: step")
+
+
+def test_rewind_and_fork_start_from_the_step_that_is_looked_at(open_tab, make_run):
+    run = make_run("done", steps=40)
+    tab = open_tab()
+    tab.sees("Finished: step 40 of 40")
+    tab.scrub("Home", "PageUp")
+    tab.sees("Looking back at step 10 of 40")
+    tab.button("Fork from here").click()
+    tab.sees("Forked at step 10")
+    expect(tab.page.get_by_role("combobox", name="Run", exact=True)).to_contain_text("done-fork-10-1", timeout=TIMEOUT)
+    tab.button("Resume from step 10").click()
+    tab.sees("Finished: step 40 of 40")
+    forked = find_runs(run.path.parent)[1]
+    assert (forked.step, forked.meta("parent")["step"]) == (40, 10)
+
+    tab.scrub("Home", "PageUp", "PageUp")
+    tab.sees("Looking back at step 20 of 40")
+    tab.button("Rewind to here").click()
+    tab.sees("The 20 steps after it are dropped")
+    tab.button("Rewind").click()
+    tab.sees("Stopped: step 20 of 40")
+    tab.until(lambda: tab.wall() == sheet(20))
+    assert (forked.step, run.step) == (20, 40)
+
+
+def test_an_image_is_selected_on_the_wall_and_on_the_disk(open_tab, make_run):
+    make_run("done", steps=20)
+    tab = open_tab()
+    points = tab.until(tab.points)
+    tab.page.mouse.click(*tab.edges("wall")(3.5, 8.5))
+    tab.sees("Inspector")
+    tab.sees("digit 1")
+    tab.sees("4 of 10")
+    tab.sees("from the root")
+    tab.sees("By features: digit 0, digit 1")
+    tab.until(lambda: tab.marks() == [(3.5, 8.5)])
+    tab.until(lambda: tab.selected_points() == [13])
+
+    tab.page.mouse.click(*tab.edges("disk")(points["x"][87], points["y"][87]))
+    tab.until(lambda: tab.marks() == [(7.5, 1.5)])
+    tab.sees("digit 8")
+
+
+def test_a_finished_run_is_evaluated_and_its_recipe_copied(open_tab, make_run):
+    make_run("done", steps=20)
+    tab = open_tab()
+    tab.page.get_by_role("button", name="Evaluate quickly").click()
+    tab.sees("accuracy 62.5 % at step 20")
+    accuracy = next(each for each in tab.figure("percent") if "mean" in each)
+    assert (accuracy["step"], accuracy["mean"]) == ([20], [62.5])
+
+    tab.button("Copy as command").click()
+    text = tab.page.get_by_role("textbox", name="As a command")
+    text.wait_for()
+    assert text.input_value().startswith("hdd distill --dataset digits")
+    tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.button("Copy").click()
+    tab.until(lambda: tab.page.evaluate("navigator.clipboard.readText()") == text.input_value())
+    tab.button("Close").last.click()
+    expect(text).to_be_hidden(timeout=TIMEOUT)
+
+
+def test_other_views_and_curves_can_be_chosen_in_the_dark(open_tab, make_run):
+    make_run("other", steps=30)
+    make_run("done", steps=20)
+    tab = open_tab()
+    tab.until(tab.points)
+    tab.button("Toggle theme").click()
+    tab.choose("View", "Poincaré, at the centroid")
+    tab.sees("The view from the centroid of the real points")
+    tab.choose("Curve", "loss by class")
+    tab.until(lambda: any(len(each.get("xs", [])) == 10 for each in tab.figure("loss linear")))
+    tab.page.get_by_role("switch", name="log axis").click()
+    tab.until(lambda: tab.figure("loss log"))
+    tab.choose("Run", "other")
+    tab.sees("Finished: step 30 of 30")
+    tab.until(lambda: tab.wall() == sheet(30))
