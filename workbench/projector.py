@@ -5,6 +5,7 @@ does what may take seconds (UMAP, faithfulness, nearest images), so that neither
 """
 
 import os
+import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -113,6 +114,8 @@ def nearest(path: str, image: np.ndarray, count: int) -> list[tuple[Neighbours, 
 
 def _prepare() -> None:
     """Loads what a worker will need, at once, and then makes it a good neighbour."""
+    # Ctrl-C on a server, or on a notebook's cell, reaches its whole group of processes.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
 

@@ -3,14 +3,14 @@
 from playwright.sync_api import expect
 from waiting import wait_until
 
-TIMEOUT = 40_000
+TIMEOUT = 60_000
 
 FIGURE = """name => Bokeh.documents.flatMap((each) => [...each._all_models.values()])
   .find((each) => each.type == "Figure" && each.name == name && Bokeh.index.find_one(each))"""
 
 _DATA = """name => {
-  const plain = (value) => value?.shape ? {shape: value.shape, flat: Array.from(new Uint32Array(
-      value.buffer, value.byteOffset, value.length))} : value
+  const plain = (value) => !ArrayBuffer.isView(value) ? value : value.shape?.length != 2 ? Array.from(value)
+      : {shape: value.shape, flat: Array.from(new Uint32Array(value.buffer, value.byteOffset, value.length))}
   const plot = (FIGURE)(name)
   return plot && plot.renderers.map((each) => Object.fromEntries(Object.entries(each.data_source.data)
     .map(([column, values]) => [column, Array.from(values).map(plain)])))
@@ -47,9 +47,9 @@ class Tab:
     def sees(self, text, **options):
         expect(self.page.get_by_text(text, **options).first).to_be_visible(timeout=TIMEOUT)
 
-    def until(self, condition):
+    def until(self, condition, seconds=TIMEOUT / 1000):
         """Waits until the page is as `condition` wants it, and returns what that gave."""
-        return wait_until(condition, TIMEOUT / 1000)
+        return wait_until(condition, seconds)
 
     def wall(self):
         """The sheet of images, as (shape, flat pixels); None before there is one."""

@@ -1,0 +1,165 @@
+"""The views in a notebook: executed without a browser, and live in a real JupyterLab."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from conftest import free_port
+from waiting import wait_until
+
+from hdd.runs.history import find_runs
+
+LESSON = Path(__file__).parents[2] / "notebooks" / "01-first-distillation.ipynb"
+SECONDS = 120
+TOKEN = "lab"
+
+needs_jupyterlab = pytest.mark.skipif(
+    find_spec("jupyterlab") is None or find_spec("pyviz_comms") is None,
+    reason="No JupyterLab: install the extra notebooks",
+)
+needs_nbclient = pytest.mark.skipif(find_spec("nbclient") is None, reason="No nbclient: install the extra tests")
+
+CELLS = {
+    "import": "from workbench.notebook import Workbench, start, wait",
+    "start": "run = start(out='runs/live', steps=100_000)",
+    "show": "Workbench(run)",
+}
+
+
+@pytest.fixture
+def kernels(tmp_path, monkeypatch):
+    """Kernels run here, leave the user's settings alone, and find this interpreter; runs end with the test."""
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+        monkeypatch.setenv(name, str(tmp_path / "jupyter" / name.lower()))
+    monkeypatch.setenv("JUPYTERLAB_SETTINGS_DIR", str(tmp_path / "jupyter" / "settings"))
+    monkeypatch.setenv("JUPYTERLAB_WORKSPACES_DIR", str(tmp_path / "jupyter" / "workspaces"))
+    monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
+    (tmp_path / "jupyter").mkdir()
+    folder = tmp_path / "work"
+    folder.mkdir()
+    yield folder
+    for run in find_runs(folder / "runs"):
+        with suppress(Exception):
+            run.command("stop")
+        wait_until(lambda run=run: not run.engine_alive(), SECONDS)
+        run.close()
+
+
+def test_the_lesson_has_no_outputs():
+    cells = json.loads(LESSON.read_text())["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert code and all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
+
+
+@needs_nbclient
+def test_the_lesson_runs_from_top_to_bottom(kernels):
+    import nbformat
+    from nbclient import NotebookClient
+
+    lesson = nbformat.read(LESSON, as_version=4)
+    NotebookClient(lesson, timeout=5 * SECONDS, resources={"metadata": {"path": str(kernels)}}).execute()
+    shown = [
+        output["data"]["text/html"]
+        for cell in lesson.cells
+        for output in cell.get("outputs", ())
+        if output["output_type"] == "execute_result" and "text/html" in output["data"]
+    ]
+    assert len(shown) == 3
+    assert all("ImageRGBA" in html or '"name":"real"' in html for html in shown), "a saved notebook shows pictures"
+
+
+@pytest.fixture
+def lab(kernels):
+    """A JupyterLab over the folder of `kernels`; its address."""
+    port = free_port()
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
+    command += [f"--ServerApp.port={port}", f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={kernels}"]
+    command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    with (kernels.parent / "lab.log").open("w") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=kernels, env={**os.environ})
+    address = f"http://127.0.0.1:{port}"
+
+    def up():
+        assert process.poll() is None, (kernels.parent / "lab.log").read_text()
+        with suppress(OSError):
+            urllib.request.urlopen(f"{address}/api/status?token={TOKEN}", timeout=5).close()
+            return True
+
+    wait_until(up, SECONDS)
+    yield address
+    process.terminate()
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+class Lab:
+    """A notebook in a tab of JupyterLab."""
+
+    def __init__(self, tab, address):
+        self.tab, self.page = tab, tab.page
+        self.page.set_default_timeout(1000 * SECONDS)
+        self.page.goto(f"{address}/lab/tree/live.ipynb?token={TOKEN}&reset", timeout=1000 * SECONDS)
+        self.page.locator(".jp-Notebook .jp-InputArea-editor").first.wait_for()
+        self.page.get_by_text("| Idle").first.wait_for()
+
+    def menu(self, menu, item):
+        self.page.get_by_role("menuitem", name=menu, exact=True).click()
+        self.page.locator(".lm-Menu-itemLabel").get_by_text(item, exact=True).click()
+
+    def figure(self, name):
+        return self.tab.figure(name) if self.page.evaluate("typeof Bokeh !== 'undefined'") else None
+
+    def wall(self):
+        figure = self.figure("wall")
+        return figure[0]["image"][0]["flat"] if figure and figure[0]["image"] else None
+
+
+@pytest.fixture
+def notebook(kernels, lab, new_tab):
+    import nbformat
+
+    cells = [nbformat.v4.new_code_cell(source) for source in CELLS.values()]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), kernels / "live.ipynb")
+    return Lab(new_tab(), lab)
+
+
+@needs_jupyterlab
+def test_a_run_is_watched_and_steered_in_jupyterlab(notebook, kernels, browser):
+    from hdd.runs.run import Run
+
+    notebook.menu("Run", "Run All Cells")
+    first = wait_until(notebook.wall, SECONDS)
+    second = wait_until(lambda: (now := notebook.wall()) != first and now, SECONDS)
+    wait_until(lambda: notebook.wall() != second, SECONDS)
+
+    run = Run(kernels / "runs" / "live")
+    slider = notebook.tab.slider("Curvature")
+    slider.press("ArrowRight")
+    (edit,) = wait_until(lambda: run.edits("applied"), SECONDS)
+    assert (edit.name, edit.value != -1.0) == ("curvature", True)
+    notebook.page.get_by_text(f"applied @ step {edit.step}").wait_for()
+
+    # What a figure shows is chosen by a control beside it.
+    shown = notebook.wall()
+    notebook.tab.button("start").click()
+    start = wait_until(lambda: (now := notebook.wall()) != shown and now, SECONDS)
+    notebook.tab.button("now").click()
+    wait_until(lambda: notebook.wall() != start, SECONDS)
+
+    notebook.page.get_by_role("button", name="Pause").click()
+    wait_until(lambda: run.status().state == "paused", SECONDS)
+
+    # Once the cell is cleared nothing watches the run.
+    notebook.menu("Edit", "Clear Outputs of All Cells")
+    wait_until(lambda: not run.watched(), SECONDS)
+    run.close()

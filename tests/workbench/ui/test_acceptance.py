@@ -1,0 +1,118 @@
+"""The page as users serve it: once with the real engine, and with servers that come and go."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from serving import answers, free_port
+from waiting import wait_until
+
+from hdd.runs.history import find_runs
+from hdd.runs.run import Run
+
+HERE = Path(__file__).parent.parent
+MINUTES = 180_000
+
+
+@pytest.fixture
+def serve(root):
+    """Starts `panel serve` on an app over `root`; gives the process and its address."""
+    started = []
+
+    def start(app, *options):
+        port = free_port()
+        command = ["serve", str(app), "--address", "127.0.0.1", "--port", str(port), *options]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "panel", *command],
+            env={**os.environ, "HDD_RUNS": str(root), "PYTHONPATH": str(HERE)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        started.append(process)
+        address = f"http://127.0.0.1:{port}/{Path(app).stem}"
+        wait_until(lambda: process.poll() is not None or answers(address), 120)
+        assert process.poll() is None, "the server ended"
+        return process, address
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_start_steer_prune_look_back_and_fork_with_the_real_engine(serve, new_tab, root):
+    _, address = serve("workbench/app.py")
+    tab = new_tab()
+    tab.page.set_default_timeout(MINUTES)
+    tab.goto(address)
+    tab.button("Start the digits run").click()
+    first = tab.until(tab.wall)
+    tab.until(lambda: tab.wall() != first)
+    (run,) = find_runs(root)
+    before = tab.until(tab.points)
+
+    tab.slider("Curvature").press("End")
+    tab.sees("applied @ step")
+    assert run.settings.curvature == -100
+    tab.until(lambda: max(tab.points()["radius"]) > 5 * max(before["radius"]))
+    pruning = tab.slider("Pruning rate")
+    pruning.press("PageUp")
+    tab.until(lambda: run.settings.pruning_rate > 0)
+    tab.until(lambda: tab.figure("disk")[2]["fill"].count(0) > 0)
+
+    # Looking back: every pane shows step 0, and the run goes on meanwhile.
+    tab.scrub("Home")
+    tab.sees("Looking back at step 0 of 1000")
+    tab.sees("images of 8×8 pixels, step 0")
+    tab.sees("Step 0: ")
+    tab.until(lambda: max(tab.points()["radius"]) < 2 * max(before["radius"]))
+    made = run.step
+    tab.until(lambda: run.step > made)
+    tab.page.get_by_role("button", name="Stop the engine").click()
+    tab.sees("Stopped: step")
+    tab.button("Fork from here").click()
+    tab.sees("Not started: step 0 of 1000")
+    tab.button("Resume from step 0").click()
+    (forked,) = [each for each in find_runs(root) if "-fork-0-" in each.path.name]
+    wait_until(lambda: forked.step > 3, MINUTES / 1000)
+    tab.sees("Running: step")
+    assert forked.settings.curvature == -1
+    first = tab.until(tab.wall)
+    tab.until(lambda: tab.wall() != first)
+
+
+def test_a_server_that_is_warmed_up_starts_nothing_and_engines_outlive_it(serve, new_tab, root, script):
+    script(rate=20)
+    server, address = serve(HERE / "scripted_app.py", "--warm", "--args", "--autostart")
+    assert find_runs(root) == []
+    tab = new_tab()
+    tab.goto(address)
+    # A browser that asks for it is another matter.
+    tab.sees("Running: step")
+    (run,) = find_runs(root)
+    pid = run.status().pid
+    tab.page.context.close()
+    server.kill()
+    server.wait()
+    step = run.step
+    wait_until(lambda: run.step > step + 5, 60)
+
+    _, address = serve(HERE / "scripted_app.py")
+    tab = new_tab()
+    tab.goto(address)
+    tab.sees("Running: step")
+    total = tab.until(lambda: [each for each in tab.figure("loss linear") or [] if each.get("loss")])[0]
+    width = total["step"][0]
+    assert total["step"][:-1] == list(range(width, total["step"][-1], width))
+    assert total["step"][-1] >= step
+    tab.slider("Curvature").press("End")
+    tab.sees("applied @ step")
+    assert run.settings.curvature == -100
+    assert run.status().pid == pid
+    tab.page.get_by_role("button", name="Stop the engine").click()
+    tab.sees("Stopped: step")
+    expect(tab.page.get_by_role("button", name="Resume from step")).to_be_enabled(timeout=60_000)
+    assert Run(run.path).status().state == "stopped"

@@ -1,0 +1,113 @@
+"""Several browsers on one run: one drives, the others watch, and none leaves anything behind."""
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+from tab import TIMEOUT
+
+from workbench.session import feed as feeds
+from workbench.session.session import Session
+
+
+@pytest.fixture
+def feed_of(root):
+    """The feed of a run as the server has it."""
+    return lambda name: feeds._feeds[(root / name).resolve()]
+
+
+def test_one_drives_the_others_watch_and_a_reload_changes_nothing(open_tab, make_run, script, feed_of):
+    script(rate=5)
+    run = make_run("run", steps=30, of=100_000)
+    driver = open_tab()
+    driver.button("Resume from step 30").click()
+    driver.sees("Running: step")
+    late = open_tab()
+    late.sees("You are watching")
+    driver.sees("You steer, 1 watching")
+    # Whoever comes late sees all of the history, and both see what is new.
+    total = late.until(lambda: [each for each in late.figure("loss linear") or [] if each.get("loss")])[0]
+    assert total["step"][:30] == list(range(1, 31))
+    for tab in (driver, late):
+        first = tab.until(tab.wall)
+        tab.until(lambda tab=tab, first=first: tab.wall() != first)
+    expect(late.slider("Curvature")).to_be_disabled(timeout=TIMEOUT)
+    expect(late.page.get_by_role("button", name="Pause or go on")).to_be_disabled(timeout=TIMEOUT)
+    late.press(" ")
+    late.sees("take the seat first")
+    assert run.status().state == "running"
+
+    driver.page.reload()
+    driver.sees("You steer, 1 watching")
+    first = driver.until(driver.wall)
+    driver.until(lambda: driver.wall() != first)
+    late.sees("You are watching")
+
+    driver.button("Pass the seat").click()
+    late.sees("You steer, 1 watching")
+    driver.sees("You are watching")
+    late.slider("Curvature").press("End")
+    late.sees("applied @ step")
+    driver.sees("applied @ step")
+    assert run.settings.curvature == -100
+
+    # The one that drives is gone without a word: the seat is free once its session ends.
+    late.page.context.close()
+    driver.button("Take the seat").click()
+    driver.sees("You steer")
+    assert len(feed_of("run").tabs()) == 1
+
+
+def test_sessions_that_end_leave_nothing(open_tab, make_run, feed_of):
+    make_run("done", steps=20)
+    stay = open_tab()
+    stay.until(stay.points)
+    feed = feed_of("done")
+    tabs = [open_tab() for _ in range(4)]
+    for tab in tabs:
+        tab.until(tab.points)
+    sessions = list(feed._sessions)
+    assert len(sessions) == 5
+    assert all(isinstance(session, Session) and session.views for session in sessions)
+    thread = feed._thread
+    for tab in [*tabs, stay]:
+        tab.page.context.close()
+    stay.until(lambda: not feed._sessions)
+    assert not any(session.views for session in sessions)
+    assert feed.tabs() == []
+    assert feed.seat.driver is None
+    thread.join(TIMEOUT / 1000)
+    assert not thread.is_alive()
+    again = open_tab()
+    again.until(again.points)
+    assert len(feed._sessions) == 1
+
+
+def test_a_slow_browser_has_one_frame_in_flight(open_tab, make_run, script, feed_of, monkeypatch):
+    script(rate=50)
+    make_run("run", steps=30, of=100_000)
+    in_flight = []
+    show = Session.show
+
+    def counted(session):
+        before = session._link.frame
+        show(session)
+        if session._link.frame > before:
+            in_flight.append(session._link.frame - session.painted)
+
+    monkeypatch.setattr(Session, "show", counted)
+    monkeypatch.setattr("workbench.session.session.UNPAINTED_SECONDS", 1e9)
+    tab = open_tab()
+    tab.button("Resume from step 30").click()
+    tab.sees("Running: step")
+    slow = tab.page.context.new_cdp_session(tab.page)
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    (session,) = feed_of("run")._sessions
+    painted, step = session.painted, session.feed.state.step
+    tab.until(lambda: session.painted >= painted + 10)
+    assert set(in_flight) == {1}
+    assert session.feed.state.step > step
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    shown = time.monotonic()
+    tab.until(lambda: session.painted >= painted + 15)
+    assert time.monotonic() - shown < 60

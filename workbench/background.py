@@ -1,0 +1,68 @@
+"""Runs that go on in processes of their own, while a notebook or a script does something else."""
+
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from hdd.errors import HDDError
+from hdd.runs import history
+from hdd.runs.run import Run
+from hdd.settings import initial_settings
+from workbench.controls.setup import SPARE_CORES
+from workbench.engine import Engines
+
+LOOK_SECONDS = 0.05
+
+
+def start(dataset: str = "digits", out: str | Path | None = None, preset: str = "geometric", **settings: Any) -> Run:
+    """Starts a run in a process of its own, which outlives the kernel.
+
+    Args:
+        dataset: a name that `hdd datasets` lists, or folder:PATH.
+        out: directory of the run; None makes one below ./runs, named by the data set and time.
+        preset: "geometric" or "released".
+        settings: further knobs of `hdd.settings.Settings`; unless told, it takes all cores but one.
+
+    Returns:
+        The run, as soon as it is made.
+
+    Raises:
+        HDDError: a knob that is not allowed, a directory in use, or a run that could not be made.
+    """
+    settings = {"threads": SPARE_CORES, **settings}
+    initial_settings(dataset, preset, **settings)
+    if out is None:
+        out = Path("runs") / f"{Path(dataset.removeprefix('folder:')).name}-{datetime.now():%Y%m%d-%H%M%S-%f}"
+    out = Path(out)
+    job = Engines(out.parent).distill(out.name, {"dataset": dataset, **settings}, preset, share=True)
+    while not (out / "run.db").exists():
+        if not job.poll():
+            raise HDDError(job.failure or f"{job.about} ended before it was made.")
+        time.sleep(LOOK_SECONDS)
+    return Run(out)
+
+
+def fork(run: Run | str | Path, step: int, out: str | Path | None = None, **edits: Any) -> Run:
+    """Branches a new run from `run` at `step`, with edits there, and lets it go on in a process of its own.
+
+    Args:
+        run: or its directory; it may be going.
+        step: to branch at.
+        out: directory of the new run; None makes one beside `run`.
+        edits: steerable knobs and their values from `step` on.
+
+    Raises:
+        HDDError: as `hdd.runs.history.fork`.
+    """
+    run = as_run(run)
+    if out is None:
+        out = run.path.parent / f"{run.path.name[:60]}-fork-{step}-{datetime.now():%H%M%S-%f}"
+    child = history.fork(run, step, out, edits)
+    Engines(child.path.parent).resume(child.path, share=True)
+    return child
+
+
+def as_run(run: Run | str | Path) -> Run:
+    """The run itself, or the one in a directory."""
+    return run if isinstance(run, Run) else Run(run)

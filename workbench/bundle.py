@@ -1,0 +1,66 @@
+"""Material UI in a notebook's output, without a network and in a few megabytes.
+
+Panel writes the code of panel-material-ui, 1.4 MB, into every component of an output, or has the browser fetch it from
+elsewhere. Here the first component carries it, and the browser keeps it for the others.
+"""
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import panel as pn
+from bokeh.document import Document
+from bokeh.model import Model
+from bokeh.models import UIElement
+from panel.io.notebook import patch_inline_stylesheets
+from panel.models.esm import ReactiveESM
+from panel_material_ui.base import BUNDLE_PATH, DIST_PATH
+
+KEY = "panel-material-ui"
+_ICONS = """
+.material-icons {
+  font: 24px/1 "Material Icons"; letter-spacing: normal; text-transform: none; display: inline-block;
+  white-space: nowrap; word-wrap: normal; direction: ltr; font-feature-settings: "liga";
+}
+"""
+
+
+@contextmanager
+def light(document: Document) -> Iterator[None]:
+    """Inside, components are made that refer to code and styles instead of carrying them; then `carry` is due."""
+    with pn.config.set(inline=False), document.models.freeze():
+        yield
+
+
+def carry(root: Model, first: Model | None = None) -> None:
+    """Puts code and styles into components that only refer to them.
+
+    Args:
+        root: of an output whose components were made inside `light`.
+        first: the component that the browser makes first; None where it has the code.
+    """
+    with root.document.models.freeze():
+        for model in root.select({"type": UIElement}):
+            patch_inline_stylesheets(model)
+        for model in root.select({"type": ReactiveESM}):
+            if model.bundle == "url":
+                code = BUNDLE_PATH.read_text(encoding="utf-8") if model is first else ""
+                model.update(bundle=KEY, css_bundle=_ICONS, esm=code)
+
+
+def complete(root: Model) -> None:
+    """Does the same for components that were added to an output and wait to be sent."""
+    callbacks = root.document.callbacks
+    waiting = list(callbacks._held_events)
+    if any(getattr(event, "attr", None) in ("objects", "children") for event in waiting):
+        carry(root)
+        # They are sent as they are now.
+        callbacks._held_events = waiting
+
+
+def icon_font() -> str:
+    """HTML with the font of the icons, which only a whole page can have."""
+    (file,) = DIST_PATH.glob("material-icons-[!o]*.woff2")
+    font = base64.b64encode(file.read_bytes()).decode()
+    source = f'url("data:font/woff2;base64,{font}") format("woff2")'
+    return f'<style>@font-face {{ font-family: "Material Icons"; font-display: block; src: {source}; }}</style>'

@@ -1,0 +1,48 @@
+"""One thread for all that a notebook's views do."""
+
+import asyncio
+import heapq
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+
+class Desk:
+    """Where all that views do waits for the kernel's main thread; it stands in for a session's document.
+
+    The thread works it off between cells, and `workbench.notebook.wait` during one. JupyterLab hands messages to other
+    threads while a cell runs: handled there, two updates would mix on their way to the browser.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: list[tuple[float, int, Callable[[], None]]] = []
+        self._count = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def open(self) -> None:
+        """Notes the event loop of the thread it is called from; without one only `wait` works."""
+        with suppress(RuntimeError):
+            self._loop = asyncio.get_running_loop()
+
+    def add_next_tick_callback(self, callback: Callable[[], None]) -> None:
+        """As of a document; from any thread."""
+        self.add_timeout_callback(callback, 0)
+
+    def add_timeout_callback(self, callback: Callable[[], None], milliseconds: int) -> None:
+        """As of a document; from any thread."""
+        with self._lock:
+            self._count += 1
+            heapq.heappush(self._waiting, (time.monotonic() + milliseconds / 1000, self._count, callback))
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._loop.call_later, milliseconds / 1000, self.work)
+
+    def work(self) -> None:
+        """Does all that is due."""
+        while True:
+            with self._lock:
+                if not self._waiting or self._waiting[0][0] > time.monotonic():
+                    return
+                _, _, callback = heapq.heappop(self._waiting)
+            callback()

@@ -1,0 +1,326 @@
+"""The page's views in a notebook, live while a run goes on in a process of its own.
+
+    from workbench.notebook import Curves, Disk, ImageWall, Workbench, fork, start, wait
+
+    run = start(dataset="digits", steps=500)
+    Workbench(run)
+
+A cell shows the view that its last line makes; the view ends when the cell is cleared or run again. All views of a
+kernel share the driver's seat. A saved notebook keeps what each showed when its cell was run.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+from bokeh.document import Document
+from bokeh.model import Model
+from IPython.display import HTML, display
+from panel.io.notebook import block_comm, push
+from panel.viewable import Viewable
+
+from hdd.errors import HDDError
+from hdd.runs import history
+from hdd.runs.run import Run
+from workbench import bundle
+from workbench.background import as_run, fork, start
+from workbench.controls.dialogs import Dialogs
+from workbench.controls.runner import Runner, tell
+from workbench.controls.steering import Steering
+from workbench.desk import Desk
+from workbench.engine import Engines
+from workbench.projector import Projector
+from workbench.session.feed import feed_of
+from workbench.session.link import Link
+from workbench.session.session import Frame, Session, View
+from workbench.theme import THEME
+from workbench.views import curves, disk, image_wall
+from workbench.views.timeline import Timeline
+
+TAB = "notebook"
+FIRST_SECONDS = 8.0
+LOOK_SECONDS = 0.05
+JOBS_MILLISECONDS = 500
+HEIGHT = 780
+OVER = ("finished", "stopped", "failed", "killed")
+
+# Nothing is fetched from elsewhere, and a saved notebook shows its views without a server.
+pn.extension(inline=True)
+display(HTML(bundle.icon_font()))
+
+
+__all__ = ["Curves", "Disk", "ImageWall", "Workbench", "fork", "start", "wait"]
+
+_DESK = Desk()
+
+
+@cache
+def _projector() -> Projector:
+    """One for all views of the kernel."""
+    return Projector()
+
+
+def wait(run: Run | str | Path, step: int | None = None, seconds: float = 600.0) -> int:
+    """Keeps the cell busy until a run has made so many steps; all views stay live meanwhile.
+
+    Args:
+        run: or its directory.
+        step: to wait for; None waits for its end.
+        seconds: to wait at most.
+
+    Returns:
+        The step at which the run stands.
+
+    Raises:
+        HDDError: the run ends before, or the time is up.
+    """
+    run, deadline = as_run(run), time.monotonic() + seconds
+    while step is None or run.step < step:
+        status = run.status()
+        if status.state in OVER:
+            if step is None and status.state in ("finished", "stopped"):
+                break
+            raise HDDError(f"{run.path} is {status.state} at step {run.step}: {status.message}")
+        if time.monotonic() > deadline:
+            raise HDDError(f"{run.path} is {status.state} at step {run.step} after {seconds:g} seconds.")
+        _DESK.work()
+        time.sleep(LOOK_SECONDS)
+    _DESK.work()
+    return run.step
+
+
+class Painted(Link):
+    """Tells the kernel that a frame was painted, and when the cell is cleared; keys stay with the notebook."""
+
+    _esm = """
+    // Panel sends all that it is sent straight back, which would pass for a user's doing.
+    function silence(manager) {
+      const changed = manager._document_changed
+      manager._document_changed = function (event) { if (event.sync !== false) changed.call(this, event) }
+    }
+
+    export function render({model, view}) {
+      const manager = view.model.document.roots().find((root) => root.type.endsWith("CommManager"))
+      if (manager) silence(manager)
+      const tell = () => requestAnimationFrame(() => model.send_msg({painted: model.frame}))
+      model.on("frame", tell)
+      model.on("remove", () => manager?._client_comm?.send({gone: true}, {}, []))
+      tell()
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tab = TAB
+
+
+class _Session(Session):
+    """Sends a frame as one message, and not each change on its own."""
+
+    def __init__(self, run: Run, cell: "_Cell", link: Link) -> None:
+        super().__init__(feed_of(run.path), _projector(), link, _DESK)
+        self._cell = cell
+
+    def show(self) -> None:
+        """As `Session.show`."""
+        with self._cell.changing():
+            super().show()
+
+
+class _Cell(pn.Column):
+    """What a cell shows of a run: it lives from when it is displayed until it is gone from the notebook.
+
+    Args:
+        run: or its directory.
+    """
+
+    lively = False
+
+    def __init__(self, run: Run | str | Path) -> None:
+        super().__init__(sizing_mode="stretch_width", margin=0)
+        self._run = as_run(run)
+        self._session: Session | None = None
+        self._frame: Frame | None = None
+        self._status = pmui.Typography("", variant="caption", margin=(2, 10))
+
+    def _build(self, session: Session) -> tuple[list[View], Viewable]:
+        """Makes views of `session`, and lays them out."""
+        raise NotImplementedError
+
+    def show(self, frame: Frame) -> None:
+        """Tells how the run stands."""
+        self._frame = frame
+        self._status.object = tell(frame)
+
+    def _open(self) -> None:
+        _DESK.open()
+        link = Painted()
+        self._session = session = _Session(self._run, self, link)
+        views, layout = self._build(session)
+        session.views.extend([*views, self])
+        self[:] = [self._status, layout, link]
+        session.open()
+        # A saved notebook keeps what is there now, and nothing later.
+        deadline = time.monotonic() + FIRST_SECONDS
+        while time.monotonic() < deadline and not self._complete():
+            session.show()
+            time.sleep(LOOK_SECONDS)
+        session.refresh()
+        session.show()
+
+    def _complete(self) -> bool:
+        """Whether there is something to see in every view."""
+        frame = self._frame
+        if frame is None or frame.state.problem is not None or frame.disk_problem is not None:
+            return frame is not None
+        points = [pane.object.select_one({"name": "real"}) for pane in self.select(pn.pane.Bokeh)]
+        drawn = all(len(each.data_source.data["x"]) for each in points if each is not None)
+        return drawn and frame.images is not None and not frame.state.reading
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Inside, views may change; what did is sent at the end as one message to the browsers that listen."""
+        with block_comm(), pn.config.set(inline=False):
+            yield
+        for ref in list(self._models):
+            _, root, doc, comm = pn.state._views[ref]
+            if comm._comm is not None:
+                bundle.complete(root)
+                push(doc, comm)
+
+    def close(self) -> None:
+        """Leaves nothing behind."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+        self.clear()
+
+    # What Panel asks
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Any:
+        if self._session is None:
+            self._open()
+        return super()._repr_mimebundle_(include, exclude)
+
+    def _render_model(self, doc: Document | None = None, comm: Any = None) -> Model:
+        with bundle.light(doc):
+            root = super()._render_model(doc, comm)
+        bundle.carry(root, self._status._models[root.ref["id"]][0])
+        return root
+
+    def _on_msg(self, ref: str, manager: Any, msg: Any) -> None:
+        _DESK.add_next_tick_callback(partial(self._heard, ref, manager, msg))
+
+    def _heard(self, ref: str, manager: Any, msg: Any) -> None:
+        """Does what a browser asks for; Panel alone would drop what waits to be sent."""
+        if ref not in pn.state._views:
+            return
+        _, root, doc, comm = pn.state._views[ref]
+        if "gone" in msg:
+            del pn.state._views[ref]
+            self._cleanup(root)
+            return
+        callbacks = doc.callbacks
+        waiting, callbacks._held_events = callbacks._held_events, []
+
+        def keep(event: Any) -> None:
+            if event.setter != comm.id:
+                waiting.append(event)
+
+        with self.changing():
+            doc.on_change(keep)
+            try:
+                super()._on_msg(ref, manager, msg)
+            finally:
+                doc.remove_on_change(keep)
+                for event in callbacks._held_events:
+                    keep(event)
+                callbacks._held_events = waiting
+
+    def _cleanup(self, root: Model | None = None) -> None:
+        super()._cleanup(root)
+        if not self._models:
+            self.close()
+
+
+class ImageWall(_Cell):
+    """The synthetic images."""
+
+    def _build(self, session: Session) -> tuple[list[View], Viewable]:
+        wall = image_wall.ImageWall(session)
+        return [wall], _sized(wall, 460, theme_config=THEME)
+
+
+class Disk(_Cell):
+    """Real and synthetic features in the hyperbolic plane."""
+
+    def _build(self, session: Session) -> tuple[list[View], Viewable]:
+        view = disk.Disk(session, _projector())
+        return [view], _sized(view, 560, theme_config=THEME)
+
+
+class Curves(_Cell):
+    """Loss, radii, and the shares of clamped features and of right answers, over the steps."""
+
+    def _build(self, session: Session) -> tuple[list[View], Viewable]:
+        view = curves.Curves(session)
+        view.offer([run.path.name for run in history.find_runs(self._run.path.parent)])
+        return [view], _sized(view, 300, theme_config=THEME)
+
+
+class Workbench(_Cell):
+    """All of them, with the timeline, and the controls that steer the run."""
+
+    def _build(self, session: Session) -> tuple[list[View], Viewable]:
+        self._runner = Runner(session, Engines(self._run.path.parent))
+        wall, points = image_wall.ImageWall(session), disk.Disk(session, _projector())
+        lines, steering = curves.Curves(session), Steering(session)
+        timeline = Timeline(session, self._ask_rewind, self._fork)
+        self._dialogs = Dialogs()
+        self._says = pmui.Typography("", variant="caption", margin=(0, 18))
+        self._watch_jobs()
+        controls = pmui.Column(self._runner.panel, steering.panel, width=270, height=HEIGHT, scroll="y", margin=0)
+        pictures = pmui.Row(
+            _sized(wall, 400, sizing_mode="fixed", width=350),
+            _sized(points, 400),
+            sizing_mode="stretch_width",
+            margin=0,
+        )
+        figures = pmui.Column(
+            pictures, _sized(lines, 270), timeline.panel, self._says, sizing_mode="stretch_width", margin=0
+        )
+        layout = pmui.Row(controls, figures, self._dialogs.panel, sizing_mode="stretch_width", theme_config=THEME)
+        return [wall, points, lines, self._runner, steering, timeline], layout
+
+    def _watch_jobs(self) -> None:
+        if self._session is not None:
+            with self.changing():
+                self._runner.watch_jobs()
+            _DESK.add_timeout_callback(self._watch_jobs, JOBS_MILLISECONDS)
+
+    def _ask_rewind(self, step: int) -> None:
+        dropped = self._run.step - step
+        text = f"Go back to step {step}? The {dropped} steps after it are dropped. Fork to keep them."
+        self._dialogs.confirm("Rewind", text, "Rewind", lambda: self._rewind(step))
+
+    def _rewind(self, step: int) -> None:
+        try:
+            history.rewind(self._run, step, TAB)
+            self._session.selection.step = None
+        except (HDDError, OSError) as error:
+            self._says.object = str(error)
+
+    def _fork(self, step: int) -> None:
+        try:
+            self._says.object = f"The fork goes on: Workbench({str(fork(self._run, step).path)!r}) shows it."
+        except (HDDError, OSError) as error:
+            self._says.object = str(error)
+
+
+def _sized(view: Any, height: int, **size: Any) -> pmui.Paper:
+    return pmui.Paper(view.panel, height=height, margin=4, **{"sizing_mode": "stretch_width", **size})
