@@ -44,6 +44,13 @@ class Tab:
     def slider(self, name):
         return self.page.get_by_role("slider", name=name)
 
+    def steer(self, knob, key):
+        """Moves a knob's slider by a key, once this tab may."""
+        slider = self.slider(knob)
+        self.sees("You steer")
+        expect(slider).to_be_enabled(timeout=TIMEOUT)
+        slider.press(key)
+
     def sees(self, text, **options):
         expect(self.page.get_by_text(text, **options).first).to_be_visible(timeout=TIMEOUT)
 

@@ -8,7 +8,7 @@ import panel_material_ui as pmui
 import param
 
 from hdd.settings import AUGMENTATIONS, Settings, allowed
-from workbench.theme import Text, show
+from workbench.theme import HIDDEN, Text, show
 
 LOGARITHMIC = {"curvature": (-0.01, -100.0), "weight": (0.1, 1000.0), "image_lr": (0.001, 1000.0)}
 """Knobs that are dragged in orders of magnitude, from … to."""
@@ -47,8 +47,9 @@ class KnobControl:
         self._knob = Settings.param[name]
         self._control, self._read, self._write = self._make(value)
         self._control.param.watch(self._chosen, "value")
-        self._state: pmui.Typography | None = None
-        self.panel = pmui.Column(self._control, sizing_mode="stretch_width", margin=0)
+        # Here from the start: a browser can miss what becomes of a component while it comes.
+        self._state = Text("", variant="caption", margin=(-6, 10, 4, 10), sx=HIDDEN)
+        self.panel = pmui.Column(self._control, self._state, sizing_mode="stretch_width", margin=0)
 
     def _make(self, value: Any) -> tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]:
         """The control, and how its value and the knob's turn into each other."""
@@ -106,12 +107,6 @@ class KnobControl:
 
     def tell(self, status: str, text: str) -> None:
         """Says what became of a request: pending, applied, refused, or nothing yet ("")."""
-        if self._state is None:
-            if not text:
-                return
-            # Most knobs of most runs are never touched, and every component costs a page milliseconds.
-            self._state = Text("", variant="caption", margin=(-6, 10, 4, 10))
-            self.panel.append(self._state)
         if self._state.object != text:
             self._state.object = text
             show(self._state, bool(text), color=_COLORS[status])

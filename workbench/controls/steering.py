@@ -40,6 +40,7 @@ class Steering:
         self._sent: dict[str, int] = {}
         self._next: dict[str, Any] = {}
         self._told: dict[str, tuple] = {}
+        self._said: dict[str, tuple[str, str]] = {}
         self._sections = [pmui.Column(sizing_mode="stretch_width", margin=0) for _ in GROUPS]
         accordion = pmui.Accordion(
             *zip(GROUPS, self._sections, strict=True),
@@ -76,15 +77,15 @@ class Steering:
             return
         if name in self._sent:
             self._next[name] = value
-            self._knobs[name].tell("pending", f"pending: {value}")
+            self._say(name, "pending", f"pending: {value}")
             return
         try:
             (self._sent[name],) = self._session.feed.run.steer(who=WHO, **{name: value})
         except (HDDError, OSError, sqlite3.Error) as error:
-            self._knobs[name].tell("refused", f"refused: {error}")
+            self._say(name, "refused", f"refused: {error}")
             self._knobs[name].put(getattr(self._session.feed.state.settings, name))
             return
-        self._knobs[name].tell("pending", f"pending: {value}")
+        self._say(name, "pending", f"pending: {value}")
 
     def show(self, frame: Frame) -> None:
         """Brings the controls up to date."""
@@ -101,14 +102,21 @@ class Steering:
             if name not in self._sent:
                 knob.put(getattr(state.settings, name))
             if edit is not None and name not in self._next:
-                self._tell(knob, edit, state.status.state)
+                self._tell(edit, state.status.state)
+            if name in self._said:
+                # A browser can give an earlier text back that crossed a later one on its way.
+                knob.tell(*self._said[name])
             knob.enable(self._session.drives and state.problem is None)
         watching = not self._session.drives
         show(self._note, watching)
         if watching:
             self._note.object = "You are watching: another tab steers this run."
 
-    def _tell(self, knob: KnobControl, edit: Edit, engine: str) -> None:
+    def _say(self, name: str, status: str, text: str) -> None:
+        self._said[name] = status, text
+        self._knobs[name].tell(status, text)
+
+    def _tell(self, edit: Edit, engine: str) -> None:
         told = (edit.id, edit.status, engine if edit.status == "pending" else "")
         if self._told.get(edit.name) == told:
             return
@@ -116,13 +124,13 @@ class Steering:
         if edit.status == "pending":
             due = f" for step {edit.due}" if edit.due is not None else ""
             waits = "" if engine in ALIVE else " until the run is resumed"
-            knob.tell("pending", f"pending{due}{waits}: {edit.value}")
+            self._say(edit.name, "pending", f"pending{due}{waits}: {edit.value}")
         elif edit.status == "applied":
-            knob.tell("applied", f"applied @ step {edit.step}")
+            self._say(edit.name, "applied", f"applied @ step {edit.step}")
         elif edit.status == "refused":
-            knob.tell("refused", f"refused @ step {edit.step}: {edit.reason}")
+            self._say(edit.name, "refused", f"refused @ step {edit.step}: {edit.reason}")
         else:
-            knob.tell("", "")
+            self._say(edit.name, "", "")
 
 
 def notify(kind: str, text: str) -> None:

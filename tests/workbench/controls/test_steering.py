@@ -194,3 +194,13 @@ def test_somebody_elses_change_is_shown(steering, feed, show):
     (slider,) = [each for each in steering.panel.select(pmui.DiscreteSlider) if each.label.startswith("Curvature")]
     assert slider.value == -100
     assert feed.run.pending() == []
+
+
+def test_what_a_browser_gives_back_does_not_stay(steering, feed, show):
+    steering.request("curvature", -3.0)
+    feed.run.decide(pending(feed)[0], "applied", 40, -1.0)
+    show()
+    (state,) = [each for each in steering.panel.select(pmui.Typography) if each.object == "applied @ step 40"]
+    state.object = "pending: -3.0"
+    show()
+    assert state.object == "applied @ step 40"

@@ -46,7 +46,7 @@ def test_one_drives_the_others_watch_and_a_reload_changes_nothing(open_tab, make
     driver.button("Pass the seat").click()
     late.sees("You steer, 1 watching")
     driver.sees("You are watching")
-    late.slider("Curvature").press("End")
+    late.steer("Curvature", "End")
     late.sees("applied @ step")
     driver.sees("applied @ step")
     assert run.settings.curvature == -100

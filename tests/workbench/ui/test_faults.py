@@ -85,9 +85,9 @@ def test_names_are_text_wherever_they_are_shown(open_tab, make_run):
     tab.choose("Run", EVIL)
     tab.sees("Finished: step 20 of 20")
     expect(tab.page.get_by_role("combobox", name="Run", exact=True)).to_contain_text(EVIL, timeout=TIMEOUT)
-    points = tab.until(tab.points)
+    tab.until(lambda: (tab.points() or {"name": [""]})["name"][0] == f"{EVIL} 0 #0")
+    points = tab.points()
     tab.sees(f"apart, most for {EVIL}")
-    assert points["name"][0] == f"{EVIL} 0 #0"
     at = tab.edges("disk")
     # A point's tooltip, the inspector, the choices, and the curves.
     tab.page.mouse.move(*at(points["x"][30], points["y"][30]))

@@ -25,15 +25,14 @@ def test_one_click_starts_a_run_whose_images_change_and_whose_curvature_can_be_d
     assert run.initial_settings.values().items() >= {"dataset": "digits", "ipc": 10, "steps": 1000}.items()
 
     before = tab.until(tab.points)
-    curvature = tab.slider("Curvature")
-    curvature.press("End")
+    tab.steer("Curvature", "End")
     tab.sees("applied @ step")
     tab.until(lambda: max(tab.points()["radius"]) > 5 * max(before["radius"]))
     assert run.settings.curvature == -100
     assert [(edit.name, edit.old, edit.who) for edit in run.steered()] == [("curvature", -1, "page")]
 
     kept = max(tab.figure("disk")[2]["fill"])
-    tab.slider("Pruning rate").press("End")
+    tab.steer("Pruning rate", "End")
     tab.until(lambda: tab.figure("disk")[2]["fill"].count(0) > 0)
     assert kept > 0
     assert run.settings.pruning_rate == 0.95
