@@ -5,11 +5,12 @@ elsewhere. Here the first component carries it, and the browser keeps it for the
 """
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import panel as pn
 from bokeh.document import Document
+from bokeh.document.events import DocumentChangedEvent, ModelChangedEvent
 from bokeh.model import Model
 from bokeh.models import UIElement
 from panel.io.notebook import patch_inline_stylesheets
@@ -32,30 +33,34 @@ def light(document: Document) -> Iterator[None]:
         yield
 
 
-def carry(root: Model, first: Model | None = None) -> None:
+def carry(models: Iterable[Model], first: Model | None = None) -> None:
     """Puts code and styles into components that only refer to them.
 
     Args:
-        root: of an output whose components were made inside `light`.
+        models: of an output, made inside `light`.
         first: the component that the browser makes first; None where it has the code.
     """
-    with root.document.models.freeze():
-        for model in root.select({"type": UIElement}):
+    for model in models:
+        if isinstance(model, UIElement):
             patch_inline_stylesheets(model)
-        for model in root.select({"type": ReactiveESM}):
-            if model.bundle == "url":
-                code = BUNDLE_PATH.read_text(encoding="utf-8") if model is first else ""
-                model.update(bundle=KEY, css_bundle=_ICONS, esm=code)
+        if isinstance(model, ReactiveESM) and model.bundle == "url":
+            code = BUNDLE_PATH.read_text(encoding="utf-8") if model is first else ""
+            model.update(bundle=KEY, css_bundle=_ICONS, esm=code)
 
 
-def complete(root: Model) -> None:
+def complete(document: Document) -> None:
     """Does the same for components that were added to an output and wait to be sent."""
-    callbacks = root.document.callbacks
-    waiting = list(callbacks._held_events)
-    if any(getattr(event, "attr", None) in ("objects", "children") for event in waiting):
-        carry(root)
-        # They are sent as they are now.
-        callbacks._held_events = waiting
+    added = set(document.models) - document.models.synced_references
+    if added:
+        with document.models.freeze():
+            carry(added)
+        # Whatever refers to them is sent with all that they are; changes before would be of something unknown.
+        callbacks = document.callbacks
+        callbacks._held_events = [event for event in callbacks._held_events if not _changes(event, added)]
+
+
+def _changes(event: DocumentChangedEvent, models: set[Model]) -> bool:
+    return isinstance(event, ModelChangedEvent) and event.model in models
 
 
 def icon_font() -> str:

@@ -188,9 +188,9 @@ class _Cell(pn.Column):
         with block_comm(), pn.config.set(inline=False):
             yield
         for ref in list(self._models):
-            _, root, doc, comm = pn.state._views[ref]
+            _, _, doc, comm = pn.state._views[ref]
             if comm._comm is not None:
-                bundle.complete(root)
+                bundle.complete(doc)
                 push(doc, comm)
 
     def close(self) -> None:
@@ -210,7 +210,8 @@ class _Cell(pn.Column):
     def _render_model(self, doc: Document | None = None, comm: Any = None) -> Model:
         with bundle.light(doc):
             root = super()._render_model(doc, comm)
-        bundle.carry(root, self._status._models[root.ref["id"]][0])
+        with doc.models.freeze():
+            bundle.carry(root.references(), self._status._models[root.ref["id"]][0])
         return root
 
     def _on_msg(self, ref: str, manager: Any, msg: Any) -> None:

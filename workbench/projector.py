@@ -12,7 +12,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -116,6 +116,8 @@ def _prepare() -> None:
     """Loads what a worker will need, at once, and then makes it a good neighbour."""
     # Ctrl-C on a server, or on a notebook's cell, reaches its whole group of processes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A server that is killed cannot end its workers, and they hold each other's pipes open.
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
 
@@ -123,6 +125,11 @@ def _prepare() -> None:
 
     tune(background=True)
     torch.set_num_threads(1)
+
+
+def _end_with_parent() -> None:
+    parent_process().join()
+    os._exit(0)
 
 
 class Projector:
