@@ -52,8 +52,8 @@ class Notice(Alert):
     """An alert whose words are shown as they are."""
 
     def _process_param_change(self, params: dict[str, Any]) -> dict[str, Any]:
-        shown = super()._process_param_change(params)
-        return {**shown, "object": _as_it_is(params["object"])} if "object" in params else shown
+        words = {name: _as_it_is(text) for name, text in params.items() if name == "object"}
+        return {**super()._process_param_change(params), **words}
 
 
 def show(component: MaterialUIComponent, shown: bool, **sx: Any) -> None:

@@ -1,0 +1,91 @@
+"""The timeline goes from kept step to kept step."""
+
+import panel_material_ui as pmui
+import pytest
+from session_parts import Document, Projector, StillFeed
+
+from workbench.session.link import Link
+from workbench.session.session import Session
+from workbench.views.timeline import Timeline
+
+
+@pytest.fixture
+def asked():
+    return []
+
+
+@pytest.fixture
+def session(make_run):
+    """A driver's session on a run of 40 steps, kept every 10, with an edit and an evaluation."""
+    run = make_run(steps=40, of=100)
+    run.write_evaluation(20, {"name": "quick"}, [0.5])
+    feed = StillFeed(run.path)
+    feed.read_all()
+    feed.put(evaluations=tuple(run.evaluations()))
+    link = Link()
+    link.tab = "driver"
+    session = Session(feed, Projector(), link, Document())
+    session.open()
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def timeline(session, asked):
+    timeline = Timeline(session, lambda step: asked.append(("rewind", step)), lambda step: asked.append(("fork", step)))
+    look(session, timeline)
+    return timeline
+
+
+def look(session, timeline):
+    timeline.show(session._frame(session.feed.state, True))
+    return session.selection.step
+
+
+def part(timeline, kind, label):
+    (found,) = [each for each in timeline.panel.select(kind) if each.label == label]
+    return found
+
+
+def test_keys_go_from_one_kept_step_to_the_next_and_stay_within(session, timeline):
+    for kept, step in [(-1, 30), (-1, 20), (1, 30), (-1, 20), (-1, 10), (-1, 0), (-1, 0), (1, 10)]:
+        timeline.move(kept)
+        assert look(session, timeline) == step
+    timeline.jump(25)
+    look(session, timeline)
+    timeline.move(1)
+    assert look(session, timeline) == 30
+    timeline.follow()
+    assert look(session, timeline) is None
+    assert timeline.step == 40
+
+
+def test_the_slider_follows_a_run_and_chooses_a_step(session, timeline):
+    slider = part(timeline, pmui.IntSlider, "Step")
+    assert (slider.value, slider.disabled) == (40, False)
+    assert slider.end >= 40
+    slider.value = 17
+    assert look(session, timeline) == 17
+    assert slider.value == 17
+    session.feed.put(step=90)
+    assert look(session, timeline) == 17
+    assert slider.value == 17
+    timeline.follow()
+    look(session, timeline)
+    assert slider.value == 90
+    assert look(session, timeline) is None
+    assert {mark["value"]: mark["label"] for mark in slider.marks}[20] == "★"
+
+
+def test_rewinding_and_forking_start_where_one_looks(session, timeline, asked):
+    rewind, fork = (part(timeline, pmui.Button, label) for label in ("Rewind to here", "Fork from here"))
+    assert (rewind.disabled, fork.disabled) == (True, False)
+    timeline.jump(10)
+    look(session, timeline)
+    assert not rewind.disabled
+    rewind.param.trigger("clicks")
+    fork.param.trigger("clicks")
+    assert asked == [("rewind", 10), ("fork", 10)]
+    session.feed.seat.leave("driver", to="another")
+    look(session, timeline)
+    assert rewind.disabled and not fork.disabled
