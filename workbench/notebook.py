@@ -19,8 +19,10 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 from bokeh.document import Document
+from bokeh.io.doc import patch_curdoc
 from bokeh.model import Model
 from IPython.display import HTML, display
+from panel.io.model import patch_cds_msg
 from panel.io.notebook import block_comm, push
 from panel.viewable import Viewable
 
@@ -218,7 +220,7 @@ class _Cell(pn.Column):
         _DESK.add_next_tick_callback(partial(self._heard, ref, manager, msg))
 
     def _heard(self, ref: str, manager: Any, msg: Any) -> None:
-        """Does what a browser asks for; Panel alone would drop what waits to be sent."""
+        """Does what a browser asks for, as Panel's `_on_msg`, which would drop what waits to be sent."""
         if ref not in pn.state._views:
             return
         _, root, doc, comm = pn.state._views[ref]
@@ -227,21 +229,15 @@ class _Cell(pn.Column):
             self._cleanup(root)
             return
         callbacks = doc.callbacks
-        waiting, callbacks._held_events = callbacks._held_events, []
-
-        def keep(event: Any) -> None:
-            if event.setter != comm.id:
-                waiting.append(event)
-
         with self.changing():
-            doc.on_change(keep)
-            try:
-                super()._on_msg(ref, manager, msg)
-            finally:
-                doc.remove_on_change(keep)
-                for event in callbacks._held_events:
-                    keep(event)
-                callbacks._held_events = waiting
+            patch_cds_msg(root, msg)
+            manager.assemble(msg).apply_to_document(doc, comm.id)
+            asked = [event for event in callbacks._held_events if event.setter == comm.id]
+            callbacks._held_events = [event for event in callbacks._held_events if event.setter != comm.id]
+            with patch_curdoc(doc):
+                for event in asked:
+                    if event.callback_invoker is not None:
+                        event.callback_invoker()
 
     def _cleanup(self, root: Model | None = None) -> None:
         super()._cleanup(root)

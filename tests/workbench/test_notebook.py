@@ -15,6 +15,9 @@ from waiting import wait_until
 
 from hdd.runs.history import find_runs
 
+# In a browser or a kernel, with processes killed: minutes in all, so `make test-all` runs them.
+pytestmark = pytest.mark.slow
+
 LESSON = Path(__file__).parents[2] / "notebooks" / "01-first-distillation.ipynb"
 SECONDS = 120
 TOKEN = "lab"
@@ -158,6 +161,12 @@ def test_a_run_is_watched_and_steered_in_jupyterlab(notebook, kernels, browser):
 
     notebook.page.get_by_role("button", name="Pause").click()
     wait_until(lambda: run.status().state == "paused", SECONDS)
+
+    # What is made later is there too.
+    notebook.tab.slider("Step").press("Home")
+    notebook.page.get_by_role("button", name="Rewind to here").click()
+    notebook.page.get_by_text("Go back to step 0?").wait_for()
+    notebook.page.get_by_role("button", name="Cancel").click()
 
     # Once the cell is cleared nothing watches the run.
     notebook.menu("Edit", "Clear Outputs of All Cells")
