@@ -207,7 +207,11 @@ class _Cell(pn.Column):
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Any:
         if self._session is None:
             self._open()
-        return super()._repr_mimebundle_(include, exclude)
+        shown = super()._repr_mimebundle_(include, exclude)
+        # From another thread the message that opens a comm could come after the first one through it.
+        for comm, client in self._comms.values():
+            client._on_open = lambda _, comm=comm: _DESK.add_next_tick_callback(comm.init)
+        return shown
 
     def _render_model(self, doc: Document | None = None, comm: Any = None) -> Model:
         with bundle.light(doc):
