@@ -16,7 +16,7 @@ test: .venv/tests.installed  ## lint and the default tests
 	.venv/bin/ruff format --check .
 	.venv/bin/python -m pytest
 
-test-all: .venv/tests.installed  ## the slow tests too: 50 kills at random moments
+test-all: .venv/tests.installed  ## the slow tests too: browsers, notebooks, 50 kills at random moments
 	.venv/bin/python -m pytest -m "slow or not slow"
 
 bench: .venv/workbench.installed  ## speed on this machine

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -50,42 +51,43 @@ def test_start_steer_prune_look_back_and_fork_with_the_real_engine(serve, new_ta
     _, address = serve("workbench/app.py")
     tab = new_tab()
     tab.page.set_default_timeout(MINUTES)
+    until = partial(tab.until, seconds=MINUTES / 1000)
     tab.goto(address)
     tab.button("Start the digits run").click()
-    first = tab.until(tab.wall)
-    tab.until(lambda: tab.wall() != first)
+    first = until(tab.wall)
+    until(lambda: tab.wall() != first)
     (run,) = find_runs(root)
     # However quick the machine is, the run is not over before the test.
     run.steer(steps=100_000)
-    before = tab.until(tab.points)
+    before = until(tab.points)
 
     tab.steer("Curvature", "End")
     tab.sees("applied @ step")
     assert run.settings.curvature == -100
-    tab.until(lambda: max(tab.points()["radius"]) > 5 * max(before["radius"]))
+    until(lambda: max(tab.points()["radius"]) > 5 * max(before["radius"]))
     tab.steer("Pruning rate", "PageUp")
-    tab.until(lambda: run.settings.pruning_rate > 0)
-    tab.until(lambda: tab.figure("disk")[2]["fill"].count(0) > 0)
+    until(lambda: run.settings.pruning_rate > 0)
+    until(lambda: tab.figure("disk")[2]["fill"].count(0) > 0)
 
     # Looking back: every pane shows step 0, and the run goes on meanwhile.
     tab.scrub("Home")
     tab.sees("Looking back at step 0 of 1000")
     tab.sees("images of 16×16 pixels, step 0")
     tab.sees("Step 0: ")
-    tab.until(lambda: max(tab.points()["radius"]) < 2 * max(before["radius"]))
+    until(lambda: max(tab.points()["radius"]) < 2 * max(before["radius"]))
     made = run.step
-    tab.until(lambda: run.step > made)
+    until(lambda: run.step > made)
     tab.page.get_by_role("button", name="Stop the engine").click()
     tab.sees("Stopped: step")
     tab.button("Fork from here").click()
     tab.sees("Not started: step 0 of 1000")
     tab.button("Resume from step 0").click()
     (forked,) = [each for each in find_runs(root) if "-fork-0-" in each.path.name]
-    wait_until(lambda: forked.step > 3, MINUTES / 1000)
+    until(lambda: forked.step > 3)
     tab.sees("Running: step")
     assert forked.settings.curvature == -1
-    first = tab.until(tab.wall)
-    tab.until(lambda: tab.wall() != first)
+    first = until(tab.wall)
+    until(lambda: tab.wall() != first)
 
 
 def test_a_server_that_is_warmed_up_starts_nothing_and_engines_outlive_it(serve, new_tab, root, script):
