@@ -77,6 +77,7 @@ class Tab:
         """Moves the timeline's slider by keys."""
         self.sees("steps kept")
         slider = self.slider("Step")
+        expect(slider).to_be_enabled(timeout=TIMEOUT)
         for key in keys:
             slider.press(key)
 

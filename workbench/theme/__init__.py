@@ -15,22 +15,30 @@ REAL = "#7a869a"
 SYNTHETIC = "#d55e00"
 EDIT = "#8e44ad"
 
+_BOTH = {
+    "typography": {"fontSize": 13},
+    "shape": {"borderRadius": 6},
+    "components": {
+        "MuiToggleButton": {"styleOverrides": {"root": {"textTransform": "none", "padding": "6px 10px"}}},
+        # All inputs are small, and so must labels be that stand in empty ones.
+        "MuiInputLabel": {
+            "styleOverrides": {"outlined": {'&[data-shrink="false"]': {"transform": "translate(14px, 8px)"}}}
+        },
+    },
+}
 THEME = {
     "light": {
         "palette": {"primary": {"main": "#2f6690"}, "background": {"default": "#f6f7f9", "paper": "#ffffff"}},
-        "typography": {"fontSize": 13},
-        "shape": {"borderRadius": 6},
+        **_BOTH,
     },
     "dark": {
         "palette": {"primary": {"main": "#81b1d6"}, "background": {"default": "#15181c", "paper": "#1c2025"}},
-        "typography": {"fontSize": 13},
-        "shape": {"borderRadius": 6},
+        **_BOTH,
     },
 }
 """Of Material UI, as `theme_config` of a panel-material-ui page takes it."""
 
-
-SMALL_CHOICE = {"& .MuiInputBase-root": {"minHeight": 36, "paddingTop": 0, "paddingBottom": 0}}
+SMALL_CHOICE = {"& .MuiSelect-multiple": {"paddingTop": "8px", "paddingBottom": "8px"}}
 """Style that makes a MultiChoice as high as the other small controls."""
 
 HIDDEN = {"display": "none"}

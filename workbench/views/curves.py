@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
-from bokeh.models import ColumnDataSource, HoverTool, Range1d, Span, WheelZoomTool
+from bokeh.models import ColumnDataSource, HoverTool, Label, Range1d, Span, WheelZoomTool
 from bokeh.plotting import figure
 
 from hdd.errors import HDDError
@@ -41,17 +41,10 @@ def _pane(plot: figure) -> pn.pane.Bokeh:
     return pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=120)
 
 
-def _small_legend(plot: figure, location: str) -> None:
-    legend = plot.legend[0]
-    legend.update(
-        orientation="horizontal",
-        location=location,
-        padding=2,
-        margin=2,
-        label_text_font_size="10px",
-        background_fill_alpha=0.4,
-        border_line_color=None,
-        glyph_width=14,
+def _name(plot: figure, left: int, level: float, units: str, text: str, color: str) -> None:
+    """Names a line in its colour: a legend would cover more of so small a figure."""
+    plot.add_layout(
+        Label(x=left, x_units="screen", y=level, y_units=units, text=text, text_color=color, text_font_size="11px")
     )
 
 
@@ -105,18 +98,24 @@ class Curves:
         self._cursor = Span(dimension="height", location=0, line_color=SYNTHETIC, line_width=1.5, visible=False)
         self._clamp = Span(dimension="width", location=None, line_color=EDIT, line_dash="dashed", visible=False)
         plots = [self._loss_figure("linear"), self._radius_figure(), self._percent_figure()]
-        self._what = pmui.Select(label="Curve", options=LOSSES, value="total", size="small", width=190, margin=(4, 8))
+        self._what = pmui.Select(label="Curve", options=LOSSES, value="total", size="small", width=170, margin=(4, 8))
         self._log = pmui.Switch(label="log axis", value=False, margin=(8, 4))
         self._what.param.watch(lambda _: session.refresh(), "value")
         self._log.param.watch(lambda event: self._swap(event.new), "value")
         self._row = pmui.Row(*map(_pane, plots), sizing_mode="stretch_both", margin=0)
         self._summary = Text("", variant="caption", margin=(2, 10))
         self._compare = pmui.MultiChoice(
-            label="Overlay runs", options=[], value=[], width=300, margin=(4, 8), sx=SMALL_CHOICE
+            label="Overlay runs",
+            options=[],
+            value=[],
+            sizing_mode="stretch_width",
+            max_width=400,
+            margin=(4, 8),
+            sx=SMALL_CHOICE,
         )
         self._compare.param.watch(self._overlay, "value")
         self.panel = pmui.Column(
-            pmui.Row(Text("Curves", variant="subtitle2", margin=(10, 10)), self._what, self._log, self._compare),
+            pmui.Row(self._what, self._log, self._compare, sizing_mode="stretch_width"),
             self._row,
             self._summary,
             sizing_mode="stretch_both",
@@ -177,11 +176,11 @@ class Curves:
 
     def _radius_figure(self) -> figure:
         plot = self._plot("√|K|·radius", self._levels["radius"], name="radius")
-        for who, color in (("real", REAL), ("synthetic", SYNTHETIC)):
+        for who, color, left in (("real", REAL, 6), ("synthetic", SYNTHETIC, 36)):
             plot.varea("step", f"{who}10", f"{who}90", source=self._radii, fill_alpha=0.2, fill_color=color)
-            plot.line("step", f"{who}50", source=self._radii, line_color=color, line_width=2, legend_label=who)
+            plot.line("step", f"{who}50", source=self._radii, line_color=color, line_width=2)
+            _name(plot, left, 2, "screen", who, color)
         plot.add_layout(self._clamp)
-        _small_legend(plot, "bottom_right")
         line = plot.renderers[1]
         tips = [(who, f"@{who}10{{0.00}} … @{who}90{{0.00}}") for who in ("real", "synthetic")]
         plot.add_tools(HoverTool(renderers=[line], tooltips=[("step", "@step"), *tips], mode="vline"))
@@ -189,14 +188,11 @@ class Curves:
 
     def _percent_figure(self) -> figure:
         plot = self._plot("%", Range1d(-3, 103), name="percent")
-        clamped = plot.line(
-            "step", "clamped", source=self._radii, line_color=REAL, line_width=2, legend_label="clamped"
-        )
+        clamped = plot.line("step", "clamped", source=self._radii, line_color=REAL, line_width=2)
         plot.segment("step", "low", "step", "high", source=self._accuracy, line_color=SYNTHETIC, line_width=2)
-        points = plot.scatter(
-            "step", "mean", source=self._accuracy, size=8, color=SYNTHETIC, legend_label="accuracy ± sd"
-        )
-        _small_legend(plot, "center_right")
+        points = plot.scatter("step", "mean", source=self._accuracy, size=8, color=SYNTHETIC)
+        _name(plot, 6, 50, "data", "clamped", REAL)
+        _name(plot, 58, 50, "data", "accuracy ± sd", SYNTHETIC)
         plot.add_tools(
             HoverTool(renderers=[points], tooltips="@what"),
             HoverTool(renderers=[clamped], tooltips=[("step", "@step"), ("clamped", "@clamped{0.0} %")], mode="vline"),

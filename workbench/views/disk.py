@@ -79,19 +79,32 @@ class Disk:
     def _build(self) -> None:
         selection = self._session.selection
         view = pmui.Select(
-            label="View", options={text: name for name, text in TITLES.items()}, size="small", width=180, margin=(4, 8)
+            label="Disk",
+            options={text: name for name, text in TITLES.items()},
+            size="small",
+            sizing_mode="stretch_width",
+            max_width=220,
+            margin=(4, 8),
         )
         view.param.watch(lambda event: selection.param.update(view=event.new), "value")
         classes = pmui.MultiChoice(
-            label="Classes", options=self._classes, value=[], width=130, margin=(2, 4), sx=SMALL_CHOICE
+            label="Classes",
+            options=self._classes,
+            value=[],
+            sizing_mode="stretch_width",
+            max_width=200,
+            margin=(4, 4),
+            sx=SMALL_CHOICE,
         )
         classes.param.watch(lambda event: selection.param.update(classes=event.new), "value")
-        reset = pmui.Button(label="Reset", variant="outlined", size="small", margin=(10, 4))
+        reset = pmui.IconButton(
+            icon="center_focus_strong", description="Reset: undo drags and zooms", size="small", margin=(6, 4)
+        )
         reset.on_click(lambda _: self._reset())
         self._says = Text("", variant="caption", margin=(2, 10))
         self._summary = Text("", variant="caption", margin=(0, 10, 4, 10))
         self.panel = pmui.Column(
-            pmui.Row(Text("Disk", variant="subtitle2", margin=(10, 10)), view, classes, reset),
+            pmui.Row(view, classes, reset, sizing_mode="stretch_width"),
             pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=200),
             self._says,
             self._summary,

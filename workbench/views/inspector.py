@@ -41,6 +41,8 @@ class Strip:
         plot.image_rgba("image", x="x", y="y", dw="dw", dh="dh", source=self._source)
         plot.yaxis.visible = plot.grid.visible = False
         plot.axis.axis_line_color = plot.axis.major_tick_line_color = None
+        plot.xaxis[0].update(ticker=FixedTicker(ticks=[]), major_tick_out=0, major_label_standoff=3)
+        plot.xaxis.major_label_text_font_size = "11px"
         self._plot = plot
         self.panel = pn.pane.Bokeh(plot, width=WIDTH, height=height)
 
@@ -78,8 +80,8 @@ class Inspector:
         self._film_key: tuple | None = None
         self._empty = Text("Click an image on the wall, or its point on the disk.", variant="body2", margin=10)
         self._text = pn.pane.HTML("", width=WIDTH, margin=(4, 8))
-        self._pictures = Strip(3, 120)
-        self._film = Strip(FILM, 62)
+        self._pictures = Strip(3, 118)
+        self._film = Strip(FILM, 60)
         self._by_pixels = Strip(NEAREST, 80)
         self._by_features = Strip(NEAREST, 80)
         self._nearest_says = Text("", variant="caption", margin=(0, 10))

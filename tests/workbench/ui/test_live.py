@@ -78,8 +78,8 @@ def test_keys_pause_and_look_back(open_tab, make_run, script):
     tab.sees("Running: step")
     tab.press(" ")
     tab.sees("Paused: step")
-    tab.page.get_by_role("button", name="Step: make one").click()
     step = run.step
+    tab.page.get_by_role("button", name="Step: make one").click()
     tab.until(lambda: run.step == step + 1)
     tab.press("Home")
     tab.sees("Looking back at step 0 of")
@@ -156,7 +156,7 @@ def test_other_views_and_curves_can_be_chosen_in_the_dark(open_tab, make_run):
     tab = open_tab()
     tab.until(tab.points)
     tab.button("Toggle theme").click()
-    tab.choose("View", "Poincaré, at the centroid")
+    tab.choose("Disk", "Poincaré, at the centroid")
     tab.sees("The view from the centroid of the real points")
     tab.choose("Curve", "loss by class")
     tab.until(lambda: any(len(each.get("xs", [])) == 10 for each in tab.figure("loss linear")))

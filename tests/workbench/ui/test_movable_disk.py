@@ -29,7 +29,7 @@ def test_dragging_translates_and_double_clicking_centres(open_tab, make_run):
     tab = open_tab()
     tab.until(tab.points)
     check(tab, rim=tab.ask("disk", RIM))
-    tab.choose("View", "Poincaré, at the centroid")
+    tab.choose("Disk", "Poincaré, at the centroid")
     tab.sees("The view from the centroid of the real points")
     check(tab, rim=0)
 
@@ -51,7 +51,7 @@ def check(tab, rim):
     tab.ask("disk", FIRE, "doubletap", 0.25, -0.3)
     moved = mobius_add(-at(0.25, -0.3), moved)
     torch.testing.assert_close(drawn(tab.points(), rim), moved, rtol=0, atol=1e-9)
-    tab.button("Reset").click()
+    tab.page.get_by_role("button", name="Reset").click()
     tab.until(lambda: torch.allclose(drawn(tab.points(), rim), start, rtol=0, atol=1e-9))
 
     # The pointer itself: what it grabs goes where it goes.
@@ -63,5 +63,5 @@ def check(tab, rim):
         tab.page.mouse.move(*to_page(x * (1 - 0.8 * part), y * (1 - 0.8 * part)))
     tab.page.mouse.up()
     tab.until(lambda: abs(tab.points()["x"][30] - 0.2 * x) + abs(tab.points()["y"][30] - 0.2 * y) < 0.1)
-    tab.button("Reset").click()
+    tab.page.get_by_role("button", name="Reset").click()
     tab.until(lambda: torch.allclose(drawn(tab.points(), rim), start, rtol=0, atol=1e-9))
