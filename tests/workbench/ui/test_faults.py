@@ -83,6 +83,7 @@ def test_names_are_text_wherever_they_are_shown(open_tab, make_run):
     classes = [f"{EVIL} {label}" for label in range(10)]
     run = make_run(EVIL, steps=20, classes=classes)
     make_run(f"other {EVIL}", steps=20)
+    make_run("third", steps=20)
     tab = open_tab()
     alerts = []
     tab.page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
