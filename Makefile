@@ -11,12 +11,12 @@ PORT ?= 5006
 workbench: .venv/workbench.installed  ## the dashboard on http://127.0.0.1:5006
 	HDD_RUNS=$(RUNS) .venv/bin/panel serve workbench/app.py --address 127.0.0.1 --port $(PORT) --show $(if $(AUTOSTART),--args --autostart)
 
-test: .venv/tests.installed  ## lint and the default tests
+test: .venv/tests.installed  ## lint and tests, with a browser and JupyterLab
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/python -m pytest
 
-test-all: .venv/tests.installed  ## the slow tests too: browsers, notebooks, 50 kills at random moments
+test-all: .venv/tests.installed  ## the slow tests too: 50 kills at random moments
 	.venv/bin/python -m pytest -m "slow or not slow"
 
 bench: .venv/workbench.installed  ## speed on this machine

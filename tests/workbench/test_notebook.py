@@ -15,9 +15,6 @@ from waiting import wait_until
 
 from hdd.runs.history import find_runs
 
-# In a browser or a kernel, with processes killed: minutes in all, so `make test-all` runs them.
-pytestmark = pytest.mark.slow
-
 LESSON = Path(__file__).parents[2] / "notebooks" / "01-first-distillation.ipynb"
 SECONDS = 120
 TOKEN = "lab"

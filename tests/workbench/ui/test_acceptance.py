@@ -14,9 +14,6 @@ from waiting import wait_until
 from hdd.runs.history import find_runs
 from hdd.runs.run import Run
 
-# In a browser or a kernel, with processes killed: minutes in all, so `make test-all` runs them.
-pytestmark = pytest.mark.slow
-
 HERE = Path(__file__).parent.parent
 MINUTES = 180_000
 

@@ -9,9 +9,6 @@ from tab import TIMEOUT
 from workbench.session import feed as feeds
 from workbench.session.session import Session
 
-# In a browser or a kernel, with processes killed: minutes in all, so `make test-all` runs them.
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def feed_of(root):

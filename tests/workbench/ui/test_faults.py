@@ -5,15 +5,11 @@ import shutil
 import signal
 import urllib.request
 
-import pytest
 from playwright.sync_api import expect
 from tab import TIMEOUT
 
 from hdd.runs.history import find_runs
 from workbench.session import feed as feeds
-
-# In a browser or a kernel, with processes killed: minutes in all, so `make test-all` runs them.
-pytestmark = pytest.mark.slow
 
 EVIL = "<img src=x onerror=alert(1)>"
 

@@ -1,16 +1,12 @@
 """A run as one tab shows and steers it."""
 
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 from scripted import pixels
 from tab import TIMEOUT
 
 from hdd.runs.history import find_runs
 from workbench.theme import tile
-
-# In a browser or a kernel, with processes killed: minutes in all, so `make test-all` runs them.
-pytestmark = pytest.mark.slow
 
 
 def sheet(step, **shape):

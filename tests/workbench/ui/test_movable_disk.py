@@ -1,13 +1,9 @@
 """The disk's isometry in the browser against that of the library."""
 
 import numpy as np
-import pytest
 import torch
 
 from hdd.geometry import mobius_add, to_ball
-
-# In a browser or a kernel, with processes killed: minutes in all, so `make test-all` runs them.
-pytestmark = pytest.mark.slow
 
 FIRE = "(plot, event, x, y) => plot.js_event_callbacks[event][0].execute({x, y})"
 RIM = "plot => plot.js_event_callbacks.pan[0].args.motion.data.rim[0]"
