@@ -1,60 +1,9 @@
-"""The page as `panel serve` serves it, with a look inside: every second it writes how the server does to $HDD_PROBE.
+"""The page as `panel serve` serves it, watched by `probe`; a script's own names are gone when its session ends."""
 
-longest_block: seconds in which the event loop did not answer, since $HDD_PROBE was last removed. sessions: that feeds
-have. feeds: threads that read runs. memory: resident bytes.
-"""
-
-import asyncio
-import json
-import os
 import runpy
-import threading
-import time
 from pathlib import Path
 
-import panel as pn
+import probe
 
-from workbench.session import feed
-
-PROBE_SECONDS = 0.01
-WRITE_SECONDS = 0.5
-
-
-def watch(loop: asyncio.AbstractEventLoop, path: Path) -> None:
-    """Measures how late the loop answers and writes it down, for ever."""
-    longest, written = 0.0, 0.0
-    while True:
-        answered, asked = threading.Event(), time.perf_counter()
-        loop.call_soon_threadsafe(answered.set)
-        answered.wait()
-        longest = max(longest, time.perf_counter() - asked)
-        time.sleep(PROBE_SECONDS)
-        if time.perf_counter() > written + WRITE_SECONDS:
-            written = time.perf_counter()
-            if not path.exists():
-                longest = 0.0
-            write(path, longest)
-
-
-def write(path: Path, longest: float) -> None:
-    """Puts what is known into `path`."""
-    feeds = feed.open_feeds()
-    threads = [thread.name for thread in threading.enumerate() if thread.name.startswith("feed ")]
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    found = {
-        "longest_block": longest,
-        "sessions": sum(len(each.tabs()) for each in feeds),
-        "documents": pn.state.session_info["live"],
-        "feeds": len(threads),
-        "memory": pages * os.sysconf("SC_PAGE_SIZE"),
-    }
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(found))
-    partial.replace(path)
-
-
-if "probe" not in pn.state.cache:
-    arguments = (asyncio.get_running_loop(), Path(os.environ["HDD_PROBE"]))
-    pn.state.cache["probe"] = threading.Thread(target=watch, args=arguments, daemon=True)
-    pn.state.cache["probe"].start()
+probe.start()
 runpy.run_path(str(Path(__file__).parent.parent / "workbench" / "app.py"))
