@@ -113,12 +113,13 @@ class Workbench:
             theme_config=THEME,
             busy_indicator=None,
         )
-        # The page would note every callback of the server, at the cost of a walk over all its models.
+        # The page would note every callback of the server, at the cost of a walk over all its models; and the server
+        # would keep the page for ever.
         with param.edit_constant(self.page), edit_readonly(self.page):
-            self.page.busy = False
+            self.page.busy = self._link.param.loading
         self._welcome()
         pn.state.onload(self._loaded)
-        pn.state.on_session_destroyed(lambda _: self.close())
+        pn.state.on_session_destroyed(lambda _: self._ended())
 
     # Life of the session
 
@@ -153,6 +154,14 @@ class Workbench:
         if self._session is not None:
             self._session.close()
             self._session = None
+
+    def _ended(self) -> None:
+        """Lets go of all that the session had."""
+        self.close()
+        # Panel 1.9 forgets to, for notifications, and through them keeps the whole document.
+        for ref, (_, _, document, _) in list(pn.state._views.items()):
+            if document is self._document:
+                del pn.state._views[ref]
 
     def _look_after_jobs(self) -> None:
         self._setup.watch_job()
