@@ -119,7 +119,7 @@ class Bench:
         """A server; gives the moment at which it was started."""
         started = time.perf_counter()
         command = ["serve", "benchmarks/served.py", "--address", "127.0.0.1", "--port", str(PORT)]
-        lifetimes = ["--unused-session-lifetime", "1000", "--check-unused-sessions", "500"]
+        lifetimes = ["--unused-session-lifetime", "5000", "--check-unused-sessions", "500"]
         process = subprocess.Popen(
             [sys.executable, "-m", "panel", *command, *lifetimes],
             cwd=ROOT,
