@@ -65,7 +65,7 @@ def play(page: Page, assets: Path) -> None:
     page.wait_for_timeout(8000)
     page.screenshot(path=assets / "workbench.png")
     page.get_by_role("button", name="Toggle theme").click()
-    page.wait_for_timeout(2000)
+    page.wait_for_timeout(8000)
     page.screenshot(path=assets / "workbench-dark.png")
 
 
