@@ -213,6 +213,8 @@ def measure(bench: Bench, browser: Browser) -> None:
             rows["URL → first live frame, cold"] = f"{live(page):.1f} s"
             page.get_by_text("most for").wait_for(timeout=60_000)
             page.close()
+            # Until its session has ended that page keeps the driver's seat.
+            wait_for(lambda: bench.inside()["sessions"] == 0)
             page = bench.open(browser)
             rows["URL → first live frame, warm"] = f"{live(page):.1f} s"
             page.get_by_text("most for").wait_for(timeout=60_000)
