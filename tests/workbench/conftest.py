@@ -12,11 +12,14 @@ import scripted
 from chromium import chromium_path
 from playwright.sync_api import sync_playwright
 from serving import answers, free_port
+from session_parts import Document, Projector
 from tab import Tab
 from waiting import wait_until
 
 from hdd.runs.history import find_runs
 from hdd.runs.run import Run
+from workbench.session.link import Link
+from workbench.session.session import Session
 
 HERE = Path(__file__).parent
 needs_chromium = pytest.mark.skipif(
@@ -72,6 +75,17 @@ def make_run(root):
         return Run(root / name)
 
     return make
+
+
+@pytest.fixture
+def session(feed):
+    """A driver's session on the module's `feed`."""
+    link = Link()
+    link.tab = "driver"
+    session = Session(feed, Projector(), link, Document())
+    session.open()
+    yield session
+    session.close()
 
 
 @pytest.fixture(scope="session")

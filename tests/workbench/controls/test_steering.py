@@ -3,13 +3,11 @@
 import panel_material_ui as pmui
 import pytest
 from panel.widgets.base import WidgetBase
-from session_parts import Document, Projector, StillFeed
+from session_parts import StillFeed
 
 from hdd.settings import Settings
 from workbench.controls.knob import KnobControl
 from workbench.controls.steering import GROUPS, Steering
-from workbench.session.link import Link
-from workbench.session.session import Session
 
 KNOBS = [name for names in GROUPS.values() for name in names]
 
@@ -20,16 +18,6 @@ def feed(make_run):
     feed = StillFeed(run.path)
     feed.read_all()
     return feed
-
-
-@pytest.fixture
-def session(feed):
-    link = Link()
-    link.tab = "driver"
-    session = Session(feed, Projector(), link, Document())
-    session.open()
-    yield session
-    session.close()
 
 
 @pytest.fixture

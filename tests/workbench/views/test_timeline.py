@@ -2,10 +2,8 @@
 
 import panel_material_ui as pmui
 import pytest
-from session_parts import Document, Projector, StillFeed
+from session_parts import StillFeed
 
-from workbench.session.link import Link
-from workbench.session.session import Session
 from workbench.views.timeline import Timeline
 
 
@@ -15,19 +13,14 @@ def asked():
 
 
 @pytest.fixture
-def session(make_run):
-    """A driver's session on a run of 40 steps, kept every 10, with an edit and an evaluation."""
+def feed(make_run):
+    """A run of 40 steps, kept every 10, with an edit and an evaluation."""
     run = make_run(steps=40, of=100)
     run.write_evaluation(20, {"name": "quick"}, [0.5])
     feed = StillFeed(run.path)
     feed.read_all()
     feed.put(evaluations=tuple(run.evaluations()))
-    link = Link()
-    link.tab = "driver"
-    session = Session(feed, Projector(), link, Document())
-    session.open()
-    yield session
-    session.close()
+    return feed
 
 
 @pytest.fixture
