@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hdd.runs.run import Run
+from workbench.engine import SPARE_CORES
 
 ROOT = Path(__file__).parent.parent
 PORT = 5087
@@ -102,8 +103,16 @@ class Bench:
     def engine(self) -> Iterator[Run]:
         """A digits run that goes on, started as the page starts one."""
         out = self.folder / "runs" / "digits"
-        threads = max(1, (os.cpu_count() or 1) - 1)
-        command = ["distill", "--out", str(out), "--steps", str(STEPS), "--set", f"threads={threads}", "--json-lines"]
+        command = [
+            "distill",
+            "--out",
+            str(out),
+            "--steps",
+            str(STEPS),
+            "--set",
+            f"threads={SPARE_CORES}",
+            "--json-lines",
+        ]
         process = subprocess.Popen(
             [sys.executable, "-m", "hdd.cli", *command], env=self.environment, stdout=subprocess.DEVNULL
         )

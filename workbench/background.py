@@ -9,8 +9,7 @@ from hdd.errors import HDDError
 from hdd.runs import history
 from hdd.runs.run import Run
 from hdd.settings import initial_settings
-from workbench.controls.setup import SPARE_CORES
-from workbench.engine import Engines
+from workbench.engine import SPARE_CORES, Engines
 
 LOOK_SECONDS = 0.05
 

@@ -19,6 +19,8 @@ from typing import Any
 from hdd.errors import HDDError
 
 HDD = (sys.executable, "-m", "hdd.cli")
+SPARE_CORES = max(1, (os.cpu_count() or 1) - 1)
+"""Threads of an engine that leave a core to the browser and the server: two that wait for each other cost more."""
 TAIL = 4000
 """Bytes of a job's output that are kept to tell why it failed."""
 

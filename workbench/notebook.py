@@ -32,7 +32,7 @@ from hdd.runs.run import Run
 from workbench import bundle
 from workbench.background import as_run, fork, start
 from workbench.controls.dialogs import Dialogs
-from workbench.controls.runner import Runner, tell
+from workbench.controls.runner import JOBS_MILLISECONDS, Runner, tell
 from workbench.controls.steering import Steering
 from workbench.desk import Desk
 from workbench.engine import Engines
@@ -40,14 +40,13 @@ from workbench.projector import Projector
 from workbench.session.feed import feed_of
 from workbench.session.link import Link
 from workbench.session.session import Frame, Session, View
-from workbench.theme import THEME
+from workbench.theme import THEME, Text
 from workbench.views import curves, disk, image_wall
 from workbench.views.timeline import Timeline
 
 TAB = "notebook"
 FIRST_SECONDS = 8.0
 LOOK_SECONDS = 0.05
-JOBS_MILLISECONDS = 500
 HEIGHT = 780
 OVER = ("finished", "stopped", "failed", "killed")
 
@@ -148,7 +147,7 @@ class _Cell(pn.Column):
         self._run = as_run(run)
         self._session: Session | None = None
         self._frame: Frame | None = None
-        self._status = pmui.Typography("", variant="caption", margin=(2, 10))
+        self._status = Text("", variant="caption", margin=(2, 10))
 
     def _build(self, session: Session) -> tuple[list[View], Viewable]:
         """Makes views of `session`, and lays them out."""
@@ -283,7 +282,7 @@ class Workbench(_Cell):
         lines, steering = curves.Curves(session), Steering(session)
         timeline = Timeline(session, self._ask_rewind, self._fork)
         self._dialogs = Dialogs()
-        self._says = pmui.Typography("", variant="caption", margin=(0, 18))
+        self._says = Text("", variant="caption", margin=(0, 18))
         self._watch_jobs()
         controls = pmui.Column(self._runner.panel, steering.panel, width=270, height=HEIGHT, scroll="y", margin=0)
         pictures = pmui.Row(
@@ -305,9 +304,7 @@ class Workbench(_Cell):
             _DESK.add_timeout_callback(self._watch_jobs, JOBS_MILLISECONDS)
 
     def _ask_rewind(self, step: int) -> None:
-        dropped = self._run.step - step
-        text = f"Go back to step {step}? The {dropped} steps after it are dropped. Fork to keep them."
-        self._dialogs.confirm("Rewind", text, "Rewind", lambda: self._rewind(step))
+        self._dialogs.ask_rewind(self._run.step, step, lambda: self._rewind(step))
 
     def _rewind(self, step: int) -> None:
         try:

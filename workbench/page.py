@@ -17,7 +17,7 @@ from hdd.runs.run import Run
 from workbench.controls.dialogs import Dialogs
 from workbench.controls.driver import SeatButton
 from workbench.controls.recipe import as_command, as_python
-from workbench.controls.runner import Runner, tell
+from workbench.controls.runner import JOBS_MILLISECONDS, Runner, tell
 from workbench.controls.setup import Setup
 from workbench.controls.steering import WHO, Steering, notify
 from workbench.engine import Engines
@@ -32,7 +32,6 @@ from workbench.views.image_wall import ImageWall
 from workbench.views.inspector import Inspector
 from workbench.views.timeline import Timeline
 
-JOBS_MILLISECONDS = 500
 CURVES_HEIGHT = 240
 TIMELINE_HEIGHT = 96
 WELCOME = """
@@ -311,9 +310,7 @@ class Workbench:
     # Rewind, fork, recipes
 
     def _rewind(self, step: int) -> None:
-        feed = self._session.feed
-        text = f"Go back to step {step}? The {feed.state.step - step} steps after it are dropped. Fork to keep them."
-        self._dialogs.confirm("Rewind", text, "Rewind", lambda: self._do(self._rewound, step))
+        self._dialogs.ask_rewind(self._session.feed.state.step, step, lambda: self._do(self._rewound, step))
 
     async def _rewound(self, step: int) -> None:
         await asyncio.to_thread(rewind, self._session.feed.run.path, step)

@@ -21,11 +21,12 @@ class Dialogs:
         self._copy = copy
         self.panel = pmui.Dialog(open=False, close_on_click=True, title=" ", width_option="md")
 
-    def confirm(self, title: str, text: str, label: str, action: Callable[[], None]) -> None:
-        """Asks before something is dropped; calls `action` if the answer is yes."""
-        yes = pmui.Button(label=label, variant="contained", color="warning", margin=8)
+    def ask_rewind(self, newest: int, step: int, action: Callable[[], None]) -> None:
+        """Asks before the steps from `step` to `newest` are dropped; calls `action` if the answer is yes."""
+        text = f"Go back to step {step}? The {newest - step} steps after it are dropped. Fork to keep them."
+        yes = pmui.Button(label="Rewind", variant="contained", color="warning", margin=8)
         yes.on_click(lambda _: (self._close(), action()))
-        self._open(title, Text(text, margin=8), pmui.Row(yes, self._closing("Cancel")))
+        self._open("Rewind", Text(text, margin=8), pmui.Row(yes, self._closing("Cancel")))
 
     def show_text(self, title: str, note: str, text: str) -> None:
         """Shows a text with a button that copies it."""

@@ -12,6 +12,9 @@ from workbench.engine import Engines, Job
 from workbench.session.session import Frame, Session
 from workbench.theme import HIDDEN, Notice, Text, show
 
+JOBS_MILLISECONDS = 500
+"""How often `Runner.watch_jobs` is to be called."""
+
 
 class Runner:
     """Starts, pauses and stops the engine of a run, and evaluates its images.
@@ -122,7 +125,7 @@ class Runner:
         )
 
     def watch_jobs(self) -> None:
-        """Looks after the processes that the page started on this run; called twice a second."""
+        """Looks after the processes that the page started on this run; called every `JOBS_MILLISECONDS`."""
         before, self._jobs = self._jobs, self._engines.going(self._session.feed.run.path)
         for job in before:
             if job not in self._jobs:

@@ -13,13 +13,11 @@ import param
 from hdd.errors import HDDError
 from hdd.objectives import OBJECTIVES
 from hdd.settings import PRESETS, Settings, allowed, initial_settings
-from workbench.engine import Engines, Job
+from workbench.engine import SPARE_CORES, Engines, Job
 from workbench.theme import HIDDEN, Notice, show
 
 FIXED = ("ipc", "steps", "seed", "network_width", "network_depth", "threads")
 PRESET_SAYS = {"geometric": "geometric: where geometry acts", "released": "released: what the authors' code does"}
-SPARE_CORES = max(1, (os.cpu_count() or 1) - 1)
-"""Threads of an engine that leave a core to the browser and the server: two that wait for each other cost more."""
 
 
 def image_folders() -> dict[str, str]:
@@ -67,7 +65,6 @@ class Setup:
         self._start.on_click(lambda _: self._submit())
         self._says = Notice("", severity="info", sx=HIDDEN, margin=(4, 10), sizing_mode="stretch_width")
         self._defaults()
-        self.says = self._says
         self.panel = pmui.Column(
             self._dataset,
             self._method,
@@ -99,11 +96,6 @@ class Setup:
         """Offers the data sets that this machine can have; see `Engines.datasets`."""
         named = {f"{each['name']} ({each['status']})": each["name"] for each in listed}
         self._dataset.options = {**named, **image_folders()}
-
-    @property
-    def busy(self) -> bool:
-        """Whether a run is being made."""
-        return self._job is not None
 
     def start_first(self) -> None:
         """Starts the digits run, with nothing to type."""
