@@ -43,7 +43,7 @@ def write(server: ServerContext, path: Path, longest: float) -> None:
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     found = {
         "longest_block": longest,
-        "sessions": sum(len(each.tabs()) for each in feeds),
+        "sessions": sum(each.sessions for each in feeds),
         "documents": len(server.sessions),
         "feeds": len(threads),
         "memory": pages * os.sysconf("SC_PAGE_SIZE"),

@@ -16,6 +16,7 @@ from hdd.runs import history
 from hdd.runs.run import Run
 from workbench.controls.dialogs import Dialogs
 from workbench.controls.driver import SeatButton
+from workbench.controls.launch import Launch
 from workbench.controls.recipe import as_command, as_python
 from workbench.controls.runner import JOBS_MILLISECONDS, Runner, tell
 from workbench.controls.setup import Setup
@@ -24,8 +25,8 @@ from workbench.engine import Engines
 from workbench.projector import Projector
 from workbench.session.feed import feed_of
 from workbench.session.link import Link
-from workbench.session.session import Frame, Session, View
-from workbench.theme import HIDDEN, THEME, Text, show
+from workbench.session.session import Frame, Session
+from workbench.theme import HIDDEN, ON_BAR, THEME, Text, show
 from workbench.views.curves import Curves
 from workbench.views.disk import Disk
 from workbench.views.image_wall import ImageWall
@@ -66,14 +67,16 @@ class Workbench:
         self._engines = engines
         self._projector = projector
         self._autostart = autostart
-        self._asked_datasets = False
+        self._is_loaded = False
+        self._unbuilt: Callable[[], None] | None = None
+        self._setup: Setup | None = None
         self._session: Session | None = None
         self._runner: Runner | None = None
         self._curves: Curves | None = None
         self._document = pn.state.curdoc
         self._link = Link()
         self._dialogs = Dialogs(self._link.copy)
-        self._setup = Setup(engines, self.attach)
+        self._launch = Launch(engines, self.attach)
         self._run = pmui.Select(
             label="Run",
             options=[],
@@ -81,15 +84,17 @@ class Workbench:
             size="small",
             width=250,
             margin=(6, 10),
-            sx=HIDDEN,
             variant="outlined",
+            theme_config=ON_BAR,
         )
+        self._runs = pmui.Row(self._run, margin=0, sx=HIDDEN)
         self._run.param.watch(self._chosen, "value")
         self._status = Text("", variant="body2", margin=(14, 8))
         self._seat = SeatButton()
         self._side = pmui.Column(sizing_mode="stretch_width", margin=0)
+        self._form = pmui.Column(sizing_mode="stretch_width", margin=0)
         self._new = pmui.Accordion(
-            ("New run", self._setup.panel),
+            ("New run", self._form),
             active=[],
             sizing_mode="stretch_width",
             margin=(0, 4),
@@ -101,7 +106,7 @@ class Workbench:
         self._inspector = pmui.Column(sizing_mode="stretch_width", margin=0)
         self.page = pmui.Page(
             title="HDD Workbench",
-            header=[self._run, self._status, pmui.Row(sizing_mode="stretch_width"), self._seat.panel],
+            header=[self._runs, self._status, pmui.Row(sizing_mode="stretch_width"), self._seat.panel],
             sidebar=[self._link, self._dialogs.panel, self._new, self._side],
             sidebar_width=310,
             contextbar=[self._inspector],
@@ -116,9 +121,14 @@ class Workbench:
         # would keep the page for ever.
         with param.edit_constant(self.page), edit_readonly(self.page):
             self.page.busy = self._link.param.loading
-        self._welcome()
         pn.state.onload(self._loaded)
         pn.state.on_session_destroyed(lambda _: self._ended())
+        # While the browser loads what it needs, the page is built: a run's images come with the document itself.
+        names = self._list_runs()
+        if names:
+            self.attach(engines.root / names[0])
+        if self._session is None:
+            self._welcome()
 
     # Life of the session
 
@@ -126,18 +136,17 @@ class Workbench:
         """Runs once a browser shows the page, and not when a server is warmed up."""
         pn.state.add_periodic_callback(self._look_after_jobs, JOBS_MILLISECONDS)
         self._projector.warm_up()
-        names = self._list_runs()
-        if names:
-            # The list takes its first run by itself once it is offered.
-            if self._session is None:
-                self.attach(self._engines.root / names[0])
-        elif self._autostart:
-            self._setup.start_first()
+        self._is_loaded = True
+        if self._unbuilt is not None:
+            self._build_on()
+        if not self._list_runs() and self._autostart:
+            self._launch.start_first()
 
     def _opened_new(self, event: object) -> None:
-        """Asks which data sets are here once somebody wants to know: it costs seconds of a core."""
-        if event.new and not self._asked_datasets:
-            self._asked_datasets = True
+        """Makes the form once somebody wants it, and asks which data sets are here, which costs seconds of a core."""
+        if event.new and self._setup is None:
+            self._setup = Setup(self._launch)
+            self._form[:] = [self._setup.panel]
             pn.state.execute(self._offer_datasets)
 
     async def _offer_datasets(self) -> None:
@@ -163,7 +172,7 @@ class Workbench:
                 del pn.state._views[ref]
 
     def _look_after_jobs(self) -> None:
-        self._setup.watch_job()
+        self._launch.watch_job()
         if self._runner is not None:
             self._runner.watch_jobs()
         names = self._list_runs()
@@ -176,18 +185,19 @@ class Workbench:
         shown = [*names, *(name for name in current if name not in names)]
         if shown != self._run.options:
             self._run.options = shown
-            show(self._run, bool(shown))
+            show(self._runs, bool(shown))
         return names
 
     def _welcome(self) -> None:
         start = pmui.Button(
             label="Start the digits run", icon="play_arrow", variant="contained", size="large", margin=(10, 10)
         )
-        start.on_click(lambda _: self._setup.start_first())
+        start.on_click(lambda _: self._launch.start_first())
         card = pmui.Paper(
             Text("Watch a data set being distilled", variant="h5", margin=(16, 20, 4, 20)),
             pmui.Typography(WELCOME, margin=(4, 20)),
             pmui.Row(start, margin=(0, 10, 10, 10)),
+            pmui.Row(self._launch.place(start), margin=(0, 10), sizing_mode="stretch_width"),
             Text(
                 "Bundled digits, 10 images a class, a minute or two on a laptop. Other data: “New run” on the left.",
                 variant="caption",
@@ -245,33 +255,40 @@ class Workbench:
             ],
         )
 
-    def _build(self, session: Session, parts: list[Callable[[Session], View]]) -> None:
+    def _build(self, session: Session, parts: list[Callable[[Session], None]]) -> None:
         """Adds one part of the page after the other, so that no other session waits for all of it."""
         if session is not self._session:
             return
-        session.views.append(parts[0](session))
-        session.refresh()
+        parts[0](session)
         if len(parts) > 1:
-            later = partial(self._build, session, parts[1:])
-            self._document.add_next_tick_callback(later) if self._document else later()
+            self._unbuilt = partial(self._build, session, parts[1:])
+            if self._is_loaded:
+                self._build_on()
 
-    def _add_wall(self, session: Session) -> View:
+    def _build_on(self) -> None:
+        if self._document is None:
+            self._unbuilt()
+        else:
+            self._document.add_next_tick_callback(self._unbuilt)
+
+    def _add_wall(self, session: Session) -> None:
         wall = ImageWall(session)
+        session.add(wall)
         self._cards["wall"][:] = [wall.panel]
-        return wall
 
-    def _add_runner(self, session: Session) -> View:
+    def _add_runner(self, session: Session) -> None:
         self._runner = Runner(session, self._engines)
+        session.add(self._runner)
         self._controls["runner"][:] = [self._runner.panel, self._recipes()]
-        return self._runner
 
-    def _add_disk(self, session: Session) -> View:
+    def _add_disk(self, session: Session) -> None:
         disk = Disk(session, self._projector)
+        session.add(disk)
         self._cards["disk"][:] = [disk.panel]
-        return disk
 
-    def _add_timeline(self, session: Session) -> View:
+    def _add_timeline(self, session: Session) -> None:
         timeline = Timeline(session, self._rewind, self._fork)
+        session.add(timeline)
         session.on_keys(
             space=self._runner.toggle,
             left=lambda: timeline.move(-1),
@@ -281,25 +298,24 @@ class Workbench:
             live=timeline.follow,
         )
         self._timeline[:] = [timeline.panel]
-        return timeline
 
-    def _add_curves(self, session: Session) -> View:
+    def _add_curves(self, session: Session) -> None:
         self._curves = Curves(session)
         self._curves.offer(run_names(self._engines.root))
+        session.add(self._curves)
         self._cards["curves"][:] = [self._curves.panel]
-        return self._curves
 
-    def _add_steering(self, session: Session) -> View:
+    def _add_steering(self, session: Session) -> None:
         steering = Steering(session)
+        session.add(steering)
         self._controls["steering"][:] = [steering.panel]
-        return steering
 
     def _open_inspector(self, event: object) -> None:
         session = self._session
         if event.new is not None and not len(self._inspector):
             inspector = Inspector(session, self._projector)
+            session.add(inspector)
             self._inspector[:] = [Text("Inspector", variant="subtitle2", margin=(8, 10)), inspector.panel]
-            session.views.append(inspector)
         self.page.contextbar_open = event.new is not None
 
     def show(self, frame: Frame) -> None:

@@ -1,20 +1,16 @@
-"""A new run: data set, method, preset and the knobs that are fixed once it is made."""
+"""The form of a new run: data set, method, preset and the knobs that are fixed once it is made."""
 
 import os
-import time
-from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import panel_material_ui as pmui
 import param
 
-from hdd.errors import HDDError
 from hdd.objectives import OBJECTIVES
 from hdd.settings import PRESETS, Settings, allowed, initial_settings
-from workbench.engine import SPARE_CORES, Engines, Job
-from workbench.theme import HIDDEN, Notice, show
+from workbench.controls.launch import Launch
+from workbench.engine import SPARE_CORES
 
 FIXED = ("ipc", "steps", "seed", "network_width", "network_depth", "threads")
 PRESET_SAYS = {"geometric": "geometric: where geometry acts", "released": "released: what the authors' code does"}
@@ -34,18 +30,14 @@ class Setup:
     """The form of a new run.
 
     Args:
-        engines: that make it.
-        opened: called with the directory of a run that was made here.
+        launch: that starts it.
 
     Attributes:
         panel: what to put on a page.
     """
 
-    def __init__(self, engines: Engines, opened: Callable[[Path], None]) -> None:
-        self._engines = engines
-        self._opened = opened
-        self._job: Job | None = None
-        self._started = 0.0
+    def __init__(self, launch: Launch) -> None:
+        self._launch = launch
         common = {"sizing_mode": "stretch_width", "size": "small", "margin": (7, 10, 3, 10)}
         self._dataset = pmui.Select(
             label="Data set", options={"digits (bundled)": "digits", **image_folders()}, value="digits", **common
@@ -63,7 +55,6 @@ class Setup:
         self._share = pmui.Checkbox(label="Start beside other runs on the device, not after them", margin=(0, 10))
         self._start = pmui.Button(label="Start this run", icon="play_arrow", variant="contained", margin=(8, 10))
         self._start.on_click(lambda _: self._submit())
-        self._says = Notice("", severity="info", sx=HIDDEN, margin=(4, 10), sizing_mode="stretch_width")
         self._defaults()
         self.panel = pmui.Column(
             self._dataset,
@@ -74,7 +65,7 @@ class Setup:
             self._name,
             self._share,
             self._start,
-            self._says,
+            launch.place(self._start),
             sizing_mode="stretch_width",
         )
 
@@ -97,57 +88,7 @@ class Setup:
         named = {f"{each['name']} ({each['status']})": each["name"] for each in listed}
         self._dataset.options = {**named, **image_folders()}
 
-    def start_first(self) -> None:
-        """Starts the digits run, with nothing to type."""
-        first = {"dataset": "digits", "ipc": 10, "steps": 1000, "threads": SPARE_CORES}
-        self._begin(_free_name(self._engines, "digits-hdd"), first, "geometric")
-
     def _submit(self) -> None:
         settings = {name: field.value for name, field in self._fields.items()}
-        dataset = self._dataset.value
-        base = _free_name(self._engines, f"{Path(dataset.removeprefix('folder:')).name}-{self._method.value}")
-        settings |= {"dataset": dataset, "objective": self._method.value, "device": self._device.value}
-        self._begin(self._name.value.strip() or base, settings, self._preset.value)
-
-    def _begin(self, name: str, settings: dict[str, Any], preset: str) -> None:
-        if self._job is not None:
-            return
-        try:
-            initial_settings(settings["dataset"], preset, **{k: v for k, v in settings.items() if k != "dataset"})
-            self._job = self._engines.distill(name, settings, preset, self._share.value)
-        except (HDDError, OSError) as error:
-            self._say("error", str(error))
-            return
-        self._started = time.monotonic()
-        self._start.disabled = True
-        self._say("info", f"Making {name}: loading torch and the data set …")
-
-    def _say(self, severity: str, text: str) -> None:
-        self._says.param.update(severity=severity, object=text)
-        show(self._says, bool(text))
-
-    def watch_job(self) -> None:
-        """Looks after the run that is being made; called twice a second."""
-        job = self._job
-        if job is None:
-            return
-        going = job.poll()
-        if (job.run / "run.db").exists():
-            self._job = None
-            self._start.disabled = False
-            self._say("info", "")
-            self._opened(job.run)
-        elif not going:
-            self._job = None
-            self._start.disabled = False
-            self._say("error", job.failure or f"{job.about} ended before it was made.")
-        elif "reading" in job.progress:
-            done, total = job.progress["reading"], job.progress.get("of", 0)
-            self._say("info", f"Reading images: {done} of {total}")
-
-
-def _free_name(engines: Engines, base: str) -> str:
-    """A name that no run has: `base` with the time, and a number if even that is taken."""
-    name = f"{base[:60]}-{datetime.now():%Y%m%d-%H%M%S}".lstrip(".")
-    taken = [number for number in range(2, 100) if (engines.root / f"{name}-{number}").exists()]
-    return name if not (engines.root / name).exists() else f"{name}-{max(taken, default=1) + 1}"
+        settings |= {"dataset": self._dataset.value, "objective": self._method.value, "device": self._device.value}
+        self._launch.start(self._name.value.strip(), settings, self._preset.value, self._share.value)

@@ -99,7 +99,7 @@ class Feed:
     # Sessions
 
     def join(self, session: object, tab: str, wake: Callable[[], None]) -> None:
-        """Adds a session: `wake` is called, from another thread, whenever there is a new state."""
+        """Adds a session of a tab, "" if that is not known: `wake` is called, from another thread, at a new state."""
         with self.lock:
             self._sessions[session] = (tab, wake)
             if self._thread is None:
@@ -116,8 +116,13 @@ class Feed:
         self.wake_all()
 
     def tabs(self) -> list[str]:
-        """Browser tabs that look at the run, in order of their coming."""
-        return list(dict.fromkeys(tab for tab, _ in list(self._sessions.values())))
+        """Browser tabs that look at the run, in order of their coming; those that load their page are not yet there."""
+        return list(dict.fromkeys(tab for tab, _ in list(self._sessions.values()) if tab))
+
+    @property
+    def sessions(self) -> int:
+        """How many were joined and have not left."""
+        return len(self._sessions)
 
     def wake_all(self) -> None:
         """Tells every session to look again."""
@@ -252,7 +257,7 @@ def feed_of(path: Path) -> Feed:
     with _feeds_lock:
         feed = _feeds.get(path)
         # A run that was removed and made again under the same name is another one.
-        if feed is None or (not feed.tabs() and feed.run.meta("id") != Run(path).meta("id")):
+        if feed is None or (not feed.sessions and feed.run.meta("id") != Run(path).meta("id")):
             feed = _feeds[path] = Feed(path)
         return feed
 

@@ -68,9 +68,16 @@ class Link(JSComponent):
       view.patient = true
     }
 
-    export function render({model}) {
-      model.send_msg({tab: tabKey()})
-      model.on("frame", () => requestAnimationFrame(() => model.send_msg({painted: model.frame})))
+    export function render({model, view}) {
+      const tell = () => requestAnimationFrame(() => model.send_msg({painted: model.frame}))
+      model.on("frame", tell)
+      // What changes before all of the page is there, React components miss.
+      const begin = () => {
+        model.send_msg({tab: tabKey()})
+        tell()
+      }
+      const page = view.model.document
+      page.is_idle ? begin() : page.idle.connect(begin)
       model.on("msg:custom", (message) => navigator.clipboard?.writeText(message.copy).catch(() => {}))
       const press = (event) => {
         const key = KEYS[event.key]

@@ -119,7 +119,7 @@ class Session:
     Attributes:
         selection: what is looked at.
         views: that show each frame.
-        tab: key of the browser tab.
+        tab: key of the browser tab, "" until it has said so.
         painted: number of frames that the browser has painted.
     """
 
@@ -127,7 +127,7 @@ class Session:
         self.feed = feed
         self.selection = Selection()
         self.views: list[View] = []
-        self.tab = link.tab or f"session {id(self)}"
+        self.tab = link.tab
         self.painted = link.frame
         self._link = link
         link.listener = self._heard
@@ -156,6 +156,14 @@ class Session:
         self.feed.join(self, self.tab, self.wake)
         if self._link.tab:
             self.feed.seat.take(self.tab)
+
+    def add(self, view: View) -> None:
+        """Shows the newest frame in a view, before it is put on a page, and all that follow; with the document held.
+
+        A React component misses what changes while it comes.
+        """
+        view.show(self._frame(self.feed.state, True))
+        self.views.append(view)
 
     def close(self) -> None:
         """Leaves nothing behind."""

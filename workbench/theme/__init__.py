@@ -20,6 +20,7 @@ _BOTH = {
     "shape": {"borderRadius": 6},
     "components": {
         "MuiToggleButton": {"styleOverrides": {"root": {"textTransform": "none", "padding": "6px 10px"}}},
+        "MuiAlert": {"styleOverrides": {"message": {"& p": {"margin": 0}}}},
         # All inputs are small, and so must labels be that stand in empty ones.
         "MuiInputLabel": {
             "styleOverrides": {"outlined": {'&[data-shrink="false"]': {"transform": "translate(14px, 8px)"}}}
@@ -37,6 +38,15 @@ THEME = {
     },
 }
 """Of Material UI, as `theme_config` of a panel-material-ui page takes it."""
+
+_ON_BAR = {
+    "components": {
+        "MuiInputLabel": {"styleOverrides": {"root": {"color": "inherit", "&.Mui-focused": {"color": "inherit"}}}},
+        "MuiOutlinedInput": {"styleOverrides": {"notchedOutline": {"borderColor": "currentColor", "opacity": 0.5}}},
+    }
+}
+ON_BAR = {"light": _ON_BAR, "dark": _ON_BAR}
+"""`theme_config` of a select in the app bar, whose colours are the bar's."""
 
 SMALL_CHOICE = {"& .MuiSelect-multiple": {"paddingTop": "8px", "paddingBottom": "8px"}}
 """Style that makes a MultiChoice as high as the other small controls."""

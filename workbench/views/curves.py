@@ -144,6 +144,7 @@ class Curves:
             y_range=levels,
             sizing_mode="stretch_both",
             tools="xpan,xwheel_zoom,reset",
+            title=None,
             toolbar_location=None,
             min_border_left=56,
             min_border_right=14,

@@ -119,6 +119,7 @@ class Disk:
             name="disk",
             sizing_mode="stretch_both",
             tools="wheel_zoom",
+            title=None,
             toolbar_location=None,
             min_border=2,
             outline_line_color=None,

@@ -80,6 +80,7 @@ class ImageWall:
         rows, columns = len(self._classes), self._session.feed.initial_settings.ipc
         plot = figure(
             sizing_mode="stretch_both",
+            title=None,
             toolbar_location=None,
             tools="",
             min_border=2,

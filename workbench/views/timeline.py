@@ -1,5 +1,6 @@
 """One slider through all recorded steps; rewinding and forking start from where it stands."""
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 
@@ -14,6 +15,8 @@ PLAY_MILLISECONDS = 200
 MARKS_SHOWN = 40
 SHORTEST = 100
 PUT_BACK_MILLISECONDS = 250
+ECHOES = 24
+"""How many of the slider's last positions a slow browser may still send back."""
 
 
 class Timeline:
@@ -34,6 +37,7 @@ class Timeline:
         self._session = session
         self._marks: tuple | None = None
         self._follows = False
+        self._shown: deque[int] = deque(maxlen=ECHOES)
         self._scrubs = 0
         self._kept: tuple[int, ...] = ()
         self._frame: Frame | None = None
@@ -48,7 +52,8 @@ class Timeline:
             margin=(4, 18),
             disabled=True,
         )
-        self._slider.param.watch(self._scrubbed, "value")
+        self._slider.param.watch(self._moved, "value")
+        self._slider.param.watch(lambda event: self._scrub(event.new), "value_throttled")
         button = {"size": "small", "margin": (10, 3)}
         self._play = pmui.Toggle(label="Play", icon="play_arrow", variant="outlined", **button)
         self._play.param.watch(self._pressed_play, "value")
@@ -97,11 +102,17 @@ class Timeline:
         """Looks at one step."""
         self._session.selection.step = step
 
-    def _scrubbed(self, event: object) -> None:
-        if self._follows:
-            return
-        newest = self._session.feed.state.step
-        self._session.selection.step = min(event.new, newest)
+    def _moved(self, event: object) -> None:
+        """Takes a drag's every position, but for those that a browser which is behind only gives back.
+
+        A React component sends what it has drawn to the server, though the server has sent the next value meanwhile.
+        The position at which a user lets go (`value_throttled`) is never such an echo.
+        """
+        if not self._follows and event.new not in self._shown:
+            self._scrub(event.new)
+
+    def _scrub(self, step: int) -> None:
+        self._session.selection.step = min(step, self._session.feed.state.step)
         self._scrubs += 1
         self._session.later(partial(self._put_back, self._scrubs), PUT_BACK_MILLISECONDS)
 
@@ -115,6 +126,7 @@ class Timeline:
     def _put(self, step: int) -> None:
         """Moves the slider, which must not count as scrubbing."""
         self._follows = True
+        self._shown.append(step)
         self._slider.value = step
         self._follows = False
 

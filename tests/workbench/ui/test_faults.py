@@ -89,6 +89,8 @@ def test_names_are_text_wherever_they_are_shown(open_tab, make_run):
     tab.until(lambda: (tab.points() or {"name": [""]})["name"][0] == f"{EVIL} 0 #0")
     points = tab.points()
     tab.sees(f"apart, most for {EVIL}")
+    # With its last part the page has come to rest.
+    tab.sees("Optimisation")
     at = tab.edges("disk")
     # A point's tooltip, the inspector, the choices, and the curves.
     tab.page.mouse.move(*at(points["x"][30], points["y"][30]))

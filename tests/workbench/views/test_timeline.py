@@ -1,6 +1,7 @@
 """The timeline goes from kept step to kept step."""
 
 import panel_material_ui as pmui
+import param
 import pytest
 from session_parts import StillFeed
 
@@ -68,6 +69,20 @@ def test_the_slider_follows_a_run_and_chooses_a_step(session, timeline):
     assert slider.value == 90
     assert look(session, timeline) is None
     assert {mark["value"]: mark["label"] for mark in slider.marks}[20] == "★"
+
+
+def test_what_a_slow_browser_gives_back_does_not_stop_the_slider_from_following(session, timeline):
+    slider = part(timeline, pmui.IntSlider, "Step")
+    for step in (50, 51):
+        session.feed.put(step=step)
+        look(session, timeline)
+    slider.value = 50
+    assert look(session, timeline) is None
+    assert slider.value == 51
+    # Let go there, it is the user's choice.
+    with param.edit_constant(slider):
+        slider.value_throttled = 50
+    assert look(session, timeline) == 50
 
 
 def test_rewinding_and_forking_start_where_one_looks(session, timeline, asked):

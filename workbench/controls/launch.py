@@ -1,0 +1,92 @@
+"""Makes a new run, and tells how that goes until it is there."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import panel_material_ui as pmui
+
+from hdd.errors import HDDError
+from hdd.settings import initial_settings
+from workbench.engine import SPARE_CORES, Engines, Job
+from workbench.theme import HIDDEN, Notice, show
+
+
+class Launch:
+    """Starts one run at a time.
+
+    Args:
+        engines: that make it.
+        opened: called with the directory of a run that was made here.
+    """
+
+    def __init__(self, engines: Engines, opened: Callable[[Path], None]) -> None:
+        self._engines = engines
+        self._opened = opened
+        self._job: Job | None = None
+        self._said = ("info", "")
+        self._places: list[tuple[pmui.Button, Notice]] = []
+
+    def place(self, start: pmui.Button) -> Notice:
+        """What stands by a button that starts a run: it tells how it goes, and the button waits meanwhile."""
+        says = Notice("", sx=HIDDEN, margin=(4, 10), sizing_mode="stretch_width")
+        self._places.append((start, says))
+        self._say(*self._said)
+        return says
+
+    def start_first(self) -> None:
+        """Starts the digits run, with nothing to type."""
+        self.start("", {"dataset": "digits", "ipc": 10, "steps": 1000, "threads": SPARE_CORES}, "geometric")
+
+    def start(self, name: str, settings: dict[str, Any], preset: str, share: bool = False) -> None:
+        """Starts a run, unless one is being made.
+
+        Args:
+            name: of its directory; "" makes one from data set, objective and time.
+            settings: by name, the data set's among them.
+            preset: of `hdd.settings.PRESETS`.
+            share: beside other runs on the device, not after them.
+        """
+        if self._job is not None:
+            return
+        dataset = settings["dataset"]
+        try:
+            made = initial_settings(dataset, preset, **{k: v for k, v in settings.items() if k != "dataset"})
+            name = name or self._free_name(dataset, made.objective)
+            self._job = self._engines.distill(name, settings, preset, share)
+        except (HDDError, OSError) as error:
+            self._say("error", str(error))
+            return
+        self._say("info", f"Making {name}: loading torch and the data set …")
+
+    def _free_name(self, dataset: str, objective: str) -> str:
+        """A name that no run has: data set, objective and time, with a number if even that is taken."""
+        base = f"{Path(dataset.removeprefix('folder:')).name}-{objective}"
+        name = f"{base[:60]}-{datetime.now():%Y%m%d-%H%M%S}".lstrip(".")
+        taken = [number for number in range(2, 100) if (self._engines.root / f"{name}-{number}").exists()]
+        return name if not (self._engines.root / name).exists() else f"{name}-{max(taken, default=1) + 1}"
+
+    def _say(self, severity: str, text: str) -> None:
+        self._said = severity, text
+        for start, says in self._places:
+            start.loading = self._job is not None
+            says.param.update(severity=severity, object=text)
+            show(says, bool(text))
+
+    def watch_job(self) -> None:
+        """Looks after the run that is being made; called every `JOBS_MILLISECONDS` of the runner."""
+        job = self._job
+        if job is None:
+            return
+        going = job.poll()
+        if (job.run / "run.db").exists():
+            self._job = None
+            self._say("info", "")
+            self._opened(job.run)
+        elif not going:
+            self._job = None
+            self._say("error", job.failure or f"{job.about} ended before it was made.")
+        elif "reading" in job.progress:
+            done, total = job.progress["reading"], job.progress.get("of", 0)
+            self._say("info", f"Reading images: {done} of {total}")
