@@ -1,10 +1,16 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import panel as pn
 from bokeh.document import Document
+from bokeh.models import ColumnDataSource
 from panel.io.state import set_curdoc
+from stand_in import StandIn
+from waiting import wait_until
 
 from workbench.engine import Engines
 from workbench.page import Workbench
 from workbench.projector import Projector
+from workbench.session.feed import feed_of
 
 
 def watching():
@@ -23,3 +29,22 @@ def test_the_server_keeps_nothing_of_a_page_that_is_gone(tmp_path):
         destroyed(None)
     assert not any(view[2] is document for view in pn.state._views.values())
     assert watching() == before
+
+
+def test_the_images_of_a_run_come_with_the_page_before_a_browser_is_there(make_run, root):
+    run = make_run("run", steps=20)
+    document = Document()
+    with set_curdoc(document):
+        page = Workbench(Engines(root), StandIn(ThreadPoolExecutor(1)))
+        shown = page.page.get_root(document)
+        wait_until(lambda: not feed_of(run.path).state.reading, 60)
+        (tick,) = [each for each in document.session_callbacks if each.callback.__name__ == "tick"]
+        tick.callback()
+    (sheet,) = [each.data["image"] for each in shown.select({"type": ColumnDataSource}) if "dw" in each.data]
+    assert len(sheet) == 1
+    # Nobody is watching yet.
+    assert feed_of(run.path).tabs() == []
+    assert feed_of(run.path).sessions == 1
+    for destroyed in document.session_destroyed_callbacks:
+        destroyed(None)
+    assert feed_of(run.path).sessions == 0
