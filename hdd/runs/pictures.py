@@ -18,6 +18,9 @@ SHEET_SIDE = 32
 
 LONGEST_NAME = 20
 
+EDITS_NAMED = 3
+"""Edits that are named where many lie close together."""
+
 
 def sheet(pixels: np.ndarray, gap: int = 2) -> np.ndarray:
     """One picture of many: a row a class.
@@ -86,10 +89,12 @@ def _draw_curves(run: Run) -> Figure:
     for step, names in _edit_marks(run, closest=steps[-1] / 40):
         for axes in (loss, radius):
             axes.axvline(step, color="C3", linewidth=0.8, linestyle=":")
-        loss.annotate(
-            ", ".join(names), (step, 1), xycoords=("data", "axes fraction"), rotation=90,
+        more = [f"… {len(names) - EDITS_NAMED} more"] if len(names) > EDITS_NAMED else []
+        named = loss.annotate(
+            ", ".join(names[:EDITS_NAMED] + more), (step, 1), xycoords=("data", "axes fraction"), rotation=90,
             xytext=(2, -4), textcoords="offset points", va="top", fontsize=7, color="C3", parse_math=False,
         )  # fmt: skip
+        named.set_in_layout(False)
     for axes in (loss, radius):
         axes.legend(loc="lower left", fontsize=8, frameon=False)
     return figure

@@ -26,6 +26,17 @@ def test_a_run_leaves_pictures_and_a_status(finished_run):
             assert len(picture.convert("L").getcolors(256)) > 2
 
 
+def test_the_curves_have_room_however_much_was_edited(make_run, digits):
+    many = {"curvature": -4.0, "weight": 3.0, "image_lr": 0.5, "momentum": 0.25, "pruning_rate": 0.5, "clamp": 8.0}
+    many |= {"target_radius": 1.5, "centroid": "karcher", "pruning_score": "random", "pruning_keep": "far"}
+    run = make_run("edited", at={1: many})
+    resume(run, until=2, data=digits)
+    with Image.open(run.path / "loss.png") as picture:
+        pixels = np.asarray(picture.convert("RGB")).reshape(-1, 3)
+    # The loss is drawn in the first colour of the cycle.
+    assert (pixels == [31, 119, 180]).all(axis=1).any()
+
+
 def test_synthetic_images_move(finished_run):
     assert not np.array_equal(finished_run.images(0), finished_run.images(30))
 
