@@ -68,7 +68,7 @@ class Workbench:
         self._projector = projector
         self._autostart = autostart
         self._is_loaded = False
-        self._unbuilt: Callable[[], None] | None = None
+        self._unbuilt: list[Callable[[Session], None]] = []
         self._setup: Setup | None = None
         self._session: Session | None = None
         self._runner: Runner | None = None
@@ -123,7 +123,6 @@ class Workbench:
             self.page.busy = self._link.param.loading
         pn.state.onload(self._loaded)
         pn.state.on_session_destroyed(lambda _: self._ended())
-        # While the browser loads what it needs, the page is built: a run's images come with the document itself.
         names = self._list_runs()
         if names:
             self.attach(engines.root / names[0])
@@ -137,8 +136,8 @@ class Workbench:
         pn.state.add_periodic_callback(self._look_after_jobs, JOBS_MILLISECONDS)
         self._projector.warm_up()
         self._is_loaded = True
-        if self._unbuilt is not None:
-            self._build_on()
+        if self._unbuilt:
+            self._build(self._session)
         if not self._list_runs() and self._autostart:
             self._launch.start_first()
 
@@ -243,33 +242,27 @@ class Workbench:
             self._run.value = path.name
             self._new.active = []
         session.open()
-        self._build(
-            session,
-            [
-                self._add_wall,
-                self._add_runner,
-                self._add_disk,
-                self._add_timeline,
-                self._add_curves,
-                self._add_steering,
-            ],
-        )
+        self._unbuilt = [
+            self._add_wall,
+            self._add_runner,
+            self._add_disk,
+            self._add_timeline,
+            self._add_curves,
+            self._add_steering,
+        ]
+        self._build(session)
 
-    def _build(self, session: Session, parts: list[Callable[[Session], None]]) -> None:
-        """Adds one part of the page after the other, so that no other session waits for all of it."""
+    def _build(self, session: Session) -> None:
+        """Adds the next part of the page: one after the other, so that no other session waits for all of them.
+
+        Before the browser is there it is the first alone, which then comes with the document.
+        """
         if session is not self._session:
             return
-        parts[0](session)
-        if len(parts) > 1:
-            self._unbuilt = partial(self._build, session, parts[1:])
-            if self._is_loaded:
-                self._build_on()
-
-    def _build_on(self) -> None:
-        if self._document is None:
-            self._unbuilt()
-        else:
-            self._document.add_next_tick_callback(self._unbuilt)
+        self._unbuilt.pop(0)(session)
+        if self._unbuilt and self._is_loaded:
+            following = partial(self._build, session)
+            self._document.add_next_tick_callback(following) if self._document else following()
 
     def _add_wall(self, session: Session) -> None:
         wall = ImageWall(session)
