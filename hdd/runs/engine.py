@@ -66,7 +66,8 @@ def resume(
                 with stop.noted():
                     its_turn = not queue or wait_for_turn(run, ticket, stop, on_wait)
                 if its_turn:
-                    engine = Engine(run, data, stop)
+                    with stop.noted(at_once=True):
+                        engine = Engine(run, data, stop)
                     with stop.noted():
                         engine.advance(until, on_step)
         except KeyboardInterrupt:

@@ -22,8 +22,12 @@ class StopSignal:
         return self.number is not None
 
     @contextmanager
-    def noted(self) -> Iterator[None]:
-        """Inside, the first SIGINT or SIGTERM is only noted; a second one acts as ever. Main thread only."""
+    def noted(self, at_once: bool = False) -> Iterator[None]:
+        """Inside, the first SIGINT or SIGTERM is only noted; a second one acts as ever. Main thread only.
+
+        Args:
+            at_once: the first one acts too; it is noted since whatever runs, an import say, may swallow the exception.
+        """
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -32,6 +36,8 @@ class StopSignal:
         def handle(number: int, frame: object) -> None:
             self.number = number
             signal.signal(number, before[number])
+            if at_once:
+                signal.raise_signal(number)
 
         for number in before:
             signal.signal(number, handle)

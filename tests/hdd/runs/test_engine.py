@@ -173,13 +173,16 @@ def test_signal_stops_between_steps(make_run, engine_process, number, code):
     assert run.checkpoints.read(run.step) is not None
 
 
-def test_ctrl_c_while_the_data_set_is_loaded(make_run, engine_process):
+def test_ctrl_c_while_the_data_set_is_loaded(make_run, engine_process, tmp_path, monkeypatch):
+    # Without decoded images loading takes long enough to be caught at it.
+    monkeypatch.setenv("HDD_CACHE_DIR", str(tmp_path / "empty"))
     run = make_run(steps=100_000)
     process = engine_process(run)
     wait_until(lambda: run.status().message == "loading the data set")
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=60)
-    assert process.returncode == 130
+    # A KeyboardInterrupt that crosses an `exec`, as imports do, has CPython end by the signal: 130 too, says a shell.
+    assert process.returncode in (130, -signal.SIGINT), stderr
     assert "hdd resume" in stderr
     assert "Traceback" not in stderr
     assert run.status().state == "stopped"
