@@ -25,6 +25,7 @@ from workbench.engine import Engines
 from workbench.projector import Projector
 from workbench.session.feed import feed_of
 from workbench.session.link import Link
+from workbench.session.nodelay import send_at_once
 from workbench.session.session import Frame, Session
 from workbench.theme import HIDDEN, ON_BAR, THEME, Text, show
 from workbench.views.curves import Curves
@@ -40,6 +41,8 @@ A small synthetic set of images is optimised so that its features have the same 
 Start a run and watch the images form; then drag the **curvature**, **prune** the real images, look back along the
 timeline, and fork.
 """
+
+send_at_once()
 
 
 def run_names(root: Path) -> list[str]:

@@ -1,7 +1,7 @@
 """Projections, computed beside the server: it draws points, and never loads torch to do so.
 
-Two spawned processes at low priority, each started when first needed: one projects what is shown live, the other
-does what may take seconds (UMAP, faithfulness, nearest images), so that neither waits for the other.
+Two spawned processes, each started when first needed: one projects what is shown live, the other does what may take
+seconds (UMAP, faithfulness, nearest images), at low priority, so that neither waits for the other.
 """
 
 import os
@@ -112,7 +112,7 @@ def nearest(path: str, image: np.ndarray, count: int) -> list[tuple[Neighbours, 
     return [(each, data.train_images[each.indices].numpy()) for each in (found.pixels, found.features)]
 
 
-def _prepare() -> None:
+def _prepare(background: bool) -> None:
     """Loads what a worker will need, at once, and then makes it a good neighbour."""
     # Ctrl-C on a server, or on a notebook's cell, reaches its whole group of processes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -123,7 +123,7 @@ def _prepare() -> None:
 
     import hdd.projection.space  # noqa: F401
 
-    tune(background=True)
+    tune(background)
     torch.set_num_threads(1)
 
 
@@ -158,7 +158,9 @@ class Projector:
 
     def _pool(self, name: str) -> ProcessPoolExecutor:
         if name not in self._pools:
-            self._pools[name] = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_prepare)
+            self._pools[name] = ProcessPoolExecutor(
+                1, mp_context=get_context("spawn"), initializer=_prepare, initargs=(name == "study",)
+            )
         return self._pools[name]
 
     def warm_up(self) -> None:

@@ -50,6 +50,7 @@ class Engine:
         self._checkpointed = 0.0
         self._checkpoint_due = 0.0
         self._frame_due = 0.0
+        self._framed: int | None = None
         self.storage_seconds = 0.0
         self._distiller: Distiller | None = None
         initial = run.initial_settings
@@ -72,6 +73,7 @@ class Engine:
 
     def _restore(self) -> None:
         """Takes the newest checkpoint of the run, or its beginning; the ledger is made good from there."""
+        self._framed = None
         self._frontier = self.run.step
         for step in reversed(self.run.checkpoints.steps()):
             state = self.run.checkpoints.read(step) if step <= self._frontier else None
@@ -118,12 +120,13 @@ class Engine:
     def _frame(self) -> None:
         """Leaves the newest images for viewers, at a bounded share of the time."""
         started = time.perf_counter()
-        if started < self._frame_due or not self.run.watched():
+        if started < self._frame_due or self._framed == self._distiller.step_count or not self.run.watched():
             return
         write_tensors(
             self.run.path / "live" / "frame.safetensors",
             {"images": self.run.to_pixels(self._images()), "step": np.int64(self._distiller.step_count)},
         )
+        self._framed = self._distiller.step_count
         self._frame_due = started + (time.perf_counter() - started) / FRAME_SHARE
 
     def _say(self, state: str, message: str = "") -> None:

@@ -46,6 +46,8 @@ class KnobControl:
         self._setting = False
         self._knob = Settings.param[name]
         self._control, self._read, self._write = self._make(value)
+        # Panel 1.9 sits on a change for 50 ms to join it with others; whoever is asked here joins them anyway.
+        self._control._priority_changes = ["value"]
         self._control.param.watch(self._chosen, "value")
         # Here from the start: a browser can miss what becomes of a component while it comes.
         self._state = Text("", variant="caption", margin=(-6, 10, 4, 10), sx=HIDDEN)

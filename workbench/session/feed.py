@@ -5,7 +5,8 @@ A published `State` is never changed, so sessions read it without locks; being t
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,11 @@ from hdd.settings import Settings
 from workbench.session.buckets import CurveBuckets
 from workbench.session.seat import Seat
 
-POLL_SECONDS = 0.03
+POLL_SECONDS = 0.015
 STATUS_SECONDS = 0.4
 WATCH_SECONDS = 2.0
 RECORDS_AT_A_TIME = 2000
+ANSWERS_KEPT = 16
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class Feed:
         self.state = State(settings=self.initial_settings, reading=True)
         self.lock = threading.RLock()
         self._sessions: dict[object, tuple[str, Callable[[], None]]] = {}
+        self._answers: dict[Hashable, Future] = {}
         self._thread: threading.Thread | None = None
 
     # Sessions
@@ -113,6 +116,8 @@ class Feed:
             tab, _ = self._sessions.pop(session, (None, None))
             if tab is not None and tab not in self.tabs():
                 self.seat.leave(tab)
+            if not self._sessions:
+                self._answers.clear()
         self.wake_all()
 
     def tabs(self) -> list[str]:
@@ -128,6 +133,17 @@ class Feed:
         """Tells every session to look again."""
         for _, wake in list(self._sessions.values()):
             wake()
+
+    def shared(self, question: Hashable, ask: Callable[[], Future]) -> Future:
+        """The answer to a question that several sessions ask; the newest are kept, failures are asked again."""
+        with self.lock:
+            answer = self._answers.pop(question, None)
+            if answer is None or (answer.done() and (answer.cancelled() or answer.exception() is not None)):
+                answer = ask()
+            self._answers[question] = answer
+            while len(self._answers) > ANSWERS_KEPT:
+                del self._answers[next(iter(self._answers))]
+        return answer
 
     # The reading thread
 

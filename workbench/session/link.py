@@ -68,7 +68,16 @@ class Link(JSComponent):
       view.patient = true
     }
 
+    // Bokeh 3.9 writes each renderer's style sheet again at every paint, and the browser then styles all of the page.
+    function keepStyles(sheet) {
+      const update = sheet._update
+      if (sheet.keeps) return
+      sheet._update = function (css) { if (this.el.textContent !== css) update.call(this, css) }
+      sheet.keeps = true
+    }
+
     export function render({model, view}) {
+      keepStyles(Object.getPrototypeOf(view.style))
       const tell = () => requestAnimationFrame(() => model.send_msg({painted: model.frame}))
       model.on("frame", tell)
       // What changes before all of the page is there, React components miss.

@@ -25,9 +25,10 @@ from workbench.projector import Projector, Sample
 from workbench.session.feed import Feed, State
 from workbench.session.link import Link
 
-FRAMES_PER_SECOND = 12
+FRAMES_PER_SECOND = 11
 FULL_SECONDS = 0.5
 UNPAINTED_SECONDS = 5.0
+HOLD_SECONDS = 0.25
 RETRY_SECONDS = 5.0
 KEPT_IN_MEMORY = 24
 
@@ -46,7 +47,7 @@ class Disk:
     """A projection and what it was made from.
 
     Attributes:
-        key: (image step, geometry, view, pruning) that were asked for.
+        key: (image step, geometry, view, pruning, rewinds so far) that were asked for.
         step: of the images.
         geometry: under which features are points.
         projection: the points.
@@ -134,10 +135,12 @@ class Session:
         self._keys: dict[str, Callable[[], None]] = {}
         self._projector = projector
         self._document = document
-        self._woken = False
+        self._woken = self._due = False
         self._sent_at = 0.0
         self._shown: tuple | None = None
         self._asked_for: tuple | None = None
+        self._drawn: tuple | None = None
+        self._held_at: float | None = None
         self._refreshed = 0
         self._full_at = 0.0
         self._full_shown = False
@@ -202,19 +205,39 @@ class Session:
         """Shows the newest frame, unless the browser has not painted the last one or nothing is new."""
         self._woken = False
         now = time.monotonic()
+        # The next disk is computed while the last frame is on its way.
+        frame = self._frame(self.feed.state, False)
         if self._link.frame > self.painted and now < self._sent_at + UNPAINTED_SECONDS:
             return
-        wait = self._sent_at + 1 / FRAMES_PER_SECOND - now
-        if wait > 0:
-            self._woken = True
-            self.later(self.tick, max(1, int(1000 * wait)))
-            return
-        self.show()
+        if self._awaits(frame):
+            self._held_at = now if self._held_at is None else self._held_at
+            wait = self._held_at + HOLD_SECONDS - now
+        else:
+            self._held_at = None
+            answered = frame.disk is not None and frame.disk.key[1:] != self._drawn
+            wait = 0 if answered or self._asking() != self._asked_for else self._sent_at + 1 / FRAMES_PER_SECOND - now
+        if wait <= 0:
+            self.show()
+        elif not self._due:
+            self._due = True
+            self.later(self._tick_due, max(1, int(1000 * wait)))
+
+    def _tick_due(self) -> None:
+        self._due = False
+        self.tick()
+
+    def _awaits(self, frame: Frame) -> bool:
+        """Whether what somebody asked for is about to come: a frame before it would only hold it up."""
+        if frame.state.status.state in ALIVE and any(
+            edit.status == "pending" and edit.due is None for edit in frame.state.edits
+        ):
+            return True
+        return self._asked is not None and self._drawn is not None and self._asked[1:] != self._drawn
 
     def show(self) -> None:
         """Shows the newest frame if it differs from the last one."""
         state = self.feed.state
-        asked_for = (state.edits, state.status.state, state.problem, self._selected(), self._seat(), self._refreshed)
+        asked_for = self._asking()
         now = time.monotonic()
         full = asked_for != self._asked_for or now > self._full_at + FULL_SECONDS
         frame = self._frame(state, full)
@@ -223,6 +246,7 @@ class Session:
             return
         self._shown, self._asked_for, self._full_shown = shown, asked_for, full
         self._sent_at = now
+        self._drawn = None if frame.disk is None else frame.disk.key[1:]
         if full:
             self._full_at = now
         elif not self._full_due:
@@ -247,6 +271,11 @@ class Session:
         """
         self._refreshed += 1
         self.wake()
+
+    def _asking(self) -> tuple:
+        """What differs once somebody asked for something, or was answered: it is shown without waiting its turn."""
+        state = self.feed.state
+        return state.edits, state.status.state, state.problem, self._selected(), self._seat(), self._refreshed
 
     def _selected(self) -> tuple:
         return tuple(str(value) for value in self.selection.param.values().values())
@@ -319,20 +348,21 @@ class Session:
         scale = self._feature_scale(state, settings, step)
         geometry = (settings.curvature, scale, settings.clamp, settings.centroid)
         pruning = (settings.pruning_rate, settings.pruning_score, settings.pruning_keep)
-        key = (step, geometry, self.selection.view, pruning)
+        key = (step, geometry, self.selection.view, pruning, state.rewinds)
         if self._asked is not None or (self._disk is not None and self._disk.key == key):
             return
         if time.monotonic() < self._retry_at:
             return
+        path = str(self.feed.run.path)
         if self._sample is None:
-            future = self._projector.live(projector.sample, str(self.feed.run.path))
-            future.add_done_callback(self._got_sample)
+            asked = self.feed.shared("sample", lambda: self._projector.live(projector.sample, path))
+            asked.add_done_callback(self._got_sample)
         self._asked = key
         view = self.selection.view
         ask = self._projector.study if view == "umap" else self._projector.live
         previous = self._disk.projection if view == "umap" and self._disk and self._disk.view == view else None
-        future = ask(projector.look, str(self.feed.run.path), images, geometry, view, pruning, previous)
-        future.add_done_callback(partial(self._answered, key, step))
+        asked = self.feed.shared(key, lambda: ask(projector.look, path, images, geometry, view, pruning, previous))
+        asked.add_done_callback(partial(self._answered, key, step))
 
     def _got_sample(self, future: Future) -> None:
         if not future.cancelled() and future.exception() is None:

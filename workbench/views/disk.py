@@ -24,6 +24,8 @@ from workbench.views.fit import fit
 TITLES = {"radius": "exact radius", "poincare": "Poincaré, at the centroid", "umap": "UMAP"}
 CHARTS = {"radius": "linear", "poincare": "poincare", "umap": "poincare"}
 FAITHFULNESS_SECONDS = 4.0
+FEW = 500
+"""Points whose columns go as lists, all in one message: Bokeh sends each array as two messages of its own."""
 _JAVASCRIPT = (Path(__file__).parent / "disk.js").read_text()
 
 
@@ -132,16 +134,16 @@ class Disk:
         plot.scatter(
             "x", "y", source=self._real, size=4, color="color", fill_alpha="fill", line_alpha="line", name="real"
         )
-        plot.line("x", "y", source=self._geodesics, line_color="#808890", line_width=2)
-        synthetic = plot.scatter(
-            "x", "y", source=self._synthetic, size=9, fill_color="color", line_color="white", line_width=1.2
-        )
+        # What moves with every frame lies on the overlay: thousands of real points need not be painted again with it.
+        overlay = {"level": "overlay"}
+        plot.line("x", "y", source=self._geodesics, line_color="#808890", line_width=2, **overlay)
+        dots = {"size": 9, "fill_color": "color", "line_color": "white", "line_width": 1.2}
+        synthetic = plot.scatter("x", "y", source=self._synthetic, **dots, **overlay)
         synthetic.nonselection_glyph = None
         synthetic.selection_glyph = Scatter(size=16, fill_color="color", line_color="#d55e00", line_width=3)
         for source, marker in ((self._real_centroids, "square_pin"), (self._synthetic_centroids, "star")):
-            plot.scatter(
-                "x", "y", source=source, marker=marker, size=14, fill_color="color", line_color="black", name=marker
-            )
+            look = {"marker": marker, "size": 14, "fill_color": "color", "line_color": "black", "name": marker}
+            plot.scatter("x", "y", source=source, **look, **overlay)
         names = {"text_font_size": "10px", "text_color": "#808890", "x_offset": 3, "y_offset": -1}
         plot.text("x", "y", "text", source=self._ring_names, **names)
         plot.add_tools(
@@ -172,13 +174,13 @@ class Disk:
         images = self._synthetic.data["image"]
         chosen = None
         if new and new[0] < len(images):
-            chosen = divmod(int(images[new[0]]), self._session.feed.initial_settings.ipc)
+            chosen = divmod(images[new[0]], self._session.feed.initial_settings.ipc)
         self._session.selection.image = chosen
 
     def _mark(self) -> None:
         """Marks the selected image's point."""
         selected = self._session.selection.image
-        images = list(self._synthetic.data["image"])
+        images = self._synthetic.data["image"]
         flat = -1 if selected is None else selected[0] * self._session.feed.initial_settings.ipc + selected[1]
         indices = [images.index(flat)] if flat in images else []
         if list(self._synthetic.selected.indices) != indices:
@@ -228,8 +230,8 @@ class Disk:
             **_placed(points.synthetic[images], chart, rim),
             "color": [self._colors[i // ipc] for i in images],
             "name": names,
-            "radius": points.synthetic_radius[images],
-            "image": images,
+            "radius": points.synthetic_radius[images].tolist(),
+            "image": images.tolist(),
         }
         labels = np.flatnonzero(shown)
         about = {"color": [self._colors[c] for c in labels], "name": [self._classes[c] for c in labels]}
@@ -324,7 +326,8 @@ def _placed(points: np.ndarray, chart: str, rim: float) -> dict[str, np.ndarray]
         factor = np.full_like(radius, 1 / rim) if chart == "linear" else np.tanh(radius / 2) / radius
     factor = np.where(radius == 0, 0.5, factor)
     drawn = points * factor[:, None]
-    return {"hx": points[:, 0], "hy": points[:, 1], "x": drawn[:, 0], "y": drawn[:, 1]}
+    columns = {"hx": points[:, 0], "hy": points[:, 1], "x": drawn[:, 0], "y": drawn[:, 1]}
+    return {name: column.tolist() for name, column in columns.items()} if len(points) <= FEW else columns
 
 
 def _broken(paths: np.ndarray) -> np.ndarray:

@@ -88,14 +88,16 @@ class ImageWall:
             name="wall",
         )
         fit(plot, (0, columns), (0, rows), centred=False)
-        plot.image_rgba("image", x="x", y="y", dw="dw", dh="dh", source=self._sheet)
-        plot.scatter(
-            "x", "y", source=self._flags, marker="inverted_triangle", size=7, color=SYNTHETIC, line_color="white"
-        )
-        plot.rect("x", "y", 0.98, 0.98, source=self._mark, fill_alpha=0, line_color=SYNTHETIC, line_width=2.5)
+        # What changes with every frame lies on the overlay: the class names need not be painted again with it.
+        overlay = {"level": "overlay"}
+        plot.image_rgba("image", x="x", y="y", dw="dw", dh="dh", source=self._sheet, **overlay)
+        flags = {"marker": "inverted_triangle", "size": 7, "color": SYNTHETIC, "line_color": "white"}
+        plot.scatter("x", "y", source=self._flags, **flags, **overlay)
+        frame = {"fill_alpha": 0, "line_color": SYNTHETIC, "line_width": 2.5}
+        plot.rect("x", "y", 0.98, 0.98, source=self._mark, **frame, **overlay)
         lens = ColumnDataSource({"image": [], "x": [], "y": []})
         size = min(ENLARGED, rows, columns)
-        plot.image_rgba("image", x="x", y="y", dw=size, dh=size, source=lens, level="overlay")
+        plot.image_rgba("image", x="x", y="y", dw=size, dh=size, source=lens, **overlay)
         names = {rows - label - 0.5: _shorten(name) for label, name in enumerate(self._classes)}
         plot.yaxis.ticker = FixedTicker(ticks=list(names))
         plot.yaxis.major_label_overrides = names

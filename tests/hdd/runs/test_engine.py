@@ -142,6 +142,16 @@ def test_live_frame_only_while_watched(make_run, engine_process):
     assert images.shape == (10, 2, 1, 16, 16)
     assert images.dtype == np.uint8
     assert 0 < step <= run.step
+    # A pause shows where the engine stands, and nothing is written while that is there.
+    run.command("pause")
+    wait_until(lambda: run.status().state == "paused" and run.frame()[0] == run.step)
+    written = frame.stat().st_mtime_ns
+    heard = run.status().time
+    wait_until(lambda: run.status().time > heard + 1)
+    assert run.watched()
+    assert frame.stat().st_mtime_ns == written
+    run.command("rewind", 2)
+    wait_until(lambda: run.frame()[0] == 2)
 
 
 def test_second_engine_is_refused(make_run, engine_process, digits):

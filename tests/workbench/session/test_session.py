@@ -129,7 +129,8 @@ def test_words_are_due_when_something_happened_and_after_the_last_picture(sessio
     document.run(later=True)
     paint()
     assert (len(words), words[-1].step) == (count + 1, 41)
-    run.steer(weight=3.0)
+    (edit,) = run.steer(weight=3.0)
+    run.decide(next(each for each in run.pending() if each.id == edit), "applied", 41, 1.0)
     feed.put(edits=tuple(run.edits()))
     paint()
     assert len(words) == count + 2
@@ -139,6 +140,38 @@ def test_words_are_due_when_something_happened_and_after_the_last_picture(sessio
     session.refresh()
     paint()
     assert len(words) == count + 4
+
+
+def test_what_was_asked_for_is_not_held_up_by_frames_before_it(session, feed, run, document, paint, monkeypatch):
+    paint()
+    shown = len(session.views[0].frames)
+    (edit,) = run.steer(curvature=-9.0)
+    feed.put(edits=tuple(run.edits()))
+    paint()
+    assert len(session.views[0].frames) == shown
+    run.decide(next(each for each in run.pending() if each.id == edit), "applied", 40, -4.0)
+    feed.put(edits=tuple(run.edits()), settings=run.settings)
+    paint()
+    assert frame_of(session).state.edits[-1].status == "applied"
+    assert frame_of(session).disk.geometry.curvature == -9.0
+    # An engine whose steps take long does not hold up the page.
+    monkeypatch.setattr(module, "HOLD_SECONDS", 0.0)
+    run.steer(curvature=-2.0)
+    feed.put(edits=tuple(run.edits()))
+    paint()
+    assert frame_of(session).state.edits[-1].status == "pending"
+
+
+def test_sessions_on_one_run_share_its_projections(session, feed, projector, document, paint):
+    paint()
+    asked = len(projector.asked)
+    second = Session(feed, projector, Link(), document)
+    second.views.append(View())
+    second.open()
+    document.run()
+    assert frame_of(second).disk.projection is frame_of(session).disk.projection
+    assert projector.asked[asked:] == []
+    second.close()
 
 
 def test_looking_back_shows_the_nearest_kept_images_and_the_geometry_of_the_time(session, projector, paint):
