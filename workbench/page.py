@@ -31,7 +31,7 @@ from workbench.theme import HIDDEN, ON_BAR, THEME, Text, show
 from workbench.views.curves import Curves
 from workbench.views.disk import Disk
 from workbench.views.image_wall import ImageWall
-from workbench.views.inspector import Inspector
+from workbench.views.inspector import HINT, Inspector
 from workbench.views.timeline import Timeline
 
 CURVES_HEIGHT = 240
@@ -233,7 +233,7 @@ class Workbench:
         self._controls = {name: pmui.Column(sizing_mode="stretch_width", margin=0) for name in ("runner", "steering")}
         with pn.io.hold():
             self._side[:] = [*self._controls.values()]
-            self._inspector[:] = []
+            self._inspector[:] = [Text(HINT, variant="body2", margin=10)]
             self._main[:] = [
                 pmui.Row(
                     self._cards["wall"], self._cards["disk"], sizing_mode="stretch_both", margin=0, min_height=300
@@ -308,7 +308,7 @@ class Workbench:
 
     def _open_inspector(self, event: object) -> None:
         session = self._session
-        if event.new is not None and not len(self._inspector):
+        if event.new is not None and not any(isinstance(view, Inspector) for view in session.views):
             inspector = Inspector(session, self._projector)
             session.add(inspector)
             self._inspector[:] = [Text("Inspector", variant="subtitle2", margin=(8, 10)), inspector.panel]

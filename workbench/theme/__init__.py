@@ -35,6 +35,11 @@ THEME = {
     "dark": {
         "palette": {"primary": {"main": "#81b1d6"}, "background": {"default": "#15181c", "paper": "#1c2025"}},
         **_BOTH,
+        # White on the light blue of dark buttons would be hard to read.
+        "components": {
+            **_BOTH["components"],
+            "MuiAppBar": {"styleOverrides": {"root": {"backgroundColor": "#22394c", "color": "#ffffff"}}},
+        },
     },
 }
 """Of Material UI, as `theme_config` of a panel-material-ui page takes it."""

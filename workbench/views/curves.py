@@ -188,7 +188,7 @@ class Curves:
         return plot
 
     def _percent_figure(self) -> figure:
-        plot = self._plot("%", Range1d(-3, 103), name="percent")
+        plot = self._plot("share (%)", Range1d(-3, 103), name="percent")
         clamped = plot.line("step", "clamped", source=self._radii, line_color=REAL, line_width=2)
         plot.segment("step", "low", "step", "high", source=self._accuracy, line_color=SYNTHETIC, line_width=2)
         points = plot.scatter("step", "mean", source=self._accuracy, size=8, color=SYNTHETIC)

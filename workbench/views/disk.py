@@ -144,7 +144,7 @@ class Disk:
         for source, marker in ((self._real_centroids, "square_pin"), (self._synthetic_centroids, "star")):
             look = {"marker": marker, "size": 14, "fill_color": "color", "line_color": "black", "name": marker}
             plot.scatter("x", "y", source=source, **look, **overlay)
-        names = {"text_font_size": "10px", "text_color": "#808890", "x_offset": 3, "y_offset": -1}
+        names = {"text_font_size": "10px", "text_color": "#808890", "x_offset": 3, "text_baseline": "top"}
         plot.text("x", "y", "text", source=self._ring_names, **names)
         plot.add_tools(
             TapTool(renderers=[synthetic]),

@@ -21,6 +21,7 @@ NEAREST = 5
 FILM = 8
 NEAREST_SECONDS = 3.0
 WIDTH = 290
+HINT = "Click an image on the wall, or its point on the disk."
 
 
 class Strip:
@@ -78,7 +79,7 @@ class Inspector:
         self._found: tuple[tuple, list] | None = None
         self._due = 0.0
         self._film_key: tuple | None = None
-        self._empty = Text("Click an image on the wall, or its point on the disk.", variant="body2", margin=10)
+        self._empty = Text(HINT, variant="body2", margin=10)
         self._text = pn.pane.HTML("", width=WIDTH, margin=(4, 8))
         self._pictures = Strip(3, 118)
         self._film = Strip(FILM, 60)
@@ -121,15 +122,17 @@ class Inspector:
         rows = [("class", self._session.feed.classes[label]), ("image", f"{index + 1} of {frame.images.shape[1]}")]
         rows.append(("mean change", f"{100 * change:.1f} % of the pixel range"))
         disk = frame.disk
-        if disk is not None and disk.step == frame.image_step:
+        if disk is not None:
             flat = label * frame.images.shape[1] + index
             radii = disk.projection.synthetic_radius
             own = radii[label * frame.images.shape[1] : (label + 1) * frame.images.shape[1]]
-            rows.append(("√|K|·radius", f"{radii[flat]:.4g}"))
+            # The disk may be a frame behind: a row that came and went would have all below it jump.
+            of = "" if disk.step == frame.image_step else f" at step {disk.step}"
+            rows.append(("√|K|·radius", f"{radii[flat]:#.4g}{of}"))
             rows.append(("level in its class", f"{int((own < radii[flat]).sum()) + 1} of {len(own)} from the root"))
             rows.append(("clamped", "yes" if disk.projection.synthetic_clamped[flat] else "no"))
         cells = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in rows)
-        self._text.object = f"<table class='facts' style='text-align:left'>{cells}</table>"
+        self._text.object = f"<table class='facts' style='text-align:left;font-size:13px'>{cells}</table>"
 
     def _draw_film(self, frame: Frame, label: int, index: int) -> None:
         kept = [step for step in frame.state.kept if step <= frame.image_step]
