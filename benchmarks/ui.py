@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from rich.console import Console
 from rich.table import Table
 
-from hdd.runs.run import Run
+from hdd.runs.run import WATCHED_SECONDS, Run
 from workbench.engine import SPARE_CORES
 
 ROOT = Path(__file__).parent.parent
@@ -29,6 +30,8 @@ PORT = 5087
 URL = f"http://127.0.0.1:{PORT}/served"
 STEPS = 100_000
 WINDOW_SECONDS = 10.0
+TURNS = 3
+TURN_SECONDS = 6.0
 DRAGS = 30
 SESSIONS = 20
 BUDGETS = {
@@ -92,6 +95,7 @@ class Bench:
         self.probe = folder / "probe.json"
         self.wrong: list[str] = []
         self.rows: dict[str, str] = {}
+        self._server = 0
         self.environment = {
             **os.environ,
             "HDD_RUNS": str(folder / "runs"),
@@ -133,6 +137,7 @@ class Bench:
             [sys.executable, "-m", "panel", *command, *lifetimes],
             cwd=ROOT,
             env=self.environment,
+            start_new_session=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -145,11 +150,34 @@ class Bench:
             return True
 
         wait_for(answers, process)
+        self._server = process.pid
         try:
             yield started
         finally:
             process.terminate()
             process.wait()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Inside, the server and its projectors stand still, and so do the pages that they feed."""
+        os.killpg(self._server, signal.SIGSTOP)
+        try:
+            # So long the engine still makes frames for them.
+            time.sleep(WATCHED_SECONDS)
+            yield
+        finally:
+            os.killpg(self._server, signal.SIGCONT)
+            time.sleep(1)
+
+    def slow_down(self, run: Run) -> str:
+        """Of the engine by the server and its viewers; measured in turns, since a machine's pace drifts."""
+        alone, watched = [], []
+        for _ in range(TURNS):
+            with self.frozen():
+                alone.append(steps_per_second(run, TURN_SECONDS))
+            watched.append(steps_per_second(run, TURN_SECONDS))
+        base, rate = statistics.mean(alone), statistics.mean(watched)
+        return f"{100 * (1 - rate / base):.0f} % ({base:.1f} → {rate:.1f} steps/s)"
 
     def open(self, context: BrowserContext) -> Page:
         """A page whose errors are noted."""
@@ -178,10 +206,10 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen | None = N
         time.sleep(0.02)
 
 
-def steps_per_second(run: Run) -> float:
+def steps_per_second(run: Run, seconds: float) -> float:
     """Of the engine, over a window from now."""
     first, started = run.step, time.perf_counter()
-    time.sleep(WINDOW_SECONDS)
+    time.sleep(seconds)
     return (run.step - first) / (time.perf_counter() - started)
 
 
@@ -220,9 +248,8 @@ def measure(bench: Bench, browser: Browser) -> None:
         rows["server started → page ready"] = f"{time.perf_counter() - started:.1f} s"
         page.close()
     with bench.engine() as run:
-        alone = [steps_per_second(run)]
         with bench.server():
-            without = [steps_per_second(run)]
+            rows["engine slow-down, server without viewers"] = bench.slow_down(run)
             context = newcomer(browser)
             page = bench.open(context)
             rows["URL → first live frame, cold"] = f"{live(page):.1f} s"
@@ -236,7 +263,7 @@ def measure(bench: Bench, browser: Browser) -> None:
             page.wait_for_timeout(3000)
             bench.inside(fresh=True)
             first = page.evaluate(PAINTED)
-            one = steps_per_second(run)
+            time.sleep(WINDOW_SECONDS)
             rows["frames painted"] = f"{(page.evaluate(PAINTED) - first) / WINDOW_SECONDS:.1f} /s"
             pending, effect = steer(page)
             p95 = sorted(effect)[int(0.95 * len(effect))]
@@ -244,11 +271,12 @@ def measure(bench: Bench, browser: Browser) -> None:
             rows["control → effect, p50"] = f"{statistics.median(effect):.0f} ms"
             rows["control → effect, p95"] = f"{p95:.0f} ms ({len(effect)} of {DRAGS} moves)"
             rows["longest block of the event loop, 1 viewer"] = f"{1000 * bench.inside()['longest_block']:.0f} ms"
+            rows["engine slow-down, 1 viewer"] = bench.slow_down(run)
             others = [bench.open(context) for _ in range(3)]
             for other in others:
                 live(other)
             page.wait_for_timeout(3000)
-            four = steps_per_second(run)
+            rows["engine slow-down, 4 viewers"] = bench.slow_down(run)
             for other in [*others, page]:
                 other.close()
             wait_for(lambda: bench.inside()["sessions"] == 0)
@@ -260,14 +288,6 @@ def measure(bench: Bench, browser: Browser) -> None:
                 page.close()
             wait_for(lambda: bench.inside()["documents"] == 0)
             left = bench.inside()
-        alone.append(steps_per_second(run))
-        base = statistics.mean(alone)
-        for name, rate in (
-            ("server without viewers", without[0]),
-            ("1 viewer", one),
-            ("4 viewers", four),
-        ):
-            rows[f"engine slow-down, {name}"] = f"{100 * (1 - rate / base):.0f} % ({base:.1f} → {rate:.1f} steps/s)"
         rows["longest block of the event loop, sessions opening"] = f"{1000 * left['longest_block']:.0f} ms"
         rows[f"{SESSIONS} sessions opened and closed: left"] = f"{left['sessions']} views, {left['feeds']} watchers"
         rows[f"{SESSIONS} sessions opened and closed: memory"] = f"{(left['memory'] - before) / 1e6:+.1f} MB"
