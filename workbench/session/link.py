@@ -76,6 +76,14 @@ class Link(JSComponent):
       sheet.keeps = true
     }
 
+    // A menu loses the focus with the entry that was chosen, if that goes away, and hears no Escape any more.
+    function closeMenus(root) {
+      for (const element of root.querySelectorAll("*")) {
+        if (element.matches(".MuiModal-backdrop.MuiBackdrop-invisible")) element.click()
+        if (element.shadowRoot) closeMenus(element.shadowRoot)
+      }
+    }
+
     export function render({model, view}) {
       keepStyles(Object.getPrototypeOf(view.style))
       const tell = () => requestAnimationFrame(() => model.send_msg({painted: model.frame}))
@@ -89,6 +97,7 @@ class Link(JSComponent):
       page.is_idle ? begin() : page.idle.connect(begin)
       model.on("msg:custom", (message) => navigator.clipboard?.writeText(message.copy).catch(() => {}))
       const press = (event) => {
+        if (event.key === "Escape" && event.target === document.body) closeMenus(document)
         const key = KEYS[event.key]
         if (!key || taken(event)) return
         event.preventDefault()

@@ -209,13 +209,13 @@ class Session:
         frame = self._frame(self.feed.state, False)
         if self._link.frame > self.painted and now < self._sent_at + UNPAINTED_SECONDS:
             return
-        if self._awaits(frame):
-            self._held_at = now if self._held_at is None else self._held_at
-            wait = self._held_at + HOLD_SECONDS - now
-        else:
+        answered = frame.disk is not None and frame.disk.key[1:] != self._drawn
+        wait = 0 if answered or self._asking() != self._asked_for else self._sent_at + 1 / FRAMES_PER_SECOND - now
+        if not self._awaits(frame):
             self._held_at = None
-            answered = frame.disk is not None and frame.disk.key[1:] != self._drawn
-            wait = 0 if answered or self._asking() != self._asked_for else self._sent_at + 1 / FRAMES_PER_SECOND - now
+        else:
+            self._held_at = self._held_at or now
+            wait = max(wait, self._held_at + HOLD_SECONDS - now)
         if wait <= 0:
             self.show()
         elif not self._due:

@@ -146,11 +146,27 @@ def test_a_finished_run_is_evaluated_and_its_recipe_copied(open_tab, make_run):
     expect(text).to_be_hidden(timeout=TIMEOUT)
 
 
+def test_escape_closes_a_menu_whose_chosen_entry_is_gone_from_it(open_tab, make_run):
+    make_run("other", steps=30)
+    make_run("third", steps=30)
+    make_run("done", steps=20)
+    tab = open_tab()
+    tab.sees("Optimisation")
+    menu = tab.page.locator(".MuiModal-backdrop")
+    tab.page.get_by_role("combobox", name="Overlay runs").click()
+    tab.page.get_by_text("third", exact=True).last.click()
+    tab.until(lambda: any(each.get("name") == ["third"] for each in tab.figure("loss linear")))
+    expect(menu).to_have_count(1)
+    tab.page.keyboard.press("Escape")
+    expect(menu).to_have_count(0, timeout=TIMEOUT)
+
+
 def test_other_views_and_curves_can_be_chosen_in_the_dark(open_tab, make_run):
     make_run("other", steps=30)
     make_run("done", steps=20)
     tab = open_tab()
     tab.until(tab.points)
+    tab.sees("Optimisation")
     tab.button("Toggle theme").click()
     tab.choose("Disk", "Poincaré, at the centroid")
     tab.sees("The view from the centroid of the real points")
