@@ -1,6 +1,7 @@
 """The steerable knobs of a run, each with its state: pending, applied @ step, refused."""
 
 import sqlite3
+from functools import partial
 from typing import Any
 
 import panel as pn
@@ -19,6 +20,10 @@ GROUPS = {
     "Optimisation": ["image_lr", "momentum", "real_batch", "augmentation", "steps"],
 }
 WHO = "page"
+DECIDING = ("running", "paused")
+"""States of an engine that decides on a change at its next step."""
+
+SETTLED_MILLISECONDS = 300
 OPEN_AT_FIRST = [0, 1]
 
 
@@ -78,6 +83,7 @@ class Steering:
         if name in self._sent:
             self._next[name] = value
             self._say(name, "pending", f"pending: {value}")
+            self._session.later(partial(self._settle, name, value), SETTLED_MILLISECONDS)
             return
         try:
             (self._sent[name],) = self._session.feed.run.steer(who=WHO, **{name: value})
@@ -86,6 +92,12 @@ class Steering:
             self._knobs[name].put(getattr(self._session.feed.state.settings, name))
             return
         self._say(name, "pending", f"pending: {value}")
+
+    def _settle(self, name: str, value: Any) -> None:
+        """Writes down what the user came to rest at, while no engine is there to decide on what was asked before."""
+        if self._next.get(name) == value and self._session.feed.state.status.state not in DECIDING:
+            del self._next[name], self._sent[name]
+            self.request(name, value)
 
     def show(self, frame: Frame) -> None:
         """Brings the controls up to date."""
@@ -100,17 +112,19 @@ class Steering:
                 if name in self._next:
                     self.request(name, self._next.pop(name))
             if name not in self._sent:
-                knob.put(getattr(state.settings, name))
+                waits = frame.live and edit is not None and edit.status == "pending" and edit.due is None
+                knob.put(edit.value if waits else getattr(frame.settings, name))
             if edit is not None and name not in self._next:
                 self._tell(edit, state.status.state)
             if name in self._said:
                 # A browser can give an earlier text back that crossed a later one on its way.
                 knob.tell(*self._said[name])
-            knob.enable(self._session.drives and state.problem is None)
-        watching = not self._session.drives
-        show(self._note, watching)
-        if watching:
-            self._note.object = "You are watching: another tab steers this run."
+            knob.enable(self._session.drives and frame.live and state.problem is None)
+        note = "" if self._session.drives else "You are watching: another tab steers this run."
+        if not frame.live:
+            note = f"As it was at step {frame.step}. Go “Live” to steer, or fork from here."
+        show(self._note, bool(note))
+        self._note.object = note
 
     def _say(self, name: str, status: str, text: str) -> None:
         self._said[name] = status, text

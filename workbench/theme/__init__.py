@@ -64,14 +64,25 @@ def _as_it_is(text: str) -> str:
     return escape(f"<p>{escape(text)}</p>") if text else ""
 
 
-class Text(Typography):
+class _Words:
+    """Shows what it was last told, whatever comes back from the browser."""
+
+    def _process_property_change(self, props: dict[str, Any]) -> dict[str, Any]:
+        # A React component gives back what it has drawn, which may be older than what is on its way to it.
+        drawn = props.pop("object", None)
+        if drawn is not None and drawn != _as_it_is(self.object):
+            self.param.trigger("object")
+        return super()._process_property_change(props)
+
+
+class Text(_Words, Typography):
     """Words as they are: what a class, a run or an error is called is never read as HTML or Markdown."""
 
     def _transform_object(self, obj: Any) -> dict[str, Any]:
         return {"object": _as_it_is(obj)}
 
 
-class Notice(Alert):
+class Notice(_Words, Alert):
     """An alert whose words are shown as they are."""
 
     def _process_param_change(self, params: dict[str, Any]) -> dict[str, Any]:

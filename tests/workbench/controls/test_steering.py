@@ -192,3 +192,30 @@ def test_what_a_browser_gives_back_does_not_stay(steering, feed, show):
     state.object = "pending: -3.0"
     show()
     assert state.object == "applied @ step 40"
+
+
+def test_where_a_knob_comes_to_rest_is_written_down_while_no_engine_decides(steering, session, feed, show):
+    for value in (-2.0, -3.0, -4.0):
+        steering.request("curvature", value)
+    assert [edit.value for edit in pending(feed)] == [-2.0]
+    session._document.run(later=True)
+    assert [edit.value for edit in pending(feed)] == [-2.0, -4.0]
+    show()
+    # Another page on the same run shows what is on its way, and not what is in force.
+    other = Steering(session)
+    other.show(session._frame(feed.state, True))
+    (slider,) = [each for each in other.panel.select(pmui.DiscreteSlider) if each.label.startswith("Curvature")]
+    assert abs(slider.value + 4) < 0.1
+    assert all("pending until the run is resumed: -4.0" in texts(each) for each in (steering, other))
+
+
+def test_looking_back_shows_the_values_of_that_time_and_steers_nothing(steering, session, feed, show):
+    (edit,) = feed.run.steer(curvature=-100.0)
+    feed.run.decide(pending(feed)[0], "applied", 30, -1.0)
+    (slider,) = [each for each in steering.panel.select(pmui.DiscreteSlider) if each.label.startswith("Curvature")]
+    for step, value in ((None, -100), (20, -1), (30, -100)):
+        session.selection.step = step
+        show()
+        assert slider.value == value
+        assert slider.disabled == (step is not None)
+        assert any(text.startswith("As it was at step") for text in texts(steering)) == (step is not None)

@@ -14,3 +14,15 @@ def test_words_are_shown_as_they_are(pane, words):
     html = unescape(model.data.object)
     assert unescape(html.removeprefix("<p>").removesuffix("</p>")) == words
     assert "<" not in html.removeprefix("<p>").removesuffix("</p>")
+
+
+@pytest.mark.parametrize("pane", [Text, Notice])
+def test_words_that_a_browser_gives_back_do_not_replace_newer_ones(pane):
+    shown = pane(object="first")
+    data = shown.get_root(Document()).data
+    older = data.object
+    shown.object = "second"
+    newer = data.object
+    data.object = older
+    assert shown.object == "second"
+    assert data.object == newer
