@@ -85,7 +85,7 @@ class Workbench:
             options=[],
             value=None,
             size="small",
-            width=250,
+            width=320,
             margin=(6, 10),
             variant="outlined",
             theme_config=ON_BAR,
@@ -244,6 +244,7 @@ class Workbench:
             self._list_runs()
             self._run.value = path.name
             self._new.active = []
+            self.page.contextbar_open = False
         session.open()
         self._unbuilt = [
             self._add_wall,

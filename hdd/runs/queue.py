@@ -8,12 +8,15 @@ cleared away. This module imports no torch.
 import json
 import os
 import socket
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from hdd.errors import HDDError
 from hdd.folders import cache_folder
 from hdd.runs.run import HEARTBEAT_SECONDS, Run
 from hdd.runs.signals import StopSignal
@@ -59,7 +62,10 @@ class Ticket:
             self._file(number, kind).unlink(missing_ok=True)
 
     def ahead(self) -> list[str]:
-        """The living engines with an earlier ticket, first one first, as "RUN (process PID)"."""
+        """The living engines with an earlier ticket, first one first, as "RUN (process PID)".
+
+        One that is paused holds nobody up; once it goes on, it shares the device.
+        """
         holders = []
         with self._guard():
             for number in self._numbers():
@@ -70,7 +76,8 @@ class Ticket:
                         self._clear(number)
                 except Timeout:
                     holder = json.loads(self._file(number, "json").read_text())
-                    holders.append(f"{holder['run']} (process {holder['pid']})")
+                    if not _is_paused(holder["run"]):
+                        holders.append(f"{holder['run']} (process {holder['pid']})")
         return holders
 
     def release(self) -> None:
@@ -82,6 +89,15 @@ class Ticket:
         with self._guard():
             self._lock.release()
             self._clear(self._number)
+
+
+def _is_paused(path: str) -> bool:
+    with suppress(HDDError, sqlite3.Error):
+        run = Run(path)
+        state = run.status().state
+        run.close()
+        return state == "paused"
+    return False
 
 
 def wait_for_turn(run: Run, ticket: Ticket, stop: StopSignal, on_wait: Callable[[str], None] | None = None) -> bool:

@@ -130,7 +130,7 @@ def _words(value: Any) -> str:
 def _number(text: str) -> Any:
     """What a text in a number's field means; a text that means nothing is left for the ledger to refuse by name."""
     text = text.strip()
-    if text.lower() == "none":
+    if text.lower() in ("", "none"):
         return None
     try:
         return float(text)

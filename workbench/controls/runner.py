@@ -113,7 +113,8 @@ class Runner:
         waiting = any(not job.evaluates for job in self._jobs)
         self._resume.disabled = not drives or waiting or frame.state.problem is not None
         more = f"Make {frame.state.settings.steps} more steps"
-        self._resume.label = more if state == "finished" else f"Resume from step {frame.state.step}"
+        again = more if state == "finished" else f"Resume from step {frame.state.step}"
+        self._resume.label = "Starting the engine …" if waiting else again
         for button in (self._pause, self._step, self._stop):
             show(button, going)
         self._pause.label, self._pause.icon = ("Go on", "play_arrow") if state == "paused" else ("Pause", "pause")
@@ -143,9 +144,9 @@ class Runner:
             done, total = job.progress.get("done", 0), job.progress.get("total", 0)
             self._progress.value = round(100 * done / total) if total else 0
             left = job.time_left(done, total)
-            self._progress_says.object = f"Working on {job.about}: {done} of {total} epochs" + (
-                "" if left is None else f", {duration(left)} left"
-            )
+            far = f"{done} of {total} epochs" if total else "loading"
+            far += "" if left is None else f", {duration(left)} left"
+            self._progress_says.object = f"Working on {job.about}: {far}"
 
 
 def tell(frame: Frame) -> str:
@@ -163,7 +164,10 @@ def tell(frame: Frame) -> str:
             f"Running: {where}{rate}" + (f", {duration(left)} left" if left is not None else "") + _busy(status.message)
         )
     if status.state == "killed":
-        return f"The engine ended without a word at {where}: it was killed, or ran out of memory. Nothing is lost."
+        return (
+            f"The engine is gone at {where}: it was killed, or ran out of memory. "
+            "Resume goes on from there, with the same bits as if it had never stopped."
+        )
     if status.state == "failed":
         return f"Failed at {where}: {status.message}"
     words = {

@@ -21,9 +21,15 @@ _BOTH = {
     "components": {
         "MuiToggleButton": {"styleOverrides": {"root": {"textTransform": "none", "padding": "6px 10px"}}},
         "MuiAlert": {"styleOverrides": {"message": {"& p": {"margin": 0}}}},
-        # All inputs are small, and so must labels be that stand in empty ones.
+        # All inputs are small, and so must labels be that stand in empty ones. MultiChoice puts plain paper behind
+        # them, which is darker than the raised paper of a dark page.
         "MuiInputLabel": {
-            "styleOverrides": {"outlined": {'&[data-shrink="false"]': {"transform": "translate(14px, 8px)"}}}
+            "styleOverrides": {
+                "outlined": {
+                    '&[data-shrink="false"]': {"transform": "translate(14px, 8px)"},
+                    "backgroundColor": "transparent !important",
+                }
+            }
         },
     },
 }

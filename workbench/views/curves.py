@@ -82,11 +82,12 @@ class Curves:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._version: tuple | None = None
+        self._mean: dict[str, np.ndarray] = {}
         self._overlays: Sequence[Overlay] = ()
         self._colors = class_colors(len(session.feed.classes))
         self._total = _source("step", "loss", "low", "high")
         self._by_class = ColumnDataSource({"xs": [], "ys": [], "color": [], "name": []})
-        self._others = ColumnDataSource({"xs": [], "ys": [], "name": []})
+        self._others = ColumnDataSource({"xs": [], "ys": [], "name": [], "end": [], "loss": []})
         self._radii = _source(
             "step", "real10", "real50", "real90", "synthetic10", "synthetic50", "synthetic90", "clamped"
         )
@@ -156,17 +157,19 @@ class Curves:
         plot.yaxis.axis_label_text_font_size = plot.axis.major_label_text_font_size = "11px"
         plot.yaxis.axis_label_text_font_style = "normal"
         plot.axis.minor_tick_line_color = None
-        plot.yaxis.ticker.desired_num_ticks = 4
+        plot.yaxis.ticker.desired_num_ticks = plot.xaxis.ticker.desired_num_ticks = 4
         plot.add_layout(self._cursor)
         return plot
 
     def _loss_figure(self, scale: str) -> figure:
         plot = self._plot("loss", self._levels[scale], y_axis_type=scale, name=f"loss {scale}")
         plot.multi_line("xs", "ys", source=self._others, line_color=REAL, line_dash="dashed", name="others")
+        names = {"text_font_size": "10px", "text_color": REAL, "text_align": "right", "text_baseline": "bottom"}
+        plot.text("end", "loss", "name", source=self._others, **names)
         plot.varea("step", "low", "high", source=self._total, fill_alpha=0.25, fill_color=SYNTHETIC)
         line = plot.line("step", "loss", source=self._total, line_width=2, line_color=SYNTHETIC)
         classes = plot.multi_line("xs", "ys", source=self._by_class, line_color="color", line_width=1.5)
-        marks = plot.scatter("step", "level", source=self._edits, marker="triangle", size=10, color=EDIT)
+        marks = plot.scatter("step", "level", source=self._edits, marker="diamond", size=10, color=EDIT)
         plot.add_tools(
             HoverTool(renderers=[line], tooltips=[("step", "@step"), ("loss", "@loss{0.0000}")], mode="vline"),
             HoverTool(renderers=[classes], tooltips="@name"),
@@ -211,6 +214,8 @@ class Curves:
         if columns and version != self._version:
             self._version = version
             self._draw(frame)
+        if columns:
+            self._summary.object = _summary(frame, self._mean)
 
     def _draw(self, frame: Frame) -> None:
         columns, classes = frame.state.columns, frame.state.columns["classes"]
@@ -232,11 +237,13 @@ class Curves:
             "color": self._colors[: len(lines)],
             "name": self._session.feed.classes[: len(lines)],
         }
-        others = () if by_class else self._overlays
+        others = [] if by_class else [other for other in self._overlays if len(other.step)]
         self._others.data = {
             "xs": [other.step for other in others],
             "ys": [other.loss for other in others],
             "name": [other.name for other in others],
+            "end": [other.step[-1] for other in others],
+            "loss": [other.loss[-1] for other in others],
         }
         self._radii.data = {
             "step": step,
@@ -245,9 +252,9 @@ class Curves:
         }
         self._draw_accuracy(frame)
         bounds = [lines] if by_class else [columns["loss_low"], columns["loss_high"], *(other.loss for other in others)]
-        self._set_ranges(frame.state.step, bounds, mean)
+        self._set_ranges(max([frame.state.step, *(int(other.step[-1]) for other in others)]), bounds, mean)
+        self._mean = mean
         self._draw_edits(frame)
-        self._summary.object = _summary(frame, mean)
 
     def _draw_accuracy(self, frame: Frame) -> None:
         rows = []
@@ -288,15 +295,15 @@ class Curves:
 
 
 def _summary(frame: Frame, mean: dict[str, np.ndarray]) -> str:
-    """The newest values in words."""
-    if not len(frame.state.columns["step"]):
+    """The values at the step that is looked at, in words."""
+    columns = frame.state.columns
+    if not len(columns["step"]):
         return "No step was made yet."
-    real, synthetic = mean["real_radius_q50"][-1], mean["synthetic_radius_q50"][-1]
-    text = (
-        f"Step {frame.state.step}: loss {frame.state.columns['loss'][-1]:.4g}, median √|K|·radius {real:.2f} real and "
-    )
-    text += f"{synthetic:.2f} synthetic, {100 * mean['real_clamped'][-1]:.0f} % of real features clamped"
-    if frame.state.evaluations:
-        accuracies = frame.state.evaluations[-1]["accuracies"]
-        text += f", accuracy {100 * np.mean(accuracies):.1f} % at step {frame.state.evaluations[-1]['step']}"
+    row = min(int(np.searchsorted(columns["step"], frame.step)), len(columns["step"]) - 1)
+    real, synthetic = mean["real_radius_q50"][row], mean["synthetic_radius_q50"][row]
+    text = f"Step {frame.step}: loss {columns['loss'][row]:.4g}, median √|K|·radius {real:.2f} real and "
+    text += f"{synthetic:.2f} synthetic, {100 * mean['real_clamped'][row]:.0f} % of real features clamped"
+    if made := [each for each in frame.state.evaluations if each["step"] <= frame.step]:
+        newest = max(made, key=lambda each: each["step"])
+        text += f", accuracy {100 * np.mean(newest['accuracies']):.1f} % at step {newest['step']}"
     return text + "."

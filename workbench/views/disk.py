@@ -142,7 +142,7 @@ class Disk:
         synthetic.nonselection_glyph = None
         synthetic.selection_glyph = Scatter(size=16, fill_color="color", line_color="#d55e00", line_width=3)
         for source, marker in ((self._real_centroids, "square_pin"), (self._synthetic_centroids, "star")):
-            look = {"marker": marker, "size": 14, "fill_color": "color", "line_color": "black", "name": marker}
+            look = {"marker": marker, "size": 14, "fill_color": "color", "line_color": "#5c6470", "name": marker}
             plot.scatter("x", "y", source=source, **look, **overlay)
         names = {"text_font_size": "10px", "text_color": "#808890", "x_offset": 3, "text_baseline": "top"}
         plot.text("x", "y", "text", source=self._ring_names, **names)
@@ -218,14 +218,15 @@ class Disk:
         turned = self._motion.data["chart"] != [chart] or self._motion.data["rim"] != [rim]
         if turned:
             self._motion.data = {"chart": [chart], "rim": [rim]}
-            self._draw_rings(chart, rim)
+        if turned or self._drawn is None or self._drawn.view != disk.view:
+            self._draw_rings(disk.view, chart, rim)
         real_key = (disk.key[1:], turned, tuple(shown))
         if real_key != self._real_key:
             self._real_key = (disk.key[1:], False, tuple(shown))
             self._draw_real(disk, sample, shown, chart, rim)
         ipc = self._session.feed.initial_settings.ipc
         images = np.flatnonzero(np.repeat(shown, ipc))
-        names = [f"{self._classes[i // ipc]} #{i % ipc}" for i in images]
+        names = [f"{self._classes[i // ipc]} #{i % ipc + 1}" for i in images]
         self._synthetic.data = {
             **_placed(points.synthetic[images], chart, rim),
             "color": [self._colors[i // ipc] for i in images],
@@ -261,11 +262,13 @@ class Disk:
         unit = 10 ** math.floor(math.log10(largest * 1.15))
         return math.ceil(largest * 1.15 / unit * 2) / 2 * unit
 
-    def _draw_rings(self, chart: str, rim: float) -> None:
+    def _draw_rings(self, view: str, chart: str, rim: float) -> None:
         step = _nice(rim / 4) if chart == "linear" else 1.0
         radii = np.arange(1, 5) * step if chart == "poincare" else np.arange(1, math.floor(rim / step) + 1) * step
         angle = np.linspace(0, 2 * np.pi, 97)
         circle = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+        # UMAP's radii mean nothing.
+        radii = radii[:0] if view == "umap" else radii
         self._rings.data = _placed(_broken(radii[:, None, None] * circle), chart, rim)
         top = np.stack([np.zeros(len(radii)), radii], axis=-1)
         self._ring_names.data = {**_placed(top, chart, rim), "text": [f"{radius:g}" for radius in radii]}

@@ -8,11 +8,13 @@ from bokeh.models import ColumnDataSource, CustomJS, FixedTicker
 from bokeh.plotting import figure
 
 from workbench.session.session import Frame, Session
-from workbench.theme import SYNTHETIC, Text, tile
+from workbench.theme import SYNTHETIC, Text, class_colors, tile
 from workbench.views.fit import fit
 
 SHOWS = {"images": "now", "start": "start", "change": "change", "real": "real"}
 ENLARGED = 2.6
+SWATCH = 0.08
+"""Width of a class's colour beside its images, of which each is 1 wide."""
 
 _ENLARGE = """
 const image = sheet.data.image[0]
@@ -68,9 +70,9 @@ class ImageWall:
         )
         self._shows.param.watch(lambda *_: session.refresh(), "value")
         self._summary = Text("", variant="caption", margin=(4, 10))
-        title = Text("Synthetic images", variant="subtitle2", margin=(6, 10))
+        self._title = Text("Synthetic images", variant="subtitle2", margin=(6, 10))
         self.panel = pmui.Column(
-            pmui.Row(title, self._shows),
+            pmui.Row(self._title, self._shows),
             pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=200),
             self._summary,
             sizing_mode="stretch_both",
@@ -87,7 +89,7 @@ class ImageWall:
             outline_line_color=None,
             name="wall",
         )
-        fit(plot, (0, columns), (0, rows), centred=False)
+        fit(plot, (-2 * SWATCH, columns), (0, rows), centred=False)
         # What changes with every frame lies on the overlay: the class names need not be painted again with it.
         overlay = {"level": "overlay"}
         plot.image_rgba("image", x="x", y="y", dw="dw", dh="dh", source=self._sheet, **overlay)
@@ -101,6 +103,8 @@ class ImageWall:
         names = {rows - label - 0.5: _shorten(name) for label, name in enumerate(self._classes)}
         plot.yaxis.ticker = FixedTicker(ticks=list(names))
         plot.yaxis.major_label_overrides = names
+        # The colours by which the disk tells classes apart.
+        plot.rect(-SWATCH, list(names), SWATCH, 0.94, color=class_colors(rows), line_color=None)
         plot.xaxis.visible = False
         plot.grid.visible = False
         plot.axis.axis_line_color = plot.axis.major_tick_line_color = None
@@ -164,13 +168,20 @@ class ImageWall:
 
     def _tell(self, frame: Frame) -> None:
         rows, columns, _, height, width = frame.images.shape
-        text = f"{rows} classes × {columns} images of {width}×{height} pixels, step {frame.image_step}"
+        text = f"{rows} classes × {columns} images of {width}×{height} pixels, {self._when(frame)}"
         if flags := _flags(frame):
             text += f" · ▼ {len(flags)} beyond the clamp"
         if self._shows.value == "real":
             text = "Real images, some of each class; faint ones are pruned from matching"
+        self._title.object = "Real images" if self._shows.value == "real" else "Synthetic images"
         if self._summary.object != text:
             self._summary.object = text
+
+    def _when(self, frame: Frame) -> str:
+        step = frame.image_step
+        return {"start": "step 0", "change": f"change from step 0 to {step}: grey is none"}.get(
+            self._shows.value, f"step {step}"
+        )
 
 
 def _flags(frame: Frame) -> tuple[tuple[int, int], ...]:

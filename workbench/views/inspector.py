@@ -129,7 +129,7 @@ class Inspector:
             # The disk may be a frame behind: a row that came and went would have all below it jump.
             of = "" if disk.step == frame.image_step else f" at step {disk.step}"
             rows.append(("√|K|·radius", f"{radii[flat]:#.4g}{of}"))
-            rows.append(("level in its class", f"{int((own < radii[flat]).sum()) + 1} of {len(own)} from the root"))
+            rows.append(("level in its class", f"{int((own < radii[flat]).sum()) + 1} of {len(own)} from the origin"))
             rows.append(("clamped", "yes" if disk.projection.synthetic_clamped[flat] else "no"))
         cells = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in rows)
         self._text.object = f"<table class='facts' style='text-align:left;font-size:13px'>{cells}</table>"
@@ -168,7 +168,7 @@ class Inspector:
         classes = self._session.feed.classes
         names = ", ".join(classes[label] for label in found[1][0].labels)
         self._nearest_says.object = (
-            f"Step {found_key[2]}; root mean square pixel distance, feature distance. By features: {names}."
+            f"Step {found_key[2]}; root mean square pixel distance, feature distance. Classes by features: {names}."
         )
 
     def _got_nearest(self, key: tuple, future: Future) -> None:

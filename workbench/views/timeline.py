@@ -166,7 +166,8 @@ class Timeline:
         """Ticks at kept steps, signs at edits and evaluations."""
         signs = {edit.step: "◆" for edit in state.steered} | {each["step"]: "★" for each in state.evaluations}
         kept = state.kept[:: 1 + len(state.kept) // MARKS_SHOWN]
-        marks = tuple((step, signs.get(step, "")) for step in sorted({*kept, *sorted(signs)[-MARKS_SHOWN:]}))
+        # A blank keeps the row of signs open before there is one, so that nothing below it moves.
+        marks = tuple((step, signs.get(step, "\u00a0")) for step in sorted({*kept, *sorted(signs)[-MARKS_SHOWN:]}))
         if marks != self._marks:
             self._marks = marks
             self._slider.marks = [{"value": step, "label": sign} for step, sign in marks]

@@ -61,6 +61,19 @@ def test_a_killed_engine_that_waited_reads_as_killed_and_holds_up_nobody(make_ru
     wait_until(lambda: third.step > 1)
 
 
+def test_a_paused_engine_holds_up_nobody(make_run, engine_process):
+    first, second = (make_run(name, steps=100_000) for name in ("first", "second"))
+    engine_process(first)
+    wait_until(lambda: first.step > 1)
+    engine_process(second, "--queue")
+    wait_until(lambda: state(second) == "queued")
+    first.command("pause")
+    wait_until(lambda: second.step > 1)
+    first.command("go")
+    wait_until(lambda: state(first) == "running")
+    assert state(second) == "running"
+
+
 def test_a_signal_ends_the_wait(make_run, engine_process):
     first, second = (make_run(name, steps=100_000) for name in ("first", "second"))
     engine_process(first)

@@ -210,7 +210,7 @@ def test_where_a_knob_comes_to_rest_is_written_down_while_no_engine_decides(stee
 
 
 def test_looking_back_shows_the_values_of_that_time_and_steers_nothing(steering, session, feed, show):
-    (edit,) = feed.run.steer(curvature=-100.0)
+    feed.run.steer(curvature=-100.0)
     feed.run.decide(pending(feed)[0], "applied", 30, -1.0)
     (slider,) = [each for each in steering.panel.select(pmui.DiscreteSlider) if each.label.startswith("Curvature")]
     for step, value in ((None, -100), (20, -1), (30, -100)):

@@ -86,7 +86,7 @@ def test_names_are_text_wherever_they_are_shown(open_tab, make_run):
     tab.choose("Run", EVIL)
     tab.sees("Finished: step 20 of 20")
     expect(tab.page.get_by_role("combobox", name="Run", exact=True)).to_contain_text(EVIL, timeout=TIMEOUT)
-    tab.until(lambda: (tab.points() or {"name": [""]})["name"][0] == f"{EVIL} 0 #0")
+    tab.until(lambda: (tab.points() or {"name": [""]})["name"][0] == f"{EVIL} 0 #1")
     points = tab.points()
     tab.sees(f"apart, most for {EVIL}")
     # With its last part the page has come to rest.
@@ -94,7 +94,7 @@ def test_names_are_text_wherever_they_are_shown(open_tab, make_run):
     at = tab.edges("disk")
     # A point's tooltip, the inspector, the choices, and the curves.
     tab.page.mouse.move(*at(points["x"][30], points["y"][30]))
-    tab.sees(f"{EVIL} 3 #0")
+    tab.sees(f"{EVIL} 3 #1")
     tab.page.mouse.click(*tab.edges("wall")(0.5, 9.5))
     tab.sees(f"{EVIL} 0")
     tab.page.get_by_role("combobox", name="Classes").click()

@@ -117,8 +117,8 @@ def test_an_image_is_selected_on_the_wall_and_on_the_disk(open_tab, make_run):
     tab.sees("Inspector")
     tab.sees("digit 1")
     tab.sees("4 of 10")
-    tab.sees("from the root")
-    tab.sees("By features: digit 0, digit 1")
+    tab.sees("from the origin")
+    tab.sees("Classes by features: digit 0, digit 1")
     tab.until(lambda: tab.marks() == [(3.5, 8.5)])
     tab.until(lambda: tab.selected_points() == [13])
 
