@@ -141,7 +141,8 @@ class Settings(param.Parameterized):
         bounds=(0, 100),
         inclusive_bounds=(False, True),
         label="Target radius (√|K|·radius)",
-        doc="What an automatic feature scale brings the median real feature to; 1 to 4 is where geometry acts.",
+        doc="Where an automatic feature scale brings the median real feature, measured once, when one of the two is "
+        "chosen: a change of K moves it. 1 to 4 is where geometry acts.",
     )
     weight = param.Number(
         20.0,

@@ -53,6 +53,8 @@ class Link(JSComponent):
       if (event.ctrlKey || event.metaKey || event.altKey || !target.matches) return true
       if (target.matches("input, textarea, select, [contenteditable=true]")) return true
       const role = target.getAttribute("role") || target.tagName.toLowerCase()
+      // The arrows go from button to button of a group.
+      if (event.key !== " " && target.closest("[role=group]")) return true
       return ["slider", "combobox", "listbox", "option", "menuitem", "tab", "radio", "switch"].includes(role)
         || (event.key === " " && ["button", "checkbox", "a", "summary"].includes(role))
     }

@@ -103,7 +103,8 @@ class Disk:
             icon="center_focus_strong", description="Reset: undo drags and zooms", size="small", margin=(6, 4)
         )
         reset.on_click(lambda _: self._reset())
-        self._says = Text("", variant="caption", margin=(2, 10))
+        # Room for two lines, so that the disk keeps its size when the words change.
+        self._says = Text("", variant="caption", margin=(2, 10), styles={"min-height": "32px"})
         self._summary = Text("", variant="caption", margin=(0, 10, 4, 10))
         self.panel = pmui.Column(
             pmui.Row(view, classes, reset, sizing_mode="stretch_width"),

@@ -91,8 +91,11 @@ class Timeline:
         self._session.selection.step = None
 
     def move(self, kept: int) -> None:
-        """Goes so many kept steps on or back."""
-        if not self._kept:
+        """Goes so many kept steps on or back; on from the last one, it follows the run."""
+        if not self._kept or (kept > 0 and self._frame.live):
+            return
+        if kept > 0 and self._frame.image_step >= self._kept[-1]:
+            self.follow()
             return
         shown = self._frame.image_step
         index = min(range(len(self._kept)), key=lambda i: abs(self._kept[i] - shown)) + kept
