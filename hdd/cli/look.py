@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from hdd.cli.common import AsJson, RunPath, Sets, console, parse_knobs, print_json, progress_console, report, say, tell
 from hdd.errors import HDDError
@@ -101,7 +101,8 @@ def runs_list(
     if not summaries:
         say(f"No runs in {folder}. `hdd distill --out {folder / 'demo'}` makes one.")
         return
-    table = Table("run", "data set", "objective", "ipc", "state", "step", "loss")
+    # Forks differ at the end of their names.
+    table = Table(Column("run", overflow="fold"), "data set", "objective", "ipc", "state", "step", "loss")
     for each in summaries:
         loss = "" if each["loss"] is None else f"{each['loss']:.4g}"
         step = f"{each['step']} / {each['steps']}"

@@ -45,7 +45,6 @@ class Steering:
         self._sent: dict[str, int] = {}
         self._next: dict[str, Any] = {}
         self._told: dict[str, tuple] = {}
-        self._said: dict[str, tuple[str, str]] = {}
         self._sections = [pmui.Column(sizing_mode="stretch_width", margin=0) for _ in GROUPS]
         accordion = pmui.Accordion(
             *zip(GROUPS, self._sections, strict=True),
@@ -82,16 +81,16 @@ class Steering:
             return
         if name in self._sent:
             self._next[name] = value
-            self._say(name, "pending", f"pending: {value}")
+            self._knobs[name].tell("pending", f"pending: {value}")
             self._session.later(partial(self._settle, name, value), SETTLED_MILLISECONDS)
             return
         try:
             (self._sent[name],) = self._session.feed.run.steer(who=WHO, **{name: value})
         except (HDDError, OSError, sqlite3.Error) as error:
-            self._say(name, "refused", f"refused: {error}")
+            self._knobs[name].tell("refused", f"refused: {error}")
             self._knobs[name].put(getattr(self._session.feed.state.settings, name))
             return
-        self._say(name, "pending", f"pending: {value}")
+        self._knobs[name].tell("pending", f"pending: {value}")
 
     def _settle(self, name: str, value: Any) -> None:
         """Writes down what the user came to rest at, while no engine is there to decide on what was asked before."""
@@ -116,19 +115,12 @@ class Steering:
                 knob.put(edit.value if waits else getattr(frame.settings, name))
             if edit is not None and name not in self._next:
                 self._tell(edit, state.status.state)
-            if name in self._said:
-                # A browser can give an earlier text back that crossed a later one on its way.
-                knob.tell(*self._said[name])
             knob.enable(self._session.drives and frame.live and state.problem is None)
         note = "" if self._session.drives else "You are watching: another tab steers this run."
         if not frame.live:
             note = f"As it was at step {frame.step}. Go “Live” to steer, or fork from here."
         show(self._note, bool(note))
         self._note.object = note
-
-    def _say(self, name: str, status: str, text: str) -> None:
-        self._said[name] = status, text
-        self._knobs[name].tell(status, text)
 
     def _tell(self, edit: Edit, engine: str) -> None:
         told = (edit.id, edit.status, engine if edit.status == "pending" else "")
@@ -138,13 +130,13 @@ class Steering:
         if edit.status == "pending":
             due = f" for step {edit.due}" if edit.due is not None else ""
             waits = "" if engine in ALIVE else " until the run is resumed"
-            self._say(edit.name, "pending", f"pending{due}{waits}: {edit.value}")
+            self._knobs[edit.name].tell("pending", f"pending{due}{waits}: {edit.value}")
         elif edit.status == "applied":
-            self._say(edit.name, "applied", f"applied @ step {edit.step}")
+            self._knobs[edit.name].tell("applied", f"applied @ step {edit.step}")
         elif edit.status == "refused":
-            self._say(edit.name, "refused", f"refused @ step {edit.step}: {edit.reason}")
+            self._knobs[edit.name].tell("refused", f"refused @ step {edit.step}: {edit.reason}")
         else:
-            self._say(edit.name, "", "")
+            self._knobs[edit.name].tell("", "")
 
 
 def notify(kind: str, text: str) -> None:

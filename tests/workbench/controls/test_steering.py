@@ -184,16 +184,6 @@ def test_somebody_elses_change_is_shown(steering, feed, show):
     assert feed.run.pending() == []
 
 
-def test_what_a_browser_gives_back_does_not_stay(steering, feed, show):
-    steering.request("curvature", -3.0)
-    feed.run.decide(pending(feed)[0], "applied", 40, -1.0)
-    show()
-    (state,) = [each for each in steering.panel.select(pmui.Typography) if each.object == "applied @ step 40"]
-    state.object = "pending: -3.0"
-    show()
-    assert state.object == "applied @ step 40"
-
-
 def test_where_a_knob_comes_to_rest_is_written_down_while_no_engine_decides(steering, session, feed, show):
     for value in (-2.0, -3.0, -4.0):
         steering.request("curvature", value)
