@@ -7,6 +7,7 @@ seconds (UMAP, faithfulness, nearest images), at low priority, so that neither w
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -21,6 +22,7 @@ from hdd.errors import HDDError
 from hdd.process import tune
 from hdd.projection import Faithfulness, Geometry, Neighbours, Projection
 from hdd.runs.run import Run
+from workbench.progress import progress
 
 if TYPE_CHECKING:
     from hdd.data import Dataset
@@ -52,11 +54,11 @@ def _space(path: str) -> tuple["Dataset", "ViewingSpace"]:
 
     run = Run(path)
     settings = run.initial_settings
-    data = load(settings.dataset, size=settings.image_size)
+    data = load(settings.dataset, size=settings.image_size, progress=_tell)
     if data.fingerprint != run.meta("fingerprint"):
         raise HDDError(f"The images of {settings.dataset} are not those that the run was made with: restore them.")
     run.close()
-    return data, ViewingSpace(data, settings)
+    return data, ViewingSpace(data, settings, progress=_tell)
 
 
 def _normalised(path: str, images: np.ndarray) -> Any:
@@ -108,12 +110,24 @@ def faithfulness(path: str, images: np.ndarray, geometry: Geometry, projection: 
 def nearest(path: str, image: np.ndarray, count: int) -> list[tuple[Neighbours, np.ndarray]]:
     """Real training images nearest to a uint8 image (channels, H, W), by pixels and by features, with their pixels."""
     data, space = _space(path)
-    found = space.nearest(_normalised(path, image), count)
+    found = space.nearest(_normalised(path, image), count, _tell)
     return [(each, data.train_images[each.indices].numpy()) for each in (found.pixels, found.features)]
 
 
-def _prepare(background: bool) -> None:
+_progress: Any = None
+"""In a worker: images done, in all, how many were done when that was first told, and when; shared with the server."""
+
+
+def _tell(done: int, total: int) -> None:
+    if not _progress[1]:
+        _progress[2:] = done, time.time()
+    _progress[:2] = (done, total) if done < total else (0, 0)
+
+
+def _prepare(background: bool, shared: Any) -> None:
     """Loads what a worker will need, at once, and then makes it a good neighbour."""
+    global _progress
+    _progress = shared
     # Ctrl-C on a server, or on a notebook's cell, reaches its whole group of processes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A server that is killed cannot end its workers, and they hold each other's pipes open.
@@ -138,6 +152,7 @@ class Projector:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._pools: dict[str, ProcessPoolExecutor] = {}
+        self._progress: dict[str, Any] = {}
 
     def live(self, function: Callable, *arguments: Any) -> Future:
         """The result of `function(*arguments)` from the process for what is shown live."""
@@ -158,10 +173,20 @@ class Projector:
 
     def _pool(self, name: str) -> ProcessPoolExecutor:
         if name not in self._pools:
+            context = get_context("spawn")
+            self._progress[name] = shared = context.Array("d", 4)
             self._pools[name] = ProcessPoolExecutor(
-                1, mp_context=get_context("spawn"), initializer=_prepare, initargs=(name == "study",)
+                1, mp_context=context, initializer=_prepare, initargs=(name == "study", shared)
             )
         return self._pools[name]
+
+    def progress(self, name: str) -> str:
+        """How far the process "live" or "study" is with images that it goes through, in words; "" if it is not."""
+        done, total, first, started = self._progress[name][:] if name in self._progress else (0, 0, 0, 0)
+        if not total:
+            return ""
+        left = (time.time() - started) * (total - done) / (done - first) if done > first else None
+        return progress(int(done), int(total), "images", left)
 
     def warm_up(self) -> None:
         """Starts the process for what is shown live, which takes seconds to load what it needs."""

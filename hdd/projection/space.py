@@ -32,6 +32,7 @@ from hdd.settings import Settings
 FEATURE_NUMBERS = 2**23
 """Numbers (images × dimensions) of the real sample's features; long features are sampled less often."""
 
+EMBEDDED_AT_A_TIME = 200
 GEODESIC_SAMPLES = 17
 UMAP_POINTS = 500
 COMPARED_POINTS = 300
@@ -53,6 +54,7 @@ class ViewingSpace:
         data: the real images, of C classes.
         settings: of the run. Seed, network and device are used, and the geometry to lay the plane of "poincare".
         points: real images to draw, at least one of each class and at most all.
+        progress: called as progress(real images embedded, of so many).
 
     Raises:
         HDDError: images too small for the network.
@@ -64,7 +66,13 @@ class ViewingSpace:
         device: of the network: the run's own, or the CPU where that is not here.
     """
 
-    def __init__(self, data: Dataset, settings: Settings, points: int = 2000) -> None:
+    def __init__(
+        self,
+        data: Dataset,
+        settings: Settings,
+        points: int = 2000,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
         self._data, self._settings = data, settings
         self.device = _device(settings.device)
         network = ConvNet(
@@ -80,8 +88,7 @@ class ViewingSpace:
         self._counts = [min(per_class, len(images)) for images in chosen]
         self.indices = np.concatenate([images[:per_class] for images in chosen])
         self.labels = labels[self.indices]
-        images = data.train_images[torch.from_numpy(self.indices)].to(self.device)
-        self._features = to_float64(torch.cat([self.features(data.normalise(part)) for part in images.split(1024)]))
+        self._features = to_float64(self._embed(data.train_images[torch.from_numpy(self.indices)], progress))
         facing = directions(self._features)
         self._facing, self._facing_plane = facing.mean(dim=0), principal_plane(facing)
         # Classes of different size are padded with points of weight 0, to be averaged all at once.
@@ -93,6 +100,15 @@ class ViewingSpace:
         self._scores: dict[str, Tensor] | None = None
         self._real = functools.lru_cache(GEOMETRIES_KEPT)(self._place_real)
         self._real_drawn = functools.lru_cache(GEOMETRIES_KEPT)(self._draw_real)
+
+    def _embed(self, images: Tensor, progress: Callable[[int, int], None] | None) -> Tensor:
+        parts, done = [], 0
+        for part in images.split(EMBEDDED_AT_A_TIME):
+            parts.append(self.features(self._data.normalise(part.to(self.device))))
+            done += len(part)
+            if progress is not None:
+                progress(done, len(images))
+        return torch.cat(parts)
 
     def features(self, images: Tensor) -> Tensor:
         """Viewing features (B, D), float32, of normalised images (B, channels, H, W)."""

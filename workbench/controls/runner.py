@@ -9,6 +9,7 @@ from hdd.errors import HDDError
 from hdd.runs.reading import ALIVE
 from workbench.controls.steering import WHO, notify
 from workbench.engine import Engines, Job
+from workbench.progress import duration, progress
 from workbench.session.session import Frame, Session
 from workbench.theme import HIDDEN, Notice, Text, show
 
@@ -143,9 +144,7 @@ class Runner:
             job = evaluations[0]
             done, total = job.progress.get("done", 0), job.progress.get("total", 0)
             self._progress.value = round(100 * done / total) if total else 0
-            left = job.time_left(done, total)
-            far = f"{done} of {total} epochs" if total else "loading"
-            far += "" if left is None else f", {duration(left)} left"
+            far = progress(done, total, "epochs", job.time_left(done, total)) if total else "loading"
             self._progress_says.object = f"Working on {job.about}: {far}"
 
 
@@ -183,10 +182,3 @@ def tell(frame: Frame) -> str:
 
 def _busy(message: str) -> str:
     return f" ({message})" if message else ""
-
-
-def duration(seconds: float) -> str:
-    """A time in words: 42 s, 3 min, 2.5 h."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

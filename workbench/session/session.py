@@ -135,7 +135,7 @@ class Session:
         self._keys: dict[str, Callable[[], None]] = {}
         self._projector = projector
         self._document = document
-        self._woken = self._due = False
+        self._woken = self._due = self._refresh_due = False
         self._sent_at = 0.0
         self._shown: tuple | None = None
         self._asked_for: tuple | None = None
@@ -271,6 +271,16 @@ class Session:
         """
         self._refreshed += 1
         self.wake()
+
+    def refresh_soon(self) -> None:
+        """Shows a full frame again in a moment, since something that takes long says how far it is."""
+        if not self._refresh_due:
+            self._refresh_due = True
+            self.later(self._refresh_now, int(1000 * FULL_SECONDS))
+
+    def _refresh_now(self) -> None:
+        self._refresh_due = False
+        self.refresh()
 
     def _asking(self) -> tuple:
         """What differs once somebody asked for something, or was answered: it is shown without waiting its turn."""

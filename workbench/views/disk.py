@@ -196,7 +196,8 @@ class Disk:
         if frame.disk_problem is not None:
             self._says.object = f"The disk cannot be drawn: {frame.disk_problem}"
         elif frame.disk is None or frame.sample is None:
-            self._says.object = "Embedding the real images in the viewing network …"
+            self._says.object = f"Embedding the real images in the viewing network … {self._projector.progress('live')}"
+            self._session.refresh_soon()
         elif frame.disk.view != selection.view:
             seconds = " (some seconds)" if selection.view == "umap" else ""
             self._says.object = f"Computing the view {TITLES[selection.view]}{seconds} …"

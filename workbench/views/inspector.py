@@ -160,7 +160,8 @@ class Inspector:
             future = self._projector.study(projector.nearest, path, image, NEAREST)
             future.add_done_callback(partial(self._got_nearest, key))
         if other:
-            self._nearest_says.object = "Searching the real images …"
+            self._nearest_says.object = f"Searching the real images … {self._projector.progress('study')}"
+            self._session.refresh_soon()
             return
         found_key, found = self._found
         for strip, (near, images) in zip((self._by_pixels, self._by_features), found, strict=True):

@@ -70,6 +70,14 @@ def test_sample_size(data, points, counts):
     assert np.bincount(ViewingSpace(data, settings(), points).labels).tolist() == counts
 
 
+def test_embedding_tells_how_far_it_is(data, monkeypatch):
+    monkeypatch.setattr("hdd.projection.space.EMBEDDED_AT_A_TIME", 10)
+    told = []
+    ViewingSpace(data, settings(), points=24, progress=lambda *far: told.append(far))
+    count = len(ViewingSpace(data, settings(), points=24).indices)
+    assert told == [(10, count), (20, count), (count, count)]
+
+
 def test_viewing_network_comes_from_the_seed(data, space, images):
     torch.manual_seed(0)
     torch.testing.assert_close(space.features(images[0]).double(), features(data, images[0]), rtol=1e-4, atol=1e-5)
