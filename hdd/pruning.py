@@ -6,6 +6,7 @@ augmentation, scaled so that their median √|K|·radius is 2. At a scaled radiu
 not depend on the curvature, so a mask does not either.
 """
 
+from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor
 
 from hdd.data import Dataset
+from hdd.data.parts import in_parts
 from hdd.draws import generator
 from hdd.geometry import centroid, distance
 from hdd.networks import ConvNet
@@ -26,7 +28,9 @@ SCORING_RADIUS = 2.0
 _scores: WeakKeyDictionary[Dataset, dict[tuple, dict[str, Tensor]]] = WeakKeyDictionary()
 
 
-def score_images(data: Dataset, seed: int, depth: int, device: torch.device) -> dict[str, Tensor]:
+def score_images(
+    data: Dataset, seed: int, depth: int, device: torch.device, progress: Callable[[int, int], None] | None = None
+) -> dict[str, Tensor]:
     """Every pruning score of every real training image.
 
     Args:
@@ -34,6 +38,7 @@ def score_images(data: Dataset, seed: int, depth: int, device: torch.device) -> 
         seed: of the run.
         depth: blocks of the scoring network.
         device: to compute on.
+        progress: called as progress(images done, N) while features are computed.
 
     Returns:
         By score, (N,) float32 on the CPU: "origin", "centroid" and "euclidean" are distances ≥ 0 of the scaled
@@ -44,17 +49,18 @@ def score_images(data: Dataset, seed: int, depth: int, device: torch.device) -> 
     key = seed, depth, device
     if key not in kept:
         kept.clear()
-        kept[key] = _score_images(data, seed, depth, device)
+        kept[key] = _score_images(data, seed, depth, device, progress)
     return kept[key]
 
 
 @torch.no_grad()
-def _score_images(data: Dataset, seed: int, depth: int, device: torch.device) -> dict[str, Tensor]:
+def _score_images(
+    data: Dataset, seed: int, depth: int, device: torch.device, progress: Callable[[int, int], None] | None
+) -> dict[str, Tensor]:
     network = ConvNet(data.channels, data.size, len(data.classes), SCORING_WIDTH, depth)
     network.draw(generator(seed, "scoring")).to(device)
-    features = torch.cat(
-        [network.embed_frozen(data.normalise(part.to(device))) for part in data.train_images.split(1024)]
-    )
+    parts = in_parts(data.train_images, 1024, progress)
+    features = torch.cat([network.embed_frozen(data.normalise(part.to(device))) for part in parts])
     features *= auto_feature_scale(features, -1.0, SCORING_RADIUS)
     scores = {name: torch.empty(len(features)) for name in ("centroid", "euclidean")}
     scores["origin"] = features.norm(dim=-1).cpu()

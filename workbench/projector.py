@@ -99,7 +99,7 @@ def look(
     # Before its first step a run has not yet measured its scale.
     scale = space.initial_geometry.feature_scale if scale is None else scale
     under = Geometry(curvature, scale, clamp, centroid)
-    return under, space.project(_normalised(path, images), under, view, previous), space.kept(*pruning)
+    return under, space.project(_normalised(path, images), under, view, previous), space.kept(*pruning, _tell)
 
 
 def faithfulness(path: str, images: np.ndarray, geometry: Geometry, projection: Projection) -> Faithfulness:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from hdd.data import Dataset
+from hdd.data.parts import in_parts
 from hdd.projection.records import Neighbours
 
 CHUNK_NUMBERS = 2**24
@@ -25,13 +26,11 @@ def train_features(
 
     progress: called as progress(images done, images in all).
     """
-    total, parts = len(data.train_images), []
-    for start in range(0, total, 1024):
-        part = features(data.normalise(data.train_images[start : start + 1024].to(device)))
-        parts.append(part.half() if total * part.shape[1] * 4 > HALF_ABOVE_BYTES else part)
-        if progress is not None:
-            progress(min(start + 1024, total), total)
-    return torch.cat(parts)
+    total, found = len(data.train_images), []
+    for images in in_parts(data.train_images, 1024, progress):
+        part = features(data.normalise(images.to(device)))
+        found.append(part.half() if total * part.shape[1] * 4 > HALF_ABOVE_BYTES else part)
+    return torch.cat(found)
 
 
 def nearest_rows(rows: Tensor, target: Tensor, labels: Tensor, count: int, unit: float) -> Neighbours:

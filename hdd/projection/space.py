@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from hdd.data import Dataset
+from hdd.data.parts import in_parts
 from hdd.distillers.dm import pick_device
 from hdd.draws import generator
 from hdd.errors import HDDError
@@ -88,7 +89,8 @@ class ViewingSpace:
         self._counts = [min(per_class, len(images)) for images in chosen]
         self.indices = np.concatenate([images[:per_class] for images in chosen])
         self.labels = labels[self.indices]
-        self._features = to_float64(self._embed(data.train_images[torch.from_numpy(self.indices)], progress))
+        parts = in_parts(data.train_images[torch.from_numpy(self.indices)], EMBEDDED_AT_A_TIME, progress)
+        self._features = to_float64(torch.cat([self.features(data.normalise(part.to(self.device))) for part in parts]))
         facing = directions(self._features)
         self._facing, self._facing_plane = facing.mean(dim=0), principal_plane(facing)
         # Classes of different size are padded with points of weight 0, to be averaged all at once.
@@ -100,15 +102,6 @@ class ViewingSpace:
         self._scores: dict[str, Tensor] | None = None
         self._real = functools.lru_cache(GEOMETRIES_KEPT)(self._place_real)
         self._real_drawn = functools.lru_cache(GEOMETRIES_KEPT)(self._draw_real)
-
-    def _embed(self, images: Tensor, progress: Callable[[int, int], None] | None) -> Tensor:
-        parts, done = [], 0
-        for part in images.split(EMBEDDED_AT_A_TIME):
-            parts.append(self.features(self._data.normalise(part.to(self.device))))
-            done += len(part)
-            if progress is not None:
-                progress(done, len(images))
-        return torch.cat(parts)
 
     def features(self, images: Tensor) -> Tensor:
         """Viewing features (B, D), float32, of normalised images (B, channels, H, W)."""
@@ -222,11 +215,19 @@ class ViewingSpace:
             nearest_rows(self._train, feature, labels, count, 1.0),
         )
 
-    def kept(self, rate: float, score: str, keep: str) -> np.ndarray:
-        """Which real images of the sample pruning keeps, (N,) bool; arguments as the pruning knobs of `Settings`."""
+    def kept(
+        self, rate: float, score: str, keep: str, progress: Callable[[int, int], None] | None = None
+    ) -> np.ndarray:
+        """Which real images of the sample pruning keeps, (N,) bool; arguments as the pruning knobs of `Settings`.
+
+        The first call that prunes scores the whole train set; `progress` is then called as progress(images done,
+        images in all).
+        """
+        if rate == 0:
+            return np.ones(len(self.indices), bool)
         if self._scores is None:
             settings = self._settings
-            self._scores = score_images(self._data, settings.seed, settings.network_depth, self.device)
+            self._scores = score_images(self._data, settings.seed, settings.network_depth, self.device, progress)
         return pruning_mask(self._scores[score], self._data.train_labels, rate, keep).numpy()[self.indices]
 
     def _points(self, features: Tensor, geometry: Geometry) -> Tensor:

@@ -206,6 +206,8 @@ class Disk:
             if frame.full:
                 self._tell(frame.disk)
                 self._ask_faithfulness(frame)
+            if far := self._projector.progress("live"):
+                self._says.object = f"Going through the real images … {far}"
         self._mark()
 
     def _shown_classes(self) -> np.ndarray:

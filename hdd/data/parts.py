@@ -1,0 +1,15 @@
+"""Many images, a few at a time."""
+
+from collections.abc import Callable, Iterator
+
+from torch import Tensor
+
+
+def in_parts(images: Tensor, count: int, progress: Callable[[int, int], None] | None = None) -> Iterator[Tensor]:
+    """`images` (N, …) in parts of `count`; progress(images done, N) is called whenever the next one is asked for."""
+    done = 0
+    for part in images.split(count):
+        yield part
+        done += len(part)
+        if progress is not None:
+            progress(done, len(images))
