@@ -101,9 +101,8 @@ class Steering:
     def show(self, frame: Frame) -> None:
         """Brings the controls up to date."""
         state = frame.state
-        newest: dict[str, Edit] = {}
-        for edit in state.edits:
-            newest[edit.name] = edit
+        made = (edit for edit in state.steered if edit.step <= frame.step)
+        newest: dict[str, Edit] = {edit.name: edit for edit in (state.edits if frame.live else made)}
         for name, knob in self._knobs.items():
             edit = newest.get(name)
             if name in self._sent and edit is not None and edit.id >= self._sent[name] and edit.status != "pending":
@@ -113,7 +112,9 @@ class Steering:
             if name not in self._sent:
                 waits = frame.live and edit is not None and edit.status == "pending" and edit.due is None
                 knob.put(edit.value if waits else getattr(frame.settings, name))
-            if edit is not None and name not in self._next:
+            if edit is None and self._told.pop(name, None):
+                knob.tell("", "")
+            elif edit is not None and name not in self._next:
                 self._tell(edit, state.status.state)
             knob.enable(self._session.drives and frame.live and state.problem is None)
         note = "" if self._session.drives else "You are watching: another tab steers this run."
