@@ -94,7 +94,8 @@ class Steering:
 
     def _settle(self, name: str, value: Any) -> None:
         """Writes down what the user came to rest at, while no engine is there to decide on what was asked before."""
-        if self._next.get(name) == value and self._session.feed.state.status.state not in DECIDING:
+        rests = name in self._next and self._next[name] == value
+        if rests and self._session.feed.state.status.state not in DECIDING:
             del self._next[name], self._sent[name]
             self.request(name, value)
 

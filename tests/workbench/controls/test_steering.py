@@ -83,7 +83,13 @@ def test_a_slider_offers_only_what_is_allowed_and_shows_other_values_exactly(nam
 
 @pytest.mark.parametrize(
     ("name", "written", "value"),
-    [("clamp", "none", None), ("clamp", "10", 10.0), ("feature_scale", "auto", "auto"), ("feature_scale", " 2 ", 2.0)],
+    [
+        ("clamp", "none", None),
+        ("clamp", "", None),
+        ("clamp", "10", 10.0),
+        ("feature_scale", "auto", "auto"),
+        ("feature_scale", " 2 ", 2.0),
+    ],
 )
 def test_a_text_means_a_number_or_a_word(name, written, value):
     requested = []
@@ -197,6 +203,17 @@ def test_where_a_knob_comes_to_rest_is_written_down_while_no_engine_decides(stee
     (slider,) = [each for each in other.panel.select(pmui.DiscreteSlider) if each.label.startswith("Curvature")]
     assert abs(slider.value + 4) < 0.1
     assert all("pending until the run is resumed: -4.0" in texts(each) for each in (steering, other))
+
+
+def test_a_knob_that_rests_at_none_is_written_down_once(steering, session, feed, show):
+    for value in (3.0, None):
+        steering.request("clamp", value)
+    # The engine decided on the first before it ended.
+    feed.run.decide(pending(feed, "clamp")[0], "applied", 40, 10.0)
+    show()
+    assert [edit.value for edit in pending(feed, "clamp")] == [None]
+    session._document.run(later=True)
+    assert [edit.value for edit in pending(feed, "clamp")] == [None]
 
 
 def test_looking_back_shows_the_values_of_that_time_and_steers_nothing(steering, session, feed, show):
