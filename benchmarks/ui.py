@@ -280,8 +280,7 @@ def measure(bench: Bench, browser: Browser) -> None:
             for other in [*others, page]:
                 other.close()
             wait_for(lambda: bench.inside()["sessions"] == 0)
-            bench.inside(fresh=True)
-            before = bench.inside()["memory"]  # of a server that has had a few sessions
+            before = bench.inside(fresh=True)["memory"]
             for _ in range(SESSIONS):
                 page = bench.open(context)
                 live(page)

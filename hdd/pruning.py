@@ -6,7 +6,6 @@ augmentation, scaled so that their median √|K|·radius is 2. At a scaled radiu
 not depend on the curvature, so a mask does not either.
 """
 
-from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -14,6 +13,7 @@ import torch
 from torch import Tensor
 
 from hdd.data import Dataset
+from hdd.data.folder import Progress
 from hdd.data.parts import in_parts
 from hdd.draws import generator
 from hdd.geometry import centroid, distance
@@ -29,7 +29,7 @@ _scores: WeakKeyDictionary[Dataset, dict[tuple, dict[str, Tensor]]] = WeakKeyDic
 
 
 def score_images(
-    data: Dataset, seed: int, depth: int, device: torch.device, progress: Callable[[int, int], None] | None = None
+    data: Dataset, seed: int, depth: int, device: torch.device, progress: Progress | None = None
 ) -> dict[str, Tensor]:
     """Every pruning score of every real training image.
 
@@ -55,7 +55,7 @@ def score_images(
 
 @torch.no_grad()
 def _score_images(
-    data: Dataset, seed: int, depth: int, device: torch.device, progress: Callable[[int, int], None] | None
+    data: Dataset, seed: int, depth: int, device: torch.device, progress: Progress | None
 ) -> dict[str, Tensor]:
     network = ConvNet(data.channels, data.size, len(data.classes), SCORING_WIDTH, depth)
     network.draw(generator(seed, "scoring")).to(device)

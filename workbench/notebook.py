@@ -127,10 +127,9 @@ class _Session(Session):
         super().__init__(feed_of(run.path), _projector(), link, _DESK)
         self._cell = cell
 
-    def show(self) -> None:
-        """As `Session.show`."""
+    def _show(self, frame: Frame) -> None:
         with self._cell.changing():
-            super().show()
+            super()._show(frame)
 
 
 class _Cell(pn.Column):

@@ -1,11 +1,13 @@
 """Many images, a few at a time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from torch import Tensor
 
+from hdd.data.folder import Progress
 
-def in_parts(images: Tensor, count: int, progress: Callable[[int, int], None] | None = None) -> Iterator[Tensor]:
+
+def in_parts(images: Tensor, count: int, progress: Progress | None = None) -> Iterator[Tensor]:
     """`images` (N, …) in parts of `count`; progress(images done, N) is called whenever the next one is asked for."""
     done = 0
     for part in images.split(count):

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from hdd.data import Dataset
+from hdd.data.folder import Progress
 from hdd.data.parts import in_parts
 from hdd.projection.records import Neighbours
 
@@ -20,7 +21,7 @@ def train_features(
     data: Dataset,
     features: Callable[[Tensor], Tensor],
     device: torch.device,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Tensor:
     """Features (M, D) of all M training images, by a function of normalised images; float16 if they are many.
 

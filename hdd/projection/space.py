@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from hdd.data import Dataset
+from hdd.data.folder import Progress
 from hdd.data.parts import in_parts
 from hdd.distillers.dm import pick_device
 from hdd.draws import generator
@@ -72,7 +73,7 @@ class ViewingSpace:
         data: Dataset,
         settings: Settings,
         points: int = 2000,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self._data, self._settings = data, settings
         self.device = _device(settings.device)
@@ -196,9 +197,7 @@ class ViewingSpace:
             _numpy(norm(drawn)),
         )
 
-    def nearest(
-        self, image: Tensor | np.ndarray, count: int = 5, progress: Callable[[int, int], None] | None = None
-    ) -> Nearest:
+    def nearest(self, image: Tensor | np.ndarray, count: int = 5, progress: Progress | None = None) -> Nearest:
         """The training images, of all and not of the sample alone, that are nearest to a normalised (channels, H, W).
 
         The first call computes the features of the whole train set; `progress` is then called as progress(images
@@ -215,9 +214,7 @@ class ViewingSpace:
             nearest_rows(self._train, feature, labels, count, 1.0),
         )
 
-    def kept(
-        self, rate: float, score: str, keep: str, progress: Callable[[int, int], None] | None = None
-    ) -> np.ndarray:
+    def kept(self, rate: float, score: str, keep: str, progress: Progress | None = None) -> np.ndarray:
         """Which real images of the sample pruning keeps, (N,) bool; arguments as the pruning knobs of `Settings`.
 
         The first call that prunes scores the whole train set; `progress` is then called as progress(images done,

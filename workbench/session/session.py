@@ -7,7 +7,7 @@ way, and what the run does meanwhile is skipped: the newest wins.
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -135,7 +135,8 @@ class Session:
         self._keys: dict[str, Callable[[], None]] = {}
         self._projector = projector
         self._document = document
-        self._woken = self._due = self._refresh_due = False
+        self._woken = False
+        self._waiting: set[Callable[[], None]] = set()
         self._sent_at = 0.0
         self._shown: tuple | None = None
         self._asked_for: tuple | None = None
@@ -144,7 +145,6 @@ class Session:
         self._refreshed = 0
         self._full_at = 0.0
         self._full_shown = False
-        self._full_due = False
         self._disk: Disk | None = None
         self._disk_problem: str | None = None
         self._sample: Sample | None = None
@@ -210,21 +210,17 @@ class Session:
         if self._link.frame > self.painted and now < self._sent_at + UNPAINTED_SECONDS:
             return
         answered = frame.disk is not None and frame.disk.key[1:] != self._drawn
-        wait = 0 if answered or self._asking() != self._asked_for else self._sent_at + 1 / FRAMES_PER_SECOND - now
+        asked = self._asking(frame.state) != self._asked_for
+        wait = 0 if answered or asked else self._sent_at + 1 / FRAMES_PER_SECOND - now
         if not self._awaits(frame):
             self._held_at = None
         else:
             self._held_at = self._held_at or now
             wait = max(wait, self._held_at + HOLD_SECONDS - now)
         if wait <= 0:
-            self.show()
-        elif not self._due:
-            self._due = True
-            self.later(self._tick_due, max(1, int(1000 * wait)))
-
-    def _tick_due(self) -> None:
-        self._due = False
-        self.tick()
+            self._show(frame)
+        else:
+            self._soon(self.tick, max(0.001, wait))
 
     def _awaits(self, frame: Frame) -> bool:
         """Whether what somebody asked for is about to come: a frame before it would only hold it up."""
@@ -236,11 +232,13 @@ class Session:
 
     def show(self) -> None:
         """Shows the newest frame if it differs from the last one."""
-        state = self.feed.state
-        asked_for = self._asking()
-        now = time.monotonic()
+        self._show(self._frame(self.feed.state, False))
+
+    def _show(self, frame: Frame) -> None:
+        state, now = frame.state, time.monotonic()
+        asked_for = self._asking(state)
         full = asked_for != self._asked_for or now > self._full_at + FULL_SECONDS
-        frame = self._frame(state, full)
+        frame = replace(frame, full=full)
         shown = (state.version, frame.step, frame.image_step, id(frame.disk), asked_for, full or self._full_shown)
         if shown == self._shown:
             return
@@ -249,9 +247,8 @@ class Session:
         self._drawn = None if frame.disk is None else frame.disk.key[1:]
         if full:
             self._full_at = now
-        elif not self._full_due:
-            self._full_due = True
-            self.later(self._make_full, int(1000 * FULL_SECONDS))
+        else:
+            self._soon(self._make_full, FULL_SECONDS)
         with pn.io.hold():
             for view in self.views:
                 if full or view.lively:
@@ -260,7 +257,6 @@ class Session:
 
     def _make_full(self) -> None:
         """Brings the words up to date after frames that left them."""
-        self._full_due = False
         if not self._full_shown:
             self.refresh()
 
@@ -274,17 +270,20 @@ class Session:
 
     def refresh_soon(self) -> None:
         """Shows a full frame again in a moment, since something that takes long says how far it is."""
-        if not self._refresh_due:
-            self._refresh_due = True
-            self.later(self._refresh_now, int(1000 * FULL_SECONDS))
+        self._soon(self.refresh, FULL_SECONDS)
 
-    def _refresh_now(self) -> None:
-        self._refresh_due = False
-        self.refresh()
+    def _soon(self, action: Callable[[], None], seconds: float) -> None:
+        """As `later`, unless the action is waited for already."""
+        if action not in self._waiting:
+            self._waiting.add(action)
+            self.later(partial(self._due, action), int(1000 * seconds))
 
-    def _asking(self) -> tuple:
+    def _due(self, action: Callable[[], None]) -> None:
+        self._waiting.discard(action)
+        action()
+
+    def _asking(self, state: State) -> tuple:
         """What differs once somebody asked for something, or was answered: it is shown without waiting its turn."""
-        state = self.feed.state
         return state.edits, state.status.state, state.problem, self._selected(), self._seat(), self._refreshed
 
     def _selected(self) -> tuple:

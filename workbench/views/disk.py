@@ -206,8 +206,6 @@ class Disk:
             if frame.full:
                 self._tell(frame.disk)
                 self._ask_faithfulness(frame)
-            if far := self._projector.progress("live"):
-                self._says.object = f"Going through the real images … {far}"
         self._mark()
 
     def _shown_classes(self) -> np.ndarray:
@@ -290,7 +288,8 @@ class Disk:
             )
         else:
             text += "Measuring faithfulness …"
-        self._says.object = text
+        far = self._projector.progress("live")
+        self._says.object = f"Going through the real images … {far}" if far else text
         widest = int(np.argmax(points.gap))
         pruned = int((~disk.kept).sum())
         self._summary.object = (

@@ -168,20 +168,16 @@ class ImageWall:
 
     def _tell(self, frame: Frame) -> None:
         rows, columns, _, height, width = frame.images.shape
-        text = f"{rows} classes × {columns} images of {width}×{height} pixels, {self._when(frame)}"
+        step, shows = frame.image_step, self._shows.value
+        when = {"start": "step 0", "change": f"change from step 0 to {step}: grey is none"}.get(shows, f"step {step}")
+        text = f"{rows} classes × {columns} images of {width}×{height} pixels, {when}"
         if flags := _flags(frame):
             text += f" · ▼ {len(flags)} beyond the clamp"
-        if self._shows.value == "real":
+        if shows == "real":
             text = "Real images, some of each class; faint ones are pruned from matching"
-        self._title.object = "Real images" if self._shows.value == "real" else "Synthetic images"
+        self._title.object = "Real images" if shows == "real" else "Synthetic images"
         if self._summary.object != text:
             self._summary.object = text
-
-    def _when(self, frame: Frame) -> str:
-        step = frame.image_step
-        return {"start": "step 0", "change": f"change from step 0 to {step}: grey is none"}.get(
-            self._shows.value, f"step {step}"
-        )
 
 
 def _flags(frame: Frame) -> tuple[tuple[int, int], ...]:
