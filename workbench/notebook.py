@@ -127,9 +127,10 @@ class _Session(Session):
         super().__init__(feed_of(run.path), _projector(), link, _DESK)
         self._cell = cell
 
-    def _show(self, frame: Frame) -> None:
+    def show(self, frame: Frame | None = None) -> None:
+        """As `Session.show`."""
         with self._cell.changing():
-            super()._show(frame)
+            super().show(frame)
 
 
 class _Cell(pn.Column):

@@ -218,7 +218,7 @@ class Session:
             self._held_at = self._held_at or now
             wait = max(wait, self._held_at + HOLD_SECONDS - now)
         if wait <= 0:
-            self._show(frame)
+            self.show(frame)
         else:
             self._soon(self.tick, max(0.001, wait))
 
@@ -230,11 +230,9 @@ class Session:
             return True
         return self._asked is not None and self._drawn is not None and self._asked[1:] != self._drawn
 
-    def show(self) -> None:
-        """Shows the newest frame if it differs from the last one."""
-        self._show(self._frame(self.feed.state, False))
-
-    def _show(self, frame: Frame) -> None:
+    def show(self, frame: Frame | None = None) -> None:
+        """Shows the newest frame, made already or not, if it differs from the last one."""
+        frame = frame or self._frame(self.feed.state, False)
         state, now = frame.state, time.monotonic()
         asked_for = self._asking(state)
         full = asked_for != self._asked_for or now > self._full_at + FULL_SECONDS

@@ -89,9 +89,9 @@ def test_a_slow_browser_has_one_frame_in_flight(open_tab, make_run, script, feed
     in_flight = []
     show = Session.show
 
-    def counted(session):
+    def counted(session, *arguments):
         before = session._link.frame
-        show(session)
+        show(session, *arguments)
         if session._link.frame > before:
             in_flight.append(session._link.frame - session.painted)
 
