@@ -7,6 +7,7 @@ way, and what the run does meanwhile is skipped: the newest wins.
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from contextvars import Context
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
@@ -199,7 +200,8 @@ class Session:
         if document is None or self._woken:
             return
         self._woken = True
-        document.add_next_tick_callback(self.tick)
+        # Woken by another session's callback, the tick must not inherit that one's current document.
+        Context().run(document.add_next_tick_callback, self.tick)
 
     def tick(self) -> None:
         """Shows the newest frame, unless the browser has not painted the last one or nothing is new."""
@@ -207,7 +209,8 @@ class Session:
         now = time.monotonic()
         # The next disk is computed while the last frame is on its way.
         frame = self._frame(self.feed.state, False)
-        if self._link.frame > self.painted and now < self._sent_at + UNPAINTED_SECONDS:
+        # Before the browser has said which tab it is, Panel drops whatever changes in a document that it fetched.
+        if self._link.frame > self.painted and (not self.tab or now < self._sent_at + UNPAINTED_SECONDS):
             return
         answered = frame.disk is not None and frame.disk.key[1:] != self._drawn
         asked = self._asking(frame.state) != self._asked_for

@@ -1,6 +1,7 @@
 """A session's rhythm: woken, it pulls the newest state, and waits until that is painted."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -94,7 +95,20 @@ def test_waking_is_free_however_often(session, feed, document, paint):
     assert len(session.views[0].frames) == shown
 
 
+def test_a_browser_that_still_fetches_its_page_gets_no_frames(session, feed, document, paint, monkeypatch):
+    document.run()
+    monkeypatch.setattr(module, "UNPAINTED_SECONDS", 0.0)
+    shown = len(session.views[0].frames)
+    feed.put(step=41)
+    document.run()
+    assert len(session.views[0].frames) == shown
+    session._link._heard(SimpleNamespace(data={"tab": "a"}))
+    paint()
+    assert frame_of(session).step == 41
+
+
 def test_a_frame_that_is_never_painted_does_not_stop_the_page(session, feed, document, paint, monkeypatch):
+    session._link._heard(SimpleNamespace(data={"tab": "a"}))
     paint()
     feed.put(step=41)
     document.run()

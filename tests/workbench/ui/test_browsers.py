@@ -2,6 +2,7 @@
 
 import time
 
+import panel as pn
 import pytest
 from playwright.sync_api import expect
 from tab import TIMEOUT
@@ -81,6 +82,26 @@ def test_sessions_that_end_leave_nothing(open_tab, make_run, feed_of):
     again = open_tab()
     again.until(again.points)
     assert len(feed._sessions) == 1
+
+
+def test_what_one_browser_does_is_shown_to_another_in_its_own_document(open_tab, make_run, monkeypatch):
+    make_run("done", steps=20)
+    documents = []
+    show = Session.show
+
+    def noted(session, *arguments):
+        documents.append((pn.state.curdoc, session._document))
+        show(session, *arguments)
+
+    monkeypatch.setattr(Session, "show", noted)
+    first = open_tab()
+    first.until(first.points)
+    before = len(documents)
+    second = open_tab()
+    second.sees("You are watching")
+    first.sees("You steer, 1 watching")
+    assert len({document for _, document in documents[before:]}) == 2
+    assert [(current, document) for current, document in documents if current is not document] == []
 
 
 def test_a_slow_browser_has_one_frame_in_flight(open_tab, make_run, script, feed_of, monkeypatch):
