@@ -119,16 +119,23 @@ class Workbench:
             main=[self._main],
             theme_config=THEME,
             busy_indicator=None,
+            # A closed bar lies beside the page: "hidden", which is the default, can be scrolled there by the focus.
+            sx={"overflow": "clip"},
         )
         # The page would note every callback of the server, at the cost of a walk over all its models; and the server
         # would keep the page for ever.
         with param.edit_constant(self.page), edit_readonly(self.page):
             self.page.busy = self._link.param.loading
+        names = self._list_runs()
+        asked = pn.state.session_args.get("run", [b""])[0].decode(errors="replace")
+        self._missing = asked if asked not in ("", *names) else None
+        # On the right they would cover what rewinds and forks.
+        if pn.state.notifications is not None:
+            pn.state.notifications.position = "bottom-left"
         pn.state.onload(self._loaded)
         pn.state.on_session_destroyed(lambda _: self._ended())
-        names = self._list_runs()
         if names:
-            self.attach(engines.root / names[0])
+            self.attach(engines.root / (asked if asked in names else names[0]))
         if self._session is None:
             self._welcome()
 
@@ -139,6 +146,10 @@ class Workbench:
         pn.state.add_periodic_callback(self._look_after_jobs, JOBS_MILLISECONDS)
         self._projector.warm_up()
         self._is_loaded = True
+        # Earlier the browser would miss the one, and put its own address in place of the other.
+        if self._missing is not None:
+            notify("warning", f"There is no run “{self._missing}” in {self._engines.root}.")
+        self._name_run()
         if self._unbuilt:
             self._build(self._session)
         if not self._list_runs() and self._autostart:
@@ -245,6 +256,8 @@ class Workbench:
             self._run.value = path.name
             self._new.active = []
             self.page.contextbar_open = False
+        if self._is_loaded:
+            self._name_run()
         session.open()
         self._unbuilt = [
             self._add_wall,
@@ -255,6 +268,11 @@ class Workbench:
             self._add_steering,
         ]
         self._build(session)
+
+    def _name_run(self) -> None:
+        """Names the run in the browser's address, so that a reload or a link shows it again."""
+        if self._session is not None and pn.state.location is not None:
+            pn.state.location.update_query(run=self._session.feed.run.path.name)
 
     def _build(self, session: Session) -> None:
         """Adds the next part of the page: one after the other, so that no other session waits for all of them.

@@ -8,7 +8,7 @@ import panel_material_ui as pmui
 import param
 
 from hdd.settings import AUGMENTATIONS, Settings, allowed
-from workbench.theme import HIDDEN, Text, show
+from workbench.theme import HIDDEN, Text
 
 LOGARITHMIC = {"curvature": (-0.01, -100.0), "weight": (0.1, 1000.0), "image_lr": (0.001, 1000.0)}
 """Knobs that are dragged in orders of magnitude, from … to."""
@@ -49,8 +49,10 @@ class KnobControl:
         # Panel 1.9 sits on a change for 50 ms to join it with others; whoever is asked here joins them anyway.
         self._control._priority_changes = ["value"]
         self._control.param.watch(self._chosen, "value")
+        # Under what is dragged a line is kept free, so that nothing moves away from the mouse.
+        self._untold = {"minHeight": "20px"} if name in LOGARITHMIC or name in LINEAR else HIDDEN
         # Here from the start: a browser can miss what becomes of a component while it comes.
-        self._state = Text("", variant="caption", margin=(-6, 10, 4, 10), sx=HIDDEN)
+        self._state = Text("", variant="caption", margin=(-6, 10, 4, 10), sx=self._untold)
         self.panel = pmui.Column(self._control, self._state, sizing_mode="stretch_width", margin=0)
 
     def _make(self, value: Any) -> tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]:
@@ -111,7 +113,7 @@ class KnobControl:
         """Says what became of a request: pending, applied, refused, or nothing yet ("")."""
         if self._state.object != text:
             self._state.object = text
-            show(self._state, bool(text), color=_COLORS[status])
+            self._state.sx = {"color": _COLORS[status]} if text else self._untold
 
     def enable(self, enabled: bool) -> None:
         """Lets the user change it or not."""

@@ -33,9 +33,10 @@ _BOTH = {
         },
     },
 }
+_BAR = {"light": "#2f6690", "dark": "#22394c"}
 THEME = {
     "light": {
-        "palette": {"primary": {"main": "#2f6690"}, "background": {"default": "#f6f7f9", "paper": "#ffffff"}},
+        "palette": {"primary": {"main": _BAR["light"]}, "background": {"default": "#f6f7f9", "paper": "#ffffff"}},
         **_BOTH,
     },
     "dark": {
@@ -44,7 +45,7 @@ THEME = {
         # White on the light blue of dark buttons would be hard to read.
         "components": {
             **_BOTH["components"],
-            "MuiAppBar": {"styleOverrides": {"root": {"backgroundColor": "#22394c", "color": "#ffffff"}}},
+            "MuiAppBar": {"styleOverrides": {"root": {"backgroundColor": _BAR["dark"], "color": "#ffffff"}}},
         },
     },
 }
@@ -53,11 +54,16 @@ THEME = {
 _ON_BAR = {
     "components": {
         "MuiInputLabel": {"styleOverrides": {"root": {"color": "inherit", "&.Mui-focused": {"color": "inherit"}}}},
-        "MuiOutlinedInput": {"styleOverrides": {"notchedOutline": {"borderColor": "currentColor", "opacity": 0.5}}},
+        "MuiOutlinedInput": {
+            "styleOverrides": {"notchedOutline": {"borderColor": "currentColor !important", "opacity": 0.5}}
+        },
     }
 }
-ON_BAR = {"light": _ON_BAR, "dark": _ON_BAR}
-"""`theme_config` of a select in the app bar, whose colours are the bar's."""
+ON_BAR = {
+    mode: {"palette": {"primary": {"main": color}, "background": {"paper": color}}, **_ON_BAR}
+    for mode, color in _BAR.items()
+}
+"""`theme_config` of a select in the app bar: its colours, and those of its menu, are the bar's."""
 
 SMALL_CHOICE = {"& .MuiSelect-multiple": {"paddingTop": "8px", "paddingBottom": "8px"}}
 """Style that makes a MultiChoice as high as the other small controls."""

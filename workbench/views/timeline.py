@@ -55,7 +55,7 @@ class Timeline:
         self._slider.param.watch(self._moved, "value")
         self._slider.param.watch(lambda event: self._scrub(event.new), "value_throttled")
         button = {"size": "small", "margin": (10, 3)}
-        self._play = pmui.Toggle(label="Play", icon="play_arrow", variant="outlined", **button)
+        self._play = pmui.Toggle(label="Play", icon="play_arrow", variant="outlined", width=96, **button)
         self._play.param.watch(self._pressed_play, "value")
         self._live = pmui.Button(label="Live", icon="sensors", variant="contained", **button)
         self._live.on_click(lambda _: self.follow())
@@ -134,6 +134,7 @@ class Timeline:
         self._follows = False
 
     def _pressed_play(self, event: object) -> None:
+        self._play.label, self._play.icon = ("Playing", "pause") if event.new else ("Play", "play_arrow")
         if event.new:
             if self._frame is not None and (self._frame.live or self._frame.step >= self._frame.state.step):
                 self.jump(0)

@@ -177,3 +177,20 @@ def test_other_views_and_curves_can_be_chosen_in_the_dark(open_tab, make_run):
     tab.choose("Run", "other")
     tab.sees("Finished: step 30 of 30")
     tab.until(lambda: tab.wall() == sheet(30))
+
+
+def test_the_address_names_the_run_and_a_reload_shows_it_again(open_tab, make_run):
+    make_run("first", steps=10)
+    make_run("second <b>", steps=20)
+    tab = open_tab()
+    tab.sees("Finished: step 20 of 20")
+    tab.page.wait_for_url("**/app?runs=*&run=second*")
+    tab.choose("Run", "first")
+    tab.sees("Finished: step 10 of 10")
+    tab.page.wait_for_url("**/app?runs=*&run=first")
+    tab.page.reload()
+    tab.sees("Finished: step 10 of 10")
+    tab.goto(tab.page.url.replace("run=first", "run=<i>gone</i>"))
+    tab.sees("There is no run “<i>gone</i>”")
+    tab.sees("Finished: step 20 of 20")
+    tab.page.wait_for_url("**/app?runs=*&run=second*")
