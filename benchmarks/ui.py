@@ -1,8 +1,10 @@
 """How quick the page is: a real Chromium on a real digits run, printed as a table. `make bench-ui` runs it.
 
 Everything (engine, server, browser) shares this machine, so the browser's own work counts against the engine too.
+With `--stream MINUTES` it watches one page for so long instead, and prints what memory it took.
 """
 
+import argparse
 import json
 import os
 import platform
@@ -34,6 +36,7 @@ TURNS = 3
 TURN_SECONDS = 6.0
 DRAGS = 30
 SESSIONS = 20
+SETTLING_SECONDS = 120.0
 BUDGETS = {
     "server started → page ready": "≤ 6 s",
     "URL → first live frame, cold": "≤ 2.5 s",
@@ -49,6 +52,12 @@ BUDGETS = {
     "longest block of the event loop, sessions opening": "< 100 ms",
     f"{SESSIONS} sessions opened and closed: left": "0 views, 0 watchers",
     f"{SESSIONS} sessions opened and closed: memory": "< 5 MB",
+    "console errors, failed requests, page errors": "0",
+}
+STREAM_BUDGETS = {
+    "frames painted": "≥ 10 /s",
+    "memory of the server": "< +10 %",
+    "JavaScript heap of the page": "< +10 %",
     "console errors, failed requests, page errors": "0",
 }
 
@@ -194,6 +203,14 @@ class Bench:
         wait_for(self.probe.exists)
         return json.loads(self.probe.read_text())
 
+    def memory(self, page: Page) -> dict[str, float]:
+        """Bytes that are in use once garbage is collected."""
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("HeapProfiler.collectGarbage")
+        heap = devtools.send("Runtime.getHeapUsage")["usedSize"]
+        devtools.detach()
+        return {"memory of the server": self.inside(fresh=True)["memory"], "JavaScript heap of the page": heap}
+
 
 def wait_for(condition: Callable[[], bool], process: subprocess.Popen | None = None, seconds: float = 120) -> None:
     """Waits until `condition` holds."""
@@ -291,11 +308,29 @@ def measure(bench: Bench, browser: Browser) -> None:
         rows["longest block of the event loop, sessions opening"] = f"{1000 * left['longest_block']:.0f} ms"
         rows[f"{SESSIONS} sessions opened and closed: left"] = f"{left['sessions']} views, {left['feeds']} watchers"
         rows[f"{SESSIONS} sessions opened and closed: memory"] = f"{(after - before) / 1e6:+.1f} MB"
-    rows["console errors, failed requests, page errors"] = str(len(bench.wrong))
+
+
+def stream(bench: Bench, browser: Browser, minutes: float) -> None:
+    """Fills the rows of a page that is watched for a long time."""
+    with bench.engine(), bench.server():
+        page = bench.open(newcomer(browser))
+        live(page)
+        page.get_by_text("most for").wait_for(timeout=60_000)
+        time.sleep(SETTLING_SECONDS)
+        first, before = page.evaluate(PAINTED), bench.memory(page)
+        time.sleep(60 * minutes)
+        frames, after = page.evaluate(PAINTED) - first, bench.memory(page)
+    bench.rows["frames painted"] = f"{frames / (60 * minutes):.1f} /s ({frames} frames)"
+    for name in before:
+        grown = 100 * (after[name] / before[name] - 1)
+        bench.rows[name] = f"{grown:+.1f} % ({before[name] / 1e6:.1f} → {after[name] / 1e6:.1f} MB)"
 
 
 def main() -> None:
     """Measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stream", type=float, metavar="MINUTES")
+    minutes = parser.parse_args().stream
     sys.path.insert(0, str(ROOT / "tests" / "workbench"))
     from chromium import chromium_path
 
@@ -305,14 +340,18 @@ def main() -> None:
         with sync_playwright() as playwright:
             arguments = ["--no-sandbox", "--disable-background-networking"]
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=arguments)
-            measure(bench, browser)
+            if minutes is None:
+                measure(bench, browser)
+            else:
+                stream(bench, browser, minutes)
+            bench.rows["console errors, failed requests, page errors"] = str(len(bench.wrong))
             version = browser.version
             browser.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         console = Console()
         table = Table("what", "budget", "measured")
-        for name, budget in BUDGETS.items():
+        for name, budget in (BUDGETS if minutes is None else STREAM_BUDGETS).items():
             table.add_row(name, budget, bench.rows.get(name, "not measured"))
         console.print(table)
     console.print(f"{os.cpu_count()} cores, {platform.processor() or platform.machine()}, Chromium {version}")

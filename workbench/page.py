@@ -146,10 +146,8 @@ class Workbench:
         pn.state.add_periodic_callback(self._look_after_jobs, JOBS_MILLISECONDS)
         self._projector.warm_up()
         self._is_loaded = True
-        # Earlier the browser would miss the one, and put its own address in place of the other.
         if self._missing is not None:
             notify("warning", f"There is no run “{self._missing}” in {self._engines.root}.")
-        self._name_run()
         if self._unbuilt:
             self._build(self._session)
         if not self._list_runs() and self._autostart:
@@ -256,8 +254,7 @@ class Workbench:
             self._run.value = path.name
             self._new.active = []
             self.page.contextbar_open = False
-        if self._is_loaded:
-            self._name_run()
+        self._link.run = path.name
         session.open()
         self._unbuilt = [
             self._add_wall,
@@ -268,11 +265,6 @@ class Workbench:
             self._add_steering,
         ]
         self._build(session)
-
-    def _name_run(self) -> None:
-        """Names the run in the browser's address, so that a reload or a link shows it again."""
-        if self._session is not None and pn.state.location is not None:
-            pn.state.location.update_query(run=self._session.feed.run.path.name)
 
     def _build(self, session: Session) -> None:
         """Adds the next part of the page: one after the other, so that no other session waits for all of them.

@@ -1,4 +1,7 @@
-"""The line to one browser tab: it says which tab it is, acknowledges frames once painted, and passes on keys."""
+"""The line to one browser tab: it says which tab it is, acknowledges frames once painted, and passes on keys.
+
+It also names the run in the tab's address; Panel's own way would make an entry of the history that Back does not undo.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +19,7 @@ class Link(JSComponent):
     """
 
     frame = param.Integer(0, doc="Number of the newest frame that was sent.")
+    run = param.String("", doc="Name of the run, which the address tells, so that a reload or a link shows it again.")
 
     def __init__(self, **params: Any) -> None:
         super().__init__(width=0, height=0, margin=0, **params)
@@ -90,6 +94,14 @@ class Link(JSComponent):
       keepStyles(Object.getPrototypeOf(view.style))
       const tell = () => requestAnimationFrame(() => model.send_msg({painted: model.frame}))
       model.on("frame", tell)
+      const nameRun = () => {
+        if (!model.run) return
+        const address = new URL(window.location)
+        address.searchParams.set("run", model.run)
+        history.replaceState(history.state, "", address)
+      }
+      model.on("run", nameRun)
+      nameRun()
       // What changes before all of the page is there, React components miss.
       const begin = () => {
         model.send_msg({tab: tabKey()})

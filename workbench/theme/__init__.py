@@ -20,6 +20,8 @@ _BOTH = {
     "shape": {"borderRadius": 6},
     "components": {
         "MuiToggleButton": {"styleOverrides": {"root": {"textTransform": "none", "padding": "6px 10px"}}},
+        # A button's tooltip lies over the next button, which must hear its clicks.
+        "MuiTooltip": {"defaultProps": {"disableInteractive": True}},
         "MuiAlert": {"styleOverrides": {"message": {"& p": {"margin": 0}}}},
         # All inputs are small, and so must labels be that stand in empty ones. MultiChoice puts plain paper behind
         # them, which is darker than the raised paper of a dark page.

@@ -75,6 +75,9 @@ def test_keys_pause_and_look_back(open_tab, make_run, script):
     tab.press(" ")
     tab.sees("Paused: step")
     step = run.step
+    # What a tooltip lies over can be clicked.
+    tab.page.get_by_role("button", name="Pause or go on").hover()
+    tab.sees("Pause or go on (space)")
     tab.page.get_by_role("button", name="Step: make one").click()
     tab.until(lambda: run.step == step + 1)
     tab.press("Home")
