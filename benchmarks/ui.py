@@ -320,6 +320,7 @@ def stream(bench: Bench, browser: Browser, minutes: float) -> None:
         first, before = page.evaluate(PAINTED), bench.memory(page)
         time.sleep(60 * minutes)
         frames, after = page.evaluate(PAINTED) - first, bench.memory(page)
+        page.close()
     bench.rows["frames painted"] = f"{frames / (60 * minutes):.1f} /s ({frames} frames)"
     for name in before:
         grown = 100 * (after[name] / before[name] - 1)

@@ -96,7 +96,10 @@ def wait(run: Run | str | Path, step: int | None = None, seconds: float = 600.0)
 
 
 class Painted(Link):
-    """Tells the kernel that a frame was painted, and when the cell is cleared; keys stay with the notebook."""
+    """Tells the kernel when its browser listens, that a frame was painted, and when the cell is cleared.
+
+    Keys stay with the notebook.
+    """
 
     _esm = """
     // Panel sends all that it is sent straight back, which would pass for a user's doing.
@@ -105,13 +108,23 @@ class Painted(Link):
       manager._document_changed = function (event) { if (event.sync !== false) changed.call(this, event) }
     }
 
+    // Until its plot is there, Panel drops what comes: all of a message, or its beginning.
+    const listens = ({plot_id}) => window.PyViz.plot_index?.[plot_id] != null || plot_id in window.Bokeh.index
+
     export function render({model, view}) {
       const manager = view.model.document.roots().find((root) => root.type.endsWith("CommManager"))
-      if (manager) silence(manager)
+      const send = (message) => manager?._client_comm?.send(message, {}, [])
       const tell = () => requestAnimationFrame(() => model.send_msg({painted: model.frame}))
       model.on("frame", tell)
-      model.on("remove", () => manager?._client_comm?.send({gone: true}, {}, []))
-      tell()
+      model.on("remove", () => send({gone: true}))
+      if (!manager) return
+      silence(manager)
+      const waiting = setInterval(() => {
+        if (!listens(manager)) return
+        clearInterval(waiting)
+        send({listens: true})
+        tell()
+      }, 20)
     }
     """
 
@@ -146,6 +159,7 @@ class _Cell(pn.Column):
         super().__init__(sizing_mode="stretch_width", margin=0)
         self._run = as_run(run)
         self._session: Session | None = None
+        self._listening: set[str] = set()
         self._frame: Frame | None = None
         self._status = Text("", variant="caption", margin=(2, 10))
 
@@ -188,11 +202,10 @@ class _Cell(pn.Column):
         """Inside, views may change; what did is sent at the end as one message to the browsers that listen."""
         with block_comm(), pn.config.set(inline=False):
             yield
-        for ref in list(self._models):
+        for ref in self._listening:
             _, _, doc, comm = pn.state._views[ref]
-            if comm._comm is not None:
-                bundle.complete(doc)
-                push(doc, comm)
+            bundle.complete(doc)
+            push(doc, comm)
 
     def close(self) -> None:
         """Leaves nothing behind."""
@@ -228,8 +241,13 @@ class _Cell(pn.Column):
             return
         _, root, doc, comm = pn.state._views[ref]
         if "gone" in msg:
+            self._listening.discard(ref)
             del pn.state._views[ref]
             self._cleanup(root)
+            return
+        if "listens" in msg:
+            self._listening.add(ref)
+            self._session.refresh()
             return
         callbacks = doc.callbacks
         with self.changing():
