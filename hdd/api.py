@@ -10,6 +10,7 @@ import torch
 
 from hdd.data import Dataset
 from hdd.data import load as load_dataset
+from hdd.data.folder import Progress
 from hdd.distillers.dm import pick_device
 from hdd.evaluation import Evaluation, evaluate_images, make_protocol
 from hdd.process import give_memory_back
@@ -33,7 +34,7 @@ def distill(
     at: Mapping[int, Mapping[str, Any]] | None = None,
     who: str = "python",
     on_step: OnStep | None = None,
-    on_load: Callable[[int, int], None] | None = None,
+    on_load: Progress | None = None,
     on_create: Callable[[Run], None] | None = None,
     on_wait: OnWait | None = None,
     data: Dataset | None = None,

@@ -113,12 +113,13 @@ class Painted(Link):
 
     export function render({model, view}) {
       const manager = view.model.document.roots().find((root) => root.type.endsWith("CommManager"))
-      const send = (message) => manager?._client_comm?.send(message, {}, [])
+      if (manager) silence(manager)
+      // A saved notebook has no kernel.
+      if (!manager?._client_comm) return
+      const send = (message) => manager._client_comm.send(message, {}, [])
       const tell = () => requestAnimationFrame(() => model.send_msg({painted: model.frame}))
       model.on("frame", tell)
       model.on("remove", () => send({gone: true}))
-      if (!manager) return
-      silence(manager)
       const waiting = setInterval(() => {
         if (!listens(manager)) return
         clearInterval(waiting)
@@ -202,7 +203,7 @@ class _Cell(pn.Column):
         """Inside, views may change; what did is sent at the end as one message to the browsers that listen."""
         with block_comm(), pn.config.set(inline=False):
             yield
-        for ref in self._listening:
+        for ref in self._listening & self._models.keys():
             _, _, doc, comm = pn.state._views[ref]
             bundle.complete(doc)
             push(doc, comm)
@@ -241,7 +242,6 @@ class _Cell(pn.Column):
             return
         _, root, doc, comm = pn.state._views[ref]
         if "gone" in msg:
-            self._listening.discard(ref)
             del pn.state._views[ref]
             self._cleanup(root)
             return

@@ -128,11 +128,12 @@ class Workbench:
             self.page.busy = self._link.param.loading
         names = self._list_runs()
         asked = pn.state.session_args.get("run", [b""])[0].decode(errors="replace")
-        self._missing = asked if asked not in ("", *names) else None
         # On the right they would cover what rewinds and forks.
         if pn.state.notifications is not None:
             pn.state.notifications.position = "bottom-left"
         pn.state.onload(self._loaded)
+        if asked not in ("", *names):
+            pn.state.onload(lambda: notify("warning", f"There is no run “{asked}” in {engines.root}."))
         pn.state.on_session_destroyed(lambda _: self._ended())
         if names:
             self.attach(engines.root / (asked if asked in names else names[0]))
@@ -146,8 +147,6 @@ class Workbench:
         pn.state.add_periodic_callback(self._look_after_jobs, JOBS_MILLISECONDS)
         self._projector.warm_up()
         self._is_loaded = True
-        if self._missing is not None:
-            notify("warning", f"There is no run “{self._missing}” in {self._engines.root}.")
         if self._unbuilt:
             self._build(self._session)
         if not self._list_runs() and self._autostart:

@@ -56,6 +56,7 @@ THEME = {
 _ON_BAR = {
     "components": {
         "MuiInputLabel": {"styleOverrides": {"root": {"color": "inherit", "&.Mui-focused": {"color": "inherit"}}}},
+        # With the focus its outline would be of the primary colour, which is the bar's.
         "MuiOutlinedInput": {
             "styleOverrides": {"notchedOutline": {"borderColor": "currentColor !important", "opacity": 0.5}}
         },
