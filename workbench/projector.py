@@ -61,12 +61,6 @@ def _space(path: str) -> tuple["Dataset", "ViewingSpace"]:
     return data, ViewingSpace(data, settings, progress=_tell)
 
 
-def _normalised(path: str, images: np.ndarray) -> Any:
-    import torch
-
-    return _space(path)[0].normalise(torch.from_numpy(images))
-
-
 def sample(path: str) -> Sample:
     """The real images that the disk of a run shows."""
     data, space = _space(path)
@@ -85,7 +79,7 @@ def look(
 
     Args:
         path: of the run.
-        images: uint8 (C, ipc, channels, H, W).
+        images: (C, ipc, channels, H, W) float32, normalised.
         geometry: curvature, feature scale, clamp and centroid; without a scale the initial one is taken.
         view: a key of `hdd.projection.VIEWS`.
         pruning: rate, score and keep.
@@ -99,18 +93,21 @@ def look(
     # Before its first step a run has not yet measured its scale.
     scale = space.initial_geometry.feature_scale if scale is None else scale
     under = Geometry(curvature, scale, clamp, centroid)
-    return under, space.project(_normalised(path, images), under, view, previous), space.kept(*pruning, _tell)
+    return under, space.project(images, under, view, previous), space.kept(*pruning, _tell)
 
 
 def faithfulness(path: str, images: np.ndarray, geometry: Geometry, projection: Projection) -> Faithfulness:
     """How well a drawing that `look` gave keeps neighbours and radii."""
-    return _space(path)[1].faithfulness(_normalised(path, images), geometry, projection)
+    return _space(path)[1].faithfulness(images, geometry, projection)
 
 
 def nearest(path: str, image: np.ndarray, count: int) -> list[tuple[Neighbours, np.ndarray]]:
-    """Real training images nearest to a uint8 image (channels, H, W), by pixels and by features, with their pixels."""
+    """Real training images nearest to an image, by pixels and by features, with their pixels.
+
+    image: (channels, H, W) float32, normalised.
+    """
     data, space = _space(path)
-    found = space.nearest(_normalised(path, image), count, _tell)
+    found = space.nearest(image, count, _tell)
     return [(each, data.train_images[each.indices].numpy()) for each in (found.pixels, found.features)]
 
 

@@ -13,6 +13,7 @@ from hdd.data.downloads import DIGIT_NAMES, REMOTE_SETS, remote_source
 from hdd.data.folder import Progress, folder_source
 from hdd.data.splits import Splits
 from hdd.errors import HDDError
+from hdd.pixels import to_pixels
 
 _FOLDER = "folder:"
 
@@ -58,13 +59,11 @@ class Dataset:
         return (images.float() / 255 - mean) / std
 
     def to_pixels(self, images: torch.Tensor) -> torch.Tensor:
-        """Normalised images, floating point (…, C, H, W), as uint8 pixels: rounded, clipped, NaN as black.
+        """Normalised images, floating point (…, C, H, W), as uint8 pixels on the CPU; see `hdd.pixels.to_pixels`.
 
         It inverts `normalise` exactly.
         """
-        mean, std = (values.to(images.device).view(-1, 1, 1) for values in (self.mean, self.std))
-        fractions = (images.detach().float() * std + mean).nan_to_num(nan=0.0).clamp(0, 1)
-        return (fractions * 255).round().to(torch.uint8)
+        return torch.from_numpy(to_pixels(images.detach().cpu().numpy(), self.mean.numpy(), self.std.numpy()))
 
 
 class Listing(NamedTuple):

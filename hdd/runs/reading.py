@@ -8,6 +8,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from hdd.errors import HDDError
+from hdd.pixels import to_pixels
 from hdd.records import CLASS_METRICS, Edit, EngineStatus, StepRecord
 from hdd.runs.schema import open_database
 from hdd.runs.tensors import TensorSeries, read_tensors
@@ -160,17 +161,20 @@ class RunReader:
         """The newest images that an engine left for viewers, None where there are none or they are damaged.
 
         Returns:
-            Their step, and pixels (C, ipc, channels, H, W) uint8. `Run.watch` keeps them fresh.
+            Their step, and images (C, ipc, channels, H, W) float32, normalised, as the optimiser has them. `Run.watch`
+            keeps them fresh.
         """
         tensors = read_tensors(self.path / LIVE_FRAME)
         if tensors is None or not {"step", "images"} <= tensors.keys():
+            return None
+        # Earlier versions left clipped pixels, which tell neither radii nor gaps.
+        if tensors["images"].dtype != np.float32:
             return None
         return int(tensors["step"]), tensors["images"]
 
     def to_pixels(self, images: np.ndarray) -> np.ndarray:
         """Normalised images (…, channels, H, W) as uint8 pixels."""
-        mean, std = (np.float32(self.meta(key))[:, None, None] for key in ("mean", "std"))
-        return np.clip((images * std + mean) * 255 + 0.5, 0, 255).astype(np.uint8)
+        return to_pixels(images, self.meta("mean"), self.meta("std"))
 
     # The engine, seen from outside
 

@@ -4,7 +4,7 @@
     RUN/lock           held by the one engine that advances the run
     RUN/snapshots/     images float16 (C, ipc, channels, H, W), normalised, for looking back
     RUN/checkpoints/   everything the next step depends on, exact
-    RUN/live/          frame.safetensors, the newest images as pixels, while somebody watches
+    RUN/live/          frame.safetensors, the newest images, while somebody watches
     RUN/synthetic.png, RUN/loss.png
 
 The directory is the only channel between engines and viewers. This module imports no torch.

@@ -124,7 +124,7 @@ class Engine:
             return
         write_tensors(
             self.run.path / "live" / "frame.safetensors",
-            {"images": self.run.to_pixels(self._images()), "step": np.int64(self._distiller.step_count)},
+            {"images": self._images().astype(np.float32), "step": np.int64(self._distiller.step_count)},
         )
         self._framed = self._distiller.step_count
         self._frame_due = started + (time.perf_counter() - started) / FRAME_SHARE

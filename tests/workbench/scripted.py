@@ -24,6 +24,7 @@ from hdd.runs.tensors import write_tensors
 from hdd.settings import initial_settings, parse
 
 SIDE = 8
+MEAN, STD = np.float32(0.5), np.float32(0.25)
 SCRIPT = {
     "rate": float(os.environ.get("SCRIPTED_RATE", "20")),  # steps a second
     "classes": [f"digit {digit}" for digit in range(10)],
@@ -50,6 +51,11 @@ def pixels(step, classes=10, ipc=10):
     return ((start + 5 * step) % 256).astype(np.uint8)
 
 
+def images(step, classes=10, ipc=10):
+    """The same as the optimiser of a run has them: float32, normalised by MEAN and STD."""
+    return (pixels(step, classes, ipc).astype(np.float32) / 255 - MEAN) / STD
+
+
 def record(step, classes=10):
     table = np.arange(classes * len(CLASS_METRICS), dtype=np.float32).reshape(classes, -1) / 100 + 1 / step
     return StepRecord(step, 10 / step, 1.0, 0.05, table.astype(np.float32))
@@ -57,7 +63,9 @@ def record(step, classes=10):
 
 def make(path, script=SCRIPT, **values):
     """A scripted run that has not gone yet."""
-    return Run.create(path, initial_settings(**values), script["classes"], fingerprint="", mean=[0.5], std=[0.25])
+    return Run.create(
+        path, initial_settings(**values), script["classes"], fingerprint="", mean=[float(MEAN)], std=[float(STD)]
+    )
 
 
 class Engine:
@@ -66,12 +74,11 @@ class Engine:
         self.step, self.state, self.left = run.step, "running", None
 
     def keep_images(self):
-        images = (pixels(self.step, *self.shape).astype(np.float32) / 255 - 0.5) / 0.25
-        self.run.snapshots.write(self.step, {"images": images.astype(np.float16)})
+        self.run.snapshots.write(self.step, {"images": images(self.step, *self.shape).astype(np.float16)})
 
     def show(self):
         if self.run.watched():
-            frame = {"images": pixels(self.step, *self.shape), "step": np.int64(self.step)}
+            frame = {"images": images(self.step, *self.shape), "step": np.int64(self.step)}
             write_tensors(self.run.path / LIVE_FRAME, frame)
 
     @property

@@ -1,8 +1,9 @@
 """A stand-in for the projector that needs no torch and no images: its points are formulas."""
 
 import numpy as np
-from scripted import SIDE
+from scripted import MEAN, SIDE, STD
 
+from hdd.pixels import to_pixels
 from hdd.projection import Faithfulness, Geometry, Neighbours, Projection
 from hdd.runs.run import Run
 from workbench import projector
@@ -27,7 +28,7 @@ def look(path, images, geometry, view, pruning, previous=None):
     curvature, scale, clamp, centroid = geometry
     classes, ipc = images.shape[:2]
     root_k = np.sqrt(-curvature)
-    bright = images.reshape(classes * ipc, -1).mean(1) / 255
+    bright = (images * STD + MEAN).reshape(classes * ipc, -1).mean(1)
     synthetic, real = circle(classes * ipc, root_k * (0.5 + bright)), circle(classes * REAL, root_k)
     centroids = [points.reshape(classes, -1, 2).mean(1) for points in (real, synthetic)]
     along = np.linspace(0, 1, 9)[None, :, None]
@@ -46,7 +47,7 @@ def faithfulness(path, images, geometry, projection):
 
 def nearest(path, image, count):
     found = Neighbours(np.arange(count), np.arange(count) / 10, np.arange(count) % 2)
-    return [(found, np.repeat(image[None], count, axis=0))] * 2
+    return [(found, np.repeat(to_pixels(image, [MEAN], [STD])[None], count, axis=0))] * 2
 
 
 class StandIn:

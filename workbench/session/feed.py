@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from hdd.errors import HDDError
+from hdd.pixels import to_pixels
 from hdd.records import Edit, EngineStatus
 from hdd.runs.run import Run
 from hdd.settings import Settings
@@ -41,7 +42,7 @@ class State:
         kept: steps whose images are kept, ascending.
         columns: of the curves, see `CurveBuckets.columns`.
         feature_scale: in force when the newest step was made, None before the first.
-        frame: newest step that the engine showed and its images, uint8 (C, ipc, channels, H, W); None before one.
+        frame: newest step that the engine showed and its images, as `Run.frame`; None before one.
         rewinds: how often the run was rewound, so that what was known of its steps may no longer hold.
         reading: whether more records of a long run are still being read.
         problem: what keeps the run from being read, None if nothing does.
@@ -85,12 +86,14 @@ class Feed:
     Attributes:
         run: for requests, and for looking back; its methods may be called from any thread, one at a time.
         seat: of the run's driver.
+        mean, std: (channels,) of the images' normalisation.
         state: as last found.
     """
 
     def __init__(self, path: Path) -> None:
         self.run = Run(path)
         self.classes = self.run.classes
+        self.mean, self.std = (np.array(self.run.meta(key), np.float32) for key in ("mean", "std"))
         self.initial_settings = self.run.initial_settings
         self.seat = Seat()
         self.state = State(settings=self.initial_settings, reading=True)
@@ -98,6 +101,10 @@ class Feed:
         self._sessions: dict[object, tuple[str, Callable[[], None]]] = {}
         self._answers: dict[Hashable, Future] = {}
         self._thread: threading.Thread | None = None
+
+    def to_pixels(self, images: np.ndarray) -> np.ndarray:
+        """Images of the run as pictures; see `hdd.pixels.to_pixels`."""
+        return to_pixels(images, self.mean, self.std)
 
     # Sessions
 

@@ -76,7 +76,7 @@ class Frame:
         step: that is looked at.
         live: whether that is the newest.
         settings: in force at `step`.
-        images: uint8 (C, ipc, channels, H, W), None before the first.
+        images: (C, ipc, channels, H, W) float32, normalised, None before the first.
         image_step: whose images they are: the nearest kept step not after `step`.
         disk: newest projection that is ready, None before the first.
         disk_problem: why there is none, None if nothing is wrong.
@@ -333,10 +333,10 @@ class Session:
         return self.kept_images(earlier[-1]), earlier[-1]
 
     def kept_images(self, step: int) -> np.ndarray | None:
-        """Images (C, ipc, channels, H, W) uint8 of a kept step; None if they are gone meanwhile."""
+        """Images (C, ipc, channels, H, W) float32, normalised, of a kept step; None if they are gone meanwhile."""
         if step not in self._looked_back:
             try:
-                images = self.feed.run.to_pixels(self.feed.run.images(step))
+                images = self.feed.run.images(step)
             except (HDDError, OSError):
                 return None
             if len(self._looked_back) > KEPT_IN_MEMORY:

@@ -130,6 +130,11 @@ def to_rgba(pixels: np.ndarray) -> np.ndarray:
     return rgba
 
 
+def difference(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """What has changed between uint8 images of equal shape, as one: grey is no change."""
+    return (128 + (after.astype(np.int16) - before) // 2).astype(np.uint8)
+
+
 def tile(images: np.ndarray, gap: int = 1) -> np.ndarray:
     """Images in rows as one picture for Bokeh, which draws from the bottom up.
 

@@ -8,7 +8,7 @@ from bokeh.models import ColumnDataSource, CustomJS, FixedTicker
 from bokeh.plotting import figure
 
 from workbench.session.session import Frame, Session
-from workbench.theme import SYNTHETIC, Text, class_colors, tile
+from workbench.theme import SYNTHETIC, Text, class_colors, difference, tile
 from workbench.views.fit import fit
 
 SHOWS = {"images": "now", "start": "start", "change": "change", "real": "real"}
@@ -141,15 +141,15 @@ class ImageWall:
             self._tell(frame)
 
     def _draw(self, images: np.ndarray) -> None:
-        start = self._session.kept_images(0)
+        pixels, start = self._session.feed.to_pixels(images), self._session.kept_images(0)
         if self._shows.value != "images" and start is not None:
-            change = 128 + (images.astype(np.int16) - start) // 2
-            images = start if self._shows.value == "start" else change.astype(np.uint8)
-        self._put(images)
+            start = self._session.feed.to_pixels(start)
+            pixels = start if self._shows.value == "start" else difference(start, pixels)
+        self._put(pixels)
 
-    def _put(self, images: np.ndarray) -> None:
-        rows, columns = images.shape[:2]
-        self._sheet.data = {"image": [tile(images)], "x": [0], "y": [0], "dw": [columns], "dh": [rows]}
+    def _put(self, pixels: np.ndarray) -> None:
+        rows, columns = pixels.shape[:2]
+        self._sheet.data = {"image": [tile(pixels)], "x": [0], "y": [0], "dw": [columns], "dh": [rows]}
 
     def _draw_real(self, frame: Frame) -> None:
         """As many real images of each class as there are synthetic ones; what pruning leaves out is faint."""

@@ -14,7 +14,7 @@ from bokeh.plotting import figure
 from workbench import projector
 from workbench.projector import Projector
 from workbench.session.session import Frame, Session
-from workbench.theme import HIDDEN, Text, show, tile
+from workbench.theme import HIDDEN, Text, difference, show, tile
 from workbench.views.fit import fit
 
 NEAREST = 5
@@ -48,7 +48,7 @@ class Strip:
         self.panel = pn.pane.Bokeh(plot, width=WIDTH, height=height)
 
     def draw(self, images: np.ndarray, captions: list[str]) -> None:
-        """Shows images (n, channels, H, W) uint8."""
+        """Shows pictures (n, channels, H, W) uint8."""
         count = len(images)
         sheet = [tile(images[None], gap=2)] if count else []
         ones = [1] * len(sheet)
@@ -112,9 +112,11 @@ class Inspector:
         label, index = selected
         now, start = frame.images[label, index], self._session.kept_images(0)
         first = now if start is None else start[label, index]
-        change = (128 + (now.astype(np.int16) - first) // 2).astype(np.uint8)
-        self._pictures.draw(np.stack([first, now, change]), ["step 0", f"step {frame.image_step}", "difference"])
-        self._describe(frame, label, index, np.abs(now.astype(float) - first).mean() / 255)
+        change = np.abs(now - first) * self._session.feed.std[:, None, None]
+        first, shown = self._session.feed.to_pixels(np.stack([first, now]))
+        pictures = np.stack([first, shown, difference(first, shown)])
+        self._pictures.draw(pictures, ["step 0", f"step {frame.image_step}", "difference"])
+        self._describe(frame, label, index, change.mean())
         self._draw_film(frame, label, index)
         self._draw_nearest(frame, now, (label, index, frame.image_step))
 
@@ -148,7 +150,7 @@ class Inspector:
         found = [(step, self._session.kept_images(step)) for step in steps]
         found = [(step, images[label, index]) for step, images in found if images is not None]
         pictures = np.stack([image for _, image in found]) if found else frame.images[label, :0]
-        self._film.draw(pictures, [str(step) for step, _ in found])
+        self._film.draw(self._session.feed.to_pixels(pictures), [str(step) for step, _ in found])
 
     def _draw_nearest(self, frame: Frame, image: np.ndarray, key: tuple) -> None:
         # While the run is live the question would never rest: it is asked again once the last answer is in.

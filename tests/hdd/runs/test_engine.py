@@ -140,7 +140,7 @@ def test_live_frame_only_while_watched(make_run, engine_process):
     wait_until(frame.exists)
     step, images = run.frame()
     assert images.shape == (10, 2, 1, 16, 16)
-    assert images.dtype == np.uint8
+    assert images.dtype == np.float32
     assert 0 < step <= run.step
     # A pause shows where the engine stands, and nothing is written while that is there.
     run.command("pause")

@@ -146,10 +146,11 @@ def test_commands_are_checked(make_run, name, value, message):
     assert run.edits() == []
 
 
-def test_damaged_frame_reads_as_none(make_run):
+def test_damaged_or_older_frame_reads_as_none(make_run):
     run = make_run()
     run.watch()
-    for content in (b"", b"\x00" * 40, save({"images": np.zeros(3)})):
+    clipped = {"images": np.zeros((10, 2, 1, 16, 16), np.uint8), "step": np.array(3)}
+    for content in (b"", b"\x00" * 40, save({"images": np.zeros(3)}), save(clipped)):
         (run.path / "live" / "frame.safetensors").write_bytes(content)
         assert run.frame() is None
 

@@ -82,7 +82,7 @@ def test_new_records_edits_and_frames_reach_it(make_run, follow):
     wait_until(lambda: feed.state.settings.curvature == -3, SECONDS)
 
     assert run.watched()
-    images = scripted.pixels(21)
+    images = scripted.images(21)
     write_tensors(run.path / "live" / "frame.safetensors", {"images": images, "step": np.int64(21)})
     step, found = wait_until(lambda: feed.state.frame, SECONDS)
     assert step == 21

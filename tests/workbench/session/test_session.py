@@ -76,13 +76,13 @@ def test_one_frame_is_in_flight_and_the_newest_wins(session, feed, document, pai
     paint()
     shown = len(session.views[0].frames)
     for step in (41, 42, 43, 44):
-        feed.put(step=step, frame=(step, scripted.pixels(step)))
+        feed.put(step=step, frame=(step, scripted.images(step)))
         document.run()
     assert [frame.step for frame in session.views[0].frames[shown:]] == [41]
     paint()
     steps = [frame.step for frame in session.views[0].frames[shown:]]
     assert steps[0] == 41 and set(steps[1:]) == {44}
-    np.testing.assert_array_equal(frame_of(session).images, scripted.pixels(44))
+    np.testing.assert_array_equal(frame_of(session).images, scripted.images(44))
 
 
 def test_waking_is_free_however_often(session, feed, document, paint):
@@ -136,7 +136,7 @@ def test_words_are_due_when_something_happened_and_after_the_last_picture(sessio
     paint()
     words = session.views[1].frames
     count = len(words)
-    feed.put(step=41, frame=(41, scripted.pixels(41)))
+    feed.put(step=41, frame=(41, scripted.images(41)))
     paint()
     assert len(words) == count
     assert frame_of(session).step == 41
@@ -197,7 +197,7 @@ def test_looking_back_shows_the_nearest_kept_images_and_the_geometry_of_the_time
         frame = frame_of(session)
         assert (frame.step, frame.image_step, frame.live) == (step, images, False)
         assert frame.settings.curvature == curvature
-        np.testing.assert_array_equal(frame.images, scripted.pixels(images))
+        np.testing.assert_array_equal(frame.images, scripted.images(images).astype(np.float16))
         assert (frame.disk.step, frame.disk.geometry.curvature) == (images, curvature)
     session.selection.step = 10**6
     paint()
@@ -217,7 +217,7 @@ def test_the_feature_scale_is_that_of_the_step(session, run, projector, paint):
 
 def test_a_live_frame_that_is_newer_than_kept_images_is_shown(session, feed, run, paint):
     paint()
-    feed.put(step=47, frame=(46, scripted.pixels(46)))
+    feed.put(step=47, frame=(46, scripted.images(46)))
     paint()
     assert (frame_of(session).step, frame_of(session).image_step) == (47, 46)
     feed.put(kept=(0, 10, 20, 30, 40, 47))
