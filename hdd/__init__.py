@@ -21,7 +21,7 @@ _LAZY = {
     "evaluate": "hdd.api",
     "fork": "hdd.api",
     "replay": "hdd.api",
-    "resume": "hdd.runs.engine",
+    "resume": "hdd.runs.resume",
     "rewind": "hdd.runs.history",
 }
 

@@ -16,7 +16,7 @@ from hdd.evaluation import Evaluation, evaluate_images, make_protocol
 from hdd.process import give_memory_back
 from hdd.records import StepRecord
 from hdd.runs import history
-from hdd.runs.engine import resume
+from hdd.runs.resume import resume
 from hdd.runs.run import Run, check_free
 from hdd.runs.start import create
 from hdd.settings import initial_settings
@@ -63,7 +63,7 @@ def distill(
 
     Raises:
         HDDError: bad input, by name.
-        KeyboardInterrupt: as `hdd.runs.engine.resume`.
+        KeyboardInterrupt: as `hdd.runs.resume.resume`.
     """
     chosen = initial_settings(dataset, preset, **{"objective": method, **settings})
     if out is None:

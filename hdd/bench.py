@@ -30,9 +30,9 @@ from hdd.errors import HDDError
 from hdd.networks import ConvNet
 from hdd.objectives.lorentz import hdd
 from hdd.process import tune
+from hdd.runs.engine import Engine
 from hdd.runs.run import Run
 from hdd.runs.start import create
-from hdd.runs.stepping import Engine
 from hdd.settings import Settings, initial_settings
 
 ROUNDS = 5

@@ -1,144 +1,269 @@
-"""The engine: the one process that advances a run."""
+"""The engine's work: step by step, taking edits from the inbox of its run between steps."""
 
-import os
-import signal
-import sqlite3
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
+import numpy as np
 import torch
-from filelock import Timeout
 
 from hdd.data import Dataset
-from hdd.distillers.dm import pick_device
+from hdd.data import load as load_dataset
+from hdd.distillers.dm import Distiller
 from hdd.errors import HDDError
-from hdd.records import StepRecord
-from hdd.runs.queue import Ticket, wait_for_turn
-from hdd.runs.run import COMMANDS, Run
+from hdd.records import Edit, StepRecord
+from hdd.runs.pictures import save_pictures
+from hdd.runs.run import COMMANDS, HEARTBEAT_SECONDS, Run, check_steps
 from hdd.runs.signals import StopSignal
-from hdd.runs.stepping import Engine
 from hdd.runs.storage import clear_storage_errors
+from hdd.runs.tensors import checkpoints_to_drop, snapshot_spacing, write_tensors
+
+CHECKPOINT_SECONDS = 10.0
+EDIT_CHECKPOINT_SECONDS = 1.0
+PAUSE_POLL_SECONDS = 0.02
+CHECKPOINT_SHARE = 0.005
+FRAME_SHARE = 0.02
 
 
-def resume(
-    run: Run | str | os.PathLike,
-    until: int | None = None,
-    steps: int | None = None,
-    on_step: Callable[[StepRecord], None] | None = None,
-    data: Dataset | None = None,
-    queue: bool = False,
-    on_wait: Callable[[str], None] | None = None,
-) -> Run:
-    """Advances a run from where it stands, in this process, until it is finished or stopped.
+class Engine:
+    """Advances one run.
 
     Args:
-        run: or its directory.
-        until: stop, unfinished, when this many steps are completed.
-        steps: the run's new number of steps, which also goes on with a finished one.
-        on_step: called after every step.
-        data: the run's real images, where they are loaded already.
-        queue: wait until all engines that came earlier to the run's device, on this machine, have ended; else it is
-            shared with them.
-        on_wait: called with what it waits for, whenever that changes.
-
-    Returns:
-        The run.
+        run: to advance.
+        data: its real images; None loads them.
+        stop: ends the run at a step boundary once it has come.
 
     Raises:
-        HDDError: another engine advances it, nothing is left to do, or as `Engine.advance`.
-        KeyboardInterrupt: Ctrl-C came. Between two steps nothing is lost; a second one ends it at once.
+        HDDError: the data set is not what the run was made with, or as `Distiller`.
+
+    Attributes:
+        storage_seconds: spent on ledger, snapshots and checkpoints.
     """
-    run = run if isinstance(run, Run) else Run(run)
-    lock = run.lock()
-    try:
-        # A viewer holds it for an instant when it looks whether an engine lives.
-        lock.acquire(timeout=2)
-    except Timeout:
-        raise HDDError(
-            f"Another engine (process {run.status().pid}) advances {run.path}: a run has one engine. "
-            "Stop it first, or steer it."
-        ) from None
-    stop = StopSignal()
-    try:
-        _prepare(run, steps)
-        try:
-            with _ticket(run, queue) as ticket:
-                with stop.noted():
-                    its_turn = not queue or wait_for_turn(run, ticket, stop, on_wait)
-                if its_turn:
-                    with stop.noted(at_once=True):
-                        engine = Engine(run, data, stop)
-                    with stop.noted():
-                        engine.advance(until, on_step)
-        except KeyboardInterrupt:
-            loading = run.status().state == "starting"
-            raise _interrupted(run, "while it loaded" if loading else "at once") from None
-        except Exception as error:
-            with suppress(OSError, sqlite3.Error):
-                run.end("failed", str(error))
-            raise
-        if stop.number == signal.SIGINT and run.status().state != "finished":
-            raise _interrupted(run)
-    finally:
-        lock.release()
-    return run
 
-
-def _interrupted(run: Run, how: str | None = None) -> KeyboardInterrupt:
-    """What tells the caller of a Ctrl-C; `how`, where the run could not end by itself, is noted in it."""
-    if how is not None:
-        with suppress(OSError, sqlite3.Error):
-            run.end("stopped", f"interrupted {how}")
-    how = "" if how is None else f" {how}"
-    return KeyboardInterrupt(f"{run.path} was stopped{how} at step {run.step}. Go on with: hdd resume {run.path}")
-
-
-@contextmanager
-def _ticket(run: Run, needed: bool) -> Iterator[Ticket | None]:
-    """A place in the queue for the run's device; None where none can be had and none is `needed`."""
-    device = pick_device(run.initial_settings.device)
-    try:
-        ticket = Ticket(_device_name(device), run.path)
-    except OSError as error:
-        if needed:
+    def __init__(self, run: Run, data: Dataset | None = None, stop: StopSignal | None = None) -> None:
+        self.run = run
+        self._stop = stop or StopSignal()
+        self._state = "starting"
+        self._rate = 0.0
+        self._steps_left: int | None = None
+        self._heartbeat_due = 0.0
+        self._checkpointed = 0.0
+        self._checkpoint_due = 0.0
+        self._frame_due = 0.0
+        self._framed: int | None = None
+        self.storage_seconds = 0.0
+        self._distiller: Distiller | None = None
+        initial = run.initial_settings
+        self._say("starting", "loading the data set")
+        self._data = data or load_dataset(initial.dataset, size=initial.image_size)
+        if self._data.fingerprint != run.meta("fingerprint"):
             raise HDDError(
-                f"Cannot queue for {device} ({error}): set HDD_CACHE_DIR to a folder that can be written, "
-                "or go without --queue."
-            ) from None
-        yield None
-        return
-    try:
-        yield ticket
-    finally:
-        with suppress(OSError):
-            ticket.release()
-
-
-def _device_name(device: torch.device) -> str:
-    """The name of a device that is the same in every process."""
-    if device.type != "cuda":
-        return device.type
-    visible = [name for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
-    index = device.index or 0
-    return f"cuda-{visible[index] if index < len(visible) else index}"
-
-
-def _prepare(run: Run, steps: int | None) -> None:
-    """Refuses a run with nothing left to do, and clears what a dead engine left: half a file, commands to it."""
-    with clear_storage_errors(run):
-        for edit in run.pending():
-            if edit.name in COMMANDS:
-                run.decide(edit, "refused", run.step, reason="the engine that it was for had ended")
-        for partial in run.path.glob("**/.*.partial"):
-            partial.unlink(missing_ok=True)
-        if steps is not None and steps != run.settings.steps:
-            if steps <= run.step:
-                raise HDDError(f"steps={steps} is not above the {run.step} steps that {run.path} has made: give more.")
-            if run.status().state == "finished":
-                run.end("stopped", "reopened")
-            run.steer(who="resume", steps=steps)
-        elif run.status().state == "finished":
-            raise HDDError(
-                f"{run.path} is finished at step {run.step}. "
-                f"Give more steps (--steps {2 * run.step}), rewind it or fork it."
+                f"The images of {initial.dataset} are not those that {run.path} was made with: "
+                f"fingerprint {self._data.fingerprint[:12]}, then {run.meta('fingerprint')[:12]}. "
+                "Restore them, or start a new run."
             )
+        torch.set_num_threads(initial.threads)
+        self._restore()
+
+    @property
+    def _step(self) -> int:
+        return self._distiller.step_count if self._distiller else self.run.step
+
+    # State on disk
+
+    def _restore(self) -> None:
+        """Takes the newest checkpoint of the run, or its beginning; the ledger is made good from there."""
+        self._framed = None
+        self._frontier = self.run.step
+        for step in reversed(self.run.checkpoints.steps()):
+            state = self.run.checkpoints.read(step) if step <= self._frontier else None
+            if state is not None:
+                break
+        else:
+            step, state = 0, None
+        # A checkpoint is what stood before the edits of its own step; the loop makes those again.
+        self._distiller = Distiller(self._data, self.run.settings_at(step - 1))
+        if state is not None:
+            self._distiller.load_state({name: torch.from_numpy(value) for name, value in state.items()})
+        self._past = [edit for edit in self.run.steered() if step <= edit.step <= self._frontier]
+
+    def _images(self) -> np.ndarray:
+        return self._distiller.images.cpu().numpy()
+
+    @contextmanager
+    def _storing(self) -> Iterator[None]:
+        """Counts the time inside as storage."""
+        started = time.perf_counter()
+        yield
+        self.storage_seconds += time.perf_counter() - started
+
+    def _checkpoint(self) -> None:
+        started = time.perf_counter()
+        with self._storing():
+            state = {name: value.numpy() for name, value in self._distiller.state().items()}
+            self.run.checkpoints.write(self._distiller.step_count, state, durable=True)
+            self.run.checkpoints.drop(checkpoints_to_drop(self.run.checkpoints.steps()))
+        self._checkpointed = time.perf_counter()
+        cost = self._checkpointed - started
+        self._checkpoint_due = self._checkpointed + max(CHECKPOINT_SECONDS, cost / CHECKPOINT_SHARE)
+
+    def _snapshot(self) -> None:
+        step = self._distiller.step_count
+        with self._storing():
+            if self.run.snapshots.read(step) is None:
+                self.run.snapshots.write(step, {"images": self._images().astype(np.float16)})
+
+    def _thin_snapshots(self, spacing: int) -> None:
+        edited = {edit.step for edit in self.run.edits("applied")}
+        self.run.snapshots.drop([step for step in self.run.snapshots.steps() if step % spacing and step not in edited])
+
+    def _frame(self) -> None:
+        """Leaves the newest images for viewers, at a bounded share of the time."""
+        started = time.perf_counter()
+        if started < self._frame_due or self._framed == self._distiller.step_count or not self.run.watched():
+            return
+        write_tensors(
+            self.run.path / "live" / "frame.safetensors",
+            {"images": self._images().astype(np.float32), "step": np.int64(self._distiller.step_count)},
+        )
+        self._framed = self._distiller.step_count
+        self._frame_due = started + (time.perf_counter() - started) / FRAME_SHARE
+
+    def _say(self, state: str, message: str = "") -> None:
+        self._state = state
+        self._heartbeat_due = time.perf_counter() + HEARTBEAT_SECONDS
+        with self._storing():
+            self.run.write_status(state, self._step, self._rate, message)
+
+    # Edits
+
+    def _take_edits(self) -> bool:
+        """Applies what is due at this step boundary; returns whether the engine was told to stop."""
+        step = self._distiller.step_count
+        for edit in [edit for edit in self._past if edit.step == step]:
+            self._distiller.steer(**{edit.name: edit.value})
+        self._past = [edit for edit in self._past if edit.step != step]
+        with self._storing():
+            pending = self.run.pending()
+        for edit in pending:
+            if edit.name == "stop":
+                self.run.decide(edit, "applied", step)
+                return True
+            if edit.name == "rewind":
+                self._rewind(edit)
+                return False
+            if edit.name in COMMANDS:
+                self._obey(edit)
+            elif step >= self._frontier and (edit.due is None or edit.due <= step):
+                self._apply(edit)
+        return self._stop.came
+
+    def _apply(self, edit: Edit) -> None:
+        step = self._distiller.step_count
+        if edit.due is not None and edit.due < step:
+            self.run.decide(edit, "refused", step, reason=f"step {edit.due} had passed when it came")
+            return
+        old = self._distiller.settings.values().get(edit.name)
+        # So that going back to before an edit is quick; a dragged slider must not write one a position.
+        if time.perf_counter() > self._checkpointed + EDIT_CHECKPOINT_SECONDS:
+            self._checkpoint()
+        # The first pruning scores every real image, which can take a while.
+        self._say(self._state, f"applying {edit.name}")
+        try:
+            check_steps({edit.name: edit.value}, step)
+            self._distiller.steer(**{edit.name: edit.value})
+        except HDDError as error:
+            self.run.decide(edit, "refused", step, old, str(error))
+        else:
+            self.run.decide(edit, "applied", step, old)
+            self._snapshot()
+        self._say(self._state)
+
+    def _rewind(self, edit: Edit) -> None:
+        step = self._distiller.step_count
+        if not 0 <= edit.value <= self.run.step:
+            self.run.decide(edit, "refused", step, reason=f"the run has steps 0 to {self.run.step}")
+            return
+        # Decided first, at the step it goes back to: so the rewind is not among what it takes back.
+        self.run.decide(edit, "applied", edit.value, step)
+        self.run.forget_after(edit.value, asked=edit.id)
+        self._restore()
+        self._say("paused")
+
+    def _obey(self, edit: Edit) -> None:
+        self.run.decide(edit, "applied", self._distiller.step_count)
+        self._steps_left = edit.value if edit.name == "step" else None
+        self._say("paused" if edit.name == "pause" else "running")
+
+    # The loop
+
+    def advance(self, until: int | None = None, on_step: Callable[[StepRecord], None] | None = None) -> None:
+        """Steps until the run is finished, stopped, or `until` steps are completed.
+
+        Args:
+            until: None goes on to the run's last step.
+            on_step: called after every step.
+
+        Raises:
+            HDDError: full disk, no memory, or images that diverge; the run can be resumed.
+        """
+        device = self._distiller.device
+        self.run.write_event(
+            self._step, f"engine started on {device}, {torch.get_num_threads()} threads, torch {torch.__version__}"
+        )
+        self._say("running")
+        started, made = time.perf_counter(), 0
+        ended = "stopped"
+        with clear_storage_errors(self.run):
+            if self._step == 0:
+                self._snapshot()
+            while not self._take_edits():
+                if self._step >= self._distiller.settings.steps and self._step >= self._frontier:
+                    ended = "finished"
+                    break
+                if until is not None and self._step >= until:
+                    break
+                if self._state == "paused" and self._step >= self._frontier:
+                    self._wait()
+                    continue
+                record = self._distiller.step()
+                made += 1
+                self._keep(record)
+                if on_step is not None:
+                    on_step(record)
+            elapsed = time.perf_counter() - started
+            self._checkpoint()
+            self._snapshot()
+            storage = f", {100 * self.storage_seconds / elapsed:.2f} % of it on ledger, snapshots and checkpoints"
+            self.run.write_event(self._step, f"{ended} after {made} steps in {elapsed:.1f} s{storage if made else ''}")
+            save_pictures(self.run)
+            self._say(ended)
+
+    def _wait(self) -> None:
+        self._frame()
+        if time.perf_counter() > self._heartbeat_due:
+            self._say("paused")
+        time.sleep(PAUSE_POLL_SECONDS)
+
+    def _keep(self, record: StepRecord) -> None:
+        """Records a step."""
+        with self._storing():
+            self.run.write_metrics(record)
+        self._frontier = max(self._frontier, record.step)
+        every = self.run.initial_settings.snapshot_every
+        spacing = snapshot_spacing(every, record.step)
+        if record.step % spacing == 0:
+            self._snapshot()
+            if spacing != snapshot_spacing(every, record.step - spacing):
+                self._thin_snapshots(spacing)
+        if time.perf_counter() > self._checkpoint_due:
+            self._checkpoint()
+        self._frame()
+        self._rate = 0.9 * self._rate + 0.1 / record.seconds if self._rate else 1 / record.seconds
+        if self._steps_left is not None:
+            self._steps_left -= 1
+            if self._steps_left == 0:
+                self._steps_left = None
+                self._say("paused")
+        if time.perf_counter() > self._heartbeat_due:
+            self._say(self._state)

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from hdd.runs.engine import resume
+from hdd.runs.resume import resume
 from hdd.runs.start import create
 from hdd.settings import initial_settings
 

@@ -13,7 +13,7 @@ from PIL import Image
 from waiting import wait_until
 
 from hdd.errors import HDDError
-from hdd.runs.engine import resume
+from hdd.runs.resume import resume
 from hdd.runs.run import Run
 
 

@@ -4,8 +4,8 @@ from waiting import wait_until
 
 from hdd import api
 from hdd.errors import HDDError
-from hdd.runs.engine import resume
 from hdd.runs.history import find_runs, first_difference, fork, rewind
+from hdd.runs.resume import resume
 
 
 def test_replay_is_bit_identical(finished_run, tmp_path):

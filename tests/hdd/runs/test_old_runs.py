@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from hdd import api
-from hdd.runs.engine import resume
 from hdd.runs.history import first_difference
+from hdd.runs.resume import resume
 from hdd.runs.run import Run
 
 OLD_RUNS = sorted(path for path in Path(__file__).with_name("old_runs").iterdir() if path.is_dir())

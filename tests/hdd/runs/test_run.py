@@ -6,8 +6,8 @@ from safetensors.numpy import save
 
 from hdd.errors import HDDError
 from hdd.records import CLASS_METRICS
-from hdd.runs.engine import resume
 from hdd.runs.history import rewind
+from hdd.runs.resume import resume
 from hdd.runs.run import Run
 from hdd.settings import Settings
 

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from hdd.runs.engine import resume
 from hdd.runs.history import first_difference
+from hdd.runs.resume import resume
 from hdd.runs.run import Run
 from hdd.runs.start import create
 from hdd.settings import initial_settings

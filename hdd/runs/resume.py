@@ -1,0 +1,144 @@
+"""Advancing a run in this process: its lock, its place in the queue, signals, and how it ends."""
+
+import os
+import signal
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import torch
+from filelock import Timeout
+
+from hdd.data import Dataset
+from hdd.distillers.dm import pick_device
+from hdd.errors import HDDError
+from hdd.records import StepRecord
+from hdd.runs.engine import Engine
+from hdd.runs.queue import Ticket, wait_for_turn
+from hdd.runs.run import COMMANDS, Run
+from hdd.runs.signals import StopSignal
+from hdd.runs.storage import clear_storage_errors
+
+
+def resume(
+    run: Run | str | os.PathLike,
+    until: int | None = None,
+    steps: int | None = None,
+    on_step: Callable[[StepRecord], None] | None = None,
+    data: Dataset | None = None,
+    queue: bool = False,
+    on_wait: Callable[[str], None] | None = None,
+) -> Run:
+    """Advances a run from where it stands, in this process, until it is finished or stopped.
+
+    Args:
+        run: or its directory.
+        until: stop, unfinished, when this many steps are completed.
+        steps: the run's new number of steps, which also goes on with a finished one.
+        on_step: called after every step.
+        data: the run's real images, where they are loaded already.
+        queue: wait until all engines that came earlier to the run's device, on this machine, have ended; else it is
+            shared with them.
+        on_wait: called with what it waits for, whenever that changes.
+
+    Returns:
+        The run.
+
+    Raises:
+        HDDError: another engine advances it, nothing is left to do, or as `Engine.advance`.
+        KeyboardInterrupt: Ctrl-C came. Between two steps nothing is lost; a second one ends it at once.
+    """
+    run = run if isinstance(run, Run) else Run(run)
+    lock = run.lock()
+    try:
+        # A viewer holds it for an instant when it looks whether an engine lives.
+        lock.acquire(timeout=2)
+    except Timeout:
+        raise HDDError(
+            f"Another engine (process {run.status().pid}) advances {run.path}: a run has one engine. "
+            "Stop it first, or steer it."
+        ) from None
+    stop = StopSignal()
+    try:
+        _prepare(run, steps)
+        try:
+            with _ticket(run, queue) as ticket:
+                with stop.noted():
+                    its_turn = not queue or wait_for_turn(run, ticket, stop, on_wait)
+                if its_turn:
+                    with stop.noted(at_once=True):
+                        engine = Engine(run, data, stop)
+                    with stop.noted():
+                        engine.advance(until, on_step)
+        except KeyboardInterrupt:
+            loading = run.status().state == "starting"
+            raise _interrupted(run, "while it loaded" if loading else "at once") from None
+        except Exception as error:
+            with suppress(OSError, sqlite3.Error):
+                run.end("failed", str(error))
+            raise
+        if stop.number == signal.SIGINT and run.status().state != "finished":
+            raise _interrupted(run)
+    finally:
+        lock.release()
+    return run
+
+
+def _interrupted(run: Run, how: str | None = None) -> KeyboardInterrupt:
+    """What tells the caller of a Ctrl-C; `how`, where the run could not end by itself, is noted in it."""
+    if how is not None:
+        with suppress(OSError, sqlite3.Error):
+            run.end("stopped", f"interrupted {how}")
+    how = "" if how is None else f" {how}"
+    return KeyboardInterrupt(f"{run.path} was stopped{how} at step {run.step}. Go on with: hdd resume {run.path}")
+
+
+@contextmanager
+def _ticket(run: Run, needed: bool) -> Iterator[Ticket | None]:
+    """A place in the queue for the run's device; None where none can be had and none is `needed`."""
+    device = pick_device(run.initial_settings.device)
+    try:
+        ticket = Ticket(_device_name(device), run.path)
+    except OSError as error:
+        if needed:
+            raise HDDError(
+                f"Cannot queue for {device} ({error}): set HDD_CACHE_DIR to a folder that can be written, "
+                "or go without --queue."
+            ) from None
+        yield None
+        return
+    try:
+        yield ticket
+    finally:
+        with suppress(OSError):
+            ticket.release()
+
+
+def _device_name(device: torch.device) -> str:
+    """The name of a device that is the same in every process."""
+    if device.type != "cuda":
+        return device.type
+    visible = [name for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
+    index = device.index or 0
+    return f"cuda-{visible[index] if index < len(visible) else index}"
+
+
+def _prepare(run: Run, steps: int | None) -> None:
+    """Refuses a run with nothing left to do, and clears what a dead engine left: half a file, commands to it."""
+    with clear_storage_errors(run):
+        for edit in run.pending():
+            if edit.name in COMMANDS:
+                run.decide(edit, "refused", run.step, reason="the engine that it was for had ended")
+        for partial in run.path.glob("**/.*.partial"):
+            partial.unlink(missing_ok=True)
+        if steps is not None and steps != run.settings.steps:
+            if steps <= run.step:
+                raise HDDError(f"steps={steps} is not above the {run.step} steps that {run.path} has made: give more.")
+            if run.status().state == "finished":
+                run.end("stopped", "reopened")
+            run.steer(who="resume", steps=steps)
+        elif run.status().state == "finished":
+            raise HDDError(
+                f"{run.path} is finished at step {run.step}. "
+                f"Give more steps (--steps {2 * run.step}), rewind it or fork it."
+            )
