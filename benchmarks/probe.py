@@ -16,7 +16,7 @@ from pathlib import Path
 import panel as pn
 from bokeh.application.application import ServerContext
 
-from workbench.session import feed
+from workbench.core import run_source
 
 PROBE_SECONDS = 0.01
 WRITE_SECONDS = 0.5
@@ -41,12 +41,12 @@ def watch(loop: asyncio.AbstractEventLoop, server: ServerContext, path: Path) ->
 
 def write(server: ServerContext, path: Path, longest: float) -> None:
     """Puts what is known into `path`."""
-    feeds = feed.open_feeds()
+    sources = run_source.open_sources()
     threads = [thread.name for thread in threading.enumerate() if thread.name.startswith("feed ")]
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     found = {
         "longest_block": longest,
-        "sessions": sum(each.sessions for each in feeds),
+        "sessions": sum(each.sessions for each in sources),
         "documents": len(server.sessions),
         "feeds": len(threads),
         "memory": pages * os.sysconf("SC_PAGE_SIZE"),

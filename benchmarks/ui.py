@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hdd.runs.run import WATCHED_SECONDS, Run
-from workbench.engine import SPARE_CORES
+from workbench.core.jobs import SPARE_CORES
 
 ROOT = Path(__file__).parent.parent
 PORT = 5087

@@ -42,6 +42,11 @@ def test_the_library_knows_no_user_interface(path):
     assert not set(imported(path)) & {*UI_LIBRARIES, "workbench"}
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "workbench" / "core").rglob("*.py")), ids=lambda path: path.name)
+def test_the_core_of_the_page_knows_no_user_interface(path):
+    assert not set(imported(path)) & UI_LIBRARIES
+
+
 @per_file
 def test_nothing_unpickles_or_runs_text(path):
     assert not set(imported(path)) & {

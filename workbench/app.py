@@ -9,9 +9,9 @@ from pathlib import Path
 
 import panel as pn
 
-from workbench.engine import Engines
+from workbench.core.jobs import Engines
+from workbench.core.projector import Projector
 from workbench.page import Workbench
-from workbench.projector import Projector
 
 pn.extension(notifications=True, reconnect=True)
 

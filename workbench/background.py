@@ -9,7 +9,7 @@ from hdd.errors import HDDError
 from hdd.runs import history
 from hdd.runs.run import Run
 from hdd.settings import initial_settings
-from workbench.engine import SPARE_CORES, Engines
+from workbench.core.jobs import SPARE_CORES, Engines
 
 LOOK_SECONDS = 0.05
 

@@ -34,10 +34,10 @@ from workbench.background import as_run, fork, start
 from workbench.controls.dialogs import Dialogs
 from workbench.controls.runner import JOBS_MILLISECONDS, Runner, tell
 from workbench.controls.steering import Steering
+from workbench.core.jobs import Engines
+from workbench.core.projector import Projector
+from workbench.core.run_source import source_of
 from workbench.desk import Desk
-from workbench.engine import Engines
-from workbench.projector import Projector
-from workbench.session.feed import feed_of
 from workbench.session.link import Link
 from workbench.session.session import Frame, Session, View
 from workbench.theme import THEME, Text
@@ -138,7 +138,7 @@ class _Session(Session):
     """Sends a frame as one message, and not each change on its own."""
 
     def __init__(self, run: Run, cell: "_Cell", link: Link) -> None:
-        super().__init__(feed_of(run.path), _projector(), link, _DESK)
+        super().__init__(source_of(run.path), _projector(), link, _DESK)
         self._cell = cell
 
     def show(self, frame: Frame | None = None) -> None:

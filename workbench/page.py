@@ -21,9 +21,9 @@ from workbench.controls.recipe import as_command, as_python
 from workbench.controls.runner import JOBS_MILLISECONDS, Runner, tell
 from workbench.controls.setup import Setup
 from workbench.controls.steering import WHO, Steering, notify
-from workbench.engine import Engines
-from workbench.projector import Projector
-from workbench.session.feed import feed_of
+from workbench.core.jobs import Engines
+from workbench.core.projector import Projector
+from workbench.core.run_source import source_of
 from workbench.session.link import Link
 from workbench.session.nodelay import send_at_once
 from workbench.session.session import Frame, Session
@@ -191,7 +191,7 @@ class Workbench:
 
     def _list_runs(self) -> list[str]:
         names = run_names(self._engines.root)
-        current = [] if self._session is None else [self._session.feed.run.path.name]
+        current = [] if self._session is None else [self._session.source.run.path.name]
         shown = [*names, *(name for name in current if name not in names)]
         if shown != self._run.options:
             self._run.options = shown
@@ -222,18 +222,18 @@ class Workbench:
 
     def _chosen(self, event: object) -> None:
         name = event.new
-        if name and (self._session is None or self._session.feed.run.path.name != name):
+        if name and (self._session is None or self._session.source.run.path.name != name):
             self.attach(self._engines.root / name)
 
     def attach(self, path: Path) -> None:
         """Shows the run in `path`."""
         try:
-            feed = feed_of(path)
+            source = source_of(path)
         except HDDError as error:
             notify("error", str(error))
             return
         self.close()
-        session = self._session = Session(feed, self._projector, self._link, self._document)
+        session = self._session = Session(source, self._projector, self._link, self._document)
         session.views.append(self)
         session.selection.param.watch(self._open_inspector, "image")
         self._cards = {name: pmui.Paper(sizing_mode="stretch_both", margin=4) for name in ("wall", "disk", "curves")}
@@ -332,17 +332,17 @@ class Workbench:
     # Rewind, fork, recipes
 
     def _rewind(self, step: int) -> None:
-        self._dialogs.ask_rewind(self._session.feed.state.step, step, lambda: self._do(self._rewound, step))
+        self._dialogs.ask_rewind(self._session.source.state.step, step, lambda: self._do(self._rewound, step))
 
     async def _rewound(self, step: int) -> None:
-        await asyncio.to_thread(rewind, self._session.feed.run.path, step)
+        await asyncio.to_thread(rewind, self._session.source.run.path, step)
         self._session.selection.step = None
 
     def _fork(self, step: int) -> None:
         self._do(self._forked, step)
 
     async def _forked(self, step: int) -> None:
-        run = self._session.feed.run
+        run = self._session.source.run
         number = 1
         while (out := self._engines.root / f"{run.path.name[:80]}-fork-{step}-{number}").exists():
             number += 1
@@ -368,9 +368,9 @@ class Workbench:
         return pmui.Row(command, python, margin=(0, 6))
 
     def _show_recipe(self, title: str, make: Callable) -> None:
-        feed = self._session.feed
-        text = make(feed.initial_settings, feed.state, f"{feed.run.path.name}-again")
-        note = f"This makes the run again, bit for bit; it stands at step {feed.state.step} now."
+        source = self._session.source
+        text = make(source.initial_settings, source.state, f"{source.run.path.name}-again")
+        note = f"This makes the run again, bit for bit; it stands at step {source.state.step} now."
         self._dialogs.show_text(title, note, text)
 
 

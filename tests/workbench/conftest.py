@@ -78,11 +78,11 @@ def make_run(root):
 
 
 @pytest.fixture
-def session(feed):
-    """A driver's session on the module's `feed`."""
+def session(source):
+    """A driver's session on the module's `source`."""
     link = Link()
     link.tab = "driver"
-    session = Session(feed, Projector(), link, Document())
+    session = Session(source, Projector(), link, Document())
     session.open()
     yield session
     session.close()

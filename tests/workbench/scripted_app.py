@@ -8,7 +8,7 @@ from pathlib import Path
 import panel as pn
 from stand_in import StandIn
 
-from workbench.engine import Engines
+from workbench.core.jobs import Engines
 from workbench.page import Workbench
 
 pn.extension(notifications=True, reconnect=True)

@@ -4,11 +4,11 @@ from concurrent.futures import Future
 
 import stand_in
 
-from workbench.session.feed import Feed
+from workbench.core.run_source import RunSource
 
 
-class StillFeed(Feed):
-    """A feed that finds what it is given."""
+class StillSource(RunSource):
+    """A source that finds what it is given."""
 
     def _read(self):
         pass

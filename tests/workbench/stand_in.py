@@ -6,7 +6,7 @@ from scripted import MEAN, SIDE, STD
 from hdd.pixels import to_pixels
 from hdd.projection import Faithfulness, Geometry, Neighbours, Projection
 from hdd.runs.run import Run
-from workbench import projector
+from workbench.core import projector
 
 REAL = 6
 """Real points of each class."""
@@ -51,7 +51,7 @@ def nearest(path, image, count):
 
 
 class StandIn:
-    """Answers as `workbench.projector.Projector`, from `pool` for both."""
+    """Answers as `workbench.core.projector.Projector`, from `pool` for both."""
 
     def __init__(self, pool):
         self._pool = pool

@@ -10,15 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import panel as pn
 from stand_in import StandIn
-from workbench.engine import Engines
+from workbench.core.jobs import Engines
 from workbench.page import Workbench
-import workbench.projector
+import workbench.core.projector
 pn.extension(notifications=True)
 root = Path(sys.argv[1])
 page = Workbench(Engines(root), StandIn(ThreadPoolExecutor(1)))
 page.attach(root / "done")
 session = page._session
-while session.feed.state.reading:
+while session.source.state.reading:
     pass
 session.show()
 assert len(session.views) == 7, session.views

@@ -7,10 +7,10 @@ from panel.io.state import set_curdoc
 from stand_in import StandIn
 from waiting import wait_until
 
-from workbench.engine import Engines
+from workbench.core.jobs import Engines
+from workbench.core.projector import Projector
+from workbench.core.run_source import source_of
 from workbench.page import Workbench
-from workbench.projector import Projector
-from workbench.session.feed import feed_of
 
 
 def watching():
@@ -37,14 +37,14 @@ def test_the_images_of_a_run_come_with_the_page_before_a_browser_is_there(make_r
     with set_curdoc(document):
         page = Workbench(Engines(root), StandIn(ThreadPoolExecutor(1)))
         shown = page.page.get_root(document)
-        wait_until(lambda: not feed_of(run.path).state.reading, 60)
+        wait_until(lambda: not source_of(run.path).state.reading, 60)
         (tick,) = [each for each in document.session_callbacks if each.callback.__name__ == "tick"]
         tick.callback()
     (sheet,) = [each.data["image"] for each in shown.select({"type": ColumnDataSource}) if "dw" in each.data]
     assert len(sheet) == 1
     # Nobody is watching yet.
-    assert feed_of(run.path).tabs() == []
-    assert feed_of(run.path).sessions == 1
+    assert source_of(run.path).tabs() == []
+    assert source_of(run.path).sessions == 1
     for destroyed in document.session_destroyed_callbacks:
         destroyed(None)
-    assert feed_of(run.path).sessions == 0
+    assert source_of(run.path).sessions == 0

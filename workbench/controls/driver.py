@@ -25,7 +25,7 @@ class SeatButton:
     def show(self, session: Session) -> None:
         """Brings it up to date."""
         self._session = session
-        seat, tabs = session.feed.seat, session.feed.tabs()
+        lease, tabs = session.source.lease, session.source.tabs()
         others = len(tabs) - 1
         watching = f", {others} watching" if others > 0 else ""
         if session.drives:
@@ -33,17 +33,17 @@ class SeatButton:
             self._button.label = "Pass the seat"
             show(self._button, others > 0)
         else:
-            free = seat.driver is None
+            free = lease.driver is None
             self._says.object = "Nobody steers" if free else "You are watching"
             self._button.label = "Take the seat"
             show(self._button, free)
 
     def _clicked(self) -> None:
         session = self._session
-        seat, tabs = session.feed.seat, session.feed.tabs()
+        lease, tabs = session.source.lease, session.source.tabs()
         if session.drives:
             later = tabs[tabs.index(session.tab) + 1 :] + tabs[: tabs.index(session.tab)]
-            seat.leave(session.tab, to=later[0] if later else None)
+            lease.leave(session.tab, to=later[0] if later else None)
         else:
-            seat.take(session.tab)
-        session.feed.wake_all()
+            lease.take(session.tab)
+        session.source.wake_all()

@@ -9,7 +9,7 @@ import panel_material_ui as pmui
 
 from hdd.errors import HDDError
 from hdd.settings import initial_settings
-from workbench.engine import SPARE_CORES, Engines, Job
+from workbench.core.jobs import SPARE_CORES, Engines, Job
 from workbench.theme import HIDDEN, Notice, show
 
 

@@ -4,7 +4,7 @@ import shlex
 from typing import Any
 
 from hdd.settings import Settings
-from workbench.session.feed import State
+from workbench.core.run_source import State
 
 _OPTIONS = {
     "dataset": "--dataset",

@@ -8,8 +8,8 @@ import panel_material_ui as pmui
 from hdd.errors import HDDError
 from hdd.runs.reading import ALIVE
 from workbench.controls.steering import WHO, notify
-from workbench.engine import Engines, Job
-from workbench.progress import duration, progress
+from workbench.core.jobs import Engines, Job
+from workbench.core.progress_text import duration, progress_text
 from workbench.session.session import Frame, Session
 from workbench.theme import HIDDEN, Notice, Text, show
 
@@ -69,14 +69,14 @@ class Runner:
 
     def toggle(self) -> None:
         """Pauses a run that goes, and lets one that waits go on."""
-        state = self._session.feed.state.status.state
+        state = self._session.source.state.status.state
         if state in ("running", "starting"):
             self._command("pause")
         elif state == "paused":
             self._command("go")
 
     def _command(self, name: str, value: int | None = None) -> None:
-        self._try(lambda: self._session.feed.run.command(name, value, who=WHO))
+        self._try(lambda: self._session.source.run.command(name, value, who=WHO))
 
     def _try(self, action: Callable[[], object]) -> None:
         """Does what the driver asked for, or says why not."""
@@ -90,17 +90,17 @@ class Runner:
 
     def resume(self) -> None:
         """Starts an engine on the run; a finished one gets as many steps again."""
-        state = self._session.feed.state
+        state = self._session.source.state
         more = 2 * state.settings.steps if state.status.state == "finished" else None
 
-        self._try(lambda: self._engines.resume(self._session.feed.run.path, more))
+        self._try(lambda: self._engines.resume(self._session.source.run.path, more))
         self.watch_jobs()
 
     def _evaluate(self, protocol: str) -> None:
         frame = self._frame
         if frame is not None and frame.state.kept:
             step = frame.state.kept[-1] if frame.live else frame.image_step
-            self._try(lambda: self._engines.evaluate(self._session.feed.run.path, step, protocol))
+            self._try(lambda: self._engines.evaluate(self._session.source.run.path, step, protocol))
             self.watch_jobs()
 
     def show(self, frame: Frame) -> None:
@@ -128,7 +128,7 @@ class Runner:
 
     def watch_jobs(self) -> None:
         """Looks after the processes that the page started on this run; called every `JOBS_MILLISECONDS`."""
-        before, self._jobs = self._jobs, self._engines.going(self._session.feed.run.path)
+        before, self._jobs = self._jobs, self._engines.going(self._session.source.run.path)
         for job in before:
             if job not in self._jobs:
                 if job.failure:
@@ -144,7 +144,7 @@ class Runner:
             job = evaluations[0]
             done, total = job.progress.get("done", 0), job.progress.get("total", 0)
             self._progress.value = round(100 * done / total) if total else 0
-            far = progress(done, total, "epochs", job.time_left(done, total)) if total else "loading"
+            far = progress_text(done, total, "epochs", job.time_left(done, total)) if total else "loading"
             self._progress_says.object = f"Working on {job.about}: {far}"
 
 

@@ -10,7 +10,7 @@ import param
 from hdd.objectives import OBJECTIVES
 from hdd.settings import PRESETS, Settings, allowed, initial_settings
 from workbench.controls.launch import Launch
-from workbench.engine import SPARE_CORES
+from workbench.core.jobs import SPARE_CORES
 
 FIXED = ("ipc", "steps", "seed", "network_width", "network_depth", "threads")
 PRESET_SAYS = {"geometric": "geometric: where geometry acts", "released": "released: what the authors' code does"}

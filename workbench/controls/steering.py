@@ -66,7 +66,7 @@ class Steering:
 
     def _fill(self, opened: list[int]) -> None:
         """Makes the controls of the sections that are open and empty."""
-        settings = self._session.feed.state.settings
+        settings = self._session.source.state.settings
         for index in opened:
             if not len(self._sections[index]):
                 names = list(GROUPS.values())[index]
@@ -85,17 +85,17 @@ class Steering:
             self._session.later(partial(self._settle, name, value), SETTLED_MILLISECONDS)
             return
         try:
-            (self._sent[name],) = self._session.feed.run.steer(who=WHO, **{name: value})
+            (self._sent[name],) = self._session.source.run.steer(who=WHO, **{name: value})
         except (HDDError, OSError, sqlite3.Error) as error:
             self._knobs[name].tell("refused", f"refused: {error}")
-            self._knobs[name].put(getattr(self._session.feed.state.settings, name))
+            self._knobs[name].put(getattr(self._session.source.state.settings, name))
             return
         self._knobs[name].tell("pending", f"pending: {value}")
 
     def _settle(self, name: str, value: Any) -> None:
         """Writes down what the user came to rest at, while no engine is there to decide on what was asked before."""
         rests = name in self._next and self._next[name] == value
-        if rests and self._session.feed.state.status.state not in DECIDING:
+        if rests and self._session.source.state.status.state not in DECIDING:
             del self._next[name], self._sent[name]
             self.request(name, value)
 

@@ -1,1 +1,1 @@
-"""One browser session on a run: a feed shared by all, a seat for one driver, frames pulled one at a time."""
+"""One browser session, and the line to its tab."""

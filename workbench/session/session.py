@@ -21,9 +21,9 @@ from hdd.errors import HDDError
 from hdd.projection import VIEWS, Geometry, Projection
 from hdd.runs.reading import ALIVE
 from hdd.settings import Settings
-from workbench import projector
-from workbench.projector import Projector, Sample
-from workbench.session.feed import Feed, State
+from workbench.core import projector
+from workbench.core.projector import Projector, Sample
+from workbench.core.run_source import RunSource, State
 from workbench.session.link import Link
 
 FRAMES_PER_SECOND = 11
@@ -113,7 +113,7 @@ class Session:
     """One session on one run.
 
     Args:
-        feed: of the run.
+        source: of the run.
         projector: that computes the disk.
         link: to the browser, which must be on the page.
         document: of the session; None in a notebook, where `tick` is driven by a timer.
@@ -125,8 +125,8 @@ class Session:
         painted: number of frames that the browser has painted.
     """
 
-    def __init__(self, feed: Feed, projector: Projector, link: Link, document: Document | None) -> None:
-        self.feed = feed
+    def __init__(self, source: RunSource, projector: Projector, link: Link, document: Document | None) -> None:
+        self.source = source
         self.selection = Selection()
         self.views: list[View] = []
         self.tab = link.tab
@@ -157,21 +157,21 @@ class Session:
 
     def open(self) -> None:
         """Starts to follow the run."""
-        self.feed.join(self, self.tab, self.wake)
+        self.source.join(self, self.tab, self.wake)
         if self._link.tab:
-            self.feed.seat.take(self.tab)
+            self.source.lease.take(self.tab)
 
     def add(self, view: View) -> None:
         """Shows the newest frame in a view, before it is put on a page, and all that follow; with the document held.
 
         A React component misses what changes while it comes.
         """
-        view.show(self._frame(self.feed.state, True))
+        view.show(self._frame(self.source.state, True))
         self.views.append(view)
 
     def close(self) -> None:
         """Leaves nothing behind."""
-        self.feed.leave(self)
+        self.source.leave(self)
         self._document = None
         self.views.clear()
         if self._link.listener == self._heard:
@@ -185,7 +185,7 @@ class Session:
     @property
     def drives(self) -> bool:
         """Whether this session may steer."""
-        return self.feed.seat.driver == self.tab
+        return self.source.lease.driver == self.tab
 
     def later(self, action: Callable[[], None], milliseconds: int) -> None:
         """Calls `action` after some time, if the session is still there."""
@@ -208,7 +208,7 @@ class Session:
         self._woken = False
         now = time.monotonic()
         # The next disk is computed while the last frame is on its way.
-        frame = self._frame(self.feed.state, False)
+        frame = self._frame(self.source.state, False)
         # Before the browser has said which tab it is, Panel drops whatever changes in a document that it fetched.
         if self._link.frame > self.painted and (not self.tab or now < self._sent_at + UNPAINTED_SECONDS):
             return
@@ -235,7 +235,7 @@ class Session:
 
     def show(self, frame: Frame | None = None) -> None:
         """Shows the newest frame, made already or not, if it differs from the last one."""
-        frame = frame or self._frame(self.feed.state, False)
+        frame = frame or self._frame(self.source.state, False)
         state, now = frame.state, time.monotonic()
         asked_for = self._asking(state)
         full = asked_for != self._asked_for or now > self._full_at + FULL_SECONDS
@@ -291,13 +291,13 @@ class Session:
         return tuple(str(value) for value in self.selection.param.values().values())
 
     def _seat(self) -> tuple:
-        return self.feed.seat.driver, tuple(self.feed.tabs())
+        return self.source.lease.driver, tuple(self.source.tabs())
 
     def _heard(self, message: dict[str, Any]) -> None:
         if "tab" in message:
             self.tab = self._link.tab
-            self.feed.join(self, self.tab, self.wake)
-            self.feed.seat.take(self.tab)
+            self.source.join(self, self.tab, self.wake)
+            self.source.lease.take(self.tab)
             self.wake()
         elif "painted" in message:
             self.painted = int(message["painted"])
@@ -311,7 +311,7 @@ class Session:
         step = state.step if self.selection.step is None else min(self.selection.step, state.step)
         live = self.selection.step is None
         images, image_step = self._images(state, step)
-        settings = state.settings if live else state.settings_at(step, self.feed.initial_settings)
+        settings = state.settings if live else state.settings_at(step, self.source.initial_settings)
         if images is not None:
             self._ask_disk(state, settings, images, image_step)
         return Frame(
@@ -336,7 +336,7 @@ class Session:
         """Images (C, ipc, channels, H, W) float32, normalised, of a kept step; None if they are gone meanwhile."""
         if step not in self._looked_back:
             try:
-                images = self.feed.run.images(step)
+                images = self.source.run.images(step)
             except (HDDError, OSError):
                 return None
             if len(self._looked_back) > KEPT_IN_MEMORY:
@@ -349,7 +349,7 @@ class Session:
             return settings.feature_scale
         if step == state.step and state.feature_scale is not None:
             return state.feature_scale
-        records = self.feed.run.metrics(after=max(step, 1) - 1, until=max(step, 1))
+        records = self.source.run.metrics(after=max(step, 1) - 1, until=max(step, 1))
         return records[0].feature_scale if records else None
 
     # The disk
@@ -363,15 +363,15 @@ class Session:
             return
         if time.monotonic() < self._retry_at:
             return
-        path = str(self.feed.run.path)
+        path = str(self.source.run.path)
         if self._sample is None:
-            asked = self.feed.shared("sample", lambda: self._projector.live(projector.sample, path))
+            asked = self.source.shared("sample", lambda: self._projector.live(projector.sample, path))
             asked.add_done_callback(self._got_sample)
         self._asked = key
         view = self.selection.view
         ask = self._projector.study if view == "umap" else self._projector.live
         previous = self._disk.projection if view == "umap" and self._disk and self._disk.view == view else None
-        asked = self.feed.shared(key, lambda: ask(projector.look, path, images, geometry, view, pruning, previous))
+        asked = self.source.shared(key, lambda: ask(projector.look, path, images, geometry, view, pruning, previous))
         asked.add_done_callback(partial(self._answered, key, step))
 
     def _got_sample(self, future: Future) -> None:

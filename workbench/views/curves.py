@@ -15,8 +15,8 @@ from bokeh.plotting import figure
 from hdd.errors import HDDError
 from hdd.records import CLASS_METRICS
 from hdd.runs.run import Run
-from workbench.session.buckets import CurveBuckets
-from workbench.session.feed import RECORDS_AT_A_TIME
+from workbench.core.curve_buckets import CurveBuckets
+from workbench.core.run_source import RECORDS_AT_A_TIME
 from workbench.session.session import Frame, Session
 from workbench.theme import EDIT, REAL, SMALL_CHOICE, SYNTHETIC, Text, class_colors
 
@@ -84,7 +84,7 @@ class Curves:
         self._version: tuple | None = None
         self._mean: dict[str, np.ndarray] = {}
         self._overlays: Sequence[Overlay] = ()
-        self._colors = class_colors(len(session.feed.classes))
+        self._colors = class_colors(len(session.source.classes))
         self._total = _source("step", "loss", "low", "high")
         self._by_class = ColumnDataSource({"xs": [], "ys": [], "color": [], "name": []})
         self._others = ColumnDataSource({"xs": [], "ys": [], "name": [], "end": [], "loss": []})
@@ -124,12 +124,12 @@ class Curves:
 
     def offer(self, runs: Sequence[str]) -> None:
         """Offers other runs of the same folder to draw beside this one."""
-        others = [name for name in runs if name != self._session.feed.run.path.name]
+        others = [name for name in runs if name != self._session.source.run.path.name]
         if others != self._compare.options:
             self._compare.param.update(options=others, value=[name for name in self._compare.value if name in others])
 
     async def _overlay(self, event: Any) -> None:
-        folder = self._session.feed.run.path.parent
+        folder = self._session.source.run.path.parent
         found = [await asyncio.to_thread(_read, folder / name) for name in event.new]
         self._overlays = [overlay for overlay in found if overlay is not None]
         self._session.refresh()
@@ -235,7 +235,7 @@ class Curves:
             "xs": [step] * len(lines),
             "ys": list(lines),
             "color": self._colors[: len(lines)],
-            "name": self._session.feed.classes[: len(lines)],
+            "name": self._session.source.classes[: len(lines)],
         }
         others = [] if by_class else [other for other in self._overlays if len(other.step)]
         self._others.data = {

@@ -14,8 +14,8 @@ from bokeh.models import ColumnDataSource, CustomJS, HoverTool, Scatter, TapTool
 from bokeh.plotting import figure
 
 from hdd.projection import VIEWS, Faithfulness
-from workbench import projector
-from workbench.projector import Projector, Sample
+from workbench.core import projector
+from workbench.core.projector import Projector, Sample
 from workbench.session.session import Disk as Projected
 from workbench.session.session import Frame, Session
 from workbench.theme import SMALL_CHOICE, Text, class_colors
@@ -45,7 +45,7 @@ class Disk:
     def __init__(self, session: Session, projector: Projector) -> None:
         self._session = session
         self._projector = projector
-        self._classes = session.feed.classes
+        self._classes = session.source.classes
         self._colors = class_colors(len(self._classes))
         self._drawn: Projected | None = None
         self._real_key: tuple | None = None
@@ -175,14 +175,14 @@ class Disk:
         images = self._synthetic.data["image"]
         chosen = None
         if new and new[0] < len(images):
-            chosen = divmod(images[new[0]], self._session.feed.initial_settings.ipc)
+            chosen = divmod(images[new[0]], self._session.source.initial_settings.ipc)
         self._session.selection.image = chosen
 
     def _mark(self) -> None:
         """Marks the selected image's point."""
         selected = self._session.selection.image
         images = self._synthetic.data["image"]
-        flat = -1 if selected is None else selected[0] * self._session.feed.initial_settings.ipc + selected[1]
+        flat = -1 if selected is None else selected[0] * self._session.source.initial_settings.ipc + selected[1]
         indices = [images.index(flat)] if flat in images else []
         if list(self._synthetic.selected.indices) != indices:
             self._synthetic.selected.indices = indices
@@ -226,7 +226,7 @@ class Disk:
         if real_key != self._real_key:
             self._real_key = (disk.key[1:], False, tuple(shown))
             self._draw_real(disk, sample, shown, chart, rim)
-        ipc = self._session.feed.initial_settings.ipc
+        ipc = self._session.source.initial_settings.ipc
         images = np.flatnonzero(np.repeat(shown, ipc))
         names = [f"{self._classes[i // ipc]} #{i % ipc + 1}" for i in images]
         self._synthetic.data = {
@@ -308,7 +308,7 @@ class Disk:
         if self._faithfulness is not None and self._faithfulness[0] == disk.key[1:3] and not frame.live:
             return
         self._faithfulness_asked = True
-        path = str(self._session.feed.run.path)
+        path = str(self._session.source.run.path)
         future = self._projector.study(projector.faithfulness, path, frame.images, disk.geometry, disk.projection)
         future.add_done_callback(partial(self._got_faithfulness, disk.key[1:3]))
 

@@ -53,7 +53,7 @@ class ImageWall:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._classes = session.feed.classes
+        self._classes = session.source.classes
         self._picture: tuple | None = None
         self._marks: tuple | None = None
         self._sheet = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
@@ -79,7 +79,7 @@ class ImageWall:
         )
 
     def _figure(self) -> figure:
-        rows, columns = len(self._classes), self._session.feed.initial_settings.ipc
+        rows, columns = len(self._classes), self._session.source.initial_settings.ipc
         plot = figure(
             sizing_mode="stretch_both",
             title=None,
@@ -115,7 +115,7 @@ class ImageWall:
         return plot
 
     def _tapped(self, event: Tap) -> None:
-        rows, columns = len(self._classes), self._session.feed.initial_settings.ipc
+        rows, columns = len(self._classes), self._session.source.initial_settings.ipc
         label, index = rows - 1 - int(np.floor(event.y)), int(np.floor(event.x))
         if 0 <= label < rows and 0 <= index < columns:
             chosen = (label, index)
@@ -141,9 +141,9 @@ class ImageWall:
             self._tell(frame)
 
     def _draw(self, images: np.ndarray) -> None:
-        pixels, start = self._session.feed.to_pixels(images), self._session.kept_images(0)
+        pixels, start = self._session.source.to_pixels(images), self._session.kept_images(0)
         if self._shows.value != "images" and start is not None:
-            start = self._session.feed.to_pixels(start)
+            start = self._session.source.to_pixels(start)
             pixels = start if self._shows.value == "start" else difference(start, pixels)
         self._put(pixels)
 

@@ -11,8 +11,8 @@ import panel_material_ui as pmui
 from bokeh.models import ColumnDataSource, FixedTicker
 from bokeh.plotting import figure
 
-from workbench import projector
-from workbench.projector import Projector
+from workbench.core import projector
+from workbench.core.projector import Projector
 from workbench.session.session import Frame, Session
 from workbench.theme import HIDDEN, Text, difference, show, tile
 from workbench.views.fit import fit
@@ -112,8 +112,8 @@ class Inspector:
         label, index = selected
         now, start = frame.images[label, index], self._session.kept_images(0)
         first = now if start is None else start[label, index]
-        change = np.abs(now - first) * self._session.feed.std[:, None, None]
-        first, shown = self._session.feed.to_pixels(np.stack([first, now]))
+        change = np.abs(now - first) * self._session.source.std[:, None, None]
+        first, shown = self._session.source.to_pixels(np.stack([first, now]))
         pictures = np.stack([first, shown, difference(first, shown)])
         self._pictures.draw(pictures, ["step 0", f"step {frame.image_step}", "difference"])
         self._describe(frame, label, index, change.mean())
@@ -121,7 +121,7 @@ class Inspector:
         self._draw_nearest(frame, now, (label, index, frame.image_step))
 
     def _describe(self, frame: Frame, label: int, index: int, change: float) -> None:
-        rows = [("class", self._session.feed.classes[label]), ("image", f"{index + 1} of {frame.images.shape[1]}")]
+        rows = [("class", self._session.source.classes[label]), ("image", f"{index + 1} of {frame.images.shape[1]}")]
         rows.append(("mean change", f"{100 * change:.1f} % of the pixel range"))
         disk = frame.disk
         if disk is not None:
@@ -150,7 +150,7 @@ class Inspector:
         found = [(step, self._session.kept_images(step)) for step in steps]
         found = [(step, images[label, index]) for step, images in found if images is not None]
         pictures = np.stack([image for _, image in found]) if found else frame.images[label, :0]
-        self._film.draw(self._session.feed.to_pixels(pictures), [str(step) for step, _ in found])
+        self._film.draw(self._session.source.to_pixels(pictures), [str(step) for step, _ in found])
 
     def _draw_nearest(self, frame: Frame, image: np.ndarray, key: tuple) -> None:
         # While the run is live the question would never rest: it is asked again once the last answer is in.
@@ -158,7 +158,7 @@ class Inspector:
         other = self._found is None or self._found[0][:2] != key[:2]
         if self._asked is None and (other or (new and time.monotonic() > self._due)):
             self._asked = key
-            path = str(self._session.feed.run.path)
+            path = str(self._session.source.run.path)
             future = self._projector.study(projector.nearest, path, image, NEAREST)
             future.add_done_callback(partial(self._got_nearest, key))
         if other:
@@ -168,7 +168,7 @@ class Inspector:
         found_key, found = self._found
         for strip, (near, images) in zip((self._by_pixels, self._by_features), found, strict=True):
             strip.draw(images, [f"{distance:.3g}" for distance in near.distances])
-        classes = self._session.feed.classes
+        classes = self._session.source.classes
         names = ", ".join(classes[label] for label in found[1][0].labels)
         self._nearest_says.object = (
             f"Step {found_key[2]}; root mean square pixel distance, feature distance. Classes by features: {names}."

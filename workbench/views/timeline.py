@@ -7,7 +7,7 @@ from functools import partial
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.session.feed import State
+from workbench.core.run_source import State
 from workbench.session.session import Frame, Session
 from workbench.theme import Text
 
@@ -115,7 +115,7 @@ class Timeline:
             self._scrub(event.new)
 
     def _scrub(self, step: int) -> None:
-        self._session.selection.step = min(step, self._session.feed.state.step)
+        self._session.selection.step = min(step, self._session.source.state.step)
         self._scrubs += 1
         self._session.later(partial(self._put_back, self._scrubs), PUT_BACK_MILLISECONDS)
 

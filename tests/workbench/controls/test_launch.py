@@ -9,7 +9,7 @@ import scripted
 from waiting import wait_until
 
 from workbench.controls.launch import Launch
-from workbench.engine import Engines
+from workbench.core.jobs import Engines
 from workbench.theme import HIDDEN
 
 SECONDS = 60

@@ -12,7 +12,7 @@ from hdd.runs.run import Run
 from hdd.runs.start import create
 from hdd.settings import initial_settings
 from workbench.controls.recipe import as_command, as_python
-from workbench.session.feed import State
+from workbench.core.run_source import State
 
 SMALL = {"ipc": 1, "network_width": 4, "real_batch": 8, "threads": 1, "snapshot_every": 1}
 

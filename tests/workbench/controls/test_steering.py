@@ -3,7 +3,7 @@
 import panel_material_ui as pmui
 import pytest
 from panel.widgets.base import WidgetBase
-from session_parts import StillFeed
+from session_parts import StillSource
 
 from hdd.settings import Settings
 from workbench.controls.knob import KnobControl
@@ -13,11 +13,11 @@ KNOBS = [name for names in GROUPS.values() for name in names]
 
 
 @pytest.fixture
-def feed(make_run):
+def source(make_run):
     run = make_run(steps=40, of=100)
-    feed = StillFeed(run.path)
-    feed.read_all()
-    return feed
+    source = StillSource(run.path)
+    source.read_all()
+    return source
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def show(session, steering):
     """Lets the controls see what is on disk now."""
 
     def look():
-        session.feed.read_all()
-        steering.show(session._frame(session.feed.state, True))
+        session.source.read_all()
+        steering.show(session._frame(session.source.state, True))
 
     return look
 
@@ -40,8 +40,8 @@ def texts(steering):
     return [each.object for each in steering.panel.select(pmui.Typography) if each.object]
 
 
-def pending(feed, name="curvature"):
-    return [edit for edit in feed.run.pending() if edit.name == name]
+def pending(source, name="curvature"):
+    return [edit for edit in source.run.pending() if edit.name == name]
 
 
 def test_every_steerable_knob_has_a_control():
@@ -109,116 +109,116 @@ def test_augmentation_is_chosen_from_its_operations():
     assert requested == [("augmentation", "color_flip"), ("augmentation", "none")]
 
 
-def test_a_change_is_pending_then_applied(steering, feed, show):
+def test_a_change_is_pending_then_applied(steering, source, show):
     steering.request("curvature", -3.0)
     assert "pending: -3.0" in texts(steering)
-    (edit,) = pending(feed)
+    (edit,) = pending(source)
     assert (edit.value, edit.who, edit.due) == (-3.0, "page", None)
     show()
     assert "pending until the run is resumed: -3.0" in texts(steering)
-    feed.run.decide(edit, "applied", 40, -1.0)
+    source.run.decide(edit, "applied", 40, -1.0)
     show()
     assert "applied @ step 40" in texts(steering)
 
 
-def test_a_change_is_refused_with_its_reason_and_the_old_value_comes_back(steering, feed, show):
+def test_a_change_is_refused_with_its_reason_and_the_old_value_comes_back(steering, source, show):
     (slider,) = [each for each in steering.panel.select(pmui.DiscreteSlider) if each.label.startswith("Curvature")]
     slider.value = slider.values[0]
-    (edit,) = pending(feed)
-    feed.run.decide(edit, "refused", 40, reason="too <b>flat</b>")
+    (edit,) = pending(source)
+    source.run.decide(edit, "refused", 40, reason="too <b>flat</b>")
     show()
     assert "refused @ step 40: too <b>flat</b>" in texts(steering)
     assert slider.value == -1
 
 
-def test_what_is_not_allowed_is_refused_at_once(steering, feed, show):
+def test_what_is_not_allowed_is_refused_at_once(steering, source, show):
     (field,) = [each for each in steering.panel.select(pmui.TextInput) if each.label.startswith("Clamp")]
     field.value = "wide"
     assert any(text.startswith("refused: clamp='wide' is not allowed: give a number") for text in texts(steering))
     assert field.value == "none"
-    assert pending(feed, "clamp") == []
+    assert pending(source, "clamp") == []
     field.value = "3"
     show()
-    assert [edit.value for edit in pending(feed, "clamp")] == [3.0]
+    assert [edit.value for edit in pending(source, "clamp")] == [3.0]
 
 
-def test_of_a_dragged_knob_at_most_one_edit_waits_and_the_last_value_wins(steering, feed, show):
+def test_of_a_dragged_knob_at_most_one_edit_waits_and_the_last_value_wins(steering, source, show):
     for value in (-2.0, -3.0, -4.0, -5.0):
         steering.request("curvature", value)
         show()
-        assert len(pending(feed)) == 1
+        assert len(pending(source)) == 1
     assert "pending: -5.0" in texts(steering)
     steering.request("weight", 3.0)
-    assert len(feed.run.pending()) == 2
-    feed.run.decide(pending(feed)[0], "applied", 40, -1.0)
+    assert len(source.run.pending()) == 2
+    source.run.decide(pending(source)[0], "applied", 40, -1.0)
     show()
-    assert [edit.value for edit in pending(feed)] == [-5.0]
+    assert [edit.value for edit in pending(source)] == [-5.0]
     show()
     assert "pending until the run is resumed: -5.0" in texts(steering)
-    feed.run.decide(pending(feed)[0], "applied", 41, -2.0)
+    source.run.decide(pending(source)[0], "applied", 41, -2.0)
     show()
-    assert pending(feed) == []
+    assert pending(source) == []
     assert "applied @ step 41" in texts(steering)
-    assert [edit.value for edit in feed.run.steered() if edit.name == "curvature"] == [-2.0, -5.0]
+    assert [edit.value for edit in source.run.steered() if edit.name == "curvature"] == [-2.0, -5.0]
 
 
-def test_who_does_not_drive_cannot_steer(steering, session, feed, show):
+def test_who_does_not_drive_cannot_steer(steering, session, source, show):
     (sections,) = steering.panel.select(pmui.Accordion)
     sections.active = list(range(len(GROUPS)))
-    feed.seat.leave("driver", to="another")
+    source.lease.leave("driver", to="another")
     show()
     assert "You are watching: another tab steers this run." in texts(steering)
     controls = [control for knob in steering._knobs.values() for control in knob.panel.select(WidgetBase)]
     assert len(controls) == len(KNOBS)
     assert all(control.disabled for control in controls)
     steering.request("curvature", -3.0)
-    assert feed.run.pending() == []
-    feed.seat.leave("another", to="driver")
+    assert source.run.pending() == []
+    source.lease.leave("another", to="driver")
     show()
     steering.request("curvature", -3.0)
-    assert len(pending(feed)) == 1
+    assert len(pending(source)) == 1
 
 
-def test_somebody_elses_change_is_shown(steering, feed, show):
-    feed.run.steer(who="a notebook", curvature=-100.0)
+def test_somebody_elses_change_is_shown(steering, source, show):
+    source.run.steer(who="a notebook", curvature=-100.0)
     show()
     assert "pending until the run is resumed: -100.0" in texts(steering)
-    feed.run.decide(pending(feed)[0], "applied", 40, -1.0)
+    source.run.decide(pending(source)[0], "applied", 40, -1.0)
     show()
     (slider,) = [each for each in steering.panel.select(pmui.DiscreteSlider) if each.label.startswith("Curvature")]
     assert slider.value == -100
-    assert feed.run.pending() == []
+    assert source.run.pending() == []
 
 
-def test_where_a_knob_comes_to_rest_is_written_down_while_no_engine_decides(steering, session, feed, show):
+def test_where_a_knob_comes_to_rest_is_written_down_while_no_engine_decides(steering, session, source, show):
     for value in (-2.0, -3.0, -4.0):
         steering.request("curvature", value)
-    assert [edit.value for edit in pending(feed)] == [-2.0]
+    assert [edit.value for edit in pending(source)] == [-2.0]
     session._document.run(later=True)
-    assert [edit.value for edit in pending(feed)] == [-2.0, -4.0]
+    assert [edit.value for edit in pending(source)] == [-2.0, -4.0]
     show()
     # Another page on the same run shows what is on its way, and not what is in force.
     other = Steering(session)
-    other.show(session._frame(feed.state, True))
+    other.show(session._frame(source.state, True))
     (slider,) = [each for each in other.panel.select(pmui.DiscreteSlider) if each.label.startswith("Curvature")]
     assert abs(slider.value + 4) < 0.1
     assert all("pending until the run is resumed: -4.0" in texts(each) for each in (steering, other))
 
 
-def test_a_knob_that_rests_at_none_is_written_down_once(steering, session, feed, show):
+def test_a_knob_that_rests_at_none_is_written_down_once(steering, session, source, show):
     for value in (3.0, None):
         steering.request("clamp", value)
     # The engine decided on the first before it ended.
-    feed.run.decide(pending(feed, "clamp")[0], "applied", 40, 10.0)
+    source.run.decide(pending(source, "clamp")[0], "applied", 40, 10.0)
     show()
-    assert [edit.value for edit in pending(feed, "clamp")] == [None]
+    assert [edit.value for edit in pending(source, "clamp")] == [None]
     session._document.run(later=True)
-    assert [edit.value for edit in pending(feed, "clamp")] == [None]
+    assert [edit.value for edit in pending(source, "clamp")] == [None]
 
 
-def test_looking_back_shows_the_values_of_that_time_and_steers_nothing(steering, session, feed, show):
-    feed.run.steer(curvature=-100.0)
-    feed.run.decide(pending(feed)[0], "applied", 30, -1.0)
+def test_looking_back_shows_the_values_of_that_time_and_steers_nothing(steering, session, source, show):
+    source.run.steer(curvature=-100.0)
+    source.run.decide(pending(source)[0], "applied", 30, -1.0)
     (slider,) = [each for each in steering.panel.select(pmui.DiscreteSlider) if each.label.startswith("Curvature")]
     for step, value in ((None, -100), (20, -1), (30, -100)):
         session.selection.step = step

@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from session_parts import Document, StillFeed, View
+from session_parts import Document, StillSource, View
 
 from hdd.projection.space import ViewingSpace
 from hdd.runs.engine import resume
 from hdd.runs.start import create
 from hdd.settings import initial_settings
-from workbench import projector
+from workbench.core import projector
 from workbench.session.link import Link
 from workbench.session.session import Session
 
@@ -53,9 +53,9 @@ def space(run, digits):
 def show(run, monkeypatch):
     """Shows a step of the run, by the frame that its engine left or by what was kept."""
     monkeypatch.setattr(projector, "_tell", None)
-    feed, view, document = StillFeed(run.path), View(), Document()
-    feed.read_all()
-    session = Session(feed, Inline(), Link(), document)
+    source, view, document = StillSource(run.path), View(), Document()
+    source.read_all()
+    session = Session(source, Inline(), Link(), document)
     session.views.append(view)
     session.open()
 
@@ -64,7 +64,7 @@ def show(run, monkeypatch):
         frame = run.frame() if live else None
         status = replace(run.status(), state="running")
         scale = run.metrics(after=step - 1, until=step)[0].feature_scale
-        feed.put(step=step, kept=kept, frame=frame, status=status, feature_scale=scale)
+        source.put(step=step, kept=kept, frame=frame, status=status, feature_scale=scale)
         for _ in range(3):
             document.run(later=True)
             session._link.listener({"painted": session._link.frame})

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import scripted
-from session_parts import Document, Projector, StillFeed, View
+from session_parts import Document, Projector, StillSource, View
 from waiting import wait_until
 
 from hdd.errors import HDDError
@@ -25,11 +25,11 @@ def run(make_run):
 
 
 @pytest.fixture
-def feed(run):
-    feed = StillFeed(run.path)
-    feed.read_all()
-    feed.put(status=replace(run.status(), state="running"))
-    return feed
+def source(run):
+    source = StillSource(run.path)
+    source.read_all()
+    source.put(status=replace(run.status(), state="running"))
+    return source
 
 
 @pytest.fixture
@@ -43,12 +43,12 @@ def projector():
 
 
 @pytest.fixture
-def session(feed, document, projector, monkeypatch):
+def session(source, document, projector, monkeypatch):
     """A session that need not wait between frames, nor shows full ones by the clock alone."""
     monkeypatch.setattr(module, "FRAMES_PER_SECOND", 1e9)
     monkeypatch.setattr(module, "FULL_SECONDS", 1e9)
     monkeypatch.setattr(module, "UNPAINTED_SECONDS", 1e9)
-    session = Session(feed, projector, Link(), document)
+    session = Session(source, projector, Link(), document)
     session.views += [View(), View(lively=False)]
     session.open()
     yield session
@@ -72,11 +72,11 @@ def frame_of(session):
     return session.views[0].frames[-1]
 
 
-def test_one_frame_is_in_flight_and_the_newest_wins(session, feed, document, paint):
+def test_one_frame_is_in_flight_and_the_newest_wins(session, source, document, paint):
     paint()
     shown = len(session.views[0].frames)
     for step in (41, 42, 43, 44):
-        feed.put(step=step, frame=(step, scripted.images(step)))
+        source.put(step=step, frame=(step, scripted.images(step)))
         document.run()
     assert [frame.step for frame in session.views[0].frames[shown:]] == [41]
     paint()
@@ -85,7 +85,7 @@ def test_one_frame_is_in_flight_and_the_newest_wins(session, feed, document, pai
     np.testing.assert_array_equal(frame_of(session).images, scripted.images(44))
 
 
-def test_waking_is_free_however_often(session, feed, document, paint):
+def test_waking_is_free_however_often(session, source, document, paint):
     paint()
     for _ in range(100):
         session.wake()
@@ -95,11 +95,11 @@ def test_waking_is_free_however_often(session, feed, document, paint):
     assert len(session.views[0].frames) == shown
 
 
-def test_a_browser_that_still_fetches_its_page_gets_no_frames(session, feed, document, paint, monkeypatch):
+def test_a_browser_that_still_fetches_its_page_gets_no_frames(session, source, document, paint, monkeypatch):
     document.run()
     monkeypatch.setattr(module, "UNPAINTED_SECONDS", 0.0)
     shown = len(session.views[0].frames)
-    feed.put(step=41)
+    source.put(step=41)
     document.run()
     assert len(session.views[0].frames) == shown
     session._link._heard(SimpleNamespace(data={"tab": "a"}))
@@ -107,24 +107,24 @@ def test_a_browser_that_still_fetches_its_page_gets_no_frames(session, feed, doc
     assert frame_of(session).step == 41
 
 
-def test_a_frame_that_is_never_painted_does_not_stop_the_page(session, feed, document, paint, monkeypatch):
+def test_a_frame_that_is_never_painted_does_not_stop_the_page(session, source, document, paint, monkeypatch):
     session._link._heard(SimpleNamespace(data={"tab": "a"}))
     paint()
-    feed.put(step=41)
+    source.put(step=41)
     document.run()
-    feed.put(step=42)
+    source.put(step=42)
     document.run()
     assert frame_of(session).step == 41
     monkeypatch.setattr(module, "UNPAINTED_SECONDS", 0.0)
-    feed.put(step=43)
+    source.put(step=43)
     document.run()
     assert frame_of(session).step == 43
 
 
-def test_frames_are_no_closer_than_the_rate_allows(session, feed, document, paint, monkeypatch):
+def test_frames_are_no_closer_than_the_rate_allows(session, source, document, paint, monkeypatch):
     paint()
     monkeypatch.setattr(module, "FRAMES_PER_SECOND", 1e-3)
-    feed.put(step=41)
+    source.put(step=41)
     document.run()
     assert frame_of(session).step == 40
     monkeypatch.setattr(module, "FRAMES_PER_SECOND", 1e9)
@@ -132,11 +132,11 @@ def test_frames_are_no_closer_than_the_rate_allows(session, feed, document, pain
     assert frame_of(session).step == 41
 
 
-def test_words_are_due_when_something_happened_and_after_the_last_picture(session, feed, run, document, paint):
+def test_words_are_due_when_something_happened_and_after_the_last_picture(session, source, run, document, paint):
     paint()
     words = session.views[1].frames
     count = len(words)
-    feed.put(step=41, frame=(41, scripted.images(41)))
+    source.put(step=41, frame=(41, scripted.images(41)))
     paint()
     assert len(words) == count
     assert frame_of(session).step == 41
@@ -145,7 +145,7 @@ def test_words_are_due_when_something_happened_and_after_the_last_picture(sessio
     assert (len(words), words[-1].step) == (count + 1, 41)
     (edit,) = run.steer(weight=3.0)
     run.decide(next(each for each in run.pending() if each.id == edit), "applied", 41, 1.0)
-    feed.put(edits=tuple(run.edits()))
+    source.put(edits=tuple(run.edits()))
     paint()
     assert len(words) == count + 2
     session.selection.image = (1, 2)
@@ -156,30 +156,30 @@ def test_words_are_due_when_something_happened_and_after_the_last_picture(sessio
     assert len(words) == count + 4
 
 
-def test_what_was_asked_for_is_not_held_up_by_frames_before_it(session, feed, run, document, paint, monkeypatch):
+def test_what_was_asked_for_is_not_held_up_by_frames_before_it(session, source, run, document, paint, monkeypatch):
     paint()
     shown = len(session.views[0].frames)
     (edit,) = run.steer(curvature=-9.0)
-    feed.put(edits=tuple(run.edits()))
+    source.put(edits=tuple(run.edits()))
     paint()
     assert len(session.views[0].frames) == shown
     run.decide(next(each for each in run.pending() if each.id == edit), "applied", 40, -4.0)
-    feed.put(edits=tuple(run.edits()), settings=run.settings)
+    source.put(edits=tuple(run.edits()), settings=run.settings)
     paint()
     assert frame_of(session).state.edits[-1].status == "applied"
     assert frame_of(session).disk.geometry.curvature == -9.0
     # An engine whose steps take long does not hold up the page.
     monkeypatch.setattr(module, "HOLD_SECONDS", 0.0)
     run.steer(curvature=-2.0)
-    feed.put(edits=tuple(run.edits()))
+    source.put(edits=tuple(run.edits()))
     paint()
     assert frame_of(session).state.edits[-1].status == "pending"
 
 
-def test_sessions_on_one_run_share_its_projections(session, feed, projector, document, paint):
+def test_sessions_on_one_run_share_its_projections(session, source, projector, document, paint):
     paint()
     asked = len(projector.asked)
-    second = Session(feed, projector, Link(), document)
+    second = Session(source, projector, Link(), document)
     second.views.append(View())
     second.open()
     document.run()
@@ -215,23 +215,23 @@ def test_the_feature_scale_is_that_of_the_step(session, run, projector, paint):
     assert looks[-1] == (-1.0, 1.0, None, "closed")
 
 
-def test_a_live_frame_that_is_newer_than_kept_images_is_shown(session, feed, run, paint):
+def test_a_live_frame_that_is_newer_than_kept_images_is_shown(session, source, run, paint):
     paint()
-    feed.put(step=47, frame=(46, scripted.images(46)))
+    source.put(step=47, frame=(46, scripted.images(46)))
     paint()
     assert (frame_of(session).step, frame_of(session).image_step) == (47, 46)
-    feed.put(kept=(0, 10, 20, 30, 40, 47))
+    source.put(kept=(0, 10, 20, 30, 40, 47))
     session.selection.step = 45
     paint()
     assert frame_of(session).image_step == 40
     # What an engine showed that has ended may have been rewound since.
     session.selection.step = None
-    feed.put(kept=(0, 10, 20, 30, 40), status=run.status())
+    source.put(kept=(0, 10, 20, 30, 40), status=run.status())
     paint()
     assert frame_of(session).image_step == 40
 
 
-def test_each_projection_is_asked_for_once(session, feed, projector, paint):
+def test_each_projection_is_asked_for_once(session, source, projector, paint):
     paint()
     asked = len(projector.asked)
     for _ in range(3):
@@ -272,19 +272,19 @@ def test_keys_reach_their_actions_and_others_nothing(session):
     assert pressed == ["space"]
 
 
-def test_the_first_tab_drives_and_a_closed_session_leaves_nothing(session, feed, document, projector):
+def test_the_first_tab_drives_and_a_closed_session_leaves_nothing(session, source, document, projector):
     link = Link()
     link._heard(type("Event", (), {"data": {"tab": "first"}}))
-    first = Session(feed, projector, link, document)
+    first = Session(source, projector, link, document)
     first.open()
     other = Link()
     other.tab = "second"
-    second = Session(feed, projector, other, document)
+    second = Session(source, projector, other, document)
     second.open()
     assert (first.drives, second.drives) == (True, False)
     first.close()
-    assert feed.seat.driver is None
-    assert "first" not in feed.tabs()
+    assert source.lease.driver is None
+    assert "first" not in source.tabs()
     assert link.listener is None
     document.next.clear()
     first.wake()

@@ -7,17 +7,17 @@ import pytest
 from playwright.sync_api import expect
 from tab import TIMEOUT
 
-from workbench.session import feed as feeds
+from workbench.core import run_source
 from workbench.session.session import Session
 
 
 @pytest.fixture
-def feed_of(root):
-    """The feed of a run as the server has it."""
-    return lambda name: feeds._feeds[(root / name).resolve()]
+def source_of(root):
+    """The source of a run as the server has it."""
+    return lambda name: run_source._sources[(root / name).resolve()]
 
 
-def test_one_drives_the_others_watch_and_a_reload_changes_nothing(open_tab, make_run, script, feed_of):
+def test_one_drives_the_others_watch_and_a_reload_changes_nothing(open_tab, make_run, script, source_of):
     script(rate=5)
     run = make_run("run", steps=30, of=100_000)
     driver = open_tab()
@@ -56,32 +56,32 @@ def test_one_drives_the_others_watch_and_a_reload_changes_nothing(open_tab, make
     late.page.context.close()
     driver.button("Take the seat").click()
     driver.sees("You steer")
-    assert len(feed_of("run").tabs()) == 1
+    assert len(source_of("run").tabs()) == 1
 
 
-def test_sessions_that_end_leave_nothing(open_tab, make_run, feed_of):
+def test_sessions_that_end_leave_nothing(open_tab, make_run, source_of):
     make_run("done", steps=20)
     stay = open_tab()
     stay.until(stay.points)
-    feed = feed_of("done")
+    source = source_of("done")
     tabs = [open_tab() for _ in range(4)]
     for tab in tabs:
         tab.until(tab.points)
-    sessions = list(feed._sessions)
+    sessions = list(source._sessions)
     assert len(sessions) == 5
     assert all(isinstance(session, Session) and session.views for session in sessions)
-    thread = feed._thread
+    thread = source._thread
     for tab in [*tabs, stay]:
         tab.page.context.close()
-    stay.until(lambda: not feed._sessions)
+    stay.until(lambda: not source._sessions)
     assert not any(session.views for session in sessions)
-    assert feed.tabs() == []
-    assert feed.seat.driver is None
+    assert source.tabs() == []
+    assert source.lease.driver is None
     thread.join(TIMEOUT / 1000)
     assert not thread.is_alive()
     again = open_tab()
     again.until(again.points)
-    assert len(feed._sessions) == 1
+    assert len(source._sessions) == 1
 
 
 def test_what_one_browser_does_is_shown_to_another_in_its_own_document(open_tab, make_run, monkeypatch):
@@ -104,7 +104,7 @@ def test_what_one_browser_does_is_shown_to_another_in_its_own_document(open_tab,
     assert [(current, document) for current, document in documents if current is not document] == []
 
 
-def test_a_slow_browser_has_one_frame_in_flight(open_tab, make_run, script, feed_of, monkeypatch):
+def test_a_slow_browser_has_one_frame_in_flight(open_tab, make_run, script, source_of, monkeypatch):
     script(rate=50)
     make_run("run", steps=30, of=100_000)
     in_flight = []
@@ -123,11 +123,11 @@ def test_a_slow_browser_has_one_frame_in_flight(open_tab, make_run, script, feed
     tab.sees("Running: step")
     slow = tab.page.context.new_cdp_session(tab.page)
     slow.send("Emulation.setCPUThrottlingRate", {"rate": 6})
-    (session,) = feed_of("run")._sessions
-    painted, step = session.painted, session.feed.state.step
+    (session,) = source_of("run")._sessions
+    painted, step = session.painted, session.source.state.step
     tab.until(lambda: session.painted >= painted + 10)
     assert set(in_flight) == {1}
-    assert session.feed.state.step > step
+    assert session.source.state.step > step
     slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     shown = time.monotonic()
     tab.until(lambda: session.painted >= painted + 15)

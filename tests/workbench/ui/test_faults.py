@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tab import TIMEOUT
 
 from hdd.runs.history import find_runs
-from workbench.session import feed as feeds
+from workbench.core import run_source
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -115,4 +115,4 @@ def test_names_are_text_wherever_they_are_shown(open_tab, make_run):
         "() => [...document.querySelectorAll('*')].flatMap((e) => [...(e.shadowRoot ?? e).querySelectorAll('img')])"
     )
     assert tab.page.evaluate(f"({images})().filter((img) => img.getAttribute('onerror')).length") == 0
-    assert feeds._feeds[run.path.resolve()].classes == classes
+    assert run_source._sources[run.path.resolve()].classes == classes

@@ -3,7 +3,7 @@
 import panel_material_ui as pmui
 import param
 import pytest
-from session_parts import StillFeed
+from session_parts import StillSource
 
 from workbench.views.timeline import Timeline
 
@@ -14,14 +14,14 @@ def asked():
 
 
 @pytest.fixture
-def feed(make_run):
+def source(make_run):
     """A run of 40 steps, kept every 10, with an edit and an evaluation."""
     run = make_run(steps=40, of=100)
     run.write_evaluation(20, {"name": "quick"}, [0.5])
-    feed = StillFeed(run.path)
-    feed.read_all()
-    feed.put(evaluations=tuple(run.evaluations()))
-    return feed
+    source = StillSource(run.path)
+    source.read_all()
+    source.put(evaluations=tuple(run.evaluations()))
+    return source
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def timeline(session, asked):
 
 
 def look(session, timeline):
-    timeline.show(session._frame(session.feed.state, True))
+    timeline.show(session._frame(session.source.state, True))
     return session.selection.step
 
 
@@ -65,7 +65,7 @@ def test_the_slider_follows_a_run_and_chooses_a_step(session, timeline):
     slider.value = 17
     assert look(session, timeline) == 17
     assert slider.value == 17
-    session.feed.put(step=90)
+    session.source.put(step=90)
     assert look(session, timeline) == 17
     assert slider.value == 17
     timeline.follow()
@@ -78,7 +78,7 @@ def test_the_slider_follows_a_run_and_chooses_a_step(session, timeline):
 def test_what_a_slow_browser_gives_back_does_not_stop_the_slider_from_following(session, timeline):
     slider = part(timeline, pmui.IntSlider, "Step")
     for step in (50, 51):
-        session.feed.put(step=step)
+        session.source.put(step=step)
         look(session, timeline)
     slider.value = 50
     assert look(session, timeline) is None
@@ -98,6 +98,6 @@ def test_rewinding_and_forking_start_where_one_looks(session, timeline, asked):
     rewind.param.trigger("clicks")
     fork.param.trigger("clicks")
     assert asked == [("rewind", 10), ("fork", 10)]
-    session.feed.seat.leave("driver", to="another")
+    session.source.lease.leave("driver", to="another")
     look(session, timeline)
     assert rewind.disabled and not fork.disabled

@@ -18,8 +18,8 @@ from hdd.pixels import to_pixels
 from hdd.records import Edit, EngineStatus
 from hdd.runs.run import Run
 from hdd.settings import Settings
-from workbench.session.buckets import CurveBuckets
-from workbench.session.seat import Seat
+from workbench.core.curve_buckets import CurveBuckets
+from workbench.core.driver_lease import DriverLease
 
 POLL_SECONDS = 0.015
 STATUS_SECONDS = 0.4
@@ -74,7 +74,7 @@ class State:
         return initial.changed(**{edit.name: edit.value for edit in self.steered if edit.step <= step})
 
 
-class Feed:
+class RunSource:
     """What sessions know of one run; `join` it, and read `state` when woken.
 
     Args:
@@ -85,7 +85,7 @@ class Feed:
 
     Attributes:
         run: for requests, and for looking back; its methods may be called from any thread, one at a time.
-        seat: of the run's driver.
+        lease: who may steer the run.
         mean, std: (channels,) of the images' normalisation.
         state: as last found.
     """
@@ -95,7 +95,7 @@ class Feed:
         self.classes = self.run.classes
         self.mean, self.std = (np.array(self.run.meta(key), np.float32) for key in ("mean", "std"))
         self.initial_settings = self.run.initial_settings
-        self.seat = Seat()
+        self.lease = DriverLease()
         self.state = State(settings=self.initial_settings, reading=True)
         self.lock = threading.RLock()
         self._sessions: dict[object, tuple[str, Callable[[], None]]] = {}
@@ -118,11 +118,11 @@ class Feed:
         self.wake_all()
 
     def leave(self, session: object) -> None:
-        """Removes a session; the seat of a tab that is gone becomes free, and without sessions the thread ends."""
+        """Removes a session; the lease of a tab that is gone becomes free, and without sessions the thread ends."""
         with self.lock:
             tab, _ = self._sessions.pop(session, (None, None))
             if tab is not None and tab not in self.tabs():
-                self.seat.leave(tab)
+                self.lease.leave(tab)
             if not self._sessions:
                 self._answers.clear()
         self.wake_all()
@@ -266,25 +266,25 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     return found.st_mtime_ns, found.st_ino
 
 
-_feeds: dict[Path, Feed] = {}
-_feeds_lock = threading.Lock()
+_sources: dict[Path, RunSource] = {}
+_sources_lock = threading.Lock()
 
 
-def feed_of(path: Path) -> Feed:
-    """The feed of the run at `path`, one for all sessions of this process.
+def source_of(path: Path) -> RunSource:
+    """The source of the run at `path`, one for all sessions of this process.
 
     Raises:
         HDDError: there is no run there.
     """
     path = path.resolve()
-    with _feeds_lock:
-        feed = _feeds.get(path)
+    with _sources_lock:
+        source = _sources.get(path)
         # A run that was removed and made again under the same name is another one.
-        if feed is None or (not feed.sessions and feed.run.meta("id") != Run(path).meta("id")):
-            feed = _feeds[path] = Feed(path)
-        return feed
+        if source is None or (not source.sessions and source.run.meta("id") != Run(path).meta("id")):
+            source = _sources[path] = RunSource(path)
+        return source
 
 
-def open_feeds() -> list[Feed]:
+def open_sources() -> list[RunSource]:
     """The feeds of this process."""
-    return list(_feeds.values())
+    return list(_sources.values())

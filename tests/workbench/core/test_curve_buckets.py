@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hdd.records import CLASS_METRICS, StepRecord
-from workbench.session.buckets import BUCKETS, CurveBuckets
+from workbench.core.curve_buckets import BUCKETS, CurveBuckets
 
 
 def fill(losses, classes=2):

@@ -13,36 +13,36 @@ from waiting import wait_until
 from hdd.errors import HDDError
 from hdd.runs import history
 from hdd.runs.tensors import write_tensors
-from workbench.session.feed import RECORDS_AT_A_TIME, Feed, feed_of
+from workbench.core.run_source import RECORDS_AT_A_TIME, RunSource, source_of
 
 SECONDS = 60
 
 
 @pytest.fixture
 def follow():
-    """Joins sessions to a feed, and ends them with the test."""
+    """Joins sessions to a source, and ends them with the test."""
     joined = []
 
-    def join(feed, session="session", tab="tab", wake=lambda: None):
-        feed.join(session, tab, wake)
-        joined.append((feed, session))
-        wait_until(lambda: not feed.state.reading, SECONDS)
-        return feed
+    def join(source, session="session", tab="tab", wake=lambda: None):
+        source.join(session, tab, wake)
+        joined.append((source, session))
+        wait_until(lambda: not source.state.reading, SECONDS)
+        return source
 
     yield join
-    for feed, session in joined:
-        feed.leave(session)
-    wait_until(lambda: not any(threads(feed) for feed, _ in joined), SECONDS)
+    for source, session in joined:
+        source.leave(session)
+    wait_until(lambda: not any(threads(source) for source, _ in joined), SECONDS)
 
 
-def threads(feed):
-    return [thread for thread in threading.enumerate() if thread.name == f"feed {feed.run.path.name}"]
+def threads(source):
+    return [thread for thread in threading.enumerate() if thread.name == f"feed {source.run.path.name}"]
 
 
 def test_a_session_learns_all_that_was_recorded_before_it_came(make_run, follow):
     run = make_run(steps=40, of=50)
     run.write_evaluation(40, {"name": "quick"}, [0.5])
-    state = follow(Feed(run.path)).state
+    state = follow(RunSource(run.path)).state
     assert (state.step, state.settings.steps, state.status.state, state.problem) == (40, 50, "stopped", None)
     assert state.columns["step"].tolist() == list(range(1, 41))
     np.testing.assert_allclose(state.columns["loss"], 10 / np.arange(1, 41))
@@ -57,9 +57,9 @@ def test_the_history_of_a_long_run_is_read_in_parts_and_completely(make_run, fol
     for step in range(2, 2 * RECORDS_AT_A_TIME + 10):
         run.write_metrics(scripted.record(step))
     states = []
-    feed = Feed(run.path)
-    follow(feed, wake=lambda: states.append(feed.state))
-    assert feed.state.columns["step"][-1] == run.step == 2 * RECORDS_AT_A_TIME + 9
+    source = RunSource(run.path)
+    follow(source, wake=lambda: states.append(source.state))
+    assert source.state.columns["step"][-1] == run.step == 2 * RECORDS_AT_A_TIME + 9
     assert any(state.reading and state.columns for state in states)
     versions = [state.version for state in states]
     assert versions == sorted(versions)
@@ -68,110 +68,110 @@ def test_the_history_of_a_long_run_is_read_in_parts_and_completely(make_run, fol
 def test_new_records_edits_and_frames_reach_it(make_run, follow):
     run = make_run(steps=20, of=100)
     woken = threading.Event()
-    feed = follow(Feed(run.path), wake=woken.set)
+    source = follow(RunSource(run.path), wake=woken.set)
     run.write_metrics(scripted.record(21))
-    wait_until(lambda: feed.state.step == 21, SECONDS)
-    assert feed.state.columns["step"][-1] == 21
+    wait_until(lambda: source.state.step == 21, SECONDS)
+    assert source.state.columns["step"][-1] == 21
     assert woken.is_set()
 
     (edit,) = run.steer(curvature=-3.0)
-    wait_until(lambda: feed.state.edits[-1].id == edit, SECONDS)
-    assert feed.state.edits[-1].status == "pending"
-    assert feed.state.settings.curvature == -1
-    run.decide(feed.state.edits[-1], "applied", 21, -1.0)
-    wait_until(lambda: feed.state.settings.curvature == -3, SECONDS)
+    wait_until(lambda: source.state.edits[-1].id == edit, SECONDS)
+    assert source.state.edits[-1].status == "pending"
+    assert source.state.settings.curvature == -1
+    run.decide(source.state.edits[-1], "applied", 21, -1.0)
+    wait_until(lambda: source.state.settings.curvature == -3, SECONDS)
 
     assert run.watched()
     images = scripted.images(21)
     write_tensors(run.path / "live" / "frame.safetensors", {"images": images, "step": np.int64(21)})
-    step, found = wait_until(lambda: feed.state.frame, SECONDS)
+    step, found = wait_until(lambda: source.state.frame, SECONDS)
     assert step == 21
     np.testing.assert_array_equal(found, images)
 
 
 def test_a_rewind_takes_back_what_was_drawn(make_run, follow):
     run = make_run(steps=40, of=50)
-    feed = follow(Feed(run.path))
+    source = follow(RunSource(run.path))
     history.rewind(run, 20)
-    wait_until(lambda: feed.state.step == 20 and feed.state.kept == (0, 10, 20), SECONDS)
-    assert feed.state.columns["step"].tolist() == list(range(1, 21))
+    wait_until(lambda: source.state.step == 20 and source.state.kept == (0, 10, 20), SECONDS)
+    assert source.state.columns["step"].tolist() == list(range(1, 21))
     # Made again, at once as many as there were: the rewind is seen even so.
     history.rewind(run, 10)
     for step in range(11, 21):
         run.write_metrics(scripted.record(step + 1000))
-    wait_until(lambda: feed.state.columns["step"][-1] == 1020, SECONDS)
-    assert len(feed.state.columns["step"]) <= 20
+    wait_until(lambda: source.state.columns["step"][-1] == 1020, SECONDS)
+    assert len(source.state.columns["step"]) <= 20
 
 
 def test_a_run_that_is_removed_is_told_and_its_reader_goes_on_looking(make_run, follow):
     run = make_run(steps=10)
-    feed = follow(Feed(run.path))
+    source = follow(RunSource(run.path))
     shutil.rmtree(run.path)
-    problem = wait_until(lambda: feed.state.problem, SECONDS)
+    problem = wait_until(lambda: source.state.problem, SECONDS)
     assert problem == f"The run's directory {run.path} is gone: it was removed or renamed."
-    assert threads(feed)
-    assert feed.state.step == 10
+    assert threads(source)
+    assert source.state.step == 10
 
 
 def test_a_run_that_comes_back_is_read_on(make_run, follow):
     run = make_run(steps=10)
-    feed = follow(Feed(run.path))
+    source = follow(RunSource(run.path))
     away = run.path.with_name("away")
     run.path.rename(away)
-    wait_until(lambda: feed.state.problem, SECONDS)
+    wait_until(lambda: source.state.problem, SECONDS)
     away.rename(run.path)
     run.write_metrics(scripted.record(11))
-    wait_until(lambda: feed.state.problem is None and feed.state.step == 11, SECONDS)
+    wait_until(lambda: source.state.problem is None and source.state.step == 11, SECONDS)
 
 
 def test_a_killed_engine_is_told(make_run, follow, script):
     script(rate=50)
     run = make_run(steps=10, of=100_000)
-    feed = follow(Feed(run.path))
+    source = follow(RunSource(run.path))
     engine = subprocess.Popen([sys.executable, scripted.__file__, "resume", str(run.path)])
-    wait_until(lambda: feed.state.status.state == "running" and feed.state.step > 12, SECONDS)
+    wait_until(lambda: source.state.status.state == "running" and source.state.step > 12, SECONDS)
     engine.kill()
     engine.wait()
-    wait_until(lambda: feed.state.status.state == "killed", SECONDS)
-    assert feed.state.step == run.step
+    wait_until(lambda: source.state.status.state == "killed", SECONDS)
+    assert source.state.step == run.step
 
 
 def test_one_thread_reads_for_all_sessions_and_ends_with_the_last(make_run, follow):
-    feed = Feed(make_run(steps=10).path)
-    assert threads(feed) == []
-    follow(feed, "one")
-    follow(feed, "two")
-    assert len(threads(feed)) == 1
-    feed.leave("one")
-    assert len(threads(feed)) == 1
-    feed.leave("two")
-    wait_until(lambda: not threads(feed), SECONDS)
-    follow(feed, "three")
-    assert len(threads(feed)) == 1
+    source = RunSource(make_run(steps=10).path)
+    assert threads(source) == []
+    follow(source, "one")
+    follow(source, "two")
+    assert len(threads(source)) == 1
+    source.leave("one")
+    assert len(threads(source)) == 1
+    source.leave("two")
+    wait_until(lambda: not threads(source), SECONDS)
+    follow(source, "three")
+    assert len(threads(source)) == 1
 
 
 def test_the_seat_of_a_tab_that_is_gone_becomes_free(make_run, follow):
-    feed = Feed(make_run(steps=10).path)
-    follow(feed, "before reload", "a")
-    feed.seat.take("a")
-    follow(feed, "watching", "b")
-    follow(feed, "after reload", "a")
-    assert feed.tabs() == ["a", "b"]
-    feed.leave("before reload")
-    assert feed.seat.driver == "a"
-    feed.leave("after reload")
-    assert feed.seat.driver is None
-    assert feed.tabs() == ["b"]
+    source = RunSource(make_run(steps=10).path)
+    follow(source, "before reload", "a")
+    source.lease.take("a")
+    follow(source, "watching", "b")
+    follow(source, "after reload", "a")
+    assert source.tabs() == ["a", "b"]
+    source.leave("before reload")
+    assert source.lease.driver == "a"
+    source.leave("after reload")
+    assert source.lease.driver is None
+    assert source.tabs() == ["b"]
 
 
 def test_a_run_has_one_feed_until_another_run_takes_its_place(make_run):
     run = make_run(steps=10)
-    feed = feed_of(run.path)
-    assert feed_of(run.path / ".." / run.path.name) is feed
+    source = source_of(run.path)
+    assert source_of(run.path / ".." / run.path.name) is source
     shutil.rmtree(run.path)
     with pytest.raises(HDDError, match="There is no run in"):
-        feed_of(run.path)
+        source_of(run.path)
     again = make_run(steps=20)
-    other = feed_of(again.path)
-    assert other is not feed
-    assert feed_of(again.path) is other
+    other = source_of(again.path)
+    assert other is not source
+    assert source_of(again.path) is other

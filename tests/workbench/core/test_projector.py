@@ -1,7 +1,7 @@
 from waiting import wait_until
 
-from workbench import projector
-from workbench.projector import Projector
+from workbench.core import projector
+from workbench.core.projector import Projector
 
 
 def test_what_takes_long_says_how_far_it_is():

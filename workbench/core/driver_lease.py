@@ -3,8 +3,8 @@
 import threading
 
 
-class Seat:
-    """The driver's seat of one run; safe to use from any thread.
+class DriverLease:
+    """What the one tab has that steers a run; safe to use from any thread.
 
     A browser tab is known by a key of its own that outlives a reload.
     """
@@ -15,18 +15,18 @@ class Seat:
 
     @property
     def driver(self) -> str | None:
-        """The tab that drives, None while the seat is free."""
+        """The tab that drives, None while nobody does."""
         return self._driver
 
     def take(self, tab: str) -> bool:
-        """Sits down if the seat is free; returns whether `tab` drives."""
+        """Takes the lease if it is free; returns whether `tab` drives."""
         with self._lock:
             if self._driver is None:
                 self._driver = tab
             return self._driver == tab
 
     def leave(self, tab: str, to: str | None = None) -> None:
-        """Frees the seat, or passes it to the tab `to`, if `tab` has it."""
+        """Frees the lease, or passes it to the tab `to`, if `tab` has it."""
         with self._lock:
             if self._driver == tab:
                 self._driver = to

@@ -13,7 +13,7 @@ from waiting import wait_until
 
 from hdd.errors import HDDError
 from hdd.runs.run import Run
-from workbench.engine import Engines
+from workbench.core.jobs import Engines
 
 SECONDS = 60
 SCRIPTED = (sys.executable, scripted.__file__)
@@ -128,7 +128,7 @@ def test_an_engine_outlives_whoever_started_it(root, script):
     code = f"""
 import os, signal, sys
 from pathlib import Path
-from workbench.engine import Engines
+from workbench.core.jobs import Engines
 job = Engines(Path({str(root)!r}), {SCRIPTED!r}).distill("run", {{"dataset": "digits", "steps": 10**6}}, "geometric")
 print(job.pid, flush=True)
 os.killpg(0, signal.SIGKILL)

@@ -22,7 +22,7 @@ from hdd.errors import HDDError
 from hdd.process import tune
 from hdd.projection import Faithfulness, Geometry, Neighbours, Projection
 from hdd.runs.run import Run
-from workbench.progress import progress
+from workbench.core.progress_text import progress_text
 
 if TYPE_CHECKING:
     from hdd.data import Dataset
@@ -183,7 +183,7 @@ class Projector:
         if not total:
             return ""
         left = (time.time() - started) * (total - done) / (done - first) if done > first else None
-        return progress(int(done), int(total), "images", left)
+        return progress_text(int(done), int(total), "images", left)
 
     def warm_up(self) -> None:
         """Starts the process for what is shown live, which takes seconds to load what it needs."""

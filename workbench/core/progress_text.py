@@ -8,6 +8,6 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def progress(done: int, total: int, of: str, seconds_left: float | None) -> str:
+def progress_text(done: int, total: int, of: str, seconds_left: float | None) -> str:
     """Such as "512 of 2000 images, 4 s left"."""
     return f"{done} of {total} {of}" + ("" if seconds_left is None else f", {duration(seconds_left)} left")
