@@ -9,7 +9,7 @@ import torch
 from session_parts import Document, StillSource, View
 
 from hdd.projection.space import ViewingSpace
-from hdd.runs.engine import resume
+from hdd.runs.resume import resume
 from hdd.runs.start import create
 from hdd.settings import initial_settings
 from workbench.core import projector
