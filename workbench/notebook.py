@@ -29,8 +29,10 @@ from panel.viewable import Viewable
 from hdd.errors import HDDError
 from hdd.runs import history
 from hdd.runs.run import Run
-from workbench import bundle
+from workbench import browser, compat
 from workbench.background import as_run, fork, start
+from workbench.browser.link import Link
+from workbench.compat import material_bundle
 from workbench.controls.dialogs import Dialogs
 from workbench.controls.runner import JOBS_MILLISECONDS, Runner, tell
 from workbench.controls.steering import Steering
@@ -38,7 +40,6 @@ from workbench.core.jobs import Engines
 from workbench.core.projector import Projector
 from workbench.core.run_source import source_of
 from workbench.desk import Desk
-from workbench.session.link import Link
 from workbench.session.session import Frame, Session, View
 from workbench.theme import THEME, Text
 from workbench.views import curves, disk, image_wall
@@ -52,7 +53,7 @@ OVER = ("finished", "stopped", "failed", "killed")
 
 # Nothing is fetched from elsewhere, and a saved notebook shows its views without a server.
 pn.extension(inline=True)
-display(HTML(bundle.icon_font()))
+display(HTML(material_bundle.icon_font()))
 
 
 __all__ = ["Curves", "Disk", "ImageWall", "Workbench", "fork", "start", "wait"]
@@ -101,33 +102,7 @@ class Painted(Link):
     Keys stay with the notebook.
     """
 
-    _esm = """
-    // Panel sends all that it is sent straight back, which would pass for a user's doing.
-    function silence(manager) {
-      const changed = manager._document_changed
-      manager._document_changed = function (event) { if (event.sync !== false) changed.call(this, event) }
-    }
-
-    // Until its plot is there, Panel drops what comes: all of a message, or its beginning.
-    const listens = ({plot_id}) => window.PyViz.plot_index?.[plot_id] != null || plot_id in window.Bokeh.index
-
-    export function render({model, view}) {
-      const manager = view.model.document.roots().find((root) => root.type.endsWith("CommManager"))
-      if (manager) silence(manager)
-      // A saved notebook has no kernel.
-      if (!manager?._client_comm) return
-      const send = (message) => manager._client_comm.send(message, {}, [])
-      const tell = () => requestAnimationFrame(() => model.send_msg({painted: model.frame}))
-      model.on("frame", tell)
-      model.on("remove", () => send({gone: true}))
-      const waiting = setInterval(() => {
-        if (!listens(manager)) return
-        clearInterval(waiting)
-        send({listens: true})
-        tell()
-      }, 20)
-    }
-    """
+    _esm = browser.module(compat.HERE / "echoing_comm.js", "notebook_link.js")
 
     def __init__(self) -> None:
         super().__init__()
@@ -205,7 +180,7 @@ class _Cell(pn.Column):
             yield
         for ref in self._listening & self._models.keys():
             _, _, doc, comm = pn.state._views[ref]
-            bundle.complete(doc)
+            material_bundle.complete(doc)
             push(doc, comm)
 
     def close(self) -> None:
@@ -227,10 +202,10 @@ class _Cell(pn.Column):
         return shown
 
     def _render_model(self, doc: Document | None = None, comm: Any = None) -> Model:
-        with bundle.light(doc):
+        with material_bundle.light(doc):
             root = super()._render_model(doc, comm)
         with doc.models.freeze():
-            bundle.carry(root.references(), self._status._models[root.ref["id"]][0])
+            material_bundle.carry(root.references(), self._status._models[root.ref["id"]][0])
         return root
 
     def _on_msg(self, ref: str, manager: Any, msg: Any) -> None:

@@ -14,6 +14,8 @@ from panel.util import edit_readonly
 from hdd.errors import HDDError
 from hdd.runs import history
 from hdd.runs.run import Run
+from workbench import compat
+from workbench.browser.link import Link
 from workbench.controls.dialogs import Dialogs
 from workbench.controls.driver import SeatButton
 from workbench.controls.launch import Launch
@@ -24,8 +26,6 @@ from workbench.controls.steering import WHO, Steering, notify
 from workbench.core.jobs import Engines
 from workbench.core.projector import Projector
 from workbench.core.run_source import source_of
-from workbench.session.link import Link
-from workbench.session.nodelay import send_at_once
 from workbench.session.session import Frame, Session
 from workbench.theme import HIDDEN, ON_BAR, THEME, Text, show
 from workbench.views.curves import Curves
@@ -42,7 +42,7 @@ Start a run and watch the images form; then drag the **curvature**, **prune** th
 timeline, and fork.
 """
 
-send_at_once()
+compat.in_process()
 
 
 def run_names(root: Path) -> list[str]:

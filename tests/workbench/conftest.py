@@ -18,7 +18,7 @@ from waiting import wait_until
 
 from hdd.runs.history import find_runs
 from hdd.runs.run import Run
-from workbench.session.link import Link
+from workbench.browser.link import Link
 from workbench.session.session import Session
 
 HERE = Path(__file__).parent

@@ -21,10 +21,10 @@ from hdd.errors import HDDError
 from hdd.projection import VIEWS, Geometry, Projection
 from hdd.runs.reading import ALIVE
 from hdd.settings import Settings
+from workbench.browser.link import Link
 from workbench.core import projector
 from workbench.core.projector import Projector, Sample
 from workbench.core.run_source import RunSource, State
-from workbench.session.link import Link
 
 FRAMES_PER_SECOND = 11
 FULL_SECONDS = 0.5

@@ -4,7 +4,6 @@ import math
 import time
 from concurrent.futures import Future
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import panel as pn
@@ -14,6 +13,7 @@ from bokeh.models import ColumnDataSource, CustomJS, HoverTool, Scatter, TapTool
 from bokeh.plotting import figure
 
 from hdd.projection import VIEWS, Faithfulness
+from workbench.browser import callback
 from workbench.core import projector
 from workbench.core.projector import Projector, Sample
 from workbench.session.session import Disk as Projected
@@ -26,7 +26,6 @@ CHARTS = {"radius": "linear", "poincare": "poincare", "umap": "poincare"}
 FAITHFULNESS_SECONDS = 4.0
 FEW = 500
 """Points whose columns go as lists, all in one message: Bokeh sends each array as two messages of its own."""
-_JAVASCRIPT = (Path(__file__).parent / "disk.js").read_text()
 
 
 class Disk:
@@ -114,8 +113,9 @@ class Disk:
             sizing_mode="stretch_both",
         )
 
-    def _arguments(self, plot: figure, how: str) -> dict[str, object]:
-        return {"plot": plot, "motion": self._motion, "sources": self._sources, "how": how}
+    def _callback(self, plot: figure, how: str) -> CustomJS:
+        """What moves the points in the browser; see disk.js for `how`."""
+        return callback("disk.js", plot=plot, motion=self._motion, sources=self._sources, how=how)
 
     def _figure(self) -> figure:
         plot = figure(
@@ -154,14 +154,11 @@ class Disk:
             HoverTool(renderers=plot.select(name="star"), tooltips=[("centroid of the synthetic", "@name")]),
         )
         for event, how in ((PanStart, "grab"), (Pan, "move"), (DoubleTap, "centre")):
-            plot.js_on_event(event, CustomJS(args=self._arguments(plot, how), code=_JAVASCRIPT))
+            plot.js_on_event(event, self._callback(plot, how))
         # A button's own callback in the browser is lost where the button comes after its page (panel-material-ui 0.16).
-        resets = CustomJS(
-            args=self._arguments(plot, "reset") | {"fit": self._fit}, code=f"{_JAVASCRIPT}\nfit.execute(plot)"
-        )
-        plot.js_on_change("tags", resets)
+        plot.js_on_change("tags", self._callback(plot, "reset"), self._fit)
         for source in self._sources:
-            source.js_on_change("data", CustomJS(args=self._arguments(plot, "place"), code=_JAVASCRIPT))
+            source.js_on_change("data", self._callback(plot, "place"))
         return plot
 
     def _reset(self) -> None:

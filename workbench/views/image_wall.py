@@ -4,9 +4,10 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 from bokeh.events import MouseLeave, MouseMove, Tap
-from bokeh.models import ColumnDataSource, CustomJS, FixedTicker
+from bokeh.models import ColumnDataSource, FixedTicker
 from bokeh.plotting import figure
 
+from workbench.browser import callback
 from workbench.session.session import Frame, Session
 from workbench.theme import SYNTHETIC, Text, class_colors, difference, tile
 from workbench.views.fit import fit
@@ -15,28 +16,6 @@ SHOWS = {"images": "now", "start": "start", "change": "change", "real": "real"}
 ENLARGED = 2.6
 SWATCH = 0.08
 """Width of a class's colour beside its images, of which each is 1 wide."""
-
-_ENLARGE = """
-const image = sheet.data.image[0]
-const column = Math.floor(cb_obj.x), row = Math.floor(cb_obj.y)
-if (!image || column < 0 || row < 0 || column >= columns || row >= rows) {
-    lens.data = {image: [], x: [], y: []}
-    return
-}
-const [height, width] = image.shape
-const [h, w] = [height / rows, width / columns]
-const pixels = new Uint32Array(image.buffer, image.byteOffset, image.length)
-const crop = new Uint32Array(h * w)
-for (let y = 0; y < h; y++) {
-    const start = (row * h + y) * width + column * w
-    crop.set(pixels.subarray(start, start + w), y * w)
-}
-const part = new image.constructor(crop.buffer, [h, w])
-// Beside the pointer, and inside the sheet.
-const x = column + 1.15 + size > columns ? column - 0.15 - size : column + 1.15
-const y = Math.min(Math.max(row + 0.5 - size / 2, 0), Math.max(rows - size, 0))
-lens.data = {image: [part], x: [Math.max(x, 0)], y: [y]}
-"""
 
 
 class ImageWall:
@@ -109,8 +88,9 @@ class ImageWall:
         plot.grid.visible = False
         plot.axis.axis_line_color = plot.axis.major_tick_line_color = None
         arguments = {"sheet": self._sheet, "lens": lens, "rows": rows, "columns": columns, "size": size}
-        plot.js_on_event(MouseMove, CustomJS(args=arguments, code=_ENLARGE))
-        plot.js_on_event(MouseLeave, CustomJS(args={"lens": lens}, code="lens.data = {image: [], x: [], y: []}"))
+        enlarge = callback("enlarge.js", **arguments)
+        plot.js_on_event(MouseMove, enlarge)
+        plot.js_on_event(MouseLeave, enlarge)
         plot.on_event(Tap, self._tapped)
         return plot
 

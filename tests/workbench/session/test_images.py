@@ -12,8 +12,8 @@ from hdd.projection.space import ViewingSpace
 from hdd.runs.resume import resume
 from hdd.runs.start import create
 from hdd.settings import initial_settings
+from workbench.browser.link import Link
 from workbench.core import projector
-from workbench.session.link import Link
 from workbench.session.session import Session
 
 STEPS = 12

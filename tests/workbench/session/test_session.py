@@ -10,8 +10,8 @@ from session_parts import Document, Projector, StillSource, View
 from waiting import wait_until
 
 from hdd.errors import HDDError
+from workbench.browser.link import Link
 from workbench.session import session as module
-from workbench.session.link import Link
 from workbench.session.session import Session
 
 

@@ -1,0 +1,9 @@
+// Gives a figure ranges that are square and show all of x0…x1 × y0…y1, whatever room it has.
+//
+// args: plot, x0, x1, y0, y1; align and top: the shares of spare room to the left and above.
+const width = plot.inner_width, height = plot.inner_height
+if (!(width > 0 && height > 0)) return
+const unit = Math.min(width / (x1 - x0), height / (y1 - y0))
+const [dx, dy] = [width / unit - (x1 - x0), height / unit - (y1 - y0)]
+plot.x_range.setv({start: x0 - align * dx, end: x1 + (1 - align) * dx})
+plot.y_range.setv({start: y0 - (1 - top) * dy, end: y1 + top * dy})

@@ -1,0 +1,40 @@
+// A page's line to its session: it tells which tab this is, which frame was painted, and which key was pressed.
+
+// A key of this tab that survives a reload. crypto.randomUUID is missing on pages without TLS.
+function tabKey() {
+  let key = sessionStorage.getItem("hdd-tab")
+  if (!key) {
+    key = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(16)).join("")
+    sessionStorage.setItem("hdd-tab", key)
+  }
+  return key
+}
+
+export function render({model, view}) {
+  const tell = () => requestAnimationFrame(() => model.send_msg({painted: model.frame}))
+  model.on("frame", tell)
+  const nameRun = () => {
+    if (!model.run) return
+    const address = new URL(window.location)
+    address.searchParams.set("run", model.run)
+    history.replaceState(history.state, "", address)
+  }
+  model.on("run", nameRun)
+  nameRun()
+  // React components miss what changes before all of the page is there.
+  const begin = () => {
+    model.send_msg({tab: tabKey()})
+    tell()
+  }
+  const page = view.model.document
+  page.is_idle ? begin() : page.idle.connect(begin)
+  model.on("msg:custom", (message) => navigator.clipboard?.writeText(message.copy).catch(() => {}))
+  const press = (event) => {
+    const key = KEYS[event.key]
+    if (!key || taken(event)) return
+    event.preventDefault()
+    model.send_msg({key})
+  }
+  document.addEventListener("keydown", press)
+  model.on("remove", () => document.removeEventListener("keydown", press))
+}

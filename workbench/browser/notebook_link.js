@@ -1,0 +1,22 @@
+// The line between a cell's views and the kernel: it tells when the browser listens, which frame was painted, and
+// when the cell is cleared.
+
+// Until its plot is there, Panel drops what comes: all of a message, or its beginning.
+const listens = ({plot_id}) => window.PyViz.plot_index?.[plot_id] != null || plot_id in window.Bokeh.index
+
+export function render({model, view}) {
+  const manager = view.model.document.roots().find((root) => root.type.endsWith("CommManager"))
+  if (manager) echoNothing(manager)
+  const send = manager && messenger(manager)
+  // A saved notebook has no kernel.
+  if (!send) return
+  const tell = () => requestAnimationFrame(() => model.send_msg({painted: model.frame}))
+  model.on("frame", tell)
+  model.on("remove", () => send({gone: true}))
+  const waiting = setInterval(() => {
+    if (!listens(manager)) return
+    clearInterval(waiting)
+    send({listens: true})
+    tell()
+  }, 20)
+}
