@@ -36,11 +36,12 @@ from workbench.compat import material_bundle
 from workbench.controls.dialogs import Dialogs
 from workbench.controls.runner import JOBS_MILLISECONDS, Runner, tell
 from workbench.controls.steering import Steering
+from workbench.core.frame import Frame, View
 from workbench.core.jobs import Engines
 from workbench.core.projector import Projector
 from workbench.core.run_source import source_of
 from workbench.desk import Desk
-from workbench.session.session import Frame, Session, View
+from workbench.session import Session
 from workbench.theme import THEME, Text
 from workbench.views import curves, disk, image_wall
 from workbench.views.timeline import Timeline

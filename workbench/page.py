@@ -23,10 +23,11 @@ from workbench.controls.recipe import as_command, as_python
 from workbench.controls.runner import JOBS_MILLISECONDS, Runner, tell
 from workbench.controls.setup import Setup
 from workbench.controls.steering import WHO, Steering, notify
+from workbench.core.frame import Frame
 from workbench.core.jobs import Engines
 from workbench.core.projector import Projector
 from workbench.core.run_source import source_of
-from workbench.session.session import Frame, Session
+from workbench.session import Session
 from workbench.theme import HIDDEN, ON_BAR, THEME, Text, show
 from workbench.views.curves import Curves
 from workbench.views.disk import Disk

@@ -1,4 +1,7 @@
-"""What a drawing is made under and what it consists of. Free of torch, so that viewers can read it."""
+"""What is looked through, what a drawing is made under, and what it consists of.
+
+All of it is free of torch, so that viewers can read it, and can be sent to another process.
+"""
 
 from dataclasses import dataclass
 
@@ -20,25 +23,82 @@ class Geometry:
 
     Attributes:
         curvature: K < 0.
-        feature_scale: factor on the features, > 0.
+        feature_scale: factor on the features, > 0; None where it has not been measured yet.
         clamp: largest √|K|·radius, > 0, or None.
         centroid: "closed" or "karcher", see `hdd.geometry.centroids`.
     """
 
     curvature: float
-    feature_scale: float
+    feature_scale: float | None
     clamp: float | None
     centroid: str
 
     @classmethod
-    def of(cls, settings: Settings, feature_scale: float) -> "Geometry":
+    def of(cls, settings: Settings, feature_scale: float | None) -> "Geometry":
         """The geometry of a run's settings; `feature_scale` is the factor in force, of its newest step."""
         return cls(settings.curvature, feature_scale, settings.clamp, settings.centroid)
 
 
+@dataclass(frozen=True)
+class Pruning:
+    """Which real images are left out of matching; see the knobs pruning_rate, pruning_score and pruning_keep."""
+
+    rate: float
+    score: str
+    keep: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Pruning":
+        """The pruning of a run's settings."""
+        return cls(settings.pruning_rate, settings.pruning_score, settings.pruning_keep)
+
+
+@dataclass(frozen=True)
+class Viewing:
+    """What images are looked at through: the real ones beside them, and a network that is drawn once and stays.
+
+    Attributes:
+        dataset: name of the real images, see `hdd datasets`.
+        image_size: pixels of a side to which they are brought, None for the data set's own.
+        fingerprint: that the data set must have, None for any.
+        seed: of the network and of the sample of real images.
+        network_width, network_depth: of the network.
+        device: of the network; the CPU is taken where that is not here.
+        geometry: under which the plane of the view "poincare" is laid; without a scale one is measured.
+        target_radius: median √|K|·radius of the real images that a measured scale gives.
+        normalisation: (mean, std) of the synthetic images, a number a channel; None for the data set's.
+    """
+
+    dataset: str
+    image_size: int | None
+    fingerprint: str | None
+    seed: int
+    network_width: int
+    network_depth: int
+    device: str
+    geometry: Geometry
+    target_radius: float
+    normalisation: tuple[tuple[float, ...], tuple[float, ...]] | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, fingerprint: str | None = None) -> "Viewing":
+        """What a run is looked at through: its data set, and a network of its seed, width and depth."""
+        return cls(
+            dataset=settings.dataset,
+            image_size=settings.image_size,
+            fingerprint=fingerprint,
+            seed=settings.seed,
+            network_width=settings.network_width,
+            network_depth=settings.network_depth,
+            device=settings.device,
+            geometry=Geometry.of(settings, None if settings.feature_scale == "auto" else settings.feature_scale),
+            target_radius=settings.target_radius,
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """N real and C·ipc synthetic images, class after class, in the hyperbolic plane of curvature −1.
+    """N real images, class after class, and M synthetic ones in the hyperbolic plane of curvature −1.
 
     All 2-D points are float64 tangent vectors at the plane's origin (`hdd.geometry.to_ball` maps them to the disk);
     their length is √|K| times a distance in the space of curvature K.
@@ -46,13 +106,14 @@ class Projection:
     Attributes:
         view: a key of `VIEWS`.
         real: (N, 2); in the view "umap" rows of images that are not drawn are NaN.
-        synthetic: (C·ipc, 2).
+        synthetic: (M, 2).
         real_centroids, synthetic_centroids: (C, 2). Drawn where the view puts the exact centroid in feature space,
-            except in "umap", where they are closed-form centroids of the drawn points.
-        geodesics: (C, S, 2), from the real to the synthetic centroid of each class.
-        real_radius, synthetic_radius: (N,) and (C·ipc,), exact √|K|·radius in feature space, after the clamp.
-        synthetic_clamped: (C·ipc,) bool, whether the clamp shortened the feature.
-        gap: (C,) √|K|·distance of the two centroids of each class in feature space.
+            except in "umap", where they are closed-form centroids of the drawn points. NaN for a class without
+            synthetic images.
+        geodesics: (C, S, 2), from the real to the synthetic centroid of each class; NaN without one.
+        real_radius, synthetic_radius: (N,) and (M,), exact √|K|·radius in feature space, after the clamp.
+        synthetic_clamped: (M,) bool, whether the clamp shortened the feature.
+        gap: (C,) √|K|·distance of the two centroids of each class in feature space; NaN without one.
     """
 
     view: str

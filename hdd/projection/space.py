@@ -4,6 +4,7 @@ Every step of a run matches features of a network of its own, in which points wo
 drawn once from the seed, has the run's width and depth, and stays, so that points hold still and steps compare.
 """
 
+import dataclasses
 import functools
 import math
 from collections.abc import Callable
@@ -26,10 +27,9 @@ from hdd.objectives.lorentz import auto_feature_scale, clamp_radius
 from hdd.projection.charts import directions, inner_path, polar, principal_plane, seen_from, tangent, within_reach
 from hdd.projection.nearest import nearest_rows, train_features
 from hdd.projection.ranks import faithfulness
-from hdd.projection.records import VIEWS, Faithfulness, Geometry, Nearest, Projection
+from hdd.projection.records import VIEWS, Faithfulness, Geometry, Nearest, Projection, Pruning, Viewing
 from hdd.projection.umap_layout import start_layout, umap_layout
 from hdd.pruning import pruning_mask, score_images
-from hdd.settings import Settings
 
 FEATURE_NUMBERS = 2**23
 """Numbers (images × dimensions) of the real sample's features; long features are sampled less often."""
@@ -50,11 +50,11 @@ class _Real(NamedTuple):
 
 
 class ViewingSpace:
-    """Draws real and synthetic images of a run under any geometry.
+    """Draws real and synthetic images under any geometry.
 
     Args:
         data: the real images, of C classes.
-        settings: of the run. Seed, network and device are used, and the geometry to lay the plane of "poincare".
+        viewing: the network and the sample. What it says of the data set is not looked at.
         points: real images to draw, at least one of each class and at most all.
         progress: called as progress(real images embedded, of so many).
 
@@ -71,20 +71,20 @@ class ViewingSpace:
     def __init__(
         self,
         data: Dataset,
-        settings: Settings,
+        viewing: Viewing,
         points: int = 2000,
         progress: Progress | None = None,
     ) -> None:
-        self._data, self._settings = data, settings
-        self.device = _device(settings.device)
+        self._data, self._viewing = data, viewing
+        self.device = _device(viewing.device)
         network = ConvNet(
-            data.channels, data.size, len(data.classes), settings.network_width, settings.network_depth
-        ).draw(generator(settings.seed, "viewing"))
+            data.channels, data.size, len(data.classes), viewing.network_width, viewing.network_depth
+        ).draw(generator(viewing.seed, "viewing"))
         self._network = network.requires_grad_(False).to(self.device)
         per_class = max(1, min(points, FEATURE_NUMBERS // network.embedding_size) // len(data.classes))
         labels = data.train_labels.numpy()
         chosen = [
-            generator(settings.seed, "viewing sample", 0, label).permutation(np.flatnonzero(labels == label))
+            generator(viewing.seed, "viewing sample", 0, label).permutation(np.flatnonzero(labels == label))
             for label in range(len(data.classes))
         ]
         self._counts = [min(per_class, len(images)) for images in chosen]
@@ -94,11 +94,6 @@ class ViewingSpace:
         self._features = to_float64(torch.cat([self.features(data.normalise(part.to(self.device))) for part in parts]))
         facing = directions(self._features)
         self._facing, self._facing_plane = facing.mean(dim=0), principal_plane(facing)
-        # Classes of different size are padded with points of weight 0, to be averaged all at once.
-        place = np.arange(max(self._counts))
-        starts, counts = (np.array(values)[:, None] for values in (np.cumsum([0, *self._counts[:-1]]), self._counts))
-        self._members = torch.from_numpy(starts + np.minimum(place, counts - 1)).to(self._features.device)
-        self._weights = torch.from_numpy((place < counts).astype(float)).to(self._features.device)
         self._train: Tensor | None = None
         self._scores: dict[str, Tensor] | None = None
         self._real = functools.lru_cache(GEOMETRIES_KEPT)(self._place_real)
@@ -111,6 +106,7 @@ class ViewingSpace:
     def project(
         self,
         images: Tensor | np.ndarray,
+        labels: np.ndarray,
         geometry: Geometry,
         view: str = "radius",
         previous: Projection | None = None,
@@ -118,43 +114,40 @@ class ViewingSpace:
         """Draws the real sample and synthetic images.
 
         Args:
-            images: (C, ipc, channels, H, W) normalised.
-            geometry: under which features are points.
+            images: (M, channels, H, W) normalised; in any order, any number of each class.
+            labels: (M,) of their classes.
+            geometry: under which features are points; a scale that is not measured is the one that `measured` gives.
             view: a key of `VIEWS`. "radius" and "poincare" draw a point in the same place whatever else is drawn;
                 "umap" takes seconds, draws at most about 500 real images and leaves the others NaN.
             previous: an earlier drawing in the view "umap", of as many images, from which UMAP goes on, so that
                 points move little. Not used by the other views.
 
         Returns:
-            The drawing. All of it is finite but the NaN of "umap". What rests on isometries (centroids, geodesics,
-            gaps, the views "poincare" and "umap") takes √|K|·radius above 1000 for 1000; radii are exact.
+            The drawing. All of it is finite but for the NaN of "umap" and of classes without synthetic images. What
+            rests on isometries (centroids, geodesics, gaps, the views "poincare" and "umap") takes √|K|·radius above
+            1000 for 1000; radii are exact.
 
         Raises:
             HDDError: an unknown view, or a Karcher mean not reached (points too far out).
         """
         if view not in VIEWS:
             raise HDDError(f"There is no view {view!r}: give one of {', '.join(VIEWS)}.")
-        classes, ipc = images.shape[:2]
+        geometry, classes = self.measured(geometry), len(self._counts)
         curvature, scale = geometry.curvature, math.sqrt(-geometry.curvature)
         unclamped, points = self._synthetic(images, geometry)
-        grouped = within_reach(points, curvature).view(classes, ipc, -1)
-        centroids = centroid(grouped, curvature=curvature, kind=geometry.centroid)
+        centroids = self._centroids(within_reach(points, curvature), labels, curvature, geometry.centroid)
         real = self._real(geometry)
         if view == "umap":
             drawn_real, drawn = self._umap(points, geometry, previous)
             shown = self._subset(UMAP_POINTS)
-            own = torch.from_numpy(self.labels[shown])
-            ends = [
-                torch.cat([centroid(drawn_real[shown][own == label])[None] for label in range(classes)]),
-                centroid(drawn.view(classes, ipc, 2)),
-            ]
+            ends = [self._centroids(drawn_real[shown], self.labels[shown]), self._centroids(drawn, labels)]
             path = inner_path(*ends, GEODESIC_SAMPLES, -1.0)
         else:
             drawn_real = self._real_drawn(geometry, view)
             path = inner_path(real.centroids, centroids, GEODESIC_SAMPLES, curvature)
             rows = torch.cat([points, real.centroids, centroids, path.flatten(0, 1)])
             drawn, *ends, path = self._chart(geometry, view)(rows).split(
-                [classes * ipc, classes, classes, len(rows) - classes * (ipc + 2)]
+                [len(points), classes, classes, len(rows) - len(points) - 2 * classes]
             )
             path = path.view(classes, -1, 2)
         return Projection(
@@ -169,21 +162,23 @@ class ViewingSpace:
             _numpy(scale * distance(real.centroids, centroids, curvature)),
         )
 
-    def faithfulness(self, images: Tensor | np.ndarray, geometry: Geometry, projection: Projection) -> Faithfulness:
-        """How well a drawing by `project` from the same images and geometry keeps distances and radii.
+    def faithfulness(
+        self, images: Tensor | np.ndarray, labels: np.ndarray, geometry: Geometry, projection: Projection
+    ) -> Faithfulness:
+        """How well a drawing by `project` from the same images, labels and geometry keeps distances and radii.
 
         Hyperbolic distances on both sides, of at most about 300 real and as many synthetic points, equally many of
         each class. In "poincare" radii are distances from the centroid of the real points, else from the origin.
         """
+        geometry = self.measured(geometry)
         curvature, scale = geometry.curvature, math.sqrt(-geometry.curvature)
-        classes, ipc = images.shape[:2]
-        some = min(ipc, max(1, COMPARED_POINTS // classes))
-        _, synthetic = self._synthetic(images[:, :some], geometry)
+        some = max(1, COMPARED_POINTS // len(self._counts))
+        compared = np.concatenate([np.flatnonzero(labels == label)[:some] for label in range(len(self._counts))])
+        _, synthetic = self._synthetic(images[compared], geometry)
         real = self._subset(COMPARED_POINTS)
         real = real[np.isfinite(projection.real[real, 0])]
         points = torch.cat([self._points(self._features[torch.from_numpy(real)], geometry), synthetic])
-        drawn = projection.synthetic.reshape(classes, ipc, 2)[:, :some].reshape(-1, 2)
-        drawn = torch.from_numpy(np.concatenate([projection.real[real], drawn]))
+        drawn = torch.from_numpy(np.concatenate([projection.real[real], projection.synthetic[compared]]))
         if projection.view == "poincare":
             radius = distance(within_reach(points, curvature), self._real(geometry).centre, curvature)
         else:
@@ -214,25 +209,32 @@ class ViewingSpace:
             nearest_rows(self._train, feature, labels, count, 1.0),
         )
 
-    def kept(self, rate: float, score: str, keep: str, progress: Progress | None = None) -> np.ndarray:
-        """Which real images of the sample pruning keeps, (N,) bool; arguments as the pruning knobs of `Settings`.
+    def kept(self, pruning: Pruning, progress: Progress | None = None) -> np.ndarray:
+        """Which real images of the sample pruning keeps, (N,) bool.
 
         The first call that prunes scores the whole train set; `progress` is then called as progress(images done,
         images in all).
         """
-        if rate == 0:
+        if pruning.rate == 0:
             return np.ones(len(self.indices), bool)
         if self._scores is None:
-            settings = self._settings
-            self._scores = score_images(self._data, settings.seed, settings.network_depth, self.device, progress)
-        return pruning_mask(self._scores[score], self._data.train_labels, rate, keep).numpy()[self.indices]
+            viewing = self._viewing
+            self._scores = score_images(self._data, viewing.seed, viewing.network_depth, self.device, progress)
+        scores = self._scores[pruning.score]
+        return pruning_mask(scores, self._data.train_labels, pruning.rate, pruning.keep).numpy()[self.indices]
+
+    def measured(self, geometry: Geometry) -> Geometry:
+        """The geometry itself, with the initial feature scale where it has none."""
+        if geometry.feature_scale is not None:
+            return geometry
+        return dataclasses.replace(geometry, feature_scale=self.initial_geometry.feature_scale)
 
     def _points(self, features: Tensor, geometry: Geometry) -> Tensor:
         return clamp_radius(features * geometry.feature_scale, geometry.curvature, geometry.clamp)
 
     def _synthetic(self, images: Tensor | np.ndarray, geometry: Geometry) -> tuple[Tensor, Tensor]:
-        """Scaled features (C·ipc, D) of images (C, ipc, …), before and after the clamp."""
-        features = to_float64(self.features(torch.as_tensor(images).flatten(0, 1)))
+        """Scaled features (M, D) of images (M, …), before and after the clamp."""
+        features = to_float64(self.features(torch.as_tensor(images)))
         return features * geometry.feature_scale, self._points(features, geometry)
 
     def _subset(self, count: int) -> np.ndarray:
@@ -243,10 +245,22 @@ class ViewingSpace:
             [start + np.arange(min(per_class, own)) for start, own in zip(starts, self._counts, strict=True)]
         )
 
+    def _centroids(self, points: Tensor, labels: np.ndarray, curvature: float = -1.0, kind: str = "closed") -> Tensor:
+        """Centroids (C, D) of the points (M, D) of each class, NaN for a class without points."""
+        classes = [np.flatnonzero(labels == label) for label in range(len(self._counts))]
+        there = [label for label, own in enumerate(classes) if len(own)]
+        # Classes of different size are padded with points of weight 0, to be averaged all at once.
+        place, counts = np.arange(max(map(len, classes))), np.array([[len(classes[label])] for label in there])
+        members = np.stack([classes[label][np.minimum(place, len(classes[label]) - 1)] for label in there])
+        weights = torch.from_numpy((place < counts).astype(float)).to(points.device)
+        found = torch.full((len(classes), points.shape[1]), math.nan, dtype=points.dtype, device=points.device)
+        found[there] = centroid(points[torch.from_numpy(members)], weights, curvature, kind)
+        return found
+
     def _place_real(self, geometry: Geometry) -> _Real:
         points = self._points(self._features, geometry)
         near = within_reach(points, geometry.curvature)
-        centroids = centroid(near[self._members], self._weights, geometry.curvature, geometry.centroid)
+        centroids = self._centroids(near, self.labels, geometry.curvature, geometry.centroid)
         radius = math.sqrt(-geometry.curvature) * norm(points)
         return _Real(radius, centroids, centroid(near, curvature=geometry.curvature))
 
@@ -262,16 +276,16 @@ class ViewingSpace:
 
     @functools.cached_property
     def initial_geometry(self) -> Geometry:
-        """The geometry of the settings; an automatic feature scale is measured on the real sample."""
-        settings = self._settings
-        scale = settings.feature_scale
-        if scale == "auto":
-            scale = auto_feature_scale(self._features, settings.curvature, settings.target_radius)
-        return Geometry.of(settings, scale)
+        """The geometry that the viewing starts from; a scale that it has not is measured on the real sample."""
+        geometry = self._viewing.geometry
+        if geometry.feature_scale is not None:
+            return geometry
+        scale = auto_feature_scale(self._features, geometry.curvature, self._viewing.target_radius)
+        return dataclasses.replace(geometry, feature_scale=scale)
 
     @functools.cached_property
     def _tangent_plane(self) -> Tensor:
-        """Principal plane of the tangent vectors at the centroid under the geometry of the space's settings."""
+        """Principal plane of the tangent vectors at the centroid under the geometry that the viewing starts from."""
         geometry = self.initial_geometry
         points = self._points(self._features, geometry)
         return principal_plane(seen_from(self._real(geometry).centre, points, geometry.curvature))
@@ -290,7 +304,7 @@ class ViewingSpace:
         near = self._points(self._features[torch.from_numpy(shown)], geometry)
         near = within_reach(torch.cat([near, points]), geometry.curvature).float()
         distances = _numpy(pairwise_distance(near, near, geometry.curvature))
-        drawn = umap_layout(distances, start, self._settings.seed, warm)
+        drawn = umap_layout(distances, start, self._viewing.seed, warm)
         real = torch.full((len(self.indices), 2), math.nan, dtype=drawn.dtype)
         real[shown] = drawn[: len(shown)]
         return real, drawn[len(shown) :]

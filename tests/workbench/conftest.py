@@ -19,7 +19,7 @@ from waiting import wait_until
 from hdd.runs.history import find_runs
 from hdd.runs.run import Run
 from workbench.browser.link import Link
-from workbench.session.session import Session
+from workbench.session import Session
 
 HERE = Path(__file__).parent
 needs_chromium = pytest.mark.skipif(

@@ -52,8 +52,8 @@ def pixels(step, classes=10, ipc=10):
 
 
 def images(step, classes=10, ipc=10):
-    """The same as the optimiser of a run has them: float32, normalised by MEAN and STD."""
-    return (pixels(step, classes, ipc).astype(np.float32) / 255 - MEAN) / STD
+    """The same as the optimiser has them: (C·ipc, 1, SIDE, SIDE) float32, normalised by MEAN and STD."""
+    return ((pixels(step, classes, ipc).astype(np.float32) / 255 - MEAN) / STD).reshape(-1, 1, SIDE, SIDE)
 
 
 def record(step, classes=10):
@@ -74,11 +74,14 @@ class Engine:
         self.step, self.state, self.left = run.step, "running", None
 
     def keep_images(self):
-        self.run.snapshots.write(self.step, {"images": images(self.step, *self.shape).astype(np.float16)})
+        self.run.snapshots.write(self.step, {"images": self.images().astype(np.float16)})
+
+    def images(self):
+        return images(self.step, *self.shape).reshape(*self.shape, 1, SIDE, SIDE)
 
     def show(self):
         if self.run.watched():
-            frame = {"images": images(self.step, *self.shape), "step": np.int64(self.step)}
+            frame = {"images": self.images(), "step": np.int64(self.step)}
             write_tensors(self.run.path / LIVE_FRAME, frame)
 
     @property

@@ -1,11 +1,12 @@
 """A stand-in for the projector that needs no torch and no images: its points are formulas."""
 
+from dataclasses import replace
+
 import numpy as np
 from scripted import MEAN, SIDE, STD
 
 from hdd.pixels import to_pixels
-from hdd.projection import Faithfulness, Geometry, Neighbours, Projection
-from hdd.runs.run import Run
+from hdd.projection import Faithfulness, Neighbours, Projection
 from workbench.core import projector
 
 REAL = 6
@@ -17,35 +18,42 @@ def circle(count, radius):
     return np.asarray(radius).reshape(-1, 1) * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
 
 
-def sample(path):
-    run = Run(path)
-    labels = np.repeat(np.arange(len(run.classes)), REAL)
-    run.close()
+CLASSES = 10
+"""Of the real points."""
+
+
+def sample(viewing):
+    labels = np.repeat(np.arange(CLASSES), REAL)
     return projector.Sample(labels, np.zeros((len(labels), 1, SIDE, SIDE), np.uint8))
 
 
-def look(path, images, geometry, view, pruning, previous=None):
-    curvature, scale, clamp, centroid = geometry
-    classes, ipc = images.shape[:2]
-    root_k = np.sqrt(-curvature)
-    bright = (images * STD + MEAN).reshape(classes * ipc, -1).mean(1)
-    synthetic, real = circle(classes * ipc, root_k * (0.5 + bright)), circle(classes * REAL, root_k)
-    centroids = [points.reshape(classes, -1, 2).mean(1) for points in (real, synthetic)]
+def means(points, labels):
+    """(CLASSES, 2), NaN for a class without points."""
+    return np.stack([
+        points[labels == label].mean(0) if (labels == label).any() else [np.nan] * 2 for label in range(CLASSES)
+    ])  # fmt: skip
+
+
+def look(viewing, images, labels, geometry, view, pruning, previous=None):
+    root_k = np.sqrt(-geometry.curvature)
+    bright = (images * STD + MEAN).reshape(len(images), -1).mean(1)
+    synthetic, real = circle(len(images), root_k * (0.5 + bright)), circle(CLASSES * REAL, root_k)
+    centroids = [means(real, sample(viewing).labels), means(synthetic, labels)]
     along = np.linspace(0, 1, 9)[None, :, None]
     radius = np.hypot(*synthetic.T)
     projection = Projection(
         view, real, synthetic, *centroids, centroids[0][:, None] * (1 - along) + centroids[1][:, None] * along,
-        np.hypot(*real.T), radius, radius > (clamp or np.inf), np.hypot(*(centroids[0] - centroids[1]).T),
+        np.hypot(*real.T), radius, radius > (geometry.clamp or np.inf), np.hypot(*(centroids[0] - centroids[1]).T),
     )  # fmt: skip
-    kept = np.tile(np.arange(REAL) < round((1 - pruning[0]) * REAL), classes)
-    return Geometry(curvature, scale or 1.0, clamp, centroid), projection, kept
+    kept = np.tile(np.arange(REAL) < round((1 - pruning.rate) * REAL), CLASSES)
+    return replace(geometry, feature_scale=geometry.feature_scale or 1.0), projection, kept
 
 
-def faithfulness(path, images, geometry, projection):
+def faithfulness(viewing, images, labels, geometry, projection):
     return Faithfulness(0.9, 0.8, 0.7, len(projection.real), 15)
 
 
-def nearest(path, image, count):
+def nearest(viewing, image, count):
     found = Neighbours(np.arange(count), np.arange(count) / 10, np.arange(count) % 2)
     return [(found, np.repeat(to_pixels(image, [MEAN], [STD])[None], count, axis=0))] * 2
 

@@ -2,7 +2,7 @@
 
 import panel_material_ui as pmui
 
-from workbench.session.session import Session
+from workbench.session import Session
 from workbench.theme import HIDDEN, Text, show
 
 

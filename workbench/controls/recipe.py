@@ -4,7 +4,7 @@ import shlex
 from typing import Any
 
 from hdd.settings import Settings
-from workbench.core.run_source import State
+from workbench.core.run_source import RunState
 
 _OPTIONS = {
     "dataset": "--dataset",
@@ -16,7 +16,7 @@ _OPTIONS = {
 }
 
 
-def _parts(initial: Settings, state: State) -> tuple[dict[str, Any], dict[int, dict[str, Any]]]:
+def _parts(initial: Settings, state: RunState) -> tuple[dict[str, Any], dict[int, dict[str, Any]]]:
     """Initial knobs, with the number of steps the run has now, and the other edits by step."""
     values = {**initial.values(), "steps": state.settings.steps}
     edits: dict[int, dict[str, Any]] = {}
@@ -27,7 +27,7 @@ def _parts(initial: Settings, state: State) -> tuple[dict[str, Any], dict[int, d
     return values, edits
 
 
-def as_command(initial: Settings, state: State, out: str) -> str:
+def as_command(initial: Settings, state: RunState, out: str) -> str:
     """The `hdd` command that makes the run again in the directory `out`."""
     values, edits = _parts(initial, state)
     words = ["hdd", "distill"]
@@ -42,7 +42,7 @@ def as_command(initial: Settings, state: State, out: str) -> str:
     return shlex.join([*words, "--out", out])
 
 
-def as_python(initial: Settings, state: State, out: str) -> str:
+def as_python(initial: Settings, state: RunState, out: str) -> str:
     """The same as Python."""
     values, edits = _parts(initial, state)
     method = values.pop("objective")

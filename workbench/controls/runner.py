@@ -8,9 +8,10 @@ import panel_material_ui as pmui
 from hdd.errors import HDDError
 from hdd.runs.reading import ALIVE
 from workbench.controls.steering import WHO, notify
+from workbench.core.frame import Frame
 from workbench.core.jobs import Engines, Job
 from workbench.core.progress_text import duration, progress_text
-from workbench.session.session import Frame, Session
+from workbench.session import Session
 from workbench.theme import HIDDEN, Notice, Text, show
 
 JOBS_MILLISECONDS = 500

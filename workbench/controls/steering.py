@@ -11,7 +11,8 @@ from hdd.errors import HDDError
 from hdd.records import Edit
 from hdd.runs.reading import ALIVE
 from workbench.controls.knob import KnobControl
-from workbench.session.session import Frame, Session
+from workbench.core.frame import Frame
+from workbench.session import Session
 from workbench.theme import HIDDEN, Text, show
 
 GROUPS = {

@@ -20,8 +20,7 @@ import numpy as np
 
 from hdd.errors import HDDError
 from hdd.process import tune
-from hdd.projection import Faithfulness, Geometry, Neighbours, Projection
-from hdd.runs.run import Run
+from hdd.projection import Faithfulness, Geometry, Neighbours, Projection, Pruning, Viewing
 from workbench.core.progress_text import progress_text
 
 if TYPE_CHECKING:
@@ -43,71 +42,90 @@ class Sample:
 
 
 @lru_cache(maxsize=2)
-def _space(path: str) -> tuple["Dataset", "ViewingSpace"]:
-    """The data set and viewing space of the run in `path`.
+def _space(viewing: Viewing) -> tuple["Dataset", "ViewingSpace"]:
+    """The data set and the viewing space.
 
     Raises:
-        HDDError: its data set is not here, or is another one now.
+        HDDError: the data set is not here, or is another one now.
     """
     from hdd.data import load
     from hdd.projection.space import ViewingSpace
 
-    run = Run(path)
-    settings = run.initial_settings
-    data = load(settings.dataset, size=settings.image_size, progress=_tell)
-    if data.fingerprint != run.meta("fingerprint"):
-        raise HDDError(f"The images of {settings.dataset} are not those that the run was made with: restore them.")
-    run.close()
-    return data, ViewingSpace(data, settings, progress=_tell)
+    data = load(viewing.dataset, size=viewing.image_size, progress=_tell)
+    if viewing.fingerprint not in (None, data.fingerprint):
+        raise HDDError(f"The images of {viewing.dataset} are not those that the run was made with: restore them.")
+    return data, ViewingSpace(data, viewing, progress=_tell)
 
 
-def sample(path: str) -> Sample:
-    """The real images that the disk of a run shows."""
-    data, space = _space(path)
+def _as_real(viewing: Viewing, images: np.ndarray, classes: int = 0) -> np.ndarray:
+    """Synthetic images (…, channels, H, W) of so many classes, normalised as the real ones are.
+
+    Raises:
+        HDDError: they cannot be of that data set.
+    """
+    data, _ = _space(viewing)
+    shape = data.channels, *data.size
+    if images.shape[-3:] != shape or classes > len(data.classes):
+        raise HDDError(
+            f"These images were not distilled from {viewing.dataset}: that has {len(data.classes)} classes and images "
+            f"of {shape} (channels, height, width), they have {classes} and {images.shape[-3:]}. Name their data set."
+        )
+    if viewing.normalisation is None:
+        return images
+    mean, std = (np.float32(values)[:, None, None] for values in viewing.normalisation)
+    real_mean, real_std = (values.numpy()[:, None, None] for values in (data.mean, data.std))
+    return ((images * std + mean) - real_mean) / real_std
+
+
+def sample(viewing: Viewing) -> Sample:
+    """The real images that the disk shows."""
+    data, space = _space(viewing)
     return Sample(space.labels, data.train_images[space.indices].numpy())
 
 
 def look(
-    path: str,
+    viewing: Viewing,
     images: np.ndarray,
-    geometry: tuple[float, float | None, float | None, str],
+    labels: np.ndarray,
+    geometry: Geometry,
     view: str,
-    pruning: tuple[float, str, str],
+    pruning: Pruning,
     previous: Projection | None = None,
 ) -> tuple[Geometry, Projection, np.ndarray]:
     """Where images lie in a view, and which real ones pruning keeps.
 
     Args:
-        path: of the run.
-        images: (C, ipc, channels, H, W) float32, normalised.
-        geometry: curvature, feature scale, clamp and centroid; without a scale the initial one is taken.
+        viewing: what to look through.
+        images: (M, channels, H, W) float32, normalised.
+        labels: (M,) of their classes.
+        geometry: without a scale the initial one is taken.
         view: a key of `hdd.projection.VIEWS`.
-        pruning: rate, score and keep.
+        pruning: of the real images.
         previous: drawing in the view "umap" to go on from.
 
     Returns:
-        The geometry, the drawing, and (N,) bool.
+        The geometry with its scale, the drawing, and (N,) bool.
     """
-    _, space = _space(path)
-    curvature, scale, clamp, centroid = geometry
-    # Before its first step a run has not yet measured its scale.
-    scale = space.initial_geometry.feature_scale if scale is None else scale
-    under = Geometry(curvature, scale, clamp, centroid)
-    return under, space.project(images, under, view, previous), space.kept(*pruning, _tell)
+    _, space = _space(viewing)
+    images = _as_real(viewing, images, int(labels.max()) + 1)
+    projection = space.project(images, labels, geometry, view, previous)
+    return space.measured(geometry), projection, space.kept(pruning, _tell)
 
 
-def faithfulness(path: str, images: np.ndarray, geometry: Geometry, projection: Projection) -> Faithfulness:
+def faithfulness(
+    viewing: Viewing, images: np.ndarray, labels: np.ndarray, geometry: Geometry, projection: Projection
+) -> Faithfulness:
     """How well a drawing that `look` gave keeps neighbours and radii."""
-    return _space(path)[1].faithfulness(images, geometry, projection)
+    return _space(viewing)[1].faithfulness(_as_real(viewing, images), labels, geometry, projection)
 
 
-def nearest(path: str, image: np.ndarray, count: int) -> list[tuple[Neighbours, np.ndarray]]:
+def nearest(viewing: Viewing, image: np.ndarray, count: int) -> list[tuple[Neighbours, np.ndarray]]:
     """Real training images nearest to an image, by pixels and by features, with their pixels.
 
     image: (channels, H, W) float32, normalised.
     """
-    data, space = _space(path)
-    found = space.nearest(image, count, _tell)
+    data, space = _space(viewing)
+    found = space.nearest(_as_real(viewing, image), count, _tell)
     return [(each, data.train_images[each.indices].numpy()) for each in (found.pixels, found.features)]
 
 

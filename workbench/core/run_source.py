@@ -1,6 +1,6 @@
 """One reader a run, shared by all sessions that look at it: a thread that polls the run and publishes what it finds.
 
-A published `State` is never changed, so sessions read it without locks; being told of a new one carries no data.
+A published `RunState` is never changed, so sessions read it without locks; being told of a new one carries no data.
 """
 
 import threading
@@ -15,53 +15,60 @@ import numpy as np
 
 from hdd.errors import HDDError
 from hdd.pixels import to_pixels
+from hdd.projection import Geometry, Pruning, Viewing
 from hdd.records import Edit, EngineStatus
+from hdd.runs.reading import ALIVE
 from hdd.runs.run import Run
 from hdd.settings import Settings
+from workbench.core.class_layout import ClassLayout
 from workbench.core.curve_buckets import CurveBuckets
 from workbench.core.driver_lease import DriverLease
+from workbench.core.shared_answers import SharedAnswers
+from workbench.core.source import SourceState, StepImages
 
 POLL_SECONDS = 0.015
 STATUS_SECONDS = 0.4
 WATCH_SECONDS = 2.0
 RECORDS_AT_A_TIME = 2000
-ANSWERS_KEPT = 16
 
 
 @dataclass(frozen=True)
-class State:
-    """A run as it was found at one moment.
+class RunState(SourceState):
+    """A run as it was found at one moment; `step` is how many steps are completed.
 
     Attributes:
-        version: grows with every state.
         status: of the engine.
-        step: steps completed.
         settings: in force at `step`.
         edits: the ledger, in the order of the requests.
         evaluations, events: as `Run.evaluations` and `Run.events` give them.
-        kept: steps whose images are kept, ascending.
         columns: of the curves, see `CurveBuckets.columns`.
         feature_scale: in force when the newest step was made, None before the first.
-        frame: newest step that the engine showed and its images, as `Run.frame`; None before one.
-        rewinds: how often the run was rewound, so that what was known of its steps may no longer hold.
-        reading: whether more records of a long run are still being read.
-        problem: what keeps the run from being read, None if nothing does.
+        frame: newest images that the engine showed, None before any.
     """
 
-    version: int = 0
     status: EngineStatus = field(default_factory=lambda: EngineStatus("new", 0, 0.0, "", 0, 0.0))
-    step: int = 0
     settings: Settings | None = None
     edits: tuple[Edit, ...] = ()
     evaluations: tuple[dict[str, Any], ...] = ()
     events: tuple[dict[str, Any], ...] = ()
-    kept: tuple[int, ...] = ()
     columns: dict[str, np.ndarray] = field(default_factory=dict)
     feature_scale: float | None = None
-    frame: tuple[int, np.ndarray] | None = None
-    rewinds: int = 0
-    reading: bool = False
-    problem: str | None = None
+    frame: StepImages | None = None
+
+    @property
+    def live(self) -> StepImages | None:
+        """As `SourceState.live`: what an engine showed that has ended may have been rewound since."""
+        return self.frame if self.status.state in ALIVE else None
+
+    @property
+    def awaits_answer(self) -> bool:
+        """As `SourceState.awaits_answer`: the engine decides on a change of a knob at its next step."""
+        return self.status.state in ALIVE and any(edit.status == "pending" and edit.due is None for edit in self.edits)
+
+    @property
+    def answers(self) -> Hashable:
+        """As `SourceState.answers`."""
+        return self.edits, self.status.state, self.problem
 
     @property
     def steered(self) -> list[Edit]:
@@ -92,24 +99,56 @@ class RunSource:
 
     def __init__(self, path: Path) -> None:
         self.run = Run(path)
+        self.name = self.run.path.name
         self.classes = self.run.classes
         self.mean, self.std = (np.array(self.run.meta(key), np.float32) for key in ("mean", "std"))
         self.initial_settings = self.run.initial_settings
+        self.layout = ClassLayout.of_equal(len(self.classes), self.initial_settings.ipc)
+        self.viewing = Viewing.of(self.initial_settings, self.run.meta("fingerprint"))
         self.lease = DriverLease()
-        self.state = State(settings=self.initial_settings, reading=True)
+        self.state = RunState(settings=self.initial_settings, reading=True)
         self.lock = threading.RLock()
         self._sessions: dict[object, tuple[str, Callable[[], None]]] = {}
-        self._answers: dict[Hashable, Future] = {}
+        self._answers = SharedAnswers()
         self._thread: threading.Thread | None = None
 
     def to_pixels(self, images: np.ndarray) -> np.ndarray:
         """Images of the run as pictures; see `hdd.pixels.to_pixels`."""
         return to_pixels(images, self.mean, self.std)
 
+    def settings_at(self, state: RunState, step: int) -> Settings:
+        """As `Source.settings_at`."""
+        return state.settings if step == state.step else state.settings_at(step, self.initial_settings)
+
+    def look_at(self, state: RunState, step: int, images: StepImages) -> tuple[Geometry, Pruning]:
+        """As `Source.look_at`: what was in force at the step."""
+        settings, scale = self.settings_at(state, step), images.feature_scale
+        if scale is None or images.step == state.step:
+            scale = state.feature_scale
+        if settings.feature_scale != "auto":
+            scale = settings.feature_scale
+        return Geometry.of(settings, scale), Pruning.of(settings)
+
+    def read(self, step: int) -> "Future[StepImages]":
+        """As `Source.read`."""
+        answer: Future[StepImages] = Future()
+        try:
+            answer.set_result(_read(self.run, step))
+        except (HDDError, OSError) as error:
+            answer.set_exception(error)
+        return answer
+
     # Sessions
 
+    @property
+    def driver(self) -> str | None:
+        """As `Source.driver`."""
+        return self.lease.driver
+
     def join(self, session: object, tab: str, wake: Callable[[], None]) -> None:
-        """Adds a session of a tab, "" if that is not known: `wake` is called, from another thread, at a new state."""
+        """As `Source.join`; `wake` is called from another thread."""
+        if tab:
+            self.lease.take(tab)
         with self.lock:
             self._sessions[session] = (tab, wake)
             if self._thread is None:
@@ -142,15 +181,8 @@ class RunSource:
             wake()
 
     def shared(self, question: Hashable, ask: Callable[[], Future]) -> Future:
-        """The answer to a question that several sessions ask; the newest are kept, failures are asked again."""
-        with self.lock:
-            answer = self._answers.pop(question, None)
-            if answer is None or (answer.done() and (answer.cancelled() or answer.exception() is not None)):
-                answer = ask()
-            self._answers[question] = answer
-            while len(self._answers) > ANSWERS_KEPT:
-                del self._answers[next(iter(self._answers))]
-        return answer
+        """As `Source.shared`."""
+        return self._answers.share(question, ask)
 
     # The reading thread
 
@@ -187,7 +219,7 @@ class RunSource:
         run.close()
 
     def _publish(self, **changes: Any) -> None:
-        self.state = State(**{**vars(self.state), **changes, "version": self.state.version + 1})
+        self.state = RunState(**{**vars(self.state), **changes, "version": self.state.version + 1})
         self.wake_all()
 
 
@@ -214,7 +246,8 @@ class _Reader:
         if self._new("frame", _stamp(run.path / "live" / "frame.safetensors")):
             frame = run.frame()
             if frame is not None:
-                changes["frame"] = frame
+                step, images = frame
+                changes["frame"] = StepImages(step, images.reshape(-1, *images.shape[2:]))
         if time.monotonic() > self._status_due:
             self._status_due = time.monotonic() + STATUS_SECONDS
             status = run.status()
@@ -239,7 +272,7 @@ class _Reader:
             self._buckets.add(record)
         self._behind = len(records) == RECORDS_AT_A_TIME
         step, edits = run.step, tuple(run.edits())
-        applied = State(edits=edits)
+        applied = RunState(edits=edits)
         newest = self._buckets.newest
         status = run.status()
         self._new("status", status)
@@ -255,6 +288,12 @@ class _Reader:
             "feature_scale": newest.feature_scale if newest else None,
             "reading": self._behind,
         }
+
+
+def _read(run: Run, step: int) -> StepImages:
+    """The images of a kept step, and the feature scale that it was made under."""
+    images, records = run.images(step), run.metrics(after=max(step, 1) - 1, until=max(step, 1))
+    return StepImages(step, images.reshape(-1, *images.shape[2:]), records[0].feature_scale if records else None)
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

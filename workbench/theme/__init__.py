@@ -135,12 +135,13 @@ def difference(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     return (128 + (after.astype(np.int16) - before) // 2).astype(np.uint8)
 
 
-def tile(images: np.ndarray, gap: int = 1) -> np.ndarray:
+def tile(images: np.ndarray, gap: int = 1, there: np.ndarray | None = None) -> np.ndarray:
     """Images in rows as one picture for Bokeh, which draws from the bottom up.
 
     Args:
         images: uint8 (rows, columns, 1 or 3, H, W).
         gap: transparent pixels to the right of and below each.
+        there: (rows, columns) bool, False where the picture is to be transparent; None for all.
 
     Returns:
         (rows·(H + gap), columns·(W + gap)) uint32 RGBA.
@@ -148,5 +149,7 @@ def tile(images: np.ndarray, gap: int = 1) -> np.ndarray:
     rows, columns, _, height, width = images.shape
     sheet = np.zeros((rows, height + gap, columns, width + gap, 4), np.uint8)
     sheet[:, :height, :, :width] = to_rgba(images).swapaxes(1, 2)
+    if there is not None:
+        sheet.swapaxes(1, 2)[~there] = 0
     flat = sheet.reshape(rows * (height + gap), columns * (width + gap), 4)
     return np.ascontiguousarray(flat[::-1]).view(np.uint32)[..., 0]

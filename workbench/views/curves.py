@@ -16,8 +16,9 @@ from hdd.errors import HDDError
 from hdd.records import CLASS_METRICS
 from hdd.runs.run import Run
 from workbench.core.curve_buckets import CurveBuckets
+from workbench.core.frame import Frame
 from workbench.core.run_source import RECORDS_AT_A_TIME
-from workbench.session.session import Frame, Session
+from workbench.session import Session
 from workbench.theme import EDIT, REAL, SMALL_CHOICE, SYNTHETIC, Text, class_colors
 
 LOSSES = {"total loss": "total", "loss by class": "loss", "centroid distance by class": "centroid_distance"}

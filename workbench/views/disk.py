@@ -15,9 +15,10 @@ from bokeh.plotting import figure
 from hdd.projection import VIEWS, Faithfulness
 from workbench.browser import callback
 from workbench.core import projector
+from workbench.core.disk_requests import DrawnDisk
+from workbench.core.frame import Frame
 from workbench.core.projector import Projector, Sample
-from workbench.session.session import Disk as Projected
-from workbench.session.session import Frame, Session
+from workbench.session import Session
 from workbench.theme import SMALL_CHOICE, Text, class_colors
 from workbench.views.fit import fit
 
@@ -45,8 +46,9 @@ class Disk:
         self._session = session
         self._projector = projector
         self._classes = session.source.classes
+        self._layout = session.source.layout
         self._colors = class_colors(len(self._classes))
-        self._drawn: Projected | None = None
+        self._drawn: DrawnDisk | None = None
         self._real_key: tuple | None = None
         self._frame: Frame | None = None
         self._faithfulness: tuple[tuple, Faithfulness] | None = None
@@ -172,15 +174,15 @@ class Disk:
         images = self._synthetic.data["image"]
         chosen = None
         if new and new[0] < len(images):
-            chosen = divmod(images[new[0]], self._session.source.initial_settings.ipc)
+            chosen = self._layout.place(images[new[0]])
         self._session.selection.image = chosen
 
     def _mark(self) -> None:
         """Marks the selected image's point."""
         selected = self._session.selection.image
         images = self._synthetic.data["image"]
-        flat = -1 if selected is None else selected[0] * self._session.source.initial_settings.ipc + selected[1]
-        indices = [images.index(flat)] if flat in images else []
+        image = None if selected is None else self._layout.image(*selected)
+        indices = [images.index(image)] if image in images else []
         if list(self._synthetic.selected.indices) != indices:
             self._synthetic.selected.indices = indices
 
@@ -210,7 +212,7 @@ class Disk:
         chosen = self._session.selection.classes
         return np.array([not chosen or name in chosen for name in self._classes])
 
-    def _draw(self, disk: Projected, sample: Sample) -> None:
+    def _draw(self, disk: DrawnDisk, sample: Sample) -> None:
         points, shown = disk.projection, self._shown_classes()
         chart = CHARTS[disk.view]
         rim = self._rim(points.real_radius, points.synthetic_radius) if chart == "linear" else 1.0
@@ -219,28 +221,27 @@ class Disk:
             self._motion.data = {"chart": [chart], "rim": [rim]}
         if turned or self._drawn is None or self._drawn.view != disk.view:
             self._draw_rings(disk.view, chart, rim)
-        real_key = (disk.key[1:], turned, tuple(shown))
+        real_key = (disk.request.look, turned, tuple(shown))
         if real_key != self._real_key:
-            self._real_key = (disk.key[1:], False, tuple(shown))
+            self._real_key = (disk.request.look, False, tuple(shown))
             self._draw_real(disk, sample, shown, chart, rim)
-        ipc = self._session.source.initial_settings.ipc
-        images = np.flatnonzero(np.repeat(shown, ipc))
-        names = [f"{self._classes[i // ipc]} #{i % ipc + 1}" for i in images]
+        images = np.flatnonzero(shown[self._layout.labels])
+        places = [self._layout.place(image) for image in images]
         self._synthetic.data = {
             **_placed(points.synthetic[images], chart, rim),
-            "color": [self._colors[i // ipc] for i in images],
-            "name": names,
+            "color": [self._colors[label] for label, _ in places],
+            "name": [f"{self._classes[label]} #{index + 1}" for label, index in places],
             "radius": points.synthetic_radius[images].tolist(),
             "image": images.tolist(),
         }
-        labels = np.flatnonzero(shown)
+        labels = np.flatnonzero(shown & (self._layout.counts > 0))
         about = {"color": [self._colors[c] for c in labels], "name": [self._classes[c] for c in labels]}
         self._real_centroids.data = {**_placed(points.real_centroids[labels], chart, rim), **about}
         self._synthetic_centroids.data = {**_placed(points.synthetic_centroids[labels], chart, rim), **about}
         self._geodesics.data = _placed(_broken(points.geodesics[labels]), chart, rim)
         self._drawn = disk
 
-    def _draw_real(self, disk: Projected, sample: Sample, shown: np.ndarray, chart: str, rim: float) -> None:
+    def _draw_real(self, disk: DrawnDisk, sample: Sample, shown: np.ndarray, chart: str, rim: float) -> None:
         points = disk.projection
         rows = np.flatnonzero(shown[sample.labels] & np.isfinite(points.real).all(1))
         kept = disk.kept[rows]
@@ -274,10 +275,10 @@ class Disk:
 
     # Words
 
-    def _tell(self, disk: Projected) -> None:
+    def _tell(self, disk: DrawnDisk) -> None:
         points, faith = disk.projection, self._faithfulness
         text = f"{VIEWS[disk.view]} "
-        if faith is not None and faith[0] == disk.key[1:3]:
+        if faith is not None and faith[0] == (disk.geometry, disk.view):
             of = faith[1]
             text += (
                 f"Trustworthiness {of.trustworthiness:.2f}, continuity {of.continuity:.2f}, "
@@ -287,12 +288,12 @@ class Disk:
             text += "Measuring faithfulness …"
         far = self._projector.progress("live")
         self._says.object = f"Going through the real images … {far}" if far else text
-        widest = int(np.argmax(points.gap))
+        widest = int(np.nanargmax(points.gap))
         pruned = int((~disk.kept).sum())
         self._summary.object = (
             f"Step {disk.step}: {len(points.real_radius)} real{f' ({pruned} pruned)' if pruned else ''} and "
             f"{len(points.synthetic_radius)} synthetic points; centroids (▢ real, ★ synthetic) are "
-            f"√|K|·{points.gap.mean():.3g} apart, most for {self._classes[widest]} ({points.gap[widest]:.3g}). "
+            f"√|K|·{np.nanmean(points.gap):.3g} apart, most for {self._classes[widest]} ({points.gap[widest]:.3g}). "
             "Drag moves the view, a double click centres, the wheel zooms."
         )
 
@@ -302,12 +303,13 @@ class Disk:
         disk = frame.disk
         if self._faithfulness_asked or time.monotonic() < self._faithfulness_due or disk.step != frame.image_step:
             return
-        if self._faithfulness is not None and self._faithfulness[0] == disk.key[1:3] and not frame.live:
+        if self._faithfulness is not None and self._faithfulness[0] == (disk.geometry, disk.view) and not frame.live:
             return
         self._faithfulness_asked = True
-        path = str(self._session.source.run.path)
-        future = self._projector.study(projector.faithfulness, path, frame.images, disk.geometry, disk.projection)
-        future.add_done_callback(partial(self._got_faithfulness, disk.key[1:3]))
+        viewing, labels = self._session.source.viewing, self._layout.labels
+        arguments = (viewing, frame.images, labels, disk.geometry, disk.projection)
+        future = self._projector.study(projector.faithfulness, *arguments)
+        future.add_done_callback(partial(self._got_faithfulness, (disk.geometry, disk.view)))
 
     def _got_faithfulness(self, key: tuple, future: Future) -> None:
         self._faithfulness_due = time.monotonic() + FAITHFULNESS_SECONDS

@@ -8,7 +8,8 @@ from bokeh.models import ColumnDataSource, FixedTicker
 from bokeh.plotting import figure
 
 from workbench.browser import callback
-from workbench.session.session import Frame, Session
+from workbench.core.frame import Frame
+from workbench.session import Session
 from workbench.theme import SYNTHETIC, Text, class_colors, difference, tile
 from workbench.views.fit import fit
 
@@ -33,6 +34,7 @@ class ImageWall:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._classes = session.source.classes
+        self._layout = session.source.layout
         self._picture: tuple | None = None
         self._marks: tuple | None = None
         self._sheet = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
@@ -58,7 +60,7 @@ class ImageWall:
         )
 
     def _figure(self) -> figure:
-        rows, columns = len(self._classes), self._session.source.initial_settings.ipc
+        rows, columns = self._layout.rows, self._layout.columns
         plot = figure(
             sizing_mode="stretch_both",
             title=None,
@@ -95,9 +97,8 @@ class ImageWall:
         return plot
 
     def _tapped(self, event: Tap) -> None:
-        rows, columns = len(self._classes), self._session.source.initial_settings.ipc
-        label, index = rows - 1 - int(np.floor(event.y)), int(np.floor(event.x))
-        if 0 <= label < rows and 0 <= index < columns:
+        label, index = self._layout.rows - 1 - int(np.floor(event.y)), int(np.floor(event.x))
+        if self._layout.image(label, index) is not None:
             chosen = (label, index)
             self._session.selection.image = None if self._session.selection.image == chosen else chosen
 
@@ -106,40 +107,44 @@ class ImageWall:
         if frame.images is None:
             return
         real = self._shows.value == "real" and frame.sample is not None and frame.disk is not None
-        picture = (id(frame.disk.kept), "real") if real else (frame.image_step, id(frame.images), self._shows.value)
+        start = None if self._shows.value == "images" else self._session.kept_images(0)
+        shown = (frame.image_step, id(frame.images), self._shows.value, start is None)
+        picture = (id(frame.disk.kept), "real") if real else shown
         if picture != self._picture:
             self._picture = picture
             if real:
                 self._draw_real(frame)
             else:
-                self._draw(frame.images)
-        marks = (None, ()) if real else (self._session.selection.image, _flags(frame))
+                self._draw(frame.images, start)
+        marks = (None, ()) if real else (self._session.selection.image, self._clamped(frame))
         if marks != self._marks:
             self._marks = marks
             self._mark_images(*marks)
         if frame.full:
             self._tell(frame)
 
-    def _draw(self, images: np.ndarray) -> None:
-        pixels, start = self._session.source.to_pixels(images), self._session.kept_images(0)
-        if self._shows.value != "images" and start is not None:
+    def _draw(self, images: np.ndarray, start: np.ndarray | None) -> None:
+        pixels = self._session.source.to_pixels(images)
+        if start is not None:
             start = self._session.source.to_pixels(start)
             pixels = start if self._shows.value == "start" else difference(start, pixels)
-        self._put(pixels)
+        self._put(self._layout.grid(pixels), self._layout.grid(np.ones(len(pixels), bool)))
 
-    def _put(self, pixels: np.ndarray) -> None:
-        rows, columns = pixels.shape[:2]
-        self._sheet.data = {"image": [tile(pixels)], "x": [0], "y": [0], "dw": [columns], "dh": [rows]}
+    def _put(self, pixels: np.ndarray, there: np.ndarray) -> None:
+        rows, columns = there.shape
+        self._sheet.data = {"image": [tile(pixels, there=there)], "x": [0], "y": [0], "dw": [columns], "dh": [rows]}
 
     def _draw_real(self, frame: Frame) -> None:
         """As many real images of each class as there are synthetic ones; what pruning leaves out is faint."""
-        sample, columns = frame.sample, frame.images.shape[1]
+        sample, columns = frame.sample, self._layout.columns
+        there = np.zeros((len(self._classes), columns), bool)
         sheet = np.zeros((len(self._classes), columns, *sample.pixels.shape[1:]), np.uint8)
         for label in range(len(self._classes)):
             own = np.flatnonzero(sample.labels == label)[:columns]
             faint = np.where(frame.disk.kept[own], 1, 5)[:, None, None, None]
             sheet[label, : len(own)] = sample.pixels[own] // faint
-        self._put(sheet)
+            there[label, : len(own)] = True
+        self._put(sheet, there)
 
     def _mark_images(self, selected: tuple[int, int] | None, flags: tuple[tuple[int, int], ...]) -> None:
         rows, marks = len(self._classes), [] if selected is None else [selected]
@@ -147,11 +152,13 @@ class ImageWall:
         self._flags.data = {"x": [i + 0.88 for _, i in flags], "y": [rows - c - 0.14 for c, _ in flags]}
 
     def _tell(self, frame: Frame) -> None:
-        rows, columns, _, height, width = frame.images.shape
+        rows, columns, (height, width) = self._layout.rows, self._layout.columns, frame.images.shape[-2:]
         step, shows = frame.image_step, self._shows.value
         when = {"start": "step 0", "change": f"change from step 0 to {step}: grey is none"}.get(shows, f"step {step}")
-        text = f"{rows} classes × {columns} images of {width}×{height} pixels, {when}"
-        if flags := _flags(frame):
+        least = int(self._layout.counts.min())
+        images = f"{columns}" if least == columns else f"{least} to {columns}"
+        text = f"{rows} classes × {images} images of {width}×{height} pixels, {when}"
+        if flags := self._clamped(frame):
             text += f" · ▼ {len(flags)} beyond the clamp"
         if shows == "real":
             text = "Real images, some of each class; faint ones are pruned from matching"
@@ -159,13 +166,11 @@ class ImageWall:
         if self._summary.object != text:
             self._summary.object = text
 
-
-def _flags(frame: Frame) -> tuple[tuple[int, int], ...]:
-    """(class, index) of images whose feature lies beyond the clamp, where geometry no longer tells radii apart."""
-    if frame.disk is None:
-        return ()
-    columns = frame.images.shape[1]
-    return tuple(divmod(int(i), columns) for i in np.flatnonzero(frame.disk.projection.synthetic_clamped))
+    def _clamped(self, frame: Frame) -> tuple[tuple[int, int], ...]:
+        """(class, index) of images whose feature lies beyond the clamp, where geometry no longer tells radii apart."""
+        if frame.disk is None:
+            return ()
+        return tuple(self._layout.place(image) for image in np.flatnonzero(frame.disk.projection.synthetic_clamped))
 
 
 def _shorten(name: str) -> str:

@@ -12,8 +12,9 @@ from bokeh.models import ColumnDataSource, FixedTicker
 from bokeh.plotting import figure
 
 from workbench.core import projector
+from workbench.core.frame import Frame
 from workbench.core.projector import Projector
-from workbench.session.session import Frame, Session
+from workbench.session import Session
 from workbench.theme import HIDDEN, Text, difference, show, tile
 from workbench.views.fit import fit
 
@@ -109,57 +110,61 @@ class Inspector:
         show(self._parts, there)
         if not there:
             return
-        label, index = selected
-        now, start = frame.images[label, index], self._session.kept_images(0)
-        first = now if start is None else start[label, index]
+        image = self._session.source.layout.image(*selected)
+        now, start = frame.images[image], self._session.kept_images(0)
+        first = now if start is None else start[image]
         change = np.abs(now - first) * self._session.source.std[:, None, None]
         first, shown = self._session.source.to_pixels(np.stack([first, now]))
         pictures = np.stack([first, shown, difference(first, shown)])
         self._pictures.draw(pictures, ["step 0", f"step {frame.image_step}", "difference"])
-        self._describe(frame, label, index, change.mean())
-        self._draw_film(frame, label, index)
-        self._draw_nearest(frame, now, (label, index, frame.image_step))
+        self._describe(frame, image, change.mean())
+        self._draw_film(frame, image)
+        self._draw_nearest(frame, now, (image, frame.image_step))
 
-    def _describe(self, frame: Frame, label: int, index: int, change: float) -> None:
-        rows = [("class", self._session.source.classes[label]), ("image", f"{index + 1} of {frame.images.shape[1]}")]
+    def _describe(self, frame: Frame, image: int, change: float) -> None:
+        layout = self._session.source.layout
+        label, index = layout.place(image)
+        rows = [("class", self._session.source.classes[label]), ("image", f"{index + 1} of {layout.counts[label]}")]
         rows.append(("mean change", f"{100 * change:.1f} % of the pixel range"))
         disk = frame.disk
         if disk is not None:
-            flat = label * frame.images.shape[1] + index
             radii = disk.projection.synthetic_radius
-            own = radii[label * frame.images.shape[1] : (label + 1) * frame.images.shape[1]]
+            own = radii[layout.members(label)]
             # The disk may be a frame behind: a row that came and went would have all below it jump.
             of = "" if disk.step == frame.image_step else f" at step {disk.step}"
-            rows.append(("√|K|·radius", f"{radii[flat]:#.4g}{of}"))
-            rows.append(("level in its class", f"{int((own < radii[flat]).sum()) + 1} of {len(own)} from the origin"))
-            rows.append(("clamped", "yes" if disk.projection.synthetic_clamped[flat] else "no"))
+            rows.append(("√|K|·radius", f"{radii[image]:#.4g}{of}"))
+            rows.append(("level in its class", f"{int((own < radii[image]).sum()) + 1} of {len(own)} from the origin"))
+            rows.append(("clamped", "yes" if disk.projection.synthetic_clamped[image] else "no"))
         cells = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in rows)
         self._text.object = f"<table class='facts' style='text-align:left;font-size:13px'>{cells}</table>"
 
-    def _draw_film(self, frame: Frame, label: int, index: int) -> None:
+    def _draw_film(self, frame: Frame, image: int) -> None:
         kept = [step for step in frame.state.kept if step <= frame.image_step]
         steps = (
             [kept[i] for i in np.unique(np.linspace(0, len(kept) - 1, min(FILM, len(kept))).astype(int))]
             if kept
             else []
         )
-        key = (label, index, tuple(steps))
+        read = [(step, self._session.kept_images(step)) for step in steps]
+        found = [(step, images[image]) for step, images in read if images is not None]
+        key = (image, tuple(step for step, _ in found))
         if key == self._film_key:
             return
         self._film_key = key
-        found = [(step, self._session.kept_images(step)) for step in steps]
-        found = [(step, images[label, index]) for step, images in found if images is not None]
-        pictures = np.stack([image for _, image in found]) if found else frame.images[label, :0]
+        pictures = np.stack([picture for _, picture in found]) if found else frame.images[:0]
         self._film.draw(self._session.source.to_pixels(pictures), [str(step) for step, _ in found])
 
     def _draw_nearest(self, frame: Frame, image: np.ndarray, key: tuple) -> None:
+        viewing = self._session.source.viewing
+        if viewing is None:
+            self._nearest_says.object = "No real images are known to search."
+            return
         # While the run is live the question would never rest: it is asked again once the last answer is in.
         new = self._found is None or self._found[0] != key
-        other = self._found is None or self._found[0][:2] != key[:2]
+        other = self._found is None or self._found[0][0] != key[0]
         if self._asked is None and (other or (new and time.monotonic() > self._due)):
             self._asked = key
-            path = str(self._session.source.run.path)
-            future = self._projector.study(projector.nearest, path, image, NEAREST)
+            future = self._projector.study(projector.nearest, viewing, image, NEAREST)
             future.add_done_callback(partial(self._got_nearest, key))
         if other:
             self._nearest_says.object = f"Searching the real images … {self._projector.progress('study')}"
@@ -171,7 +176,7 @@ class Inspector:
         classes = self._session.source.classes
         names = ", ".join(classes[label] for label in found[1][0].labels)
         self._nearest_says.object = (
-            f"Step {found_key[2]}; root mean square pixel distance, feature distance. Classes by features: {names}."
+            f"Step {found_key[1]}; root mean square pixel distance, feature distance. Classes by features: {names}."
         )
 
     def _got_nearest(self, key: tuple, future: Future) -> None:

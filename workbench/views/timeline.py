@@ -7,8 +7,9 @@ from functools import partial
 import panel as pn
 import panel_material_ui as pmui
 
-from workbench.core.run_source import State
-from workbench.session.session import Frame, Session
+from workbench.core.frame import Frame
+from workbench.core.run_source import RunState
+from workbench.session import Session
 from workbench.theme import Text
 
 PLAY_MILLISECONDS = 200
@@ -166,7 +167,7 @@ class Timeline:
         self._mark(state)
         self._says.object = self._tell(frame)
 
-    def _mark(self, state: State) -> None:
+    def _mark(self, state: RunState) -> None:
         """Ticks at kept steps, signs at edits and evaluations."""
         signs = {edit.step: "◆" for edit in state.steered} | {each["step"]: "★" for each in state.evaluations}
         kept = state.kept[:: 1 + len(state.kept) // MARKS_SHOWN]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from hdd.projection import Viewing
 from hdd.projection import nearest as module
 from hdd.projection.space import ViewingSpace
 from hdd.settings import Settings
@@ -17,7 +18,7 @@ def data(toy_dataset):
 @pytest.fixture
 def space(data):
     """A sample of three images: the others must be found as well."""
-    return ViewingSpace(data, Settings(network_width=8, network_depth=2, device="cpu"), points=3)
+    return ViewingSpace(data, Viewing.of(Settings(network_width=8, network_depth=2, device="cpu")), points=3)
 
 
 def test_a_training_image_finds_itself(data, space):

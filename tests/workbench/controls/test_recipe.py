@@ -12,7 +12,7 @@ from hdd.runs.run import Run
 from hdd.runs.start import create
 from hdd.settings import initial_settings
 from workbench.controls.recipe import as_command, as_python
-from workbench.core.run_source import State
+from workbench.core.run_source import RunState
 
 SMALL = {"ipc": 1, "network_width": 4, "real_batch": 8, "threads": 1, "snapshot_every": 1}
 
@@ -34,7 +34,7 @@ def steered(digits, tmp_path_factory):
 
 @pytest.fixture
 def state(steered):
-    return State(edits=tuple(steered.edits()), settings=steered.settings, step=steered.step)
+    return RunState(edits=tuple(steered.edits()), settings=steered.settings, step=steered.step)
 
 
 @pytest.mark.parametrize("form", ["command", "python"])
@@ -61,6 +61,6 @@ def test_what_was_refused_or_rewound_is_no_part_of_a_recipe(make_run):
         run.steer(weight=value)
     for edit, status in zip(run.pending(), ("applied", "refused", "rewound"), strict=False):
         run.decide(edit, status, 7)
-    text = as_command(run.initial_settings, State(edits=tuple(run.edits()), settings=run.settings), "again")
+    text = as_command(run.initial_settings, RunState(edits=tuple(run.edits()), settings=run.settings), "again")
     assert [word for word in shlex.split(text) if ":" in word] == ["7:weight=1.5"]
     assert "--steps 30" in text

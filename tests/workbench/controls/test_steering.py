@@ -31,7 +31,7 @@ def show(session, steering):
 
     def look():
         session.source.read_all()
-        steering.show(session._frame(session.source.state, True))
+        steering.show(session.frame(full=True))
 
     return look
 
@@ -199,7 +199,7 @@ def test_where_a_knob_comes_to_rest_is_written_down_while_no_engine_decides(stee
     show()
     # Another page on the same run shows what is on its way, and not what is in force.
     other = Steering(session)
-    other.show(session._frame(source.state, True))
+    other.show(session.frame(full=True))
     (slider,) = [each for each in other.panel.select(pmui.DiscreteSlider) if each.label.startswith("Curvature")]
     assert abs(slider.value + 4) < 0.1
     assert all("pending until the run is resumed: -4.0" in texts(each) for each in (steering, other))

@@ -83,10 +83,11 @@ def test_new_records_edits_and_frames_reach_it(make_run, follow):
 
     assert run.watched()
     images = scripted.images(21)
-    write_tensors(run.path / "live" / "frame.safetensors", {"images": images, "step": np.int64(21)})
-    step, found = wait_until(lambda: source.state.frame, SECONDS)
-    assert step == 21
-    np.testing.assert_array_equal(found, images)
+    frame = {"images": images.reshape(10, 10, *images.shape[1:]), "step": np.int64(21)}
+    write_tensors(run.path / "live" / "frame.safetensors", frame)
+    found = wait_until(lambda: source.state.frame, SECONDS)
+    assert found.step == 21
+    np.testing.assert_array_equal(found.images, images)
 
 
 def test_a_rewind_takes_back_what_was_drawn(make_run, follow):

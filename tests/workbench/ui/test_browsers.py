@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tab import TIMEOUT
 
 from workbench.core import run_source
-from workbench.session.session import Session
+from workbench.session import Session
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_a_slow_browser_has_one_frame_in_flight(open_tab, make_run, script, sour
             in_flight.append(session._link.frame - session.painted)
 
     monkeypatch.setattr(Session, "show", counted)
-    monkeypatch.setattr("workbench.session.session.UNPAINTED_SECONDS", 1e9)
+    monkeypatch.setattr("workbench.core.frame_gate.UNPAINTED_SECONDS", 1e9)
     tab = open_tab()
     tab.button("Resume from step 30").click()
     tab.sees("Running: step")

@@ -32,7 +32,7 @@ def timeline(session, asked):
 
 
 def look(session, timeline):
-    timeline.show(session._frame(session.source.state, True))
+    timeline.show(session.frame(full=True))
     return session.selection.step
 
 

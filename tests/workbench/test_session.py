@@ -10,9 +10,11 @@ from session_parts import Document, Projector, StillSource, View
 from waiting import wait_until
 
 from hdd.errors import HDDError
+from hdd.projection import Geometry
 from workbench.browser.link import Link
-from workbench.session import session as module
-from workbench.session.session import Session
+from workbench.core import disk_requests, frame_gate
+from workbench.core.source import StepImages
+from workbench.session import Session
 
 
 @pytest.fixture
@@ -45,9 +47,9 @@ def projector():
 @pytest.fixture
 def session(source, document, projector, monkeypatch):
     """A session that need not wait between frames, nor shows full ones by the clock alone."""
-    monkeypatch.setattr(module, "FRAMES_PER_SECOND", 1e9)
-    monkeypatch.setattr(module, "FULL_SECONDS", 1e9)
-    monkeypatch.setattr(module, "UNPAINTED_SECONDS", 1e9)
+    monkeypatch.setattr(frame_gate, "FRAMES_PER_SECOND", 1e9)
+    monkeypatch.setattr(frame_gate, "FULL_SECONDS", 1e9)
+    monkeypatch.setattr(frame_gate, "UNPAINTED_SECONDS", 1e9)
     session = Session(source, projector, Link(), document)
     session.views += [View(), View(lively=False)]
     session.open()
@@ -76,7 +78,7 @@ def test_one_frame_is_in_flight_and_the_newest_wins(session, source, document, p
     paint()
     shown = len(session.views[0].frames)
     for step in (41, 42, 43, 44):
-        source.put(step=step, frame=(step, scripted.images(step)))
+        source.put(step=step, frame=StepImages(step, scripted.images(step)))
         document.run()
     assert [frame.step for frame in session.views[0].frames[shown:]] == [41]
     paint()
@@ -97,7 +99,7 @@ def test_waking_is_free_however_often(session, source, document, paint):
 
 def test_a_browser_that_still_fetches_its_page_gets_no_frames(session, source, document, paint, monkeypatch):
     document.run()
-    monkeypatch.setattr(module, "UNPAINTED_SECONDS", 0.0)
+    monkeypatch.setattr(frame_gate, "UNPAINTED_SECONDS", 0.0)
     shown = len(session.views[0].frames)
     source.put(step=41)
     document.run()
@@ -115,7 +117,7 @@ def test_a_frame_that_is_never_painted_does_not_stop_the_page(session, source, d
     source.put(step=42)
     document.run()
     assert frame_of(session).step == 41
-    monkeypatch.setattr(module, "UNPAINTED_SECONDS", 0.0)
+    monkeypatch.setattr(frame_gate, "UNPAINTED_SECONDS", 0.0)
     source.put(step=43)
     document.run()
     assert frame_of(session).step == 43
@@ -123,11 +125,11 @@ def test_a_frame_that_is_never_painted_does_not_stop_the_page(session, source, d
 
 def test_frames_are_no_closer_than_the_rate_allows(session, source, document, paint, monkeypatch):
     paint()
-    monkeypatch.setattr(module, "FRAMES_PER_SECOND", 1e-3)
+    monkeypatch.setattr(frame_gate, "FRAMES_PER_SECOND", 1e-3)
     source.put(step=41)
     document.run()
     assert frame_of(session).step == 40
-    monkeypatch.setattr(module, "FRAMES_PER_SECOND", 1e9)
+    monkeypatch.setattr(frame_gate, "FRAMES_PER_SECOND", 1e9)
     document.run(later=True)
     assert frame_of(session).step == 41
 
@@ -136,7 +138,7 @@ def test_words_are_due_when_something_happened_and_after_the_last_picture(sessio
     paint()
     words = session.views[1].frames
     count = len(words)
-    source.put(step=41, frame=(41, scripted.images(41)))
+    source.put(step=41, frame=StepImages(41, scripted.images(41)))
     paint()
     assert len(words) == count
     assert frame_of(session).step == 41
@@ -169,7 +171,7 @@ def test_what_was_asked_for_is_not_held_up_by_frames_before_it(session, source, 
     assert frame_of(session).state.edits[-1].status == "applied"
     assert frame_of(session).disk.geometry.curvature == -9.0
     # An engine whose steps take long does not hold up the page.
-    monkeypatch.setattr(module, "HOLD_SECONDS", 0.0)
+    monkeypatch.setattr(frame_gate, "HOLD_SECONDS", 0.0)
     run.steer(curvature=-2.0)
     source.put(edits=tuple(run.edits()))
     paint()
@@ -211,13 +213,13 @@ def test_the_feature_scale_is_that_of_the_step(session, run, projector, paint):
     paint()
     session.selection.step = 10
     paint()
-    looks = [asked[3] for asked in projector.asked if asked[0] == "look"]
-    assert looks[-1] == (-1.0, 1.0, None, "closed")
+    looks = [asked[4] for asked in projector.asked if asked[0] == "look"]
+    assert looks[-1] == Geometry(-1.0, 1.0, None, "closed")
 
 
 def test_a_live_frame_that_is_newer_than_kept_images_is_shown(session, source, run, paint):
     paint()
-    source.put(step=47, frame=(46, scripted.images(46)))
+    source.put(step=47, frame=StepImages(46, scripted.images(46)))
     paint()
     assert (frame_of(session).step, frame_of(session).image_step) == (47, 46)
     source.put(kept=(0, 10, 20, 30, 40, 47))
@@ -246,7 +248,7 @@ def test_each_projection_is_asked_for_once(session, source, projector, paint):
 
 @pytest.mark.parametrize("error", [HDDError("not those images"), OSError("no disk"), RuntimeError("out of memory")])
 def test_why_there_is_no_projection_is_told_and_it_is_asked_for_again(session, projector, paint, monkeypatch, error):
-    monkeypatch.setattr(module, "RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(disk_requests, "RETRY_SECONDS", 0.1)
     projector.error = error
     paint()
     session.refresh()

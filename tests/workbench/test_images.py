@@ -8,13 +8,15 @@ import pytest
 import torch
 from session_parts import Document, StillSource, View
 
+from hdd.projection import Viewing
 from hdd.projection.space import ViewingSpace
 from hdd.runs.resume import resume
 from hdd.runs.start import create
 from hdd.settings import initial_settings
 from workbench.browser.link import Link
 from workbench.core import projector
-from workbench.session.session import Session
+from workbench.core.source import StepImages
+from workbench.session import Session
 
 STEPS = 12
 
@@ -46,7 +48,7 @@ def run(tmp_path_factory, digits):
 
 @pytest.fixture(scope="module")
 def space(run, digits):
-    return ViewingSpace(digits, run.initial_settings)
+    return ViewingSpace(digits, Viewing.of(run.initial_settings))
 
 
 @pytest.fixture
@@ -61,7 +63,7 @@ def show(run, monkeypatch):
 
     def look(step, live):
         kept = tuple(each for each in run.kept_steps() if each != step or not live)
-        frame = run.frame() if live else None
+        frame = StepImages(step, rows(run.frame()[1])) if live else None
         status = replace(run.status(), state="running")
         scale = run.metrics(after=step - 1, until=step)[0].feature_scale
         source.put(step=step, kept=kept, frame=frame, status=status, feature_scale=scale)
@@ -75,20 +77,25 @@ def show(run, monkeypatch):
     session.close()
 
 
+def rows(images):
+    """Images (C, ipc, …) as (C·ipc, …)."""
+    return images.reshape(-1, *images.shape[2:])
+
+
 def clipped(run, images):
     fractions = images * np.float32(run.meta("std"))[:, None, None] + np.float32(run.meta("mean"))[:, None, None]
     return ((fractions < 0) | (fractions > 1)).mean()
 
 
 def test_the_disk_tells_the_exact_gap_where_pixels_would_be_clipped(run, space, digits, show):
-    images = run.images(STEPS)
+    images, labels = rows(run.images(STEPS)), np.repeat(np.arange(10), 2)
     assert clipped(run, images) > 0.2
     disk = show(STEPS, live=False).disk
-    exact = space.project(images, disk.geometry)
+    exact = space.project(images, labels, disk.geometry)
     np.testing.assert_array_equal(disk.projection.gap, exact.gap)
     np.testing.assert_array_equal(disk.projection.synthetic_radius, exact.synthetic_radius)
     pixels = digits.normalise(torch.from_numpy(run.to_pixels(images)))
-    assert abs(space.project(pixels, disk.geometry).gap - exact.gap).max() > 0.01
+    assert abs(space.project(pixels, labels, disk.geometry).gap - exact.gap).max() > 0.01
 
 
 def test_a_step_shows_the_same_live_and_looked_back(run, show):

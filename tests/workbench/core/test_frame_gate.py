@@ -1,0 +1,85 @@
+"""When frames go out. The clock is the test's."""
+
+from dataclasses import replace
+
+import pytest
+
+from workbench.core.frame_gate import FRAMES_PER_SECOND, FULL_SECONDS, HOLD_SECONDS, UNPAINTED_SECONDS, FrameGate, News
+
+FIRST = News(content=0, asked="nothing", look="look")
+APART = 1 / FRAMES_PER_SECOND
+
+
+@pytest.fixture
+def gate():
+    """A gate whose first frame went out at 100 s and was painted."""
+    gate = FrameGate()
+    assert gate.wait(100.0, FIRST, listens=True) == 0
+    assert gate.admit(100.0, FIRST) is True
+    gate.painted = gate.sent
+    return gate
+
+
+def news(content, **changes):
+    return replace(FIRST, content=content, **changes)
+
+
+def test_one_frame_is_on_its_way(gate):
+    assert gate.admit(100.2, news(1)) is False
+    assert gate.sent == 2
+    assert gate.wait(100.4, news(2), listens=True) is None
+    gate.painted = 2
+    assert gate.wait(100.4, news(2), listens=True) == 0
+
+
+def test_a_frame_that_is_never_painted_is_waited_for_only_so_long(gate):
+    gate.admit(100.2, news(1))
+    late = 100.2 + UNPAINTED_SECONDS
+    assert gate.wait(late - 0.01, news(2), listens=True) is None
+    assert gate.wait(late + 0.01, news(2), listens=True) == 0
+    # Before a browser has said that it is there, whatever is sent may be dropped.
+    assert gate.wait(late + 1000, news(2), listens=False) is None
+
+
+def test_frames_keep_their_distance(gate):
+    assert gate.wait(100.01, news(1), listens=True) == pytest.approx(APART - 0.01)
+    assert gate.wait(100.0 + APART + 1e-9, news(1), listens=True) == 0
+
+
+@pytest.mark.parametrize("change", [{"asked": "a knob"}, {"look": "another"}])
+def test_an_answer_does_not_wait_its_turn(gate, change):
+    assert gate.wait(100.01, news(1, **change), listens=True) == 0
+
+
+def test_what_is_awaited_is_not_held_up_by_frames_before_it(gate):
+    for waiting in ({"awaited": True}, {"next_look": "another"}):
+        held = 200.0
+        assert gate.wait(held, news(1, **waiting), listens=True) == pytest.approx(HOLD_SECONDS)
+        assert gate.wait(held + 0.1, news(2, **waiting), listens=True) == pytest.approx(HOLD_SECONDS - 0.1)
+        assert gate.wait(held + HOLD_SECONDS + 0.01, news(3, **waiting), listens=True) == 0
+        assert gate.wait(held + HOLD_SECONDS + 0.02, news(4), listens=True) == 0
+
+
+def test_the_same_disk_on_its_way_again_holds_nothing(gate):
+    assert gate.wait(200.0, news(1, next_look="look"), listens=True) == 0
+
+
+def test_nothing_new_does_not_go(gate):
+    assert gate.admit(100.1, FIRST) is None
+    assert gate.sent == 1
+
+
+def test_full_frames_come_twice_a_second_and_when_something_was_asked_for(gate):
+    assert gate.admit(100.1, news(1)) is False
+    assert gate.owes_words
+    assert gate.admit(100.2, news(2, asked="a knob")) is True
+    assert not gate.owes_words
+    assert gate.admit(100.3, news(3, asked="a knob")) is False
+    assert gate.admit(100.3 + FULL_SECONDS, news(4, asked="a knob")) is True
+
+
+def test_a_gate_goes_on_counting_from_what_went_before():
+    gate = FrameGate(sent=7)
+    assert gate.wait(100.0, FIRST, listens=True) == 0
+    gate.admit(100.0, FIRST)
+    assert (gate.sent, gate.painted) == (8, 7)

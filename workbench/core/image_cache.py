@@ -1,0 +1,62 @@
+"""Images of kept steps, so that scrubbing to and fro reads each of them once."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+
+from hdd.errors import HDDError
+from workbench.core.source import StepImages
+
+STEPS_KEPT = 24
+
+
+class ImageCache:
+    """The images that were read last, and those of step 0; safe to use from any thread.
+
+    Args:
+        read: gives the images of a kept step.
+        arrived: called, from any thread, when images that were asked for are here.
+    """
+
+    def __init__(self, read: Callable[[int], "Future[StepImages]"], arrived: Callable[[], None]) -> None:
+        self._read = read
+        self._arrived = arrived
+        self._lock = threading.Lock()
+        self._images: dict[int, StepImages] = {}
+        self._asked: dict[int, Future] = {}
+        self._rewinds = 0
+
+    def follow(self, rewinds: int) -> None:
+        """Forgets all images once the run was rewound: its steps may be made anew."""
+        with self._lock:
+            if rewinds != self._rewinds:
+                self._rewinds = rewinds
+                self._images.clear()
+                self._asked.clear()
+
+    def get(self, step: int) -> StepImages | None:
+        """The images of a kept step; None until they are read, or if they are gone meanwhile."""
+        with self._lock:
+            if step in self._images or step in self._asked:
+                return self._images.get(step)
+            answer = self._asked[step] = self._read(step)
+            at_once = answer.done()
+        # It may call back here and now.
+        answer.add_done_callback(partial(self._take, step, at_once))
+        return self._images.get(step)
+
+    def _take(self, step: int, at_once: bool, answer: Future) -> None:
+        with self._lock:
+            if self._asked.get(step) is not answer:
+                return
+            del self._asked[step]
+            try:
+                images = answer.result()
+            except (HDDError, OSError):
+                return
+            if len(self._images) >= STEPS_KEPT:
+                del self._images[next(key for key in self._images if key)]
+            self._images[step] = images
+        if not at_once:
+            self._arrived()

@@ -1,1 +1,0 @@
-"""One browser session, and the line to its tab."""
