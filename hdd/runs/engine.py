@@ -81,11 +81,23 @@ class Engine:
                 break
         else:
             step, state = 0, None
-        # A checkpoint is what stood before the edits of its own step; the loop makes those again.
+        # The edits of the checkpoint's own step are made again below, as those of the steps that follow it are.
         self._distiller = Distiller(self._data, self.run.settings_at(step - 1))
         if state is not None:
             self._distiller.load_state({name: torch.from_numpy(value) for name, value in state.items()})
         self._past = [edit for edit in self.run.steered() if step <= edit.step <= self._frontier]
+        self._arrive()
+
+    def _arrive(self) -> None:
+        """Makes the edits again that the record has at the step where the distiller now stands.
+
+        Whatever brings the distiller to a step, restoring or stepping, calls this before anything else is done there.
+        Edits that are made twice at one step change nothing.
+        """
+        step = self._distiller.step_count
+        while self._past and self._past[0].step == step:
+            edit = self._past.pop(0)
+            self._distiller.steer(**{edit.name: edit.value})
 
     def _images(self) -> np.ndarray:
         return self._distiller.images.cpu().numpy()
@@ -140,9 +152,6 @@ class Engine:
     def _take_edits(self) -> bool:
         """Applies what is due at this step boundary; returns whether the engine was told to stop."""
         step = self._distiller.step_count
-        for edit in [edit for edit in self._past if edit.step == step]:
-            self._distiller.steer(**{edit.name: edit.value})
-        self._past = [edit for edit in self._past if edit.step != step]
         with self._storing():
             pending = self.run.pending()
         for edit in pending:
@@ -184,9 +193,7 @@ class Engine:
         if not 0 <= edit.value <= self.run.step:
             self.run.decide(edit, "refused", step, reason=f"the run has steps 0 to {self.run.step}")
             return
-        # Decided first, at the step it goes back to: so the rewind is not among what it takes back.
-        self.run.decide(edit, "applied", edit.value, step)
-        self.run.forget_after(edit.value, asked=edit.id)
+        self.run.forget_after(edit.value, asked=edit)
         self._restore()
         self._say("paused")
 
@@ -227,6 +234,7 @@ class Engine:
                     self._wait()
                     continue
                 record = self._distiller.step()
+                self._arrive()
                 made += 1
                 self._keep(record)
                 if on_step is not None:
@@ -249,6 +257,7 @@ class Engine:
         """Records a step."""
         with self._storing():
             self.run.write_metrics(record)
+        made_before = record.step <= self._frontier
         self._frontier = max(self._frontier, record.step)
         every = self.run.initial_settings.snapshot_every
         spacing = snapshot_spacing(every, record.step)
@@ -260,7 +269,7 @@ class Engine:
             self._checkpoint()
         self._frame()
         self._rate = 0.9 * self._rate + 0.1 / record.seconds if self._rate else 1 / record.seconds
-        if self._steps_left is not None:
+        if self._steps_left is not None and not made_before:
             self._steps_left -= 1
             if self._steps_left == 0:
                 self._steps_left = None

@@ -255,7 +255,7 @@ class Run(RunReader):
             return []
         return self.edits("pending")
 
-    def forget_after(self, step: int, asked: int | None = None) -> None:
+    def forget_after(self, step: int, asked: Edit | None = None) -> None:
         """Drops all that was recorded after `step`; later edits stay in the ledger as rewound.
 
         So do those that wait to act at once, which were meant for what is taken back. Those that wait for a step
@@ -263,22 +263,27 @@ class Run(RunReader):
 
         Args:
             step: to go back to.
-            asked: id of the edit that asked for it; those that came after it wait on.
+            asked: the edit that asked for it, which is noted as applied; those that came after it wait on.
         """
-        meant_for_later = self.step > step
+        stood = self.step
+        # Files first: a checkpoint that outlived its records would be taken for one of the steps that replace them.
+        for series in (self.snapshots, self.checkpoints):
+            series.drop([other for other in series.steps() if other > step])
         with transaction(self._database):
+            if asked is not None:
+                # At the step that it goes back to: so the rewind is not among what it takes back.
+                self.decide(asked, "applied", step, stood)
             self._database.execute("DELETE FROM metrics WHERE step > ?", (step,))
             self._database.execute("DELETE FROM evaluations WHERE step > ?", (step,))
             self._database.execute("UPDATE edits SET status = 'rewound' WHERE status = 'applied' AND step > ?", (step,))
-            if meant_for_later:
+            if stood > step:
+                first = None if asked is None else asked.id
                 self._database.execute(
                     "UPDATE edits SET status = 'rewound'"
                     " WHERE status = 'pending' AND due IS NULL AND (? IS NULL OR id < ?)",
-                    (asked, asked),
+                    (first, first),
                 )
             self._database.execute("INSERT OR REPLACE INTO meta VALUES ('rewinds', ?)", (str(self.rewinds() + 1),))
-        for series in (self.snapshots, self.checkpoints):
-            series.drop([other for other in series.steps() if other > step])
         self.write_event(step, f"rewound to step {step}")
 
     def copy_history(self, source: "Run", step: int) -> None:

@@ -92,12 +92,13 @@ class Engine:
         """Whether it was told to stop."""
         for edit in self.run.pending():
             if edit.name in COMMANDS:
-                self.run.decide(edit, "applied", edit.value if edit.name == "rewind" else self.step)
+                if edit.name == "rewind":
+                    self.run.forget_after(edit.value, asked=edit)
+                    self.step = edit.value
+                else:
+                    self.run.decide(edit, "applied", self.step)
                 if edit.name == "stop":
                     return True
-                if edit.name == "rewind":
-                    self.run.forget_after(edit.value, asked=edit.id)
-                    self.step = edit.value
                 self.left = edit.value if edit.name == "step" else None
                 self.state = "running" if edit.name in ("go", "step") else "paused"
             elif not self.script["deaf"] and (edit.due is None or edit.due <= self.step):

@@ -170,3 +170,21 @@ def test_find_runs(make_run, tmp_path):
     assert [run.path.name for run in find_runs(tmp_path)] == ["a", "b"]
     assert [run.path.name for run in find_runs(tmp_path / "a")] == ["a"]
     assert find_runs(tmp_path / "nowhere") == []
+
+
+def test_an_edit_at_the_checkpoint_that_a_rewind_restores_is_made_again(make_run, digits, tmp_path):
+    run = resume(make_run(), until=10, data=digits)
+    assert run.checkpoints.steps()[-1] == 10
+    run.steer(curvature=-9.0)
+    told = []
+
+    def on_step(record):
+        if record.step == 20 and not told:
+            told.append(run.command("rewind", 12))
+            run.command("go")
+
+    resume(run, data=digits, on_step=on_step)
+    assert run.rewinds() == 1
+    assert [(edit.step, edit.value) for edit in run.steered()] == [(10, -9.0)]
+    _, difference = api.replay(run, tmp_path / "again")
+    assert difference is None
