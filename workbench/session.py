@@ -16,11 +16,11 @@ from bokeh.document import Document
 
 from workbench.browser.link import Link
 from workbench.core import frame_gate
-from workbench.core.disk_requests import DiskRequest, DiskRequests, Look, Projecting
-from workbench.core.frame import Frame, Selection, View, nearest_images, shown_step
+from workbench.core.disk_requests import Projecting
+from workbench.core.frame import Frame, Selection, View
+from workbench.core.frame_builder import FrameBuilder
 from workbench.core.frame_gate import FrameGate, News
-from workbench.core.image_cache import ImageCache
-from workbench.core.source import Source, SourceState, StepImages
+from workbench.core.source import Source
 
 
 class Session:
@@ -46,14 +46,17 @@ class Session:
         self._link = link
         self._document = document
         self._gate = FrameGate(link.frame)
-        self._images = ImageCache(source.read, self.refresh)
-        self._disks = DiskRequests(source, projector, self.wake)
+        self._frames = FrameBuilder(source, projector, self.selection, self.refresh, self.wake)
         self._keys: dict[str, Callable[[], None]] = {}
         self._woken = False
         self._waiting: set[Callable[[], None]] = set()
         self._refreshed = 0
         link.listener = self._heard
         self.selection.param.watch(lambda *_: self.wake(), list(Selection.param))
+
+    def frame(self, full: bool = False) -> Frame:
+        """All that there is to show now; what is missing is asked for."""
+        return self._frames.build(full)
 
     def open(self) -> None:
         """Starts to follow the source."""
@@ -95,7 +98,7 @@ class Session:
 
         None until they are read, when a full frame follows, or if they are gone meanwhile.
         """
-        found = self._images.get(step)
+        found = self._frames.images.get(step)
         return None if found is None else found.images
 
     # Wake, read, wait until it is painted
@@ -169,7 +172,7 @@ class Session:
             self.refresh()
 
     def _news(self, frame: Frame) -> News:
-        state, asked = frame.state, self._disks.asked
+        state, asked = frame.state, self._frames.disks.asked
         chosen = tuple(str(value) for value in self.selection.param.values().values())
         seat = self.source.driver, tuple(self.source.tabs())
         return News(
@@ -190,36 +193,3 @@ class Session:
             self.wake()
         elif (action := self._keys.get(message.get("key"))) is not None:
             action()
-
-    # What is shown
-
-    def frame(self, full: bool = False) -> Frame:
-        """All that there is to show now; asks for what is missing."""
-        source, state, selected = self.source, self.source.state, self.selection.step
-        step = shown_step(state, selected)
-        image_step, found = self._find_images(state, step)
-        disks = self._disks
-        if found is not None and source.viewing is not None:
-            geometry, pruning = source.look_at(state, step, found)
-            look = Look(geometry, self.selection.view, pruning, state.rewinds)
-            disks.ask(DiskRequest(image_step, look), found.images)
-        return Frame(
-            state=state,
-            step=step,
-            live=selected is None,
-            settings=source.settings_at(state, step),
-            images=None if found is None else found.images,
-            image_step=image_step,
-            disk=disks.disk,
-            disk_problem=disks.problem,
-            sample=disks.sample,
-            full=full,
-        )
-
-    def _find_images(self, state: SourceState, step: int) -> tuple[int, StepImages | None]:
-        """Whose images are shown, and those if they are read."""
-        self._images.follow(state.rewinds)
-        nearest = nearest_images(state, step)
-        if isinstance(nearest, StepImages):
-            return nearest.step, nearest
-        return (0, None) if nearest is None else (nearest, self._images.get(nearest))

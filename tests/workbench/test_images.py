@@ -1,12 +1,11 @@
 """What is measured on the images of a run is measured on what its optimiser has, and not on pixels."""
 
-from concurrent.futures import Future
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from session_parts import Document, StillSource, View
+from session_parts import Document, Inline, StillSource, View
 
 from hdd.projection import Viewing
 from hdd.projection.space import ViewingSpace
@@ -19,20 +18,6 @@ from workbench.core.source import StepImages
 from workbench.session import Session
 
 STEPS = 12
-
-
-class Inline:
-    """A projector that computes in this process, at once."""
-
-    def live(self, function, *arguments):
-        future = Future()
-        future.set_result(function(*arguments))
-        return future
-
-    study = live
-
-    def progress(self, name):
-        return ""
 
 
 @pytest.fixture(scope="module")

@@ -97,6 +97,8 @@ class RunSource:
         state: as last found.
     """
 
+    changes = True
+
     def __init__(self, path: Path) -> None:
         self.run = Run(path)
         self.name = self.run.path.name

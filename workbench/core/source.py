@@ -73,6 +73,7 @@ class Source(Protocol):
         name: to show.
         classes: C names in label order.
         layout: of the synthetic images, the same at every step.
+        changes: whether the images change from step to step; else there is one step, 0.
         std: (channels,) of the images' normalisation, for pixels in [0, 1].
         viewing: what the disk looks through; None where no real images are known, so that there is no disk.
         state: as last found.
@@ -81,6 +82,7 @@ class Source(Protocol):
     name: str
     classes: list[str]
     layout: ClassLayout
+    changes: bool
     std: np.ndarray
     viewing: Viewing | None
     state: SourceState

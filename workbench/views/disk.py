@@ -290,8 +290,9 @@ class Disk:
         self._says.object = f"Going through the real images … {far}" if far else text
         widest = int(np.nanargmax(points.gap))
         pruned = int((~disk.kept).sum())
+        step = f"Step {disk.step}: " if self._session.source.changes else ""
         self._summary.object = (
-            f"Step {disk.step}: {len(points.real_radius)} real{f' ({pruned} pruned)' if pruned else ''} and "
+            f"{step}{len(points.real_radius)} real{f' ({pruned} pruned)' if pruned else ''} and "
             f"{len(points.synthetic_radius)} synthetic points; centroids (▢ real, ★ synthetic) are "
             f"√|K|·{np.nanmean(points.gap):.3g} apart, most for {self._classes[widest]} ({points.gap[widest]:.3g}). "
             "Drag moves the view, a double click centres, the wheel zooms."

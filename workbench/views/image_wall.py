@@ -14,6 +14,8 @@ from workbench.theme import SYNTHETIC, Text, class_colors, difference, tile
 from workbench.views.fit import fit
 
 SHOWS = {"images": "now", "start": "start", "change": "change", "real": "real"}
+OF_A_RUN = ("start", "change")
+"""Of these, what needs images that change."""
 ENLARGED = 2.6
 SWATCH = 0.08
 """Width of a class's colour beside its images, of which each is 1 wide."""
@@ -44,7 +46,7 @@ class ImageWall:
         self._shows = pmui.RadioButtonGroup(
             label="",
             description="The images now, as they started, what has changed since (grey is no change), or real images",
-            options={name: key for key, name in SHOWS.items()},
+            options={name: key for key, name in SHOWS.items() if session.source.changes or key not in OF_A_RUN},
             value="images",
             size="small",
             margin=(6, 8),
@@ -157,7 +159,9 @@ class ImageWall:
         when = {"start": "step 0", "change": f"change from step 0 to {step}: grey is none"}.get(shows, f"step {step}")
         least = int(self._layout.counts.min())
         images = f"{columns}" if least == columns else f"{least} to {columns}"
-        text = f"{rows} classes × {images} images of {width}×{height} pixels, {when}"
+        text = f"{rows} classes × {images} images of {width}×{height} pixels"
+        if self._session.source.changes:
+            text += f", {when}"
         if flags := self._clamped(frame):
             text += f" · ▼ {len(flags)} beyond the clamp"
         if shows == "real":

@@ -91,8 +91,7 @@ class Inspector:
         self._parts = pmui.Column(
             self._text,
             self._pictures.panel,
-            Text("Its history", **heading),
-            self._film.panel,
+            *([Text("Its history", **heading), self._film.panel] if session.source.changes else []),
             Text("Nearest real images, by pixels", **heading),
             self._by_pixels.panel,
             Text("Nearest real images, by features", **heading),
@@ -110,22 +109,28 @@ class Inspector:
         show(self._parts, there)
         if not there:
             return
-        image = self._session.source.layout.image(*selected)
-        now, start = frame.images[image], self._session.kept_images(0)
-        first = now if start is None else start[image]
-        change = np.abs(now - first) * self._session.source.std[:, None, None]
-        first, shown = self._session.source.to_pixels(np.stack([first, now]))
-        pictures = np.stack([first, shown, difference(first, shown)])
-        self._pictures.draw(pictures, ["step 0", f"step {frame.image_step}", "difference"])
-        self._describe(frame, image, change.mean())
-        self._draw_film(frame, image)
+        source = self._session.source
+        image = source.layout.image(*selected)
+        now, change = frame.images[image], None
+        if source.changes:
+            start = self._session.kept_images(0)
+            first = now if start is None else start[image]
+            change = float((np.abs(now - first) * source.std[:, None, None]).mean())
+            first, shown = source.to_pixels(np.stack([first, now]))
+            pictures = np.stack([first, shown, difference(first, shown)])
+            self._pictures.draw(pictures, ["step 0", f"step {frame.image_step}", "difference"])
+            self._draw_film(frame, image)
+        else:
+            self._pictures.draw(source.to_pixels(now[None]), [f"{now.shape[-1]}×{now.shape[-2]} pixels"])
+        self._describe(frame, image, change)
         self._draw_nearest(frame, now, (image, frame.image_step))
 
-    def _describe(self, frame: Frame, image: int, change: float) -> None:
+    def _describe(self, frame: Frame, image: int, change: float | None) -> None:
         layout = self._session.source.layout
         label, index = layout.place(image)
         rows = [("class", self._session.source.classes[label]), ("image", f"{index + 1} of {layout.counts[label]}")]
-        rows.append(("mean change", f"{100 * change:.1f} % of the pixel range"))
+        if change is not None:
+            rows.append(("mean change", f"{100 * change:.1f} % of the pixel range"))
         disk = frame.disk
         if disk is not None:
             radii = disk.projection.synthetic_radius
@@ -176,7 +181,8 @@ class Inspector:
         classes = self._session.source.classes
         names = ", ".join(classes[label] for label in found[1][0].labels)
         self._nearest_says.object = (
-            f"Step {found_key[1]}; root mean square pixel distance, feature distance. Classes by features: {names}."
+            f"{f'Step {found_key[1]}; root' if self._session.source.changes else 'Root'} mean square pixel distance, "
+            f"feature distance. Classes by features: {names}."
         )
 
     def _got_nearest(self, key: tuple, future: Future) -> None:

@@ -1,0 +1,67 @@
+"""Makes frames of a source: finds the images of the step that is looked at, and asks for what is missing."""
+
+from collections.abc import Callable
+
+from workbench.core.disk_requests import DiskRequest, DiskRequests, Look, Projecting
+from workbench.core.frame import Frame, Selection, nearest_images, shown_step
+from workbench.core.image_cache import ImageCache
+from workbench.core.source import Source, SourceState, StepImages
+
+
+class FrameBuilder:
+    """Makes frames for one session.
+
+    Args:
+        source: of what is shown.
+        projecting: computes disks.
+        selection: what is looked at.
+        images_came: called, from any thread, when images that were missing are read.
+        disk_came: called, from any thread, when a disk that was missing is drawn, or could not be.
+
+    Attributes:
+        images: of kept steps.
+        disks: that were asked for.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        projecting: Projecting,
+        selection: Selection,
+        images_came: Callable[[], None],
+        disk_came: Callable[[], None],
+    ) -> None:
+        self.images = ImageCache(source.read, images_came)
+        self.disks = DiskRequests(source, projecting, disk_came)
+        self._source = source
+        self._selection = selection
+
+    def build(self, full: bool = False) -> Frame:
+        """All that there is to show now."""
+        source, state, selected = self._source, self._source.state, self._selection.step
+        step = shown_step(state, selected)
+        image_step, found = self._find_images(state, step)
+        if found is not None and source.viewing is not None:
+            geometry, pruning = source.look_at(state, step, found)
+            look = Look(geometry, self._selection.view, pruning, state.rewinds)
+            self.disks.ask(DiskRequest(image_step, look), found.images)
+        return Frame(
+            state=state,
+            step=step,
+            live=selected is None,
+            settings=source.settings_at(state, step),
+            images=None if found is None else found.images,
+            image_step=image_step,
+            disk=self.disks.disk,
+            disk_problem=self.disks.problem,
+            sample=self.disks.sample,
+            full=full,
+        )
+
+    def _find_images(self, state: SourceState, step: int) -> tuple[int, StepImages | None]:
+        """Whose images are shown, and those if they are read."""
+        self.images.follow(state.rewinds)
+        nearest = nearest_images(state, step)
+        if isinstance(nearest, StepImages):
+            return nearest.step, nearest
+        return (0, None) if nearest is None else (nearest, self.images.get(nearest))

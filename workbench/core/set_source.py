@@ -1,0 +1,93 @@
+"""A distilled set that somebody made, without a run: one step, nothing to steer, no curves."""
+
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hdd.pixels import to_pixels
+from hdd.projection import Geometry, Pruning, Viewing
+from hdd.settings import initial_settings
+from workbench.core.audience import Audience
+from workbench.core.class_layout import ClassLayout
+from workbench.core.shared_answers import SharedAnswers
+from workbench.core.source import SourceState, StepImages
+
+if TYPE_CHECKING:
+    from hdd.sets import SyntheticSet
+
+
+class SetSource:
+    """What views read of a set; see `workbench.core.source.Source`.
+
+    Args:
+        synthetic: the set.
+        dataset: name of the real images that it was distilled from; None shows it without them, and without a disk.
+        name: to show.
+        seed: of the viewing network and of the sample of real images.
+
+    Raises:
+        HDDError: there is no such data set.
+
+    Attributes:
+        driver: None, since there is nothing to steer.
+    """
+
+    changes = False
+    driver = None
+
+    def __init__(
+        self, synthetic: "SyntheticSet", dataset: str | None = None, name: str = "synthetic set", seed: int = 0
+    ) -> None:
+        self.name = name
+        self.classes = list(synthetic.classes)
+        self.mean, self.std = (np.asarray(values, np.float32) for values in (synthetic.mean, synthetic.std))
+        labels = np.asarray(synthetic.labels)
+        # A soft label is shown as the class that it gives most weight.
+        self.layout = ClassLayout(labels.argmax(axis=1) if labels.ndim == 2 else labels, len(self.classes))
+        self.viewing = None
+        self.state = SourceState(kept=(0,))
+        self._images = StepImages(0, np.asarray(synthetic.images, np.float32))
+        self._audience = Audience()
+        self._answers = SharedAnswers()
+        if dataset is not None:
+            settings = initial_settings(dataset, seed=seed)
+            normalisation = tuple(map(float, self.mean)), tuple(map(float, self.std))
+            self.viewing = replace(Viewing.of(settings), normalisation=normalisation)
+            self._pruning = Pruning.of(settings)
+
+    def to_pixels(self, images: np.ndarray) -> np.ndarray:
+        """As `Source.to_pixels`."""
+        return to_pixels(images, self.mean, self.std)
+
+    def read(self, step: int) -> "Future[StepImages]":
+        """As `Source.read`."""
+        answer: Future[StepImages] = Future()
+        answer.set_result(self._images)
+        return answer
+
+    def settings_at(self, state: SourceState, step: int) -> None:
+        """As `Source.settings_at`: a set has none."""
+
+    def look_at(self, state: SourceState, step: int, images: StepImages) -> tuple[Geometry, Pruning]:
+        """As `Source.look_at`: the geometry that the page's preset gives its data set."""
+        return self.viewing.geometry, self._pruning
+
+    def shared(self, question: Hashable, ask: Callable[[], Future]) -> Future:
+        """As `Source.shared`."""
+        return self._answers.share(question, ask)
+
+    def join(self, session: object, tab: str, wake: Callable[[], None]) -> None:
+        """As `Source.join`."""
+        self._audience.join(session, tab, wake)
+        wake()
+
+    def leave(self, session: object) -> None:
+        """As `Source.leave`."""
+        self._audience.leave(session)
+
+    def tabs(self) -> list[str]:
+        """As `Source.tabs`."""
+        return self._audience.tabs()
