@@ -11,7 +11,7 @@ import panel as pn
 
 from workbench.core.jobs import Engines
 from workbench.core.projector import Projector
-from workbench.page import Workbench
+from workbench.shell import Shell
 
 pn.extension(notifications=True, reconnect=True)
 
@@ -19,6 +19,6 @@ if "hdd engines" not in pn.state.cache:
     pn.state.cache["hdd engines"] = Engines(Path(os.environ.get("HDD_RUNS", "runs")))
     pn.state.cache["hdd projector"] = Projector()
 
-Workbench(
+Shell(
     pn.state.cache["hdd engines"], pn.state.cache["hdd projector"], autostart="--autostart" in sys.argv
 ).page.servable()

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from hdd.errors import HDDError
-from hdd.runs import history
 from hdd.runs.run import Run
 from hdd.settings import initial_settings
+from workbench import actions
 from workbench.core.jobs import SPARE_CORES, Engines
 
 LOOK_SECONDS = 0.05
@@ -48,18 +48,15 @@ def fork(run: Run | str | Path, step: int, out: str | Path | None = None, **edit
     Args:
         run: or its directory; it may be going.
         step: to branch at.
-        out: directory of the new run; None makes one beside `run`.
+        out: directory of the new run; None makes one beside `run`, named by run, step and a number.
         edits: steerable knobs and their values from `step` on.
 
     Raises:
         HDDError: as `hdd.runs.history.fork`.
     """
-    run = as_run(run)
-    if out is None:
-        out = run.path.parent / f"{run.path.name[:60]}-fork-{step}-{datetime.now():%H%M%S-%f}"
-    child = history.fork(run, step, out, edits)
-    Engines(child.path.parent).resume(child.path, share=True)
-    return child
+    child = actions.fork(as_run(run).path, step, "notebook", None if out is None else Path(out), edits)
+    Engines(child.parent).resume(child, share=True)
+    return Run(child)
 
 
 def as_run(run: Run | str | Path) -> Run:

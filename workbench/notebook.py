@@ -27,9 +27,8 @@ from panel.io.notebook import block_comm, push
 from panel.viewable import Viewable
 
 from hdd.errors import HDDError
-from hdd.runs import history
 from hdd.runs.run import Run
-from workbench import browser, compat
+from workbench import actions, browser, compat
 from workbench.background import as_run, fork, start
 from workbench.browser.link import Link
 from workbench.compat import material_bundle
@@ -41,6 +40,7 @@ from workbench.core.jobs import Engines
 from workbench.core.projector import Projector
 from workbench.core.run_source import source_of
 from workbench.desk import Desk
+from workbench.run_names import run_names
 from workbench.session import Session
 from workbench.theme import THEME, Text
 from workbench.views import curves, disk, image_wall
@@ -262,8 +262,7 @@ class Curves(_Cell):
     """Loss, radii, and the shares of clamped features and of right answers, over the steps."""
 
     def _build(self, session: Session) -> tuple[list[View], Viewable]:
-        view = curves.Curves(session)
-        view.offer([run.path.name for run in history.find_runs(self._run.path.parent)])
+        view = curves.Curves(session, partial(run_names, self._run.path.parent))
         return [view], _sized(view, 300, theme_config=THEME)
 
 
@@ -273,7 +272,8 @@ class Workbench(_Cell):
     def _build(self, session: Session) -> tuple[list[View], Viewable]:
         self._runner = Runner(session, Engines(self._run.path.parent))
         wall, points = image_wall.ImageWall(session), disk.Disk(session, _projector())
-        lines, steering = curves.Curves(session), Steering(session)
+        lines = curves.Curves(session, partial(run_names, self._run.path.parent))
+        steering = Steering(session)
         timeline = Timeline(session, self._ask_rewind, self._fork)
         self._dialogs = Dialogs()
         self._says = Text("", variant="caption", margin=(0, 18))
@@ -302,7 +302,7 @@ class Workbench(_Cell):
 
     def _rewind(self, step: int) -> None:
         try:
-            history.rewind(self._run, step, TAB)
+            actions.rewind(self._run.path, step, TAB)
             self._session.selection.step = None
         except (HDDError, OSError) as error:
             self._says.object = str(error)

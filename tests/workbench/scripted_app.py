@@ -9,7 +9,7 @@ import panel as pn
 from stand_in import StandIn
 
 from workbench.core.jobs import Engines
-from workbench.page import Workbench
+from workbench.shell import Shell
 
 pn.extension(notifications=True, reconnect=True)
 
@@ -26,5 +26,5 @@ if key not in pn.state.cache:
     pn.state.cache[key] = Engines(Path(root()), ENGINE)
     pn.state.cache.setdefault("projector", StandIn(ThreadPoolExecutor(1)))
 
-workbench = Workbench(pn.state.cache[key], pn.state.cache["projector"], autostart="--autostart" in sys.argv)
-workbench.page.servable()
+shell = Shell(pn.state.cache[key], pn.state.cache["projector"], autostart="--autostart" in sys.argv)
+shell.page.servable()

@@ -11,17 +11,18 @@ from pathlib import Path
 import panel as pn
 from stand_in import StandIn
 from workbench.core.jobs import Engines
-from workbench.page import Workbench
+from workbench.shell import Shell
 import workbench.core.projector
 pn.extension(notifications=True)
 root = Path(sys.argv[1])
-page = Workbench(Engines(root), StandIn(ThreadPoolExecutor(1)))
+page = Shell(Engines(root), StandIn(ThreadPoolExecutor(1)))
 page.attach(root / "done")
 session = page._session
 while session.source.state.reading:
     pass
 session.show()
-assert len(session.views) == 7, session.views
+names = [type(view).__name__ for view in session.views]
+assert names == ["Shell", "TabPages", "ImageWall", "Runner", "Disk", "Timeline", "Curves", "Steering"], names
 page.close()
 heavy = {"torch", "torchvision", "sklearn", "umap"} & set(sys.modules)
 assert not heavy, heavy

@@ -1,5 +1,5 @@
 from hdd.runs.run import Run
-from workbench.page import run_names
+from workbench.run_names import run_names
 
 
 def test_the_newest_run_comes_first_whoever_looks_at_the_others(make_run, root, tmp_path):

@@ -1,7 +1,7 @@
 """How the run went: loss, where features lie, and accuracy, over its steps."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,7 @@ class Curves:
 
     Args:
         session: that they belong to.
+        run_names: lists the runs of the folder, whose losses can be drawn beside this one's.
 
     Attributes:
         panel: what to put on a page.
@@ -80,8 +81,9 @@ class Curves:
 
     lively = False
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, run_names: Callable[[], list[str]]) -> None:
         self._session = session
+        self._run_names = run_names
         self._version: tuple | None = None
         self._mean: dict[str, np.ndarray] = {}
         self._overlays: Sequence[Overlay] = ()
@@ -123,9 +125,9 @@ class Curves:
             sizing_mode="stretch_both",
         )
 
-    def offer(self, runs: Sequence[str]) -> None:
-        """Offers other runs of the same folder to draw beside this one."""
-        others = [name for name in runs if name != self._session.source.run.path.name]
+    def _offer_others(self) -> None:
+        """Offers the other runs of the folder to draw beside this one."""
+        others = [name for name in self._run_names() if name != self._session.source.run.path.name]
         if others != self._compare.options:
             self._compare.param.update(options=others, value=[name for name in self._compare.value if name in others])
 
@@ -206,6 +208,7 @@ class Curves:
 
     def show(self, frame: Frame) -> None:
         """Brings the curves up to date."""
+        self._offer_others()
         self._cursor.update(location=frame.step, visible=not frame.live)
         clamp = frame.settings.clamp
         self._clamp.location, self._clamp.visible = clamp or 0, clamp is not None

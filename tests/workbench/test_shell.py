@@ -10,7 +10,7 @@ from waiting import wait_until
 from workbench.core.jobs import Engines
 from workbench.core.projector import Projector
 from workbench.core.run_source import source_of
-from workbench.page import Workbench
+from workbench.shell import Shell
 
 
 def watching():
@@ -22,7 +22,7 @@ def test_the_server_keeps_nothing_of_a_page_that_is_gone(tmp_path):
     before = watching()
     document = Document()
     with set_curdoc(document):
-        page = Workbench(Engines(tmp_path), Projector()).page
+        page = Shell(Engines(tmp_path), Projector()).page
         page.get_root(document)
     assert any(view[2] is document for view in pn.state._views.values())
     for destroyed in document.session_destroyed_callbacks:
@@ -35,7 +35,7 @@ def test_the_images_of_a_run_come_with_the_page_before_a_browser_is_there(make_r
     run = make_run("run", steps=20)
     document = Document()
     with set_curdoc(document):
-        page = Workbench(Engines(root), StandIn(ThreadPoolExecutor(1)))
+        page = Shell(Engines(root), StandIn(ThreadPoolExecutor(1)))
         shown = page.page.get_root(document)
         wait_until(lambda: not source_of(run.path).state.reading, 60)
         (tick,) = [each for each in document.session_callbacks if each.callback.__name__ == "tick"]

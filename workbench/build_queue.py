@@ -1,0 +1,49 @@
+"""Makes the parts of a page in turn, so that other sessions of the server need not wait for all of them."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from bokeh.document import Document
+
+Build = Callable[[], None]
+
+
+class BuildQueue:
+    """Calls what builds a page: one part each time the server comes to this session.
+
+    Args:
+        document: of the session; None where there is no server, and all is built at once.
+        is_loaded: whether a browser shows the page. Before it does, only the first part is built, which then comes
+            with the document.
+    """
+
+    def __init__(self, document: Document | None, is_loaded: bool) -> None:
+        self._document = document
+        self._is_loaded = is_loaded
+        self._waiting: deque[Build] = deque()
+        self._is_scheduled = False
+
+    def extend(self, builds: Iterable[Build]) -> None:
+        """Builds these after what waits already."""
+        idle = not self._waiting and not self._is_scheduled
+        self._waiting.extend(builds)
+        if idle and self._waiting:
+            self._build()
+
+    def load(self) -> None:
+        """Goes on once a browser shows the page."""
+        self._is_loaded = True
+        if not self._is_scheduled:
+            self._build()
+
+    def close(self) -> None:
+        """Builds nothing more."""
+        self._waiting.clear()
+
+    def _build(self) -> None:
+        self._is_scheduled = False
+        if self._waiting:
+            self._waiting.popleft()()
+        if self._waiting and self._is_loaded:
+            self._is_scheduled = True
+            self._document.add_next_tick_callback(self._build) if self._document else self._build()

@@ -1,0 +1,56 @@
+"""Rewinds and forks the run of a page, from the step that the timeline looks at."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import panel as pn
+
+from hdd.errors import HDDError
+from workbench import actions
+from workbench.controls.dialogs import Dialogs
+from workbench.controls.steering import WHO, notify
+from workbench.session import Session
+
+
+class Branching:
+    """Does so in another thread, and says in a notification what went wrong.
+
+    Args:
+        session: looks at the run.
+        dialogs: ask before steps are dropped.
+        attach: shows a run that was forked.
+    """
+
+    def __init__(self, session: Session, dialogs: Dialogs, attach: Callable[[Path], None]) -> None:
+        self._session = session
+        self._dialogs = dialogs
+        self._attach = attach
+
+    def ask_rewind(self, step: int) -> None:
+        """Takes the run back to `step`, if the user agrees."""
+        newest = self._session.source.state.step
+        self._dialogs.ask_rewind(newest, step, lambda: _execute(self._rewind(step)))
+
+    def fork(self, step: int) -> None:
+        """Branches a new run at `step`, and shows it."""
+        _execute(self._fork(step))
+
+    async def _rewind(self, step: int) -> None:
+        await asyncio.to_thread(actions.rewind, self._session.source.run.path, step, WHO)
+        self._session.selection.step = None
+
+    async def _fork(self, step: int) -> None:
+        forked = await asyncio.to_thread(actions.fork, self._session.source.run.path, step, WHO)
+        self._attach(forked)
+        notify("info", f"Forked at step {step}. Change what you like, then resume it.")
+
+
+def _execute(action: Awaitable[None]) -> None:
+    async def act() -> None:
+        try:
+            await action
+        except (HDDError, OSError) as error:
+            notify("error", str(error))
+
+    pn.state.execute(act)

@@ -1,0 +1,56 @@
+"""The form of a new run, folded up until somebody wants it."""
+
+import asyncio
+
+import panel as pn
+import panel_material_ui as pmui
+
+from hdd.errors import HDDError
+from workbench.component import Component
+from workbench.controls.launch import Launch
+from workbench.controls.setup import Setup
+from workbench.controls.steering import notify
+from workbench.core.jobs import Engines
+
+
+class NewRun(Component):
+    """Makes the form when it is first opened, and asks which data sets are here, which costs seconds of a core.
+
+    Args:
+        launch: starts the run.
+        engines: list the data sets.
+    """
+
+    def __init__(self, launch: Launch, engines: Engines) -> None:
+        super().__init__()
+        self._launch = launch
+        self._engines = engines
+        self._setup: Setup | None = None
+        self._form = pmui.Column(sizing_mode="stretch_width", margin=0)
+        self._layout = pmui.Accordion(
+            ("New run", self._form),
+            active=[],
+            sizing_mode="stretch_width",
+            margin=(0, 4),
+            square=True,
+            title_variant="subtitle2",
+        )
+        self._layout.param.watch(self._opened, "active")
+
+    def fold(self) -> None:
+        """Folds the form up."""
+        self._layout.active = []
+
+    def _opened(self, event: object) -> None:
+        if event.new and self._setup is None:
+            self._setup = Setup(self._launch)
+            self._form[:] = [self._setup.panel]
+            pn.state.execute(self._offer_datasets)
+
+    async def _offer_datasets(self) -> None:
+        try:
+            listed = await asyncio.to_thread(self._engines.datasets)
+        except HDDError as error:
+            notify("warning", str(error))
+        else:
+            self._setup.offer(listed)

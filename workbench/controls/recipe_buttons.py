@@ -1,0 +1,36 @@
+"""Copies what makes the run again."""
+
+from collections.abc import Callable
+
+import panel_material_ui as pmui
+
+from workbench.component import Component
+from workbench.controls.dialogs import Dialogs
+from workbench.controls.recipe import as_command, as_python
+from workbench.session import Session
+
+
+class RecipeButtons(Component):
+    """Shows the run's recipe, as a command or as Python, in a dialog.
+
+    Args:
+        session: looks at the run.
+        dialogs: show it.
+    """
+
+    def __init__(self, session: Session, dialogs: Dialogs) -> None:
+        super().__init__()
+        self._session = session
+        self._dialogs = dialogs
+        button = {"size": "small", "variant": "text", "margin": (0, 3)}
+        command = pmui.Button(label="Copy as command", icon="terminal", **button)
+        python = pmui.Button(label="Copy as Python", icon="code", **button)
+        command.on_click(lambda _: self._show("As a command", as_command))
+        python.on_click(lambda _: self._show("As Python", as_python))
+        self._layout = pmui.Row(command, python, margin=(0, 6))
+
+    def _show(self, title: str, make: Callable[..., str]) -> None:
+        source = self._session.source
+        text = make(source.initial_settings, source.state, f"{source.run.path.name}-again")
+        note = f"This makes the run again, bit for bit; it stands at step {source.state.step} now."
+        self._dialogs.show_text(title, note, text)

@@ -1,0 +1,41 @@
+"""Which run the page shows, in the app bar."""
+
+from collections.abc import Callable, Sequence
+
+import panel_material_ui as pmui
+
+from workbench.component import Component
+from workbench.theme import HIDDEN, ON_BAR, show
+
+
+class RunChoice(Component):
+    """A select of runs; hidden while there is none.
+
+    Args:
+        chosen: called with the name of a run that a user chose.
+    """
+
+    def __init__(self, chosen: Callable[[str], None]) -> None:
+        super().__init__()
+        self._select = pmui.Select(
+            label="Run",
+            options=[],
+            value=None,
+            size="small",
+            width=320,
+            margin=(6, 10),
+            variant="outlined",
+            theme_config=ON_BAR,
+        )
+        self._select.param.watch(lambda event: event.new and chosen(event.new), "value")
+        self._layout = pmui.Row(self._select, margin=0, sx=HIDDEN)
+
+    def offer(self, names: Sequence[str]) -> None:
+        """Offers these runs."""
+        if list(names) != self._select.options:
+            self._select.options = list(names)
+            show(self._layout, bool(names))
+
+    def put(self, name: str) -> None:
+        """Says that this run is shown."""
+        self._select.value = name

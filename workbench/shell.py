@@ -1,0 +1,250 @@
+"""One browser session's page: the app bar, what steers a run on the left, the tabs, the timeline, the inspector."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain, zip_longest
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+from panel.util import edit_readonly
+
+from hdd.errors import HDDError
+from workbench import compat
+from workbench.browser.link import Link
+from workbench.build_queue import BuildQueue
+from workbench.controls.branching import Branching
+from workbench.controls.dialogs import Dialogs
+from workbench.controls.driver import SeatButton
+from workbench.controls.launch import Launch
+from workbench.controls.new_run import NewRun
+from workbench.controls.recipe_buttons import RecipeButtons
+from workbench.controls.run_choice import RunChoice
+from workbench.controls.runner import JOBS_MILLISECONDS, Runner, tell
+from workbench.controls.steering import Steering, notify
+from workbench.core.frame import Frame
+from workbench.core.jobs import Engines
+from workbench.core.projector import Projector
+from workbench.core.run_source import source_of
+from workbench.run_names import run_names
+from workbench.session import Session
+from workbench.tabs.base import Tab, TabContext
+from workbench.tabs.pages import TabPages
+from workbench.tabs.registry import installed_tabs
+from workbench.theme import THEME, Text
+from workbench.views.inspector import HINT, Inspector
+from workbench.views.timeline import Timeline
+from workbench.views.welcome import Welcome
+
+TIMELINE_HEIGHT = 96
+
+compat.in_process()
+
+
+class Shell:
+    """A session's page.
+
+    Args:
+        engines: start processes on the runs of a folder.
+        projector: computes disks.
+        autostart: start the digits run where nothing was run yet.
+        tabs: in the order of the page; None are all that are installed.
+    """
+
+    lively = False
+
+    def __init__(
+        self,
+        engines: Engines,
+        projector: Projector,
+        autostart: bool = False,
+        tabs: Sequence[Tab] | None = None,
+    ) -> None:
+        self._engines = engines
+        self._projector = projector
+        self._autostart = autostart
+        self._tabs = installed_tabs() if tabs is None else tabs
+        self._is_loaded = False
+        self._session: Session | None = None
+        self._queue: BuildQueue | None = None
+        self._pages: TabPages | None = None
+        self._runner: Runner | None = None
+        self._document = pn.state.curdoc
+        self._names: list[str] = []
+        self._link = Link()
+        self._dialogs = Dialogs(self._link.copy)
+        self._launch = Launch(engines, self.attach)
+        self._run_choice = RunChoice(self._chosen)
+        self._status = Text("", variant="body2", margin=(14, 8))
+        self._seat = SeatButton()
+        self._new_run = NewRun(self._launch, engines)
+        self._side = pmui.Column(sizing_mode="stretch_width", margin=0)
+        self._main = pmui.Column(sizing_mode="stretch_both", margin=0, styles={"height": "calc(100vh - 84px)"})
+        self._inspector = pmui.Column(sizing_mode="stretch_width", margin=0)
+        self.page = self._page()
+        self._list_runs()
+        asked = pn.state.session_args.get("run", [b""])[0].decode(errors="replace")
+        # On the right they would cover what rewinds and forks.
+        if pn.state.notifications is not None:
+            pn.state.notifications.position = "bottom-left"
+        pn.state.onload(self._loaded)
+        if asked not in ("", *self._names):
+            pn.state.onload(lambda: notify("warning", f"There is no run “{asked}” in {engines.root}."))
+        pn.state.on_session_destroyed(lambda _: self._ended())
+        if self._names:
+            self.attach(engines.root / (asked if asked in self._names else self._names[0]))
+        if self._session is None:
+            self._main[:] = [Welcome(self._launch)]
+
+    def _page(self) -> pmui.Page:
+        page = pmui.Page(
+            title="HDD Workbench",
+            header=[self._run_choice, self._status, pmui.Row(sizing_mode="stretch_width"), self._seat.panel],
+            sidebar=[self._link, self._dialogs.panel, self._new_run, self._side],
+            sidebar_width=310,
+            contextbar=[self._inspector],
+            contextbar_width=320,
+            contextbar_open=False,
+            contextbar_variant="persistent",
+            main=[self._main],
+            theme_config=THEME,
+            busy_indicator=None,
+            # A closed bar lies beside the page: "hidden", which is the default, can be scrolled there by the focus.
+            sx={"overflow": "clip"},
+        )
+        # The page would note every callback of the server, at the cost of a walk over all its models; and the server
+        # would keep the page for ever.
+        with param.edit_constant(page), edit_readonly(page):
+            page.busy = self._link.param.loading
+        return page
+
+    # Life of the session
+
+    def _loaded(self) -> None:
+        """Runs once a browser shows the page, and not when a server is warmed up."""
+        pn.state.add_periodic_callback(self._look_after_jobs, JOBS_MILLISECONDS)
+        self._projector.warm_up()
+        self._is_loaded = True
+        if self._queue is not None:
+            self._queue.load()
+        self._list_runs()
+        if not self._names and self._autostart:
+            self._launch.start_first()
+
+    def close(self) -> None:
+        """Leaves nothing behind."""
+        if self._session is not None:
+            self._queue.close()
+            self._session.close()
+            self._session = None
+
+    def _ended(self) -> None:
+        """Lets go of all that the session had."""
+        self.close()
+        # Panel 1.9 forgets to, for notifications, and through them keeps the whole document.
+        for ref, (_, _, document, _) in list(pn.state._views.items()):
+            if document is self._document:
+                del pn.state._views[ref]
+
+    def _look_after_jobs(self) -> None:
+        self._launch.watch_job()
+        if self._runner is not None:
+            self._runner.watch_jobs()
+        self._list_runs()
+
+    def _list_runs(self) -> None:
+        """Looks which runs there are."""
+        names = run_names(self._engines.root)
+        if self._session is not None and names != self._names:
+            self._session.refresh()
+        self._names = names
+        shown = [] if self._session is None else [self._session.source.run.path.name]
+        self._run_choice.offer([*names, *(name for name in shown if name not in names)])
+
+    # Attaching to a run
+
+    def _chosen(self, name: str) -> None:
+        if self._session is None or self._session.source.run.path.name != name:
+            self.attach(self._engines.root / name)
+
+    def attach(self, path: Path) -> None:
+        """Shows the run in `path`."""
+        try:
+            source = source_of(path)
+        except HDDError as error:
+            notify("error", str(error))
+            return
+        self.close()
+        session = self._session = Session(source, self._projector, self._link, self._document)
+        session.views.append(self)
+        session.selection.param.watch(self._open_inspector, "image")
+        self._runner = None
+        queue = self._queue = BuildQueue(self._document, self._is_loaded)
+        context = TabContext(session, self._projector, self._engines, lambda: self._names)
+        pages = self._pages = TabPages(self._tabs, context, queue.extend)
+        timeline = pmui.Paper(sizing_mode="stretch_width", margin=4, height=TIMELINE_HEIGHT)
+        runner, steering = (pmui.Column(sizing_mode="stretch_width", margin=0) for _ in range(2))
+        with pn.io.hold():
+            self._side[:] = [runner, steering]
+            self._inspector[:] = [Text(HINT, variant="body2", margin=10)]
+            builds = pages.open(self._tabs[0].name)
+            # There is nothing to choose between in a single tab.
+            self._main[:] = [*([pages.strip] if len(self._tabs) > 1 else []), pages.place, timeline]
+            self._list_runs()
+            self._run_choice.put(path.name)
+            self._new_run.fold()
+            self.page.contextbar_open = False
+        self._link.run = path.name
+        session.open()
+        session.views.append(pages)
+        own = [
+            partial(self._add_runner, session, runner),
+            partial(self._add_timeline, session, timeline),
+            partial(self._add_steering, session, steering),
+        ]
+        queue.extend(_alternate(builds, own))
+
+    def _add_runner(self, session: Session, place: pmui.Column) -> None:
+        self._runner = Runner(session, self._engines)
+        session.add(self._runner)
+        place[:] = [self._runner.panel, RecipeButtons(session, self._dialogs)]
+
+    def _add_timeline(self, session: Session, place: pmui.Paper) -> None:
+        branching = Branching(session, self._dialogs, self.attach)
+        timeline = Timeline(session, branching.ask_rewind, branching.fork)
+        session.add(timeline)
+        session.on_keys(
+            space=self._runner.toggle,
+            left=lambda: timeline.move(-1),
+            right=lambda: timeline.move(1),
+            home=lambda: timeline.jump(0),
+            end=timeline.follow,
+            live=timeline.follow,
+        )
+        place[:] = [timeline.panel]
+
+    def _add_steering(self, session: Session, place: pmui.Column) -> None:
+        steering = Steering(session)
+        session.add(steering)
+        place[:] = [steering.panel]
+
+    def _open_inspector(self, event: Any) -> None:
+        session = self._session
+        if event.new is not None and not any(isinstance(view, Inspector) for view in session.views):
+            inspector = Inspector(session, self._projector)
+            session.add(inspector)
+            self._inspector[:] = [Text("Inspector", variant="subtitle2", margin=(8, 10)), inspector.panel]
+        self.page.contextbar_open = event.new is not None
+
+    def show(self, frame: Frame) -> None:
+        """Brings the app bar up to date."""
+        self._status.object = tell(frame)
+        self._seat.show(self._session)
+
+
+def _alternate(*builds: Iterable) -> Iterator:
+    """The first of each, then the second of each, and so on."""
+    rounds = zip_longest(*builds)
+    return (build for build in chain.from_iterable(rounds) if build is not None)

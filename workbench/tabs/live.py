@@ -1,0 +1,33 @@
+"""What happens now: image wall, disk and curves."""
+
+import panel_material_ui as pmui
+
+from workbench.tabs.base import Part, Tab, TabContent, TabContext
+from workbench.views.curves import Curves
+from workbench.views.disk import Disk
+from workbench.views.image_wall import ImageWall
+
+CURVES_HEIGHT = 240
+
+
+def build(context: TabContext) -> TabContent:
+    """Wall and disk side by side, and the curves below them."""
+    session = context.session
+    wall, disk, curves = (pmui.Paper(sizing_mode="stretch_both", margin=4) for _ in range(3))
+    layout = pmui.Column(
+        pmui.Row(wall, disk, sizing_mode="stretch_both", margin=0, min_height=300),
+        pmui.Row(curves, sizing_mode="stretch_width", height=CURVES_HEIGHT, margin=0),
+        sizing_mode="stretch_both",
+        margin=0,
+    )
+    return TabContent(
+        layout,
+        [
+            Part(wall, lambda: ImageWall(session)),
+            Part(disk, lambda: Disk(session, context.projector)),
+            Part(curves, lambda: Curves(session, context.run_names)),
+        ],
+    )
+
+
+TAB = Tab("live", "Live", build)

@@ -1,0 +1,41 @@
+"""What the page shows while there is no run."""
+
+import panel_material_ui as pmui
+
+from workbench.component import Component
+from workbench.controls.launch import Launch
+from workbench.theme import Text
+
+WELCOME = """
+A small synthetic set of images is optimised so that its features have the same hyperbolic centroids as the real ones.
+Start a run and watch the images form; then drag the **curvature**, **prune** the real images, look back along the
+timeline, and fork.
+"""
+
+
+class Welcome(Component):
+    """One button that starts the digits run, with nothing to type.
+
+    Args:
+        launch: starts it.
+    """
+
+    def __init__(self, launch: Launch) -> None:
+        super().__init__()
+        start = pmui.Button(
+            label="Start the digits run", icon="play_arrow", variant="contained", size="large", margin=(10, 10)
+        )
+        start.on_click(lambda _: launch.start_first())
+        self._layout = pmui.Paper(
+            Text("Watch a data set being distilled", variant="h5", margin=(16, 20, 4, 20)),
+            pmui.Typography(WELCOME, margin=(4, 20)),
+            pmui.Row(start, margin=(0, 10, 10, 10)),
+            pmui.Row(launch.place(start), margin=(0, 10), sizing_mode="stretch_width"),
+            Text(
+                "Bundled digits, 10 images a class, a minute or two on a laptop. Other data: “New run” on the left.",
+                variant="caption",
+                margin=(0, 20, 16, 20),
+            ),
+            max_width=620,
+            margin=(60, 40),
+        )
