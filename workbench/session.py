@@ -5,6 +5,7 @@ It holds the document and the line to the browser; what it decides by is in `wor
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextvars import Context
 from dataclasses import replace
 from functools import partial
@@ -105,12 +106,9 @@ class Session:
 
     def wake(self) -> None:
         """Asks for a tick; from any thread, any number of times."""
-        document = self._document
-        if document is None or self._woken:
-            return
-        self._woken = True
-        # Woken by another session's callback, the tick must not inherit that one's current document.
-        Context().run(document.add_next_tick_callback, self.tick)
+        if not self._woken and self._document is not None:
+            self._woken = True
+            self._next_tick(self.tick)
 
     def refresh(self) -> None:
         """Shows a full frame though the source has not changed, since a view knows more; from any thread.
@@ -128,6 +126,19 @@ class Session:
         """Calls `action` after some time, if the session is still there."""
         if self._document is not None:
             self._document.add_timeout_callback(action, milliseconds)
+
+    def when_done(self, answer: Future, action: Callable[[Future], None]) -> None:
+        """Calls `action` with an answer once it is there: at once, or later if the session is still there then."""
+        if answer.done():
+            action(answer)
+        else:
+            answer.add_done_callback(lambda done: self._next_tick(partial(action, done)))
+
+    def _next_tick(self, action: Callable[[], None]) -> None:
+        document = self._document
+        if document is not None:
+            # Called within another session's callback, the action must not inherit that one's current document.
+            Context().run(document.add_next_tick_callback, action)
 
     def _soon(self, action: Callable[[], None], seconds: float) -> None:
         """As `later`, unless the action is waited for already."""

@@ -13,6 +13,15 @@ class StillSource(RunSource):
     def _read(self):
         pass
 
+    def ask(self, function):
+        """Answers at once."""
+        future = Future()
+        try:
+            future.set_result(function(self.run))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
     def put(self, **changes):
         self._publish(**changes)
 

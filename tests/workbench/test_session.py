@@ -1,5 +1,6 @@
 """A session's rhythm: woken, it pulls the newest state, and waits until that is painted."""
 
+from concurrent.futures import Future
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -207,6 +208,32 @@ def test_looking_back_shows_the_nearest_kept_images_and_the_geometry_of_the_time
     session.selection.step = None
     paint()
     assert frame_of(session).live
+
+
+def test_what_is_being_read_is_waited_for_but_not_for_long(session, source, document, paint, monkeypatch):
+    paint()
+    shown, reading = len(session.views[0].frames), []
+    read = source.read
+
+    def slowly(step):
+        reading.append((step, Future()))
+        return reading[-1][1]
+
+    monkeypatch.setattr(session._frames.images, "_read", slowly)
+    session.selection.step = 12
+    paint()
+    assert [step for step, _ in reading] == [10]
+    assert len(session.views[0].frames) == shown
+    # Whoever waits longer sees at least that something is about to come.
+    monkeypatch.setattr(frame_gate, "HOLD_SECONDS", 0.0)
+    session.wake()
+    paint()
+    assert (frame_of(session).step, frame_of(session).image_step, frame_of(session).images) == (12, 10, None)
+    reading[0][1].set_result(read(10).result())
+    paint()
+    np.testing.assert_array_equal(frame_of(session).images, read(10).result().images)
+    assert frame_of(session).disk.step == 10
+    assert len(reading) == 1
 
 
 def test_the_feature_scale_is_that_of_the_step(session, run, projector, paint):

@@ -77,13 +77,18 @@ class Runner:
             self._command("go")
 
     def _command(self, name: str, value: int | None = None) -> None:
-        self._try(lambda: self._session.source.run.command(name, value, who=WHO))
+        if self._may_steer():
+            answer = self._session.source.ask(lambda run: run.command(name, value, who=WHO))
+            self._session.when_done(answer, lambda done: self._try(done.result))
+
+    def _may_steer(self) -> bool:
+        """Whether this tab steers; else it is told."""
+        if not self._session.drives:
+            notify("info", "Another tab steers this run: take the seat first.")
+        return self._session.drives
 
     def _try(self, action: Callable[[], object]) -> None:
         """Does what the driver asked for, or says why not."""
-        if not self._session.drives:
-            notify("info", "Another tab steers this run: take the seat first.")
-            return
         try:
             action()
         except (HDDError, OSError, sqlite3.Error) as error:
@@ -93,13 +98,13 @@ class Runner:
         """Starts an engine on the run; a finished one gets as many steps again."""
         state = self._session.source.state
         more = 2 * state.settings.steps if state.status.state == "finished" else None
-
-        self._try(lambda: self._engines.resume(self._session.source.run.path, more))
-        self.watch_jobs()
+        if self._may_steer():
+            self._try(lambda: self._engines.resume(self._session.source.run.path, more))
+            self.watch_jobs()
 
     def _evaluate(self, protocol: str) -> None:
         frame = self._frame
-        if frame is not None and frame.state.kept:
+        if frame is not None and frame.state.kept and self._may_steer():
             step = frame.state.kept[-1] if frame.live else frame.image_step
             self._try(lambda: self._engines.evaluate(self._session.source.run.path, step, protocol))
             self.watch_jobs()

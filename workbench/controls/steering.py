@@ -1,6 +1,7 @@
 """The steerable knobs of a run, each with its state: pending, applied @ step, refused."""
 
 import sqlite3
+from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
@@ -43,7 +44,8 @@ class Steering:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._knobs: dict[str, KnobControl] = {}
-        self._sent: dict[str, int] = {}
+        self._sent: dict[str, int | None] = {}
+        """Edits that are waited for by name of the knob, None while one is being written."""
         self._next: dict[str, Any] = {}
         self._told: dict[str, tuple] = {}
         self._sections = [pmui.Column(sizing_mode="stretch_width", margin=0) for _ in GROUPS]
@@ -80,23 +82,32 @@ class Steering:
         """Asks the engine for a value, now or once it has decided on the last one."""
         if not self._session.drives:
             return
+        self._knobs[name].tell("pending", f"pending: {value}")
         if name in self._sent:
             self._next[name] = value
-            self._knobs[name].tell("pending", f"pending: {value}")
             self._session.later(partial(self._settle, name, value), SETTLED_MILLISECONDS)
             return
+        self._sent[name] = None
+        answer = self._session.source.ask(lambda run: run.steer(who=WHO, **{name: value}))
+        self._session.when_done(answer, partial(self._written, name))
+
+    def _written(self, name: str, answer: Future) -> None:
+        """Notes which edit was written to the run, or why none was."""
         try:
-            (self._sent[name],) = self._session.source.run.steer(who=WHO, **{name: value})
+            (self._sent[name],) = answer.result()
         except (HDDError, OSError, sqlite3.Error) as error:
+            del self._sent[name]
             self._knobs[name].tell("refused", f"refused: {error}")
             self._knobs[name].put(getattr(self._session.source.state.settings, name))
-            return
-        self._knobs[name].tell("pending", f"pending: {value}")
+            if name in self._next:
+                self.request(name, self._next.pop(name))
 
     def _settle(self, name: str, value: Any) -> None:
         """Writes down what the user came to rest at, while no engine is there to decide on what was asked before."""
         rests = name in self._next and self._next[name] == value
-        if rests and self._session.source.state.status.state not in DECIDING:
+        if rests and self._sent.get(name) is None:
+            self._session.later(partial(self._settle, name, value), SETTLED_MILLISECONDS)
+        elif rests and self._session.source.state.status.state not in DECIDING:
             del self._next[name], self._sent[name]
             self.request(name, value)
 
@@ -107,7 +118,8 @@ class Steering:
         newest: dict[str, Edit] = {edit.name: edit for edit in (state.edits if frame.live else made)}
         for name, knob in self._knobs.items():
             edit = newest.get(name)
-            if name in self._sent and edit is not None and edit.id >= self._sent[name] and edit.status != "pending":
+            sent = self._sent.get(name)
+            if sent is not None and edit is not None and edit.id >= sent and edit.status != "pending":
                 del self._sent[name]
                 if name in self._next:
                     self.request(name, self._next.pop(name))
@@ -116,7 +128,7 @@ class Steering:
                 knob.put(edit.value if waits else getattr(frame.settings, name))
             if edit is None and self._told.pop(name, None):
                 knob.tell("", "")
-            elif edit is not None and name not in self._next:
+            elif edit is not None and name not in self._next and not self._is_older(edit):
                 self._tell(edit, state.status.state)
             knob.enable(self._session.drives and frame.live and state.problem is None)
         note = "" if self._session.drives else "You are watching: another tab steers this run."
@@ -124,6 +136,11 @@ class Steering:
             note = f"As it was at step {frame.step}. Go “Live” to steer, or fork from here."
         show(self._note, bool(note))
         self._note.object = note
+
+    def _is_older(self, edit: Edit) -> bool:
+        """Whether an edit came before the one that is waited for, so that it is of no interest any more."""
+        sent = self._sent.get(edit.name, 0)
+        return sent is None or edit.id < sent
 
     def _tell(self, edit: Edit, engine: str) -> None:
         told = (edit.id, edit.status, engine if edit.status == "pending" else "")

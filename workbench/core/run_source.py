@@ -23,6 +23,7 @@ from hdd.settings import Settings
 from workbench.core.class_layout import ClassLayout
 from workbench.core.curve_buckets import CurveBuckets
 from workbench.core.driver_lease import DriverLease
+from workbench.core.run_thread import Answer, RunThread
 from workbench.core.shared_answers import SharedAnswers
 from workbench.core.source import SourceState, StepImages
 
@@ -91,7 +92,7 @@ class RunSource:
         HDDError: there is no run there.
 
     Attributes:
-        run: for requests, and for looking back; its methods may be called from any thread, one at a time.
+        run: its methods may be called from any thread, one at a time; see `ask` for those who must not wait.
         lease: who may steer the run.
         mean, std: (channels,) of the images' normalisation.
         state: as last found.
@@ -112,6 +113,7 @@ class RunSource:
         self.lock = threading.RLock()
         self._sessions: dict[object, tuple[str, Callable[[], None]]] = {}
         self._answers = SharedAnswers()
+        self._run_thread = RunThread(path)
         self._thread: threading.Thread | None = None
 
     def to_pixels(self, images: np.ndarray) -> np.ndarray:
@@ -133,12 +135,11 @@ class RunSource:
 
     def read(self, step: int) -> "Future[StepImages]":
         """As `Source.read`."""
-        answer: Future[StepImages] = Future()
-        try:
-            answer.set_result(_read(self.run, step))
-        except (HDDError, OSError) as error:
-            answer.set_exception(error)
-        return answer
+        return self.ask(lambda run: _read(run, step))
+
+    def ask(self, function: Callable[[Run], Answer]) -> "Future[Answer]":
+        """The result of a function of the run, for whoever must not wait for the disk; see `RunThread.ask`."""
+        return self._run_thread.ask(function)
 
     # Sessions
 
@@ -166,6 +167,7 @@ class RunSource:
                 self.lease.leave(tab)
             if not self._sessions:
                 self._answers.clear()
+                self._run_thread.close()
         self.wake_all()
 
     def tabs(self) -> list[str]:

@@ -302,7 +302,9 @@ class Disk:
 
     def _ask_faithfulness(self, frame: Frame) -> None:
         disk = frame.disk
-        if self._faithfulness_asked or time.monotonic() < self._faithfulness_due or disk.step != frame.image_step:
+        if self._faithfulness_asked or time.monotonic() < self._faithfulness_due:
+            return
+        if frame.images is None or disk.step != frame.image_step:
             return
         if self._faithfulness is not None and self._faithfulness[0] == (disk.geometry, disk.view) and not frame.live:
             return

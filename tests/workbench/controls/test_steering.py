@@ -1,5 +1,7 @@
 """Knobs on the page: what they request, and what is told of it."""
 
+from concurrent.futures import Future
+
 import panel_material_ui as pmui
 import pytest
 from panel.widgets.base import WidgetBase
@@ -119,6 +121,31 @@ def test_a_change_is_pending_then_applied(steering, source, show):
     source.run.decide(edit, "applied", 40, -1.0)
     show()
     assert "applied @ step 40" in texts(steering)
+
+
+def test_nobody_waits_while_a_change_is_written(steering, session, source, show, monkeypatch):
+    session._document.run()
+    asked = []
+    monkeypatch.setattr(source, "ask", lambda function: asked.append((function, Future())) or asked[-1][1])
+    steering.request("curvature", -3.0)
+    assert "pending: -3.0" in texts(steering)
+    steering.request("curvature", -5.0)
+    session._document.run(later=True)
+    assert len(asked) == 1
+    write, answer = asked[0]
+    answer.set_result(write(source.run))
+    session._document.run()
+    (edit,) = pending(source)
+    assert edit.value == -3
+    source.run.decide(edit, "applied", 40, -1.0)
+    show()
+    assert len(asked) == 2 and "pending: -5.0" in texts(steering)
+    asked[1][1].set_exception(OSError("no space left"))
+    session._document.run()
+    assert "refused: no space left" in texts(steering)
+    show()
+    steering.request("curvature", -6.0)
+    assert len(asked) == 3
 
 
 def test_a_change_is_refused_with_its_reason_and_the_old_value_comes_back(steering, source, show):

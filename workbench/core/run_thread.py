@@ -1,0 +1,50 @@
+"""One thread that reads and writes a run's directory for those who must not wait for a disk."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from hdd.runs.run import Run
+
+Answer = TypeVar("Answer")
+
+
+class RunThread:
+    """Works off what it is asked, in order, on a connection of its own; safe to use from any thread.
+
+    Args:
+        path: directory of the run.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._pool: ThreadPoolExecutor | None = None
+        self._run: Run | None = None
+
+    def ask(self, function: Callable[[Run], Answer]) -> "Future[Answer]":
+        """The result of a function of the run; the future raises what the function raises."""
+        with self._lock:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"run {self._path.name}")
+            return self._pool.submit(self._call, function)
+
+    def close(self) -> None:
+        """Ends the thread once it has done what it was asked; whoever asks later begins another."""
+        with self._lock:
+            if self._pool is not None:
+                self._pool.submit(self._disconnect)
+                self._pool.shutdown(wait=False)
+                self._pool = None
+
+    def _call(self, function: Callable[[Run], Answer]) -> Answer:
+        if self._run is None:
+            self._run = Run(self._path)
+        return function(self._run)
+
+    def _disconnect(self) -> None:
+        if self._run is not None:
+            self._run.close()
+            self._run = None
