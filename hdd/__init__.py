@@ -1,7 +1,7 @@
 """Hyperbolic dataset distillation that can be steered, killed, rewound, forked and replayed.
 
     import hdd
-    run = hdd.distill(dataset="digits", method="hdd", ipc=10, steps=200, out="runs/demo", at={100: {"curvature": -4}})
+    run = hdd.distill(dataset="digits", ipc=10, steps=200, out="runs/demo", at={100: {"curvature": -4}})
     hdd.evaluate(run)
     hdd.fork(run, step=100, out="runs/flat", edits={"curvature": -1})
 
@@ -14,7 +14,8 @@ from typing import Any
 from hdd.errors import HDDError
 
 _LAZY = {
-    "Distiller": "hdd.distillers.dm",
+    "Method": "hdd.methods",
+    "Objective": "hdd.objectives",
     "Run": "hdd.runs.run",
     "Settings": "hdd.settings",
     "distill": "hdd.api",

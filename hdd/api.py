@@ -10,16 +10,16 @@ import torch
 
 from hdd.data import Dataset
 from hdd.data import load as load_dataset
-from hdd.data.folder import Progress
-from hdd.distillers.dm import pick_device
+from hdd.devices import pick_device
 from hdd.evaluation import Evaluation, evaluate_images, make_protocol
 from hdd.process import give_memory_back
+from hdd.progress import Progress
 from hdd.records import StepRecord
 from hdd.runs import history
 from hdd.runs.resume import resume
 from hdd.runs.run import Run, check_free
 from hdd.runs.start import create
-from hdd.settings import initial_settings
+from hdd.settings import initial_settings, method_and_objective
 
 OnStep = Callable[[StepRecord], None]
 OnWait = Callable[[str], None]
@@ -28,7 +28,8 @@ OnWait = Callable[[str], None]
 def distill(
     dataset: str = "digits",
     *,
-    method: str = "hdd",
+    method: str | None = None,
+    objective: str | None = None,
     preset: str = "geometric",
     out: str | os.PathLike | None = None,
     at: Mapping[int, Mapping[str, Any]] | None = None,
@@ -45,9 +46,11 @@ def distill(
 
     Args:
         dataset: a name that `hdd datasets` lists, or folder:PATH.
-        method: "hdd" (DM+HDD) or "dm": the objective that the run starts with.
+        method: that moves the images, "dm"; without an objective it has its own, which is plain DM.
+        objective: that the run starts with: "hdd" (Lorentz centroids; with "dm" it is DM+HDD) or "mean". None of both
+            given, it is the preset's.
         preset: "geometric" or "released", see `hdd.settings.PRESETS`.
-        out: directory of the run; None makes one below ./runs, named by the data set, method and time.
+        out: directory of the run; None makes one below ./runs, named by the data set, objective and time.
         at: edits to make when so many steps are completed, {step: {knob: value}}.
         who: is named as the author of these edits.
         on_step: called after every step.
@@ -65,10 +68,10 @@ def distill(
         HDDError: bad input, by name.
         KeyboardInterrupt: as `hdd.runs.resume.resume`.
     """
-    chosen = initial_settings(dataset, preset, **{"objective": method, **settings})
+    chosen = initial_settings(dataset, preset, **method_and_objective(method, objective), **settings)
     if out is None:
         name = Path(dataset.removeprefix("folder:")).name
-        out = Path("runs") / f"{name}-{method}-{datetime.now():%Y%m%d-%H%M%S}"
+        out = Path("runs") / f"{name}-{chosen.objective}-{datetime.now():%Y%m%d-%H%M%S}"
     check_free(Path(out))
     try:
         loaded = data or load_dataset(dataset, size=chosen.image_size, progress=on_load)

@@ -24,11 +24,12 @@ import torch
 
 from hdd.augment import siamese
 from hdd.data import ClassPool, Dataset, load
-from hdd.distillers.dm import Distiller, check_fits
 from hdd.draws import generator
 from hdd.errors import HDDError
+from hdd.knobs.text import to_text
+from hdd.methods import METHODS
 from hdd.networks import ConvNet
-from hdd.objectives.lorentz import hdd
+from hdd.objectives.hdd import HDD
 from hdd.process import tune
 from hdd.runs.engine import Engine
 from hdd.runs.run import Run
@@ -49,6 +50,7 @@ def plain_loop(data: Dataset, settings: Settings) -> Iterator[float]:
     chosen = pool.draw(lambda label: generator(settings.seed, "initial images", 0, label), settings.ipc)
     synthetic = real_images[chosen].requires_grad_()
     optimizer = torch.optim.SGD([synthetic], lr=settings.image_lr, momentum=settings.momentum)
+    objective = HDD(curvature=settings.curvature, weight=settings.weight, feature_scale=1.0)
     for step in itertools.count():
         started = time.perf_counter()
         network = ConvNet(data.channels, data.size, len(chosen), settings.network_width, settings.network_depth)
@@ -60,26 +62,21 @@ def plain_loop(data: Dataset, settings: Settings) -> Iterator[float]:
             for images in (real_images[indices], synthetic[label]):
                 draws = [generator(settings.seed, "augmentation", step, label)]
                 features.append(layers(siamese(images[None], settings.augmentation, draws)[0]).flatten(1))
-            loss = (
-                loss
-                + hdd(
-                    features[0].detach()[None], features[1][None], curvature=settings.curvature, weight=settings.weight
-                ).sum()
-            )
+            loss = loss + objective.loss(features[0].detach()[None], features[1][None]).sum()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         yield time.perf_counter() - started
 
 
-def _distiller_steps(data: Dataset, settings: Settings) -> Iterator[float]:
+def _method_steps(data: Dataset, settings: Settings) -> Iterator[float]:
     tune()
-    distiller = Distiller(data, settings)
+    method = METHODS.get(settings.method)(data, settings)
     while True:
-        yield distiller.step().seconds
+        yield method.step().seconds
 
 
-_SIDES = {"plain loop": plain_loop, "step": _distiller_steps}
+_SIDES = {"plain loop": plain_loop, "step": _method_steps}
 
 
 def _serve(side: str, settings: dict[str, Any], steps: int, connection: Connection) -> None:
@@ -134,12 +131,10 @@ def _peak_megabytes() -> float:
 def _first_step_seconds(settings: Settings, folder: Path) -> float:
     """From the start of the command `hdd distill` to the record of the first step."""
     out = folder / "first"
-    sets = [
-        f"--set={name}={value}" for name, value in settings.values().items() if name != "dataset" and value is not None
-    ]
+    sets = [f"--set={name}={to_text(value)}" for name, value in settings.values().items()]
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "hdd.cli", "distill", "--dataset", settings.dataset, "--out", str(out), *sets],
+        [sys.executable, "-m", "hdd.cli", "distill", "--out", str(out), *sets],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -168,7 +163,7 @@ def run(steps: int, knobs: Mapping[str, Any], tell: Callable[[str], None]) -> di
     settings = initial_settings(**{"device": "cpu", **knobs})
     settings = Settings(**{**settings.values(), "threads": settings.threads or torch.get_num_threads()})
     data = load(settings.dataset, size=settings.image_size)
-    check_fits(data, settings)
+    METHODS.get(settings.method).check(data, settings)
     best = _race(settings, steps, tell)
     (plain, plain_peak), (ours, our_peak) = best["plain loop"], best["step"]
 

@@ -18,8 +18,9 @@ from hdd.augment import augment
 from hdd.data import Dataset
 from hdd.draws import generator
 from hdd.errors import HDDError
+from hdd.methods.knobs import AUGMENTATIONS
 from hdd.networks import ConvNet
-from hdd.settings import AUGMENTATIONS, Settings
+from hdd.settings import Settings
 
 LEARNING_RATE = 0.01
 MOMENTUM = 0.9

@@ -1,42 +1,72 @@
-"""Every knob of a run, once: its bounds, unit, meaning, and whether it may change while the run goes on.
+"""The settings of a run: its knobs, composed from the parts that declare them.
 
-A parameter marked `constant` is fixed when the run is made; every other one is steerable. This module imports no
-torch, so that the command line and the dashboard can validate before anything heavy is loaded.
+`RunKnobs` and `PruningKnobs` are in force in every run, the knobs of a method and of an objective in runs that have
+them. A run holds values of all of them, since the objective may change while it goes on. This module imports no torch,
+so that the command line and the page can check values before anything heavy is loaded.
 """
 
 import difflib
-import json
-from typing import Any
+from collections.abc import Mapping
+from copy import copy
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import param
 
 from hdd.errors import HDDError
-from hdd.objectives import OBJECTIVES
+from hdd.knobs import Knob, Preset, text
+from hdd.knobs.types import Uninstalled
+from hdd.methods import METHODS
+from hdd.objectives import OBJECTIVES, Objective
+from hdd.pruning.knobs import PruningKnobs
+from hdd.runs.knobs import RunKnobs
 
-AUGMENTATIONS = ("color", "crop", "cutout", "flip", "scale", "rotate")
+RENAMED_OBJECTIVES = {"dm": "mean"}
+"""Names that objectives had in earlier versions; command lines may still use them."""
 
-
-class NumberOrAuto(param.Number):
-    """A bounded number, or the word "auto"."""
-
-    def _validate_value(self, val: Any, allow_None: bool) -> None:
-        if val != "auto":
-            super()._validate_value(val, allow_None)
-
-    def _validate_bounds(self, val: Any, bounds: Any, inclusive_bounds: Any) -> None:
-        if val != "auto":
-            super()._validate_bounds(val, bounds, inclusive_bounds)
+_REGISTRIES = {"method": METHODS, "objective": OBJECTIVES}
 
 
-class Strategy(param.String):
-    """Augmentation operations joined by "_", or "none"."""
+def _knobs_of(part: type[param.Parameterized]) -> dict[str, param.Parameter]:
+    return {name: part.param[name] for name in part.param if name != "name"}
 
-    def _validate_value(self, val: Any, allow_None: bool) -> None:
-        super()._validate_value(val, allow_None)
-        operations = val.split("_")
-        if val != "none" and (not set(operations) <= set(AUGMENTATIONS) or len(set(operations)) < len(operations)):
-            raise ValueError("unknown or repeated operation")
+
+def _part(kind: str, name: str) -> type[param.Parameterized]:
+    """The part that declares the knobs of a method or an objective."""
+    return METHODS.get(name).knobs if kind == "method" else OBJECTIVES.get(name)
+
+
+def _compose() -> dict[str, Knob]:
+    """All knobs by name, fixed ones first. What another package brings is left out where it would take a name."""
+    declared: dict[str, Any] = _knobs_of(RunKnobs) | _knobs_of(PruningKnobs) | _knobs_of(Objective)
+    accepted: dict[str, list[type[param.Parameterized]]] = {"method": [], "objective": []}
+    for kind, registry in _REGISTRIES.items():
+        for name in registry.names():
+            part = _part(kind, name)
+            knobs = _knobs_of(part)
+            taken = [each for each in knobs if each in declared and declared[each].owner is not knobs[each].owner]
+            unfit = [each for each, knob in knobs.items() if not isinstance(knob, Knob)]
+            if taken or unfit:
+                reason = f"there is a knob {taken[0]} already" if taken else f"{unfit[0]} is no knob of hdd.knobs"
+                registry.leave_out(name, reason)
+            else:
+                declared |= knobs
+                accepted[kind].append(part)
+    # Forms show what is matched before how it is done.
+    order = [
+        name
+        for part in (*accepted["objective"], PruningKnobs, *accepted["method"], RunKnobs)
+        for name in _knobs_of(part)
+    ]
+    fixed = {name: copy(knob) for name, knob in declared.items() if not knob.steerable}
+    steerable = {name: copy(declared[name]) for name in order if declared[name].steerable}
+    knobs = fixed | steerable
+    for kind, registry in _REGISTRIES.items():
+        knobs[kind].objects = list(registry.names())
+    return knobs
+
+
+_KNOBS = _compose()
 
 
 class Settings(param.Parameterized):
@@ -44,169 +74,20 @@ class Settings(param.Parameterized):
 
     Raises:
         HDDError: an unknown knob, or a value outside its bounds, by name.
+
+    Attributes:
+        unknown: values that a stored run has for knobs which are not known here.
     """
 
-    dataset = param.String(
-        "digits",
-        constant=True,
-        label="Data set",
-        doc="Name of a data set (`hdd datasets` lists them) or folder:PATH with train/ and test/ class folders.",
-    )
-    image_size = param.Integer(
-        None,
-        bounds=(8, 1024),
-        allow_None=True,
-        constant=True,
-        label="Image size (pixels)",
-        doc="Side to which the images of a folder are brought; none takes them as they are.",
-    )
-    ipc = param.Integer(
-        10,
-        bounds=(1, None),
-        constant=True,
-        label="Images per class",
-        doc="Synthetic images of each class; at most the real images of the smallest class.",
-    )
-    init = param.Selector(
-        default="real",
-        objects=["real", "noise"],
-        constant=True,
-        label="Initial images",
-        doc="Start from random real images of each class, or from Gaussian noise.",
-    )
-    seed = param.Integer(
-        0,
-        bounds=(0, 2**63 - 1),
-        constant=True,
-        label="Seed",
-        doc="Key of every random draw; the same seed, settings and edits give the same run.",
-    )
-    network_width = param.Integer(
-        32,
-        bounds=(1, 2048),
-        constant=True,
-        label="Network width (feature maps)",
-        doc="Width of the randomly drawn ConvNet whose features are matched; 128 in the papers.",
-    )
-    network_depth = param.Integer(
-        3, bounds=(1, 6), constant=True, label="Network depth (blocks)", doc="Blocks of that ConvNet; 3 in the papers."
-    )
-    device = param.String(
-        "auto",
-        constant=True,
-        regex=r"\A(auto|cpu|mps|cuda(:\d{1,3})?)\Z",
-        label="Device",
-        doc="auto takes CUDA, else MPS, else the CPU; or cpu, mps, cuda, cuda:N.",
-    )
-    threads = param.Integer(
-        None,
-        bounds=(1, 1024),
-        allow_None=True,
-        constant=True,
-        label="CPU threads",
-        doc="Threads of the engine; bits depend on it, so a run keeps the number it was made with.",
-    )
-    snapshot_every = param.Integer(
-        10,
-        bounds=(1, 10**6),
-        constant=True,
-        label="Snapshot every (steps)",
-        doc="Steps between recorded images; doubled as a long run grows, so that at most 500 are kept.",
-    )
+    if TYPE_CHECKING:
 
-    steps = param.Integer(1000, bounds=(1, 10**8), label="Steps", doc="Steps after which the run is finished.")
-    objective = param.Selector(
-        default="hdd",
-        objects=list(OBJECTIVES),
-        label="Objective",
-        doc="Discrepancy of real and synthetic features: hdd (Lorentz centroids) or dm (Euclidean means).",
-    )
-    curvature = param.Number(
-        -1.0,
-        bounds=(-1e4, 0),
-        inclusive_bounds=(True, False),
-        label="Curvature K (1/length²)",
-        doc="Sectional curvature of the hyperbolic space, below 0; the released code's k is −1/K.",
-    )
-    feature_scale = NumberOrAuto(
-        "auto",
-        bounds=(0, 1e6),
-        inclusive_bounds=(False, True),
-        label="Feature scale (factor)",
-        doc="Factor on the features before the geometry. auto sets it, when chosen, so that the median √|K|·radius of "
-        "the real features is the target radius under the curvature then in force, and holds it.",
-    )
-    target_radius = param.Number(
-        2.0,
-        bounds=(0, 100),
-        inclusive_bounds=(False, True),
-        label="Target radius (√|K|·radius)",
-        doc="Where an automatic feature scale brings the median real feature, measured once, when one of the two is "
-        "chosen: a change of K moves it. 1 to 4 is where geometry acts.",
-    )
-    weight = param.Number(
-        20.0,
-        bounds=(0, 1e9),
-        inclusive_bounds=(False, True),
-        label="Weight λ (factor)",
-        doc="Factor λ on the hyperbolic distance of the centroids; 20 in the released DM+HDD.",
-    )
-    clamp = param.Number(
-        None,
-        bounds=(0, 1e6),
-        inclusive_bounds=(False, True),
-        allow_None=True,
-        label="Clamp (√|K|·radius)",
-        doc="Radius at which features are cut off, or none. 10 in the released code, where it cuts off every feature.",
-    )
-    centroid = param.Selector(
-        default="closed",
-        objects=["closed", "karcher"],
-        label="Centroid",
-        doc="closed (Law et al. 2019, weighs far points more) or karcher (least summed squared distance).",
-    )
-    image_lr = param.Number(
-        1.0, bounds=(0, 1e9), label="Image learning rate (per step)", doc="Step size on the normalised images."
-    )
-    momentum = param.Number(
-        0.5,
-        bounds=(0, 1),
-        inclusive_bounds=(True, False),
-        label="Momentum (fraction)",
-        doc="Share of the previous image step that is carried on.",
-    )
-    real_batch = param.Integer(
-        256,
-        bounds=(1, 10**6),
-        label="Real batch (images per class)",
-        doc="Real images of each class drawn a step; all kept ones where a class has fewer.",
-    )
-    augmentation = Strategy(
-        "_".join(AUGMENTATIONS),
-        label="Augmentation",
-        doc="Siamese operations joined by _, of color crop cutout flip scale rotate; or none.",
-    )
-    pruning_rate = param.Number(
-        0.0,
-        bounds=(0, 0.95),
-        label="Pruning rate (fraction)",
-        doc="Share of each class's real images left out of matching.",
-    )
-    pruning_score = param.Selector(
-        default="centroid",
-        objects=["origin", "centroid", "euclidean", "random"],
-        label="Pruning score",
-        doc="Distance of a real image's feature to the origin, to its class's Lorentz centroid, to its class's mean, "
-        "or a random number. Features come from one ConvNet of width 32 drawn from the seed.",
-    )
-    pruning_keep = param.Selector(
-        default="near", objects=["near", "far"], label="Pruning keeps", doc="Keep the images of low or of high score."
-    )
+        def __getattr__(self, name: str) -> Any:
+            """The value of a knob."""
 
     def __init__(self, **values: Any) -> None:
         given = {}
         for name, value in values.items():
-            knob = _knob(name)
+            knob = Settings.knob(name)
             given[name] = value.item() if isinstance(value, np.generic) else value
             # param takes True for 1, and functions.
             if isinstance(knob, param.Number) and type(given[name]) not in (int, float, str, type(None)):
@@ -221,20 +102,66 @@ class Settings(param.Parameterized):
                 except ValueError:
                     raise _not_allowed(name, values[name]) from None
             raise
+        self.unknown: dict[str, Any] = {}
 
     @classmethod
-    def names(cls) -> tuple[str, ...]:
+    def stored(cls, values: Mapping[str, Any]) -> Self:
+        """Settings as a run recorded them, whatever methods and objectives are installed here.
+
+        Raises:
+            HDDError: a value of a knob that is known here is outside its bounds.
+        """
+        known = {name: value for name, value in values.items() if name in _KNOBS}
+        for kind, registry in _REGISTRIES.items():
+            if kind in known and known[kind] not in registry:
+                known[kind] = Uninstalled(known[kind])
+        made = cls(**known)
+        made.unknown = {name: value for name, value in values.items() if name not in _KNOBS}
+        return made
+
+    @staticmethod
+    def knob(name: str) -> Knob:
+        """The declaration of a knob.
+
+        Raises:
+            HDDError: there is no such knob.
+        """
+        if name not in _KNOBS:
+            near = difflib.get_close_matches(name, _KNOBS, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"Knobs are: {', '.join(_KNOBS)}."
+            raise HDDError(f"There is no knob {name!r}. {hint}")
+        return _KNOBS[name]
+
+    @staticmethod
+    def names() -> tuple[str, ...]:
         """All knobs, fixed ones first."""
-        return tuple(name for name in cls.param if name != "name")
+        return tuple(_KNOBS)
 
-    @classmethod
-    def steerable(cls) -> tuple[str, ...]:
+    @staticmethod
+    def steerable() -> tuple[str, ...]:
         """The knobs that may change while a run goes on."""
-        return tuple(name for name in cls.names() if not cls.param[name].constant)
+        return _STEERABLE
 
     def values(self) -> dict[str, Any]:
         """All knobs by name, as JSON-compatible values."""
-        return {name: getattr(self, name) for name in self.names()}
+        return {name: getattr(self, name) for name in _KNOBS}
+
+    def in_force(self) -> tuple[str, ...]:
+        """Names of the knobs that a run with this method and objective depends on, fixed ones first."""
+        parts = [RunKnobs, PruningKnobs, Objective]
+        parts += [_part(kind, getattr(self, kind)) for kind in _REGISTRIES if kind not in self.uninstalled()]
+        own = {name for part in parts for name in _knobs_of(part)}
+        return tuple(name for name in _KNOBS if name in own)
+
+    def recorded(self) -> dict[str, Any]:
+        """What a run writes down: the knobs in force, whatever else is not at its default, and what is unknown here."""
+        in_force = self.in_force()
+        values = self.values().items()
+        return {k: v for k, v in values if k in in_force or v != _KNOBS[k].default} | self.unknown
+
+    def uninstalled(self) -> dict[str, str]:
+        """The run's "method" or "objective", where it is not installed here."""
+        return {kind: str(name) for kind in _REGISTRIES if isinstance(name := getattr(self, kind), Uninstalled)}
 
     def changed(self, **changes: Any) -> "Settings":
         """These settings with steerable knobs changed.
@@ -247,16 +174,10 @@ class Settings(param.Parameterized):
         return Settings(**{**self.values(), **changes})
 
 
-def _knob(name: str) -> param.Parameter:
-    if name not in Settings.names():
-        near = difflib.get_close_matches(name, Settings.names(), n=1)
-        hint = f"Did you mean {near[0]}?" if near else f"Knobs are: {', '.join(Settings.names())}."
-        raise HDDError(f"There is no knob {name!r}. {hint}")
-    return Settings.param[name]
+for _name, _knob in _KNOBS.items():
+    Settings.param.add_parameter(_name, _knob)
 
-
-def _number(value: float) -> str:
-    return str(value) if isinstance(value, int) else f"{value:g}"
+_STEERABLE = tuple(name for name, knob in _KNOBS.items() if knob.steerable)
 
 
 def _not_allowed(name: str, value: Any) -> HDDError:
@@ -265,32 +186,20 @@ def _not_allowed(name: str, value: Any) -> HDDError:
 
 def allowed(name: str) -> str:
     """What the knob `name` may be, in words, for messages and tooltips."""
-    knob = _knob(name)
-    if isinstance(knob, param.Selector):
-        return "one of " + ", ".join(knob.objects)
-    if isinstance(knob, Strategy):
-        return "operations joined by _ of " + " ".join(AUGMENTATIONS) + ", each at most once; or none"
-    if isinstance(knob, param.Number):
-        low, high = knob.bounds
-        above = "" if low is None else f" {'≥' if knob.inclusive_bounds[0] else '>'} {_number(low)}"
-        below = "" if high is None else f" {'≤' if knob.inclusive_bounds[1] else '<'} {_number(high)}"
-        kind = "a whole number" if isinstance(knob, param.Integer) else "a number"
-        other = ", or auto" if isinstance(knob, NumberOrAuto) else ", or none" if knob.allow_None else ""
-        return kind + " and".join(filter(None, (above, below))) + other
-    return "one of auto, cpu, mps, cuda, cuda:N" if name == "device" else "text"
+    return text.allowed(Settings.knob(name))
 
 
 def describe(name: str) -> dict[str, Any]:
-    """What a knob is, JSON-compatible: name, what (its label), unit, default, allowed, steerable and doc."""
-    knob = _knob(name)
-    what, _, unit = knob.label.partition(" (")
+    """What a knob is, JSON-compatible: name, what (its label), unit, group, default, allowed, steerable and doc."""
+    knob = Settings.knob(name)
     return {
         "name": name,
-        "what": what,
-        "unit": unit.removesuffix(")") or None,
+        "what": knob.label,
+        "unit": knob.unit or None,
+        "group": knob.group,
         "default": knob.default,
         "allowed": allowed(name),
-        "steerable": not knob.constant,
+        "steerable": knob.steerable,
         "doc": knob.doc,
     }
 
@@ -301,71 +210,72 @@ def check_steerable(name: str) -> None:
     Raises:
         HDDError: unknown or fixed knob.
     """
-    if _knob(name).constant:
+    if not Settings.knob(name).steerable:
         raise HDDError(
             f"{name} is fixed when a run is made. Start a new run to change it; "
             f"steerable are: {', '.join(Settings.steerable())}."
         )
 
 
-def parse(name: str, text: str) -> Any:
-    """The value that `text` from a command line stands for, checked.
+def parse(name: str, given: str) -> Any:
+    """The value that a text from a command line or a field stands for, checked.
 
     Raises:
         HDDError: unknown knob, or a value that it does not allow.
     """
-    knob = _knob(name)
-    value: Any = text
-    if isinstance(knob, param.Number):
-        try:
-            value = None if text.lower() == "none" and knob.allow_None else json.loads(text)
-        except (ValueError, RecursionError):
-            value = text
-        if isinstance(value, float) and isinstance(knob, param.Integer) and value.is_integer():
-            value = int(value)
+    value = text.from_text(Settings.knob(name), given)
+    if name == "objective":
+        value = RENAMED_OBJECTIVES.get(value, value)
     Settings(**{name: value})
     return value
 
 
-PRESETS: dict[str, dict[str, Any]] = {
-    "geometric": {
-        "objective": "hdd",
-        "curvature": -1.0,
-        "weight": 20.0,
-        "clamp": None,
-        "feature_scale": "auto",
-        "target_radius": 2.0,
-        "centroid": "closed",
-    },
-    "released": {
-        "objective": "hdd",
-        "curvature": -1.0,
-        "weight": 20.0,
-        "clamp": 10.0,
-        "feature_scale": 1.0,
-        "centroid": "closed",
-    },
-}
-"""Named sets of values: "released" is what the authors' code does, "geometric" is where geometry acts."""
+def grouped(names: tuple[str, ...]) -> dict[str, list[str]]:
+    """Names of knobs by the group under which forms and tables show them."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(Settings.knob(name).group, []).append(name)
+    return groups
 
-_NO_FLIP = "_".join(operation for operation in AUGMENTATIONS if operation != "flip")
 
-DATASET_DEFAULTS: dict[str, dict[str, Any]] = {
-    "digits": {"network_width": 32, "real_batch": 64, "augmentation": _NO_FLIP},
-    "mnist": {"network_width": 128, "augmentation": _NO_FLIP},
-    "svhn": {"network_width": 128, "augmentation": _NO_FLIP},
-}
-"""Where a data set asks for other defaults: a mirrored digit is none, and the 140 small images of a bundled digit's
-class need neither a wide network nor a batch of all of them to show on a laptop how a run goes."""
+def _presets() -> dict[str, Preset]:
+    found: dict[str, Preset] = {}
+    for objective in OBJECTIVES.names():
+        for name, preset in OBJECTIVES.get(objective).presets.items():
+            found.setdefault(name, Preset(preset.label, {"objective": objective, **preset.values}))
+    return found
+
+
+PRESETS = _presets()
+"""Named sets of values, by the objectives that declare them."""
 
 
 def initial_settings(dataset: str = "digits", preset: str = "geometric", **values: Any) -> Settings:
-    """Settings of a new run: the data set's defaults, then the preset, then the values given.
+    """Settings of a new run: the method's defaults for the data set, then the preset, then the values given.
 
     Raises:
         HDDError: an unknown preset or knob, or a value outside its bounds.
     """
     if preset not in PRESETS:
         raise HDDError(f"There is no preset {preset!r}: give one of {', '.join(PRESETS)}.")
-    defaults = DATASET_DEFAULTS.get(dataset, {"network_width": 128})
-    return Settings(**{**defaults, **PRESETS[preset], **values, "dataset": dataset})
+    method = Settings(method=values.get("method", Settings.knob("method").default)).method
+    defaults = METHODS.get(method).defaults(dataset)
+    return Settings(**{**defaults, **PRESETS[preset].values, **values, "dataset": dataset})
+
+
+def method_and_objective(method: str | None, objective: str | None) -> dict[str, str]:
+    """The knobs that a choice of method, of objective, of both or of neither means.
+
+    A method alone is meant as published, with its own objective. Earlier versions called the objective "method", so
+    the name of an objective is understood for a method too.
+
+    Raises:
+        HDDError: an unknown name.
+    """
+    if objective is not None:
+        objective = RENAMED_OBJECTIVES.get(objective, objective)
+    if method is None:
+        return {} if objective is None else {"objective": objective}
+    if method not in METHODS and method in OBJECTIVES and objective in (None, method):
+        return {"method": Settings.knob("method").default, "objective": method}
+    return {"method": method, "objective": objective or METHODS.get(method).objective}

@@ -1,4 +1,4 @@
-"""What the commands share: options, parsing of KNOB=VALUE, progress and output."""
+"""What the commands share: options, progress and output."""
 
 import json
 import os
@@ -15,12 +15,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from hdd.cli.knob_options import parse_assignments
 from hdd.errors import HDDError
 from hdd.interrupts import end_silently
 from hdd.process import tune
 from hdd.records import Edit, StepRecord
 from hdd.runs.run import Run
-from hdd.settings import parse
 
 
 class _Console(Console):
@@ -40,43 +40,11 @@ JSON_LINE_SECONDS = 0.2
 
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Directory of the run.")]
 OutPath = Annotated[Path, typer.Option("--out", help="Directory of the new run: empty or not there.")]
-Sets = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KNOB=VALUE", help="Value of a knob; can be given again.")
-]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
 AsJsonLines = Annotated[
     bool, typer.Option("--json-lines", help="Print progress and result as JSON objects, one a line.")
 ]
 Queue = Annotated[bool, typer.Option("--queue", help="Wait for the runs that came earlier to the device.")]
-
-
-def parse_knobs(assignments: list[str] | None) -> dict[str, Any]:
-    """Values by knob of KNOB=VALUE texts.
-
-    Raises:
-        HDDError: another form, an unknown knob, a value that is not allowed, or a knob that is given twice.
-    """
-    values = {}
-    for assignment in assignments or []:
-        name, equals, text = assignment.partition("=")
-        if not equals:
-            raise HDDError(f"{assignment!r} is not KNOB=VALUE, such as curvature=-2.")
-        if name in values:
-            raise HDDError(f"{name} is given twice: give it once.")
-        values[name] = parse(name, text)
-    return values
-
-
-def with_options(knobs: dict[str, Any], **options: Any) -> dict[str, Any]:
-    """Knobs by --set together with those that have options of their own, None where an option was not given.
-
-    Raises:
-        HDDError: a knob is given both ways.
-    """
-    given = {name: value for name, value in options.items() if value is not None}
-    for name in sorted(given.keys() & knobs.keys()):
-        raise HDDError(f"{name} is given twice, as {given[name]} and by --set as {knobs[name]}: give it once.")
-    return {**knobs, **given}
 
 
 def load_library(background: bool = False) -> ModuleType:
@@ -94,7 +62,7 @@ def parse_schedule(entries: list[str] | None) -> dict[int, dict[str, Any]]:
         step, colon, assignment = entry.partition(":")
         if not colon or not step.isdecimal():
             raise HDDError(f"{entry!r} is not STEP:KNOB=VALUE, such as 100:curvature=-4.")
-        edits.setdefault(int(step), {}).update(parse_knobs([assignment]))
+        edits.setdefault(int(step), {}).update(parse_assignments([assignment]))
     return edits
 
 

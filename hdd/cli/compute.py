@@ -15,61 +15,40 @@ from hdd.cli.common import (
     OutPath,
     Queue,
     RunPath,
-    Sets,
     load_library,
-    parse_knobs,
     parse_schedule,
     print_json,
     progress_console,
     report,
     say,
     step_progress,
-    with_options,
 )
+from hdd.cli.knob_options import takes_knobs
+from hdd.errors import HDDError
 from hdd.interrupts import end_silently
-from hdd.objectives import OBJECTIVES
 from hdd.runs.run import Run
-from hdd.settings import PRESETS, Settings, initial_settings
+from hdd.settings import PRESETS, Settings, initial_settings, method_and_objective
 
-Dataset = Annotated[
-    str | None,
-    typer.Option(help="A name that `hdd datasets` lists, or folder:PATH.", show_default=Settings.param.dataset.default),
-]
-Ipc = Annotated[
-    int | None,
-    typer.Option(help="Synthetic images per class.", show_default=str(Settings.param.ipc.default)),
-]
-Method = StrEnum("Method", list(OBJECTIVES))
 Preset = StrEnum("Preset", list(PRESETS))
-
 
 QUIET_LOAD = 0.5
 """Load average above which something else keeps the machine busy."""
 
 
+@takes_knobs(Settings.names())
 def distill(
-    dataset: Dataset = None,
+    knobs: dict[str, Any],
     method: Annotated[
-        Method | None, typer.Option(help="Objective to start with.", show_default=Settings.param.objective.default)
-    ] = None,
-    preset: Annotated[
-        Preset, typer.Option(help="geometric: where geometry acts; released: what the authors' code does.")
-    ] = Preset.geometric,
-    ipc: Ipc = None,
-    steps: Annotated[
-        int | None, typer.Option(help="Steps of the run.", show_default=str(Settings.param.steps.default))
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(help="Key of every random draw.", show_default=str(Settings.param.seed.default))
-    ] = None,
-    device: Annotated[
         str | None,
-        typer.Option(help="auto, cpu, mps, cuda or cuda:N.", show_default=Settings.param.device.default),
+        typer.Option(help=f"{Settings.knob('method').doc} Alone, it is made with its own objective.", metavar="NAME"),
     ] = None,
+    objective: Annotated[str | None, typer.Option(help=Settings.knob("objective").doc, metavar="NAME")] = None,
+    preset: Annotated[
+        Preset, typer.Option(help="; ".join(f"{name}: {preset.label}" for name, preset in PRESETS.items()))
+    ] = Preset.geometric,
     out: Annotated[
-        Path | None, typer.Option(help="Directory of the run; runs/DATASET-METHOD-TIME if not given.")
+        Path | None, typer.Option(help="Directory of the run; runs/DATASET-OBJECTIVE-TIME if not given.")
     ] = None,
-    sets: Sets = None,
     at: Annotated[
         list[str] | None,
         typer.Option("--at", metavar="STEP:KNOB=VALUE", help="Edit to make at a step; can be given again."),
@@ -81,15 +60,12 @@ def distill(
     """Distil a data set: make a run and advance it to its end. Ctrl-C stops it; `hdd resume` goes on."""
     lines = JsonLines(as_json_lines)
     with lines.errors():
-        knobs = with_options(
-            parse_knobs(sets),
-            dataset=dataset,
-            objective=method and method.value,
-            ipc=ipc,
-            steps=steps,
-            seed=seed,
-            device=device,
-        )
+        chosen = method_and_objective(method, objective)
+        if method is not None and chosen["method"] != method:
+            progress_console.print(f"--method {method} is --objective {method} now; the method is {chosen['method']}.")
+        for name in sorted(chosen.keys() & knobs.keys()):
+            raise HDDError(f"{name} is given twice, as {chosen[name]} and by --set as {knobs[name]}: give it once.")
+        knobs |= chosen
         edits = parse_schedule(at)
         settings = initial_settings(preset=preset.value, **knobs)
         api = load_library()
@@ -100,8 +76,6 @@ def distill(
                 lines.tell_often(reading=read, of=images)
 
             run = api.distill(
-                settings.dataset,
-                method=settings.objective,
                 preset=preset.value,
                 out=out,
                 at=edits,
@@ -111,7 +85,7 @@ def distill(
                 on_create=lambda run: lines.tell(run=str(run.path)),
                 on_wait=progress.on_wait,
                 queue=queue,
-                **{name: value for name, value in knobs.items() if name not in ("dataset", "objective")},
+                **knobs,
             )
         if as_json_lines:
             lines.tell(result=run.summary())
@@ -134,20 +108,21 @@ def resume(
     report(run, as_json)
 
 
+@takes_knobs(Settings.steerable())
 def fork(
     path: RunPath,
+    knobs: dict[str, Any],
     step: Annotated[int, typer.Option(help="Step to branch at.")],
     out: OutPath,
-    sets: Sets = None,
     queue: Queue = False,
     as_json: AsJson = False,
 ) -> None:
     """Branch a new run from a step of another, with edits there, and advance it to its end."""
-    run, edits = Run(path), parse_knobs(sets)
+    run = Run(path)
     api = load_library()
-    with step_progress(edits.get("steps", run.settings.steps), step) as progress:
+    with step_progress(knobs.get("steps", run.settings.steps), step) as progress:
         child = api.fork(
-            run, step, out, edits, "hdd fork", on_step=progress.on_step, on_wait=progress.on_wait, queue=queue
+            run, step, out, knobs, "hdd fork", on_step=progress.on_step, on_wait=progress.on_wait, queue=queue
         )
     report(child, as_json)
 
@@ -189,7 +164,7 @@ def evaluate(
         given = {"networks": networks, "epochs": epochs, "width": width, "seed": seed}
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if augment is not None:
-            changes["augmentation"] = Settings.param.augmentation.default if augment else "none"
+            changes["augmentation"] = Settings.knob("augmentation").default if augment else "none"
         api = load_library(background=True)
         columns = Progress.get_default_columns()
         with Progress(*columns, console=progress_console, disable=as_json_lines) as progress:
@@ -210,11 +185,10 @@ def evaluate(
             say(f"{run.path} at step {step}: {evaluation}")
 
 
+@takes_knobs(Settings.names())
 def bench(
-    dataset: Dataset = None,
-    ipc: Ipc = None,
+    knobs: dict[str, Any],
     steps: Annotated[int, typer.Option(min=1, help="Timed steps of a round.")] = 5,
-    sets: Sets = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure a step against a plain loop over classes, memory, first step and storage, on this machine."""
@@ -223,7 +197,6 @@ def bench(
         progress_console.print(
             f"[bold yellow]warning:[/] the load average is {load:.1f}: figures need a quiet machine."
         )
-    knobs = with_options(parse_knobs(sets), dataset=dataset, ipc=ipc)
     with end_silently():
         from hdd import bench as benchmark
 

@@ -3,12 +3,13 @@
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Column, Table
 
-from hdd.cli.common import AsJson, RunPath, Sets, console, parse_knobs, print_json, progress_console, report, say, tell
+from hdd.cli.common import AsJson, RunPath, console, print_json, progress_console, report, say, tell
+from hdd.cli.knob_options import takes_knobs
 from hdd.errors import HDDError
 from hdd.records import Edit
 from hdd.runs import history
@@ -16,19 +17,19 @@ from hdd.runs.run import Run
 from hdd.settings import Settings, describe
 
 
+@takes_knobs(Settings.steerable())
 def steer(
     path: RunPath,
+    knobs: dict[str, Any],
     command: Annotated[
         str | None, typer.Argument(metavar="[pause|go|step|stop]", help="What the engine shall do.")
     ] = None,
-    sets: Sets = None,
     at: Annotated[int | None, typer.Option(help="Step to edit at; at once if not given.")] = None,
     count: Annotated[int | None, typer.Option(min=1, help="How many steps `step` makes.", show_default="1")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Change a run while it goes: new values from the next step, or pause, go, step, stop."""
     run = Run(path)
-    knobs = parse_knobs(sets)
     if not knobs and command is None:
         raise HDDError("Nothing to do: give --set KNOB=VALUE, or one of pause, go, step, stop.")
     if command not in (None, "pause", "go", "step", "stop"):
@@ -115,7 +116,7 @@ def runs_show(path: RunPath, as_json: AsJson = False) -> None:
     run = Run(path)
     facts = {
         **run.summary(),
-        "settings": run.settings.values(),
+        "settings": run.settings.recorded(),
         "edits": [asdict(edit) for edit in run.edits()],
         "evaluations": run.evaluations(),
         "events": run.events(),

@@ -10,10 +10,11 @@ import torch
 
 from hdd.data.cache import Source, cache_file, read_cached
 from hdd.data.downloads import DIGIT_NAMES, REMOTE_SETS, remote_source
-from hdd.data.folder import Progress, folder_source
+from hdd.data.folder import folder_source
 from hdd.data.splits import Splits
 from hdd.errors import HDDError
 from hdd.pixels import to_pixels
+from hdd.progress import Progress
 
 _FOLDER = "folder:"
 

@@ -12,7 +12,7 @@ else three (RGB). Images with 16-bit or floating-point pixels (modes I, F) are r
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -25,11 +25,11 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from hdd.data.cache import Source
 from hdd.data.splits import Splits
 from hdd.errors import HDDError
+from hdd.progress import Progress
 
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
 SIZES = range(8, 1025)
 
-Progress = Callable[[int, int], None]
 _FORMATS = ("JPEG", "PNG", "PPM", "BMP", "TIFF", "WEBP")
 _GREY_MODES = ("1", "L", "LA")
 _CHUNK = 64

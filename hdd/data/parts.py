@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from hdd.data.folder import Progress
+from hdd.progress import Progress
 
 
 def in_parts(images: Tensor, count: int, progress: Progress | None = None) -> Iterator[Tensor]:

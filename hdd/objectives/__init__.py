@@ -1,19 +1,26 @@
-"""Discrepancies between real and synthetic features, one a file.
+"""Objectives: discrepancies between real and synthetic features, one a file; see `hdd.objectives.base.Objective`.
 
-An objective takes real features (C, N, D) and synthetic features (C, M, D) and returns one loss a class, (C,).
-Its keyword arguments are knobs of `hdd.settings.Settings` by the same names. The registry holds import paths, so
-that listing the objectives does not import torch.
+Another package brings one by an entry point of the group `hdd.objectives`, whose name is the objective's.
 """
 
-import pkgutil
-from collections.abc import Callable
+from hdd.objectives.base import Objective
+from hdd.registry import Registry
 
-OBJECTIVES = {
-    "dm": "hdd.objectives.euclidean:dm",
-    "hdd": "hdd.objectives.lorentz:hdd",
-}
+__all__ = ["OBJECTIVES", "Objective"]
 
 
-def resolve(name: str) -> Callable:
-    """The objective registered under `name` (a key of `OBJECTIVES`)."""
-    return pkgutil.resolve_name(OBJECTIVES[name])
+def _misfit(found: object) -> str | None:
+    if not (isinstance(found, type) and issubclass(found, Objective)):
+        return "it is no subclass of hdd.objectives.Objective"
+    if found.loss is Objective.loss:
+        return "it has no loss"
+    return None if found.__doc__ else "it has no docstring, whose first line names it in forms"
+
+
+OBJECTIVES: Registry[Objective] = Registry(
+    "objective",
+    "hdd.objectives",
+    {"hdd": "hdd.objectives.hdd:HDD", "mean": "hdd.objectives.mean:Mean"},
+    _misfit,
+)
+"""All objectives by name."""

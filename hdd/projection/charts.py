@@ -12,8 +12,8 @@ from scipy.sparse.linalg import svds
 from torch import Tensor
 
 from hdd.geometry import distance, geodesic, translate
+from hdd.geometry.embed import clamp_radius
 from hdd.geometry.numerics import norm, over
-from hdd.objectives.lorentz import clamp_radius
 
 FARTHEST = 1000.0
 """Largest √|K|·radius that isometries are computed at: beyond it e^r overflows even where it is squared away."""

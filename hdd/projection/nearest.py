@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from hdd.data import Dataset
-from hdd.data.folder import Progress
 from hdd.data.parts import in_parts
+from hdd.progress import Progress
 from hdd.projection.records import Neighbours
 
 CHUNK_NUMBERS = 2**24

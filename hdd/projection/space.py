@@ -15,21 +15,21 @@ import torch
 from torch import Tensor
 
 from hdd.data import Dataset
-from hdd.data.folder import Progress
 from hdd.data.parts import in_parts
-from hdd.distillers.dm import pick_device
+from hdd.devices import pick_device
 from hdd.draws import generator
 from hdd.errors import HDDError
 from hdd.geometry import centroid, distance, pairwise_distance
+from hdd.geometry.embed import auto_feature_scale, clamp_radius
 from hdd.geometry.numerics import norm, to_float64
 from hdd.networks import ConvNet
-from hdd.objectives.lorentz import auto_feature_scale, clamp_radius
+from hdd.progress import Progress
 from hdd.projection.charts import directions, inner_path, polar, principal_plane, seen_from, tangent, within_reach
 from hdd.projection.nearest import nearest_rows, train_features
 from hdd.projection.ranks import faithfulness
 from hdd.projection.records import VIEWS, Faithfulness, Geometry, Nearest, Projection, Pruning, Viewing
 from hdd.projection.umap_layout import start_layout, umap_layout
-from hdd.pruning import pruning_mask, score_images
+from hdd.pruning.scores import pruning_mask, score_images
 
 FEATURE_NUMBERS = 2**23
 """Numbers (images × dimensions) of the real sample's features; long features are sampled less often."""

@@ -14,7 +14,7 @@ import torch
 
 from hdd.draws import generator
 from hdd.geometry import exp0, log0
-from hdd.objectives.lorentz import clamp_radius
+from hdd.geometry.embed import clamp_radius
 
 NEIGHBOURS = 15
 MIN_DIST = 0.1

@@ -9,8 +9,8 @@ import torch
 
 from hdd.data import Dataset
 from hdd.data import load as load_dataset
-from hdd.distillers.dm import Distiller
 from hdd.errors import HDDError
+from hdd.methods import METHODS, Method
 from hdd.records import Edit, StepRecord
 from hdd.runs.pictures import save_pictures
 from hdd.runs.run import COMMANDS, HEARTBEAT_SECONDS, Run, check_steps
@@ -34,7 +34,7 @@ class Engine:
         stop: ends the run at a step boundary once it has come.
 
     Raises:
-        HDDError: the data set is not what the run was made with, or as `Distiller`.
+        HDDError: the data set is not what the run was made with, or as its method.
 
     Attributes:
         storage_seconds: spent on ledger, snapshots and checkpoints.
@@ -52,7 +52,7 @@ class Engine:
         self._frame_due = 0.0
         self._framed: int | None = None
         self.storage_seconds = 0.0
-        self._distiller: Distiller | None = None
+        self._method: Method | None = None
         initial = run.initial_settings
         self._say("starting", "loading the data set")
         self._data = data or load_dataset(initial.dataset, size=initial.image_size)
@@ -67,7 +67,7 @@ class Engine:
 
     @property
     def _step(self) -> int:
-        return self._distiller.step_count if self._distiller else self.run.step
+        return self._method.step_count if self._method else self.run.step
 
     # State on disk
 
@@ -82,25 +82,26 @@ class Engine:
         else:
             step, state = 0, None
         # The edits of the checkpoint's own step are made again below, as those of the steps that follow it are.
-        self._distiller = Distiller(self._data, self.run.settings_at(step - 1))
+        settings = self.run.settings_at(step - 1)
+        self._method = METHODS.get(settings.method)(self._data, settings)
         if state is not None:
-            self._distiller.load_state({name: torch.from_numpy(value) for name, value in state.items()})
+            self._method.load_state({name: torch.from_numpy(value) for name, value in state.items()})
         self._past = [edit for edit in self.run.steered() if step <= edit.step <= self._frontier]
         self._arrive()
 
     def _arrive(self) -> None:
-        """Makes the edits again that the record has at the step where the distiller now stands.
+        """Makes the edits again that the record has at the step where the method now stands.
 
-        Whatever brings the distiller to a step, restoring or stepping, calls this before anything else is done there.
+        Whatever brings the method to a step, restoring or stepping, calls this before anything else is done there.
         Edits that are made twice at one step change nothing.
         """
-        step = self._distiller.step_count
+        step = self._method.step_count
         while self._past and self._past[0].step == step:
             edit = self._past.pop(0)
-            self._distiller.steer(**{edit.name: edit.value})
+            self._method.steer(**{edit.name: edit.value})
 
     def _images(self) -> np.ndarray:
-        return self._distiller.images.cpu().numpy()
+        return self._method.images.cpu().numpy()
 
     @contextmanager
     def _storing(self) -> Iterator[None]:
@@ -112,15 +113,15 @@ class Engine:
     def _checkpoint(self) -> None:
         started = time.perf_counter()
         with self._storing():
-            state = {name: value.numpy() for name, value in self._distiller.state().items()}
-            self.run.checkpoints.write(self._distiller.step_count, state, durable=True)
+            state = {name: value.numpy() for name, value in self._method.state().items()}
+            self.run.checkpoints.write(self._method.step_count, state, durable=True)
             self.run.checkpoints.drop(checkpoints_to_drop(self.run.checkpoints.steps()))
         self._checkpointed = time.perf_counter()
         cost = self._checkpointed - started
         self._checkpoint_due = self._checkpointed + max(CHECKPOINT_SECONDS, cost / CHECKPOINT_SHARE)
 
     def _snapshot(self) -> None:
-        step = self._distiller.step_count
+        step = self._method.step_count
         with self._storing():
             if self.run.snapshots.read(step) is None:
                 self.run.snapshots.write(step, {"images": self._images().astype(np.float16)})
@@ -132,13 +133,13 @@ class Engine:
     def _frame(self) -> None:
         """Leaves the newest images for viewers, at a bounded share of the time."""
         started = time.perf_counter()
-        if started < self._frame_due or self._framed == self._distiller.step_count or not self.run.watched():
+        if started < self._frame_due or self._framed == self._method.step_count or not self.run.watched():
             return
         write_tensors(
             self.run.path / "live" / "frame.safetensors",
-            {"images": self._images().astype(np.float32), "step": np.int64(self._distiller.step_count)},
+            {"images": self._images().astype(np.float32), "step": np.int64(self._method.step_count)},
         )
-        self._framed = self._distiller.step_count
+        self._framed = self._method.step_count
         self._frame_due = started + (time.perf_counter() - started) / FRAME_SHARE
 
     def _say(self, state: str, message: str = "") -> None:
@@ -151,7 +152,7 @@ class Engine:
 
     def _take_edits(self) -> bool:
         """Applies what is due at this step boundary; returns whether the engine was told to stop."""
-        step = self._distiller.step_count
+        step = self._method.step_count
         with self._storing():
             pending = self.run.pending()
         for edit in pending:
@@ -168,11 +169,11 @@ class Engine:
         return self._stop.came
 
     def _apply(self, edit: Edit) -> None:
-        step = self._distiller.step_count
+        step = self._method.step_count
         if edit.due is not None and edit.due < step:
             self.run.decide(edit, "refused", step, reason=f"step {edit.due} had passed when it came")
             return
-        old = self._distiller.settings.values().get(edit.name)
+        old = self._method.settings.values().get(edit.name)
         # So that going back to before an edit is quick; a dragged slider must not write one a position.
         if time.perf_counter() > self._checkpointed + EDIT_CHECKPOINT_SECONDS:
             self._checkpoint()
@@ -180,7 +181,7 @@ class Engine:
         self._say(self._state, f"applying {edit.name}")
         try:
             check_steps({edit.name: edit.value}, step)
-            self._distiller.steer(**{edit.name: edit.value})
+            self._method.steer(**{edit.name: edit.value})
         except HDDError as error:
             self.run.decide(edit, "refused", step, old, str(error))
         else:
@@ -189,7 +190,7 @@ class Engine:
         self._say(self._state)
 
     def _rewind(self, edit: Edit) -> None:
-        step = self._distiller.step_count
+        step = self._method.step_count
         if not 0 <= edit.value <= self.run.step:
             self.run.decide(edit, "refused", step, reason=f"the run has steps 0 to {self.run.step}")
             return
@@ -198,7 +199,7 @@ class Engine:
         self._say("paused")
 
     def _obey(self, edit: Edit) -> None:
-        self.run.decide(edit, "applied", self._distiller.step_count)
+        self.run.decide(edit, "applied", self._method.step_count)
         self._steps_left = edit.value if edit.name == "step" else None
         self._say("paused" if edit.name == "pause" else "running")
 
@@ -214,7 +215,7 @@ class Engine:
         Raises:
             HDDError: full disk, no memory, or images that diverge; the run can be resumed.
         """
-        device = self._distiller.device
+        device = self._method.device
         self.run.write_event(
             self._step, f"engine started on {device}, {torch.get_num_threads()} threads, torch {torch.__version__}"
         )
@@ -225,7 +226,7 @@ class Engine:
             if self._step == 0:
                 self._snapshot()
             while not self._take_edits():
-                if self._step >= self._distiller.settings.steps and self._step >= self._frontier:
+                if self._step >= self._method.settings.steps and self._step >= self._frontier:
                     ended = "finished"
                     break
                 if until is not None and self._step >= until:
@@ -233,7 +234,7 @@ class Engine:
                 if self._state == "paused" and self._step >= self._frontier:
                     self._wait()
                     continue
-                record = self._distiller.step()
+                record = self._method.step()
                 self._arrive()
                 made += 1
                 self._keep(record)

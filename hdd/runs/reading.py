@@ -38,7 +38,7 @@ class RunReader:
         self._database = open_database(database)
         self.snapshots = TensorSeries(self.path / "snapshots")
         self.checkpoints = TensorSeries(self.path / "checkpoints")
-        self.initial_settings = Settings(**self.meta("settings"))
+        self.initial_settings = Settings.stored(self.meta("settings"))
 
     def __repr__(self) -> str:
         """As it is made: Run('runs/demo')."""

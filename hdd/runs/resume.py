@@ -10,7 +10,7 @@ import torch
 from filelock import Timeout
 
 from hdd.data import Dataset
-from hdd.distillers.dm import pick_device
+from hdd.devices import pick_device
 from hdd.errors import HDDError
 from hdd.records import StepRecord
 from hdd.runs.engine import Engine

@@ -101,7 +101,7 @@ class Run(RunReader):
             facts = {
                 "id": uuid.uuid4().hex,
                 "created": time.time(),
-                "settings": settings.values(),
+                "settings": settings.recorded(),
                 "classes": list(classes),
                 **meta,
             }

@@ -7,8 +7,8 @@ from typing import Any
 import torch
 
 from hdd.data import Dataset
-from hdd.distillers.dm import check_fits
 from hdd.errors import HDDError
+from hdd.methods import METHODS
 from hdd.provenance import provenance
 from hdd.runs.run import Run, check_steps
 from hdd.settings import Settings
@@ -31,14 +31,14 @@ def create(
         who: makes the edits.
 
     Raises:
-        HDDError: an output directory in use, an edit that is not allowed, or as `hdd.distillers.dm.check_fits`.
+        HDDError: an output directory in use, an edit that is not allowed, or as `hdd.methods.Method.check`.
     """
     for step, changes in (at or {}).items():
         if not 0 <= step < settings.steps:
             raise HDDError(f"There is no step {step} to edit at: the run has {settings.steps} steps.")
         settings.changed(**changes)
         check_steps(changes, step)
-    check_fits(data, settings)
+    METHODS.get(settings.method).check(data, settings)
     run = Run.create(
         out,
         Settings(**{**settings.values(), "threads": settings.threads or torch.get_num_threads()}),

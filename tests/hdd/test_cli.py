@@ -198,10 +198,11 @@ def test_knobs():
         "name": "curvature",
         "what": "Curvature K",
         "unit": "1/length²",
+        "group": "Geometry",
         "default": -1.0,
         "allowed": "a number ≥ -10000 and < 0",
         "steerable": True,
-        "doc": Settings.param.curvature.doc,
+        "doc": Settings.knob("curvature").doc,
     }
     assert not knobs["ipc"]["steerable"]
     assert "curvature" in hdd("knobs").stdout
@@ -225,7 +226,9 @@ def test_datasets():
     [
         (["--dataset", "digit"], "Did you mean digits?"),
         (["--dataset", "folder:nowhere"], "nowhere"),
-        (["--method", "kip"], "'kip' is not one of"),
+        (["--method", "kip"], "There is no method 'kip' here. Give one of dm."),
+        (["--objective", "hddd"], "objective='hddd' is not allowed: give one of hdd, mean"),
+        (["--method", "dm", "--set", "method=dm"], "method is given twice"),
         (["--preset", "best"], "'best' is not one of"),
         (["--set", "curvature=0"], "curvature=0 is not allowed: give a number ≥ -10000 and < 0"),
         (["--set", "curvature=red"], "curvature='red' is not allowed"),

@@ -170,9 +170,9 @@ def main(words):
     parser.add_argument("run", nargs="?", type=Path)
     for flag in ("--queue", "--json", "--json-lines"):
         parser.add_argument(flag, action="store_true")
-    for name in ("--out", "--preset", "--dataset", "--method", "--protocol"):
+    for name in ("--out", "--preset", "--protocol"):
         parser.add_argument(name)
-    for name in ("--ipc", "--steps", "--seed", "--step"):
+    for name in ("--steps", "--step"):
         parser.add_argument(name, type=int)
     parser.add_argument("--set", action="append", default=[])
     given = parser.parse_args(words)
@@ -182,8 +182,6 @@ def main(words):
         if script["refuse_at_once"]:
             raise HDDError(script["refuse_at_once"])
         knobs = {name: parse(name, text) for name, _, text in (word.partition("=") for word in given.set)}
-        direct = {"dataset": given.dataset, "objective": given.method, "ipc": given.ipc, "steps": given.steps}
-        knobs |= {name: value for name, value in {**direct, "seed": given.seed}.items() if value is not None}
         advance(make(path, script, preset=given.preset, **knobs), script)
     elif given.command == "resume":
         run = Run(path)

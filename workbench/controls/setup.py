@@ -1,19 +1,18 @@
-"""The form of a new run: data set, method, preset and the knobs that are fixed once it is made."""
+"""The form of a new run: data set, preset, objective, and the knobs that are fixed once it is made."""
 
 import os
 from pathlib import Path
 from typing import Any
 
 import panel_material_ui as pmui
-import param
 
-from hdd.objectives import OBJECTIVES
-from hdd.settings import PRESETS, Settings, allowed, initial_settings
+from hdd.settings import PRESETS, Settings, initial_settings
+from workbench.controls.knob import KnobControl
 from workbench.controls.launch import Launch
 from workbench.core.jobs import SPARE_CORES
 
-FIXED = ("ipc", "steps", "seed", "network_width", "network_depth", "threads")
-PRESET_SAYS = {"geometric": "geometric: where geometry acts", "released": "released: what the authors' code does"}
+CHANGEABLE = ("objective", "steps")
+"""Steerable knobs that everybody sets at the start."""
 
 
 def image_folders() -> dict[str, str]:
@@ -43,25 +42,22 @@ class Setup:
             label="Data set", options={"digits (bundled)": "digits", **image_folders()}, value="digits", **common
         )
         self._dataset.param.watch(lambda _: self._defaults(), "value")
-        self._method = pmui.Select(label="Method", options=list(OBJECTIVES), value="hdd", **common)
         self._preset = pmui.Select(
-            label="Preset", options={PRESET_SAYS[name]: name for name in PRESETS}, value="geometric", **common
+            label="Preset", options={PRESETS[name].label: name for name in PRESETS}, value=next(iter(PRESETS)), **common
         )
-        self._fields = {name: self._field(name, common) for name in FIXED}
-        self._device = pmui.TextInput(label="Device", value="auto", description=Settings.param.device.doc, **common)
+        self._preset.param.watch(lambda _: self._defaults(), "value")
+        self._knobs = {name: KnobControl(name, Settings.knob(name).default) for name in _form_knobs()}
         self._name = pmui.TextInput(
             label="Name of the run", value="", placeholder="made from data set and time", **common
         )
-        self._share = pmui.Checkbox(label="Start beside other runs on the device, not after them", margin=(0, 10))
+        self._share = pmui.Checkbox(label="Run in parallel (don't queue)", margin=(0, 10))
         self._start = pmui.Button(label="Start this run", icon="play_arrow", variant="contained", margin=(8, 10))
         self._start.on_click(lambda _: self._submit())
         self._defaults()
         self.panel = pmui.Column(
             self._dataset,
-            self._method,
             self._preset,
-            *self._fields.values(),
-            self._device,
+            *(knob.panel for knob in self._knobs.values()),
             self._name,
             self._share,
             self._start,
@@ -69,19 +65,11 @@ class Setup:
             sizing_mode="stretch_width",
         )
 
-    def _field(self, name: str, common: dict[str, Any]) -> pmui.IntInput:
-        knob: param.Integer = Settings.param[name]
-        low, high = knob.bounds
-        # A browser's whole numbers are exact below 2⁵³.
-        high = None if high is None else min(high, 2**53 - 1)
-        about = f"{knob.doc} Allowed: {allowed(name)}."
-        return pmui.IntInput(label=knob.label, value=knob.default, start=low, end=high, description=about, **common)
-
     def _defaults(self) -> None:
-        """Takes over what the data set asks for."""
-        settings = initial_settings(self._dataset.value)
-        self._fields["network_width"].value = settings.network_width
-        self._fields["threads"].value = SPARE_CORES
+        """Takes over what the data set and the preset ask for."""
+        settings = initial_settings(self._dataset.value, self._preset.value, threads=SPARE_CORES)
+        for name, knob in self._knobs.items():
+            knob.put(getattr(settings, name))
 
     def offer(self, listed: list[dict[str, Any]]) -> None:
         """Offers the data sets that this machine can have; see `Engines.datasets`."""
@@ -89,6 +77,11 @@ class Setup:
         self._dataset.options = {**named, **image_folders()}
 
     def _submit(self) -> None:
-        settings = {name: field.value for name, field in self._fields.items()}
-        settings |= {"dataset": self._dataset.value, "objective": self._method.value, "device": self._device.value}
+        settings = {"dataset": self._dataset.value, **{name: knob.value for name, knob in self._knobs.items()}}
         self._launch.start(self._name.value.strip(), settings, self._preset.value, self._share.value)
+
+
+def _form_knobs() -> list[str]:
+    """Names of the knobs that the form shows, in its order; the data set has a choice of its own."""
+    fixed = [name for name in Settings.names() if name not in Settings.steerable() and name != "dataset"]
+    return [*CHANGEABLE, *fixed]

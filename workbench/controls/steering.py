@@ -11,16 +11,12 @@ import panel_material_ui as pmui
 from hdd.errors import HDDError
 from hdd.records import Edit
 from hdd.runs.reading import ALIVE
+from hdd.settings import Settings, grouped
 from workbench.controls.knob import KnobControl
 from workbench.core.frame import Frame
 from workbench.session import Session
 from workbench.theme import HIDDEN, Text, show
 
-GROUPS = {
-    "Geometry": ["curvature", "feature_scale", "target_radius", "weight", "clamp", "centroid", "objective"],
-    "Pruning of the real images": ["pruning_rate", "pruning_score", "pruning_keep"],
-    "Optimisation": ["image_lr", "momentum", "real_batch", "augmentation", "steps"],
-}
 WHO = "page"
 DECIDING = ("running", "paused")
 """States of an engine that decides on a change at its next step."""
@@ -48,9 +44,10 @@ class Steering:
         """Edits that are waited for by name of the knob, None while one is being written."""
         self._next: dict[str, Any] = {}
         self._told: dict[str, tuple] = {}
-        self._sections = [pmui.Column(sizing_mode="stretch_width", margin=0) for _ in GROUPS]
+        self._groups = grouped(Settings.steerable())
+        self._sections = [pmui.Column(sizing_mode="stretch_width", margin=0) for _ in self._groups]
         accordion = pmui.Accordion(
-            *zip(GROUPS, self._sections, strict=True),
+            *zip(self._groups, self._sections, strict=True),
             active=OPEN_AT_FIRST,
             sizing_mode="stretch_width",
             margin=(0, 4),
@@ -72,7 +69,7 @@ class Steering:
         settings = self._session.source.state.settings
         for index in opened:
             if not len(self._sections[index]):
-                names = list(GROUPS.values())[index]
+                names = list(self._groups.values())[index]
                 made = {name: KnobControl(name, getattr(settings, name), self.request) for name in names}
                 self._sections[index][:] = [knob.panel for knob in made.values()]
                 self._knobs |= made

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from hdd.errors import HDDError
+from hdd.knobs.text import to_text
 
 HDD = (sys.executable, "-m", "hdd.cli")
 SPARE_CORES = max(1, (os.cpu_count() or 1) - 1)
@@ -152,14 +153,18 @@ class Engines:
         if run.exists():
             raise HDDError(f"There is a run called {name!r} already: give another name.")
         self.root.mkdir(parents=True, exist_ok=True)
-        options = ["--out", str(run), "--preset", preset]
-        direct = {"dataset": "--dataset", "objective": "--method", "ipc": "--ipc", "steps": "--steps", "seed": "--seed"}
-        for knob, value in settings.items():
-            if knob in direct:
-                options += [direct[knob], str(value)]
-            else:
-                options += ["--set", f"{knob}={'none' if value is None else value}"]
-        command = [*self._command, "distill", *options, "--json-lines", *([] if share else ["--queue"])]
+        sets = [word for knob, value in settings.items() for word in ("--set", f"{knob}={to_text(value)}")]
+        command = [
+            *self._command,
+            "distill",
+            "--out",
+            str(run),
+            "--preset",
+            preset,
+            *sets,
+            "--json-lines",
+            *([] if share else ["--queue"]),
+        ]
         return self._start(command, "the new run", run)
 
     def resume(self, run: Path, steps: int | None = None, share: bool = False) -> Job:

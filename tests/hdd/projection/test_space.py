@@ -14,7 +14,7 @@ from hdd.geometry import centroid, distance
 from hdd.networks import ConvNet
 from hdd.projection import Geometry, Projection, Pruning, Viewing
 from hdd.projection.space import ViewingSpace
-from hdd.pruning import pruning_mask, score_images
+from hdd.pruning.scores import pruning_mask, score_images
 from hdd.settings import Settings, initial_settings
 
 GEOMETRY = Geometry(-2.0, 0.5, None, "closed")

@@ -19,7 +19,7 @@ EDITS = {
     160: {"centroid": "karcher"},
     170: {"centroid": "closed"},
     200: {"image_lr": 0.5},
-    240: {"objective": "dm"},
+    240: {"objective": "mean"},
     280: {"objective": "hdd", "momentum": 0.9},
     320: {"pruning_rate": 0.0},
     360: {"augmentation": "flip_scale", "clamp": 2.5},

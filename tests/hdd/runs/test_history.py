@@ -27,7 +27,7 @@ def test_a_run_steered_ten_times_from_another_process_replays(make_run, engine_p
         {"pruning_keep": "far"},
         {"feature_scale": "auto"},
         {"centroid": "karcher"},
-        {"objective": "dm"},
+        {"objective": "mean"},
         {"image_lr": 0.2},
         {"augmentation": "crop_rotate"},
         {"real_batch": 9, "clamp": 2.0},

@@ -23,7 +23,7 @@ def steered(digits, tmp_path_factory):
     edits = {
         1: {"curvature": -4.0, "clamp": 3.0, "augmentation": "crop_cutout"},
         2: {"pruning_rate": 0.5, "feature_scale": "auto"},
-        3: {"objective": "dm", "image_lr": 0.25, "clamp": None},
+        3: {"objective": "mean", "image_lr": 0.25, "clamp": None},
     }
     settings = initial_settings(preset="released", steps=4, **SMALL)
     run = create(tmp_path_factory.mktemp("recipe") / "a run", settings, digits, edits)

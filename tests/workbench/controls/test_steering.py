@@ -7,10 +7,11 @@ import pytest
 from panel.widgets.base import WidgetBase
 from session_parts import StillSource
 
-from hdd.settings import Settings
+from hdd.settings import Settings, grouped
 from workbench.controls.knob import KnobControl
-from workbench.controls.steering import GROUPS, Steering
+from workbench.controls.steering import Steering
 
+GROUPS = grouped(Settings.steerable())
 KNOBS = [name for names in GROUPS.values() for name in names]
 
 
@@ -56,12 +57,12 @@ def test_every_control_has_a_label_a_tooltip_and_a_value_that_it_can_give_back(n
     default = Settings().values()[name]
     knob = KnobControl(name, default, lambda *request: requested.append(request))
     (control,) = knob.panel.select(WidgetBase)
-    assert control.label.startswith(Settings.param[name].label)
-    assert Settings.param[name].doc in control.description
+    assert control.label.startswith(Settings.knob(name).title)
+    assert Settings.knob(name).doc in control.description
     assert "Allowed: " in control.description
     knob.put(default)
     assert requested == []
-    assert Settings(**{name: knob._read(control.value)}).values()[name] == default
+    assert Settings(**{name: knob.value}).values()[name] == default
     knob.enable(False)
     assert control.disabled
 
@@ -80,7 +81,7 @@ def test_a_slider_offers_only_what_is_allowed_and_shows_other_values_exactly(nam
     assert f"{between:g}" in slider.label
     assert requested == [(name, slider.values[0])]
     knob.put(slider.values[3])
-    assert slider.label == Settings.param[name].label
+    assert slider.label == Settings.knob(name).title
 
 
 @pytest.mark.parametrize(

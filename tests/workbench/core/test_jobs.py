@@ -33,7 +33,7 @@ def test_a_new_run_is_made_as_asked(root):
     engines = Engines(root, saying("print(json.dumps({'words': sys.argv[1:]}))"))
     settings = {
         "dataset": "folder:a b",
-        "objective": "dm",
+        "objective": "mean",
         "ipc": 3,
         "steps": 5,
         "seed": 7,
@@ -42,8 +42,9 @@ def test_a_new_run_is_made_as_asked(root):
     }
     words = ended(engines.distill("my run", settings, "released")).progress["words"]
     assert words == [
-        "distill", "--out", str(root / "my run"), "--preset", "released", "--dataset", "folder:a b", "--method", "dm",
-        "--ipc", "3", "--steps", "5", "--seed", "7", "--set", "clamp=none", "--set", "threads=2",
+        "distill", "--out", str(root / "my run"), "--preset", "released", "--set", "dataset=folder:a b",
+        "--set", "objective=mean", "--set", "ipc=3", "--set", "steps=5", "--set", "seed=7", "--set", "clamp=none",
+        "--set", "threads=2",
         "--json-lines", "--queue",
     ]  # fmt: skip
     assert ended(engines.distill("x", {}, "released", share=True)).progress["words"][-1] == "--json-lines"

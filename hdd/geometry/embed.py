@@ -1,4 +1,4 @@
-"""Hyperbolic dataset distillation (Li et al., NeurIPS 2025, arXiv 2505.24623): centroids on the Lorentz model.
+"""From features to points of hyperbolic space: scale and clamp (Li et al., NeurIPS 2025, arXiv 2505.24623).
 
 Features are tangent vectors at the origin of the hyperbolic space of curvature K < 0; a feature's radius is its
 norm, and √|K|·radius is what decides how strongly curvature is felt.
@@ -9,8 +9,8 @@ import math
 import torch
 from torch import Tensor
 
-from hdd.geometry import centroid as lorentz_centroid
-from hdd.geometry import distance
+from hdd.geometry.centroids import centroid as lorentz_centroid
+from hdd.geometry.lorentz import distance
 
 
 def clamp_radius(features: Tensor, curvature: float, clamp: float | None) -> Tensor:
@@ -63,28 +63,3 @@ def centroid_distance(
         for features in (real, synthetic)
     ]
     return distance(*centroids, curvature=curvature)
-
-
-def hdd(
-    real: Tensor,
-    synthetic: Tensor,
-    *,
-    curvature: float,
-    weight: float,
-    clamp: float | None = None,
-    feature_scale: float = 1.0,
-    centroid: str = "closed",
-) -> Tensor:
-    """λ · distance of the centroids, one class a row: see `centroid_distance` for shapes, ranges and errors.
-
-    Args:
-        weight: λ > 0 (20 in the released DM+HDD, 100 or 500 in IDM+HDD).
-    """
-    return weight * centroid_distance(
-        real,
-        synthetic,
-        curvature=curvature,
-        clamp=clamp,
-        feature_scale=feature_scale,
-        centroid=centroid,
-    )

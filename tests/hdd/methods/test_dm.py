@@ -6,10 +6,11 @@ import torch
 
 from hdd.augment import siamese
 from hdd.data import ClassPool
-from hdd.distillers import dm
-from hdd.distillers.dm import Distiller, check_fits, pick_device
+from hdd.devices import pick_device
 from hdd.draws import generator
 from hdd.errors import HDDError
+from hdd.methods import batches
+from hdd.methods.dm import DM
 from hdd.networks import ConvNet
 from hdd.records import CLASS_METRICS
 from hdd.settings import PRESETS, Settings
@@ -18,7 +19,7 @@ SMALL = {"ipc": 2, "network_width": 6, "network_depth": 2, "real_batch": 8, "dev
 
 # One change of every steerable knob that a step depends on.
 CHANGES = {
-    "objective": {"objective": "dm"},
+    "objective": {"objective": "mean"},
     "curvature": {"curvature": -4.0},
     "feature_scale": {"feature_scale": 0.1},
     "feature_scale auto": {"feature_scale": "auto"},
@@ -47,8 +48,8 @@ def gray(toy_dataset):
     return toy_dataset((9, 7, 11))
 
 
-def distiller(data, steps=0, **knobs):
-    made = Distiller(data, Settings(**SMALL | knobs))
+def make_dm(data, steps=0, **knobs):
+    made = DM(data, Settings(**SMALL | knobs))
     for _ in range(steps):
         made.step()
     return made
@@ -107,19 +108,19 @@ def plain_step(data, settings, images, step, scale):
     "knobs",
     [
         {},
-        {"objective": "dm"},
+        {"objective": "mean"},
         {"clamp": "median", "weight": 3.0},
         {"curvature": -3.0, "feature_scale": 0.2, "augmentation": "none"},
-        {"objective": "dm", "clamp": "median", "ipc": 1, "real_batch": 100},
+        {"objective": "mean", "clamp": "median", "ipc": 1, "real_batch": 100},
     ],
-    ids=["hdd", "dm", "clamped", "curved", "one image"],
+    ids=["hdd", "mean", "clamped", "curved", "one image"],
 )
 def test_step_is_a_plain_loop_over_classes(data, knobs):
     clamped = knobs.get("clamp") == "median"
     if clamped:
-        record = distiller(data, steps=2, **knobs | {"clamp": None}).step()
+        record = make_dm(data, steps=2, **knobs | {"clamp": None}).step()
         knobs = knobs | {"clamp": 1.001 * float(np.median(column(record, "real_radius_q50")))}
-    made = distiller(data, steps=2, **knobs)
+    made = make_dm(data, steps=2, **knobs)
     before, record = made.state(), made.step()
     settings, scale = made.settings, made.feature_scale
     classes = list(plain_step(data, settings, before["images"], 2, scale))
@@ -148,7 +149,7 @@ def test_step_is_a_plain_loop_over_classes(data, knobs):
 
 
 def test_record(data):
-    made = distiller(data, steps=3)
+    made = make_dm(data, steps=3)
     record = made.step()
     assert record.step == made.step_count == 4
     assert record.classes.shape == (3, len(CLASS_METRICS)) and record.classes.dtype == np.float32
@@ -157,12 +158,12 @@ def test_record(data):
     assert np.isfinite(record.classes).all()
 
 
-@pytest.mark.parametrize("objective", ["hdd", "dm"])
+@pytest.mark.parametrize("objective", ["hdd", "mean"])
 def test_steps_are_the_same_bits_whatever_the_global_state(data, objective):
     torch.manual_seed(0)
-    first = distiller(data, objective=objective)
+    first = make_dm(data, objective=objective)
     torch.manual_seed(1)
-    second = distiller(data, objective=objective)
+    second = make_dm(data, objective=objective)
     for _ in range(4):
         one = first.step()
         torch.rand(3)
@@ -172,32 +173,32 @@ def test_steps_are_the_same_bits_whatever_the_global_state(data, objective):
 
 
 def test_seeds_make_different_runs(gray):
-    assert not torch.equal(distiller(gray, seed=1).images, distiller(gray, seed=2).images)
-    noise = [distiller(gray, init="noise", seed=seed).images for seed in (1, 2)]
+    assert not torch.equal(make_dm(gray, seed=1).images, make_dm(gray, seed=2).images)
+    noise = [make_dm(gray, init="noise", seed=seed).images for seed in (1, 2)]
     assert not torch.equal(*noise)
 
 
 def test_a_loaded_state_goes_on_with_the_same_bits(data):
-    whole, part = distiller(data, steps=6), distiller(data, steps=3)
+    whole, part = make_dm(data, steps=6), make_dm(data, steps=3)
     state = {name: value.clone() for name, value in part.state().items()}
     assert all(value.device.type == "cpu" for value in state.values())
     part.step()
-    resumed = distiller(data)
+    resumed = make_dm(data)
     resumed.load_state(state)
     assert resumed.step_count == 3
     for _ in range(3):
         resumed.step()
     assert_same_bits(resumed, whole)
     resumed.load_state(state)
-    assert_same_bits(resumed, distiller(data, steps=3))
+    assert_same_bits(resumed, make_dm(data, steps=3))
 
 
 def test_a_state_is_not_changed_by_later_steps(gray):
-    made = distiller(gray, steps=2)
+    made = make_dm(gray, steps=2)
     state = made.state()
     copy = {name: value.clone() for name, value in state.items()}
     made.step()
-    other = distiller(gray)
+    other = make_dm(gray)
     other.load_state(state)
     other.step()
     assert all(torch.equal(state[name], copy[name]) for name in copy)
@@ -210,7 +211,7 @@ def test_every_steerable_knob_is_tried():
 
 @every_change
 def test_steering_acts_from_the_next_step_on(gray, changes):
-    left, steered = distiller(gray, steps=2), distiller(gray, steps=2)
+    left, steered = make_dm(gray, steps=2), make_dm(gray, steps=2)
     steered.steer(**changes)
     assert steered.settings.values() == left.settings.values() | changes
     assert torch.equal(steered.images, left.images)
@@ -221,9 +222,9 @@ def test_steering_acts_from_the_next_step_on(gray, changes):
 
 @every_change
 def test_a_steered_distiller_is_a_fresh_one_with_those_settings(gray, changes):
-    steered = distiller(gray, steps=2)
+    steered = make_dm(gray, steps=2)
     steered.steer(**changes)
-    fresh = Distiller(gray, Settings(**steered.settings.values()))
+    fresh = DM(gray, Settings(**steered.settings.values()))
     fresh.load_state(steered.state())
     for _ in range(2):
         assert np.array_equal(steered.step().classes, fresh.step().classes)
@@ -232,7 +233,7 @@ def test_a_steered_distiller_is_a_fresh_one_with_those_settings(gray, changes):
 
 @every_change
 def test_steering_back_undoes_it(gray, changes):
-    left, steered = distiller(gray, steps=1), distiller(gray, steps=1)
+    left, steered = make_dm(gray, steps=1), make_dm(gray, steps=1)
     scale = steered.feature_scale
     steered.steer(**changes)
     steered.steer(**{name: getattr(left.settings, name) for name in changes} | {"feature_scale": scale})
@@ -243,7 +244,7 @@ def test_steering_back_undoes_it(gray, changes):
 
 
 def test_steps_may_be_steered_and_change_nothing(gray):
-    left, steered = distiller(gray, steps=1), distiller(gray, steps=1)
+    left, steered = make_dm(gray, steps=1), make_dm(gray, steps=1)
     steered.steer(steps=5)
     left.step()
     steered.step()
@@ -252,7 +253,7 @@ def test_steps_may_be_steered_and_change_nothing(gray):
 
 @pytest.mark.parametrize("changes", [{"curvature": 1.0}, {"ipc": 3}, {"curvatur": -1.0}], ids=str)
 def test_refused_steering_changes_nothing(gray, changes):
-    left, steered = distiller(gray, steps=1), distiller(gray, steps=1)
+    left, steered = make_dm(gray, steps=1), make_dm(gray, steps=1)
     with pytest.raises(HDDError):
         steered.steer(weight=3.0, pruning_rate=0.5, **changes)
     assert steered.settings.values() == left.settings.values()
@@ -264,7 +265,7 @@ def test_refused_steering_changes_nothing(gray, changes):
 @pytest.mark.parametrize("changes", [{"pruning_rate": 0.5}, {"feature_scale": "auto", "weight": 3.0}], ids=str)
 def test_steering_for_which_there_is_no_memory_changes_nothing(gray, monkeypatch, changes):
     # A seed of its own, whose scores are not at hand yet.
-    left, steered = (distiller(gray, steps=1, seed=77) for _ in range(2))
+    left, steered = (make_dm(gray, steps=1, seed=77) for _ in range(2))
     with monkeypatch.context() as patch:
         patch.setattr(ConvNet, "embed_frozen", run_out_of_memory)
         with pytest.raises(HDDError, match="Out of memory"):
@@ -283,12 +284,12 @@ def one_class(toy_dataset):
 
 @pytest.mark.parametrize("curvature", [-1.0, -0.2])
 def test_automatic_scale_brings_the_median_to_the_target(one_class, curvature):
-    made = distiller(one_class, curvature=curvature, target_radius=1.5, real_batch=9)
+    made = make_dm(one_class, curvature=curvature, target_radius=1.5, real_batch=9)
     assert column(made.step(), "real_radius_q50") == pytest.approx(1.5, rel=1e-6)
 
 
 def test_automatic_scale_is_held_until_it_is_set_again(one_class):
-    left, steered = (distiller(one_class, steps=2, real_batch=9) for _ in range(2))
+    left, steered = (make_dm(one_class, steps=2, real_batch=9) for _ in range(2))
     scale = steered.feature_scale
     steered.steer(curvature=-4.0)
     assert steered.feature_scale == scale
@@ -304,27 +305,27 @@ def test_automatic_scale_is_held_until_it_is_set_again(one_class):
 
 
 def test_scale_set_with_the_curvature_is_measured_under_it(one_class):
-    made = distiller(one_class, steps=1, real_batch=9)
+    made = make_dm(one_class, steps=1, real_batch=9)
     made.steer(feature_scale="auto", curvature=-9.0)
     assert column(made.step(), "real_radius_q50") == pytest.approx(2.0, rel=1e-6)
 
 
 def test_target_radius_means_nothing_to_a_scale_that_is_given(gray):
-    made = distiller(gray, feature_scale=0.3)
+    made = make_dm(gray, feature_scale=0.3)
     made.steer(target_radius=1.0)
     assert made.feature_scale == 0.3
     assert made.step().feature_scale == 0.3
 
 
 def test_released_preset_clamps_every_feature(gray):
-    made = distiller(gray, **PRESETS["released"] | {"feature_scale": 1e4})
+    made = make_dm(gray, **PRESETS["released"].values | {"feature_scale": 1e4})
     record = made.step()
     assert (column(record, "real_clamped") == 1).all() and (column(record, "synthetic_clamped") == 1).all()
 
 
 def test_pruning_leaves_matching_to_the_images_kept(gray):
     """At the strongest pruning a class matches one image, which it draws again and again."""
-    made = distiller(gray, steps=1, pruning_rate=0.95, augmentation="none", objective="dm")
+    made = make_dm(gray, steps=1, pruning_rate=0.95, augmentation="none", objective="mean")
     record = made.step()
     assert (column(record, "real_radius_q10") == column(record, "real_radius_q90")).all()
     made.steer(pruning_rate=0.0)
@@ -334,13 +335,13 @@ def test_pruning_leaves_matching_to_the_images_kept(gray):
 
 def test_pruning_knows_no_curvature(gray):
     flat, curved = (
-        distiller(gray, steps=3, objective="dm", pruning_rate=0.5, curvature=curvature) for curvature in (-1.0, -50.0)
+        make_dm(gray, steps=3, objective="mean", pruning_rate=0.5, curvature=curvature) for curvature in (-1.0, -50.0)
     )
     assert torch.equal(flat.images, curved.images)
 
 
 def test_pruning_score_without_a_rate_changes_nothing(gray):
-    left, steered = distiller(gray, steps=1), distiller(gray, steps=1)
+    left, steered = make_dm(gray, steps=1), make_dm(gray, steps=1)
     steered.steer(pruning_score="origin", pruning_keep="far")
     left.step()
     steered.step()
@@ -348,7 +349,7 @@ def test_pruning_score_without_a_rate_changes_nothing(gray):
 
 
 def test_initial_images_are_different_real_ones_of_their_class(data):
-    images = distiller(data, ipc=7).images
+    images = make_dm(data, ipc=7).images
     assert images.shape == (3, 7, *data.train_images.shape[1:]) and images.dtype == torch.float32
     pixels = data.to_pixels(images)
     for label in range(3):
@@ -358,16 +359,16 @@ def test_initial_images_are_different_real_ones_of_their_class(data):
 
 
 def test_initial_noise_is_standard_normal(toy_dataset):
-    images = distiller(toy_dataset((50, 50), side=16), ipc=50, init="noise").images
+    images = make_dm(toy_dataset((50, 50), side=16), ipc=50, init="noise").images
     assert images.shape == (2, 50, 1, 16, 16) and images.dtype == torch.float32
     count = images.numel()
     assert abs(images.mean()) < 4 / math.sqrt(count) and abs(images.var() - 1) < 4 * math.sqrt(2 / count)
     assert abs((images[0] * images[1]).mean()) < 4 / math.sqrt(count / 2), "classes are independent"
 
 
-@pytest.mark.parametrize("objective", ["hdd", "dm"])
+@pytest.mark.parametrize("objective", ["hdd", "mean"])
 def test_noise_comes_nearer_to_real_images(digits, objective):
-    made = Distiller(
+    made = DM(
         digits,
         Settings(init="noise", ipc=2, network_width=8, real_batch=32, objective=objective, image_lr=1.0, device="cpu"),
     )
@@ -376,16 +377,16 @@ def test_noise_comes_nearer_to_real_images(digits, objective):
 
 
 def test_blocks_of_real_images_give_the_same_step(gray, monkeypatch):
-    whole = distiller(gray, steps=1)
-    monkeypatch.setattr(dm, "REAL_BLOCK", 9)
-    parts = distiller(gray, steps=1)
+    whole = make_dm(gray, steps=1)
+    monkeypatch.setattr(batches, "REAL_BLOCK", 9)
+    parts = make_dm(gray, steps=1)
     torch.testing.assert_close(parts.images, whole.images, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("spoil", ["images", "momentum"])
 @pytest.mark.parametrize("value", [math.nan, math.inf, 3e38])
 def test_images_that_diverge_are_refused_and_stay(gray, spoil, value):
-    made = distiller(gray, steps=2)
+    made = make_dm(gray, steps=2)
     state = made.state()
     state[spoil] = torch.full_like(state[spoil], value)
     made.load_state(state)
@@ -397,7 +398,7 @@ def test_images_that_diverge_are_refused_and_stay(gray, spoil, value):
 
 
 def test_too_large_a_learning_rate_is_reported_before_the_images_are_lost(gray):
-    made = distiller(gray, image_lr=1e9)
+    made = make_dm(gray, image_lr=1e9)
     before = made.images
     with pytest.raises(HDDError, match="lower image_lr"):
         for _ in range(5):
@@ -425,14 +426,14 @@ def test_no_memory_is_reported_with_what_helps(gray, monkeypatch, error):
     def fail(*arguments):
         raise error
 
-    made = distiller(gray, steps=1)
+    made = make_dm(gray, steps=1)
     before = made.state()
     with monkeypatch.context() as patch:
         patch.setattr(ConvNet, "embed_frozen", fail)
         with pytest.raises(HDDError, match="Out of memory on cpu: lower real_batch, ipc or network_width"):
             made.step()
         with pytest.raises(HDDError, match="Out of memory"):
-            distiller(gray).state()
+            make_dm(gray).state()
     assert all(torch.equal(value, before[name]) for name, value in made.state().items())
 
 
@@ -440,23 +441,23 @@ def test_other_errors_are_not_hidden(gray, monkeypatch):
     def fail(*arguments):
         raise RuntimeError("shapes do not match")
 
-    made = distiller(gray)
+    made = make_dm(gray)
     monkeypatch.setattr(ConvNet, "embed_frozen", fail)
     with pytest.raises(RuntimeError, match="shapes do not match"):
         made.step()
 
 
 def test_more_images_than_the_smallest_class_has_are_refused(gray):
-    check_fits(gray, Settings(**SMALL | {"ipc": 7}))
-    for refuse in (lambda: check_fits(gray, Settings(**SMALL | {"ipc": 8})), lambda: distiller(gray, ipc=8)):
+    DM.check(gray, Settings(**SMALL | {"ipc": 7}))
+    for refuse in (lambda: DM.check(gray, Settings(**SMALL | {"ipc": 8})), lambda: make_dm(gray, ipc=8)):
         with pytest.raises(HDDError, match="ipc=8 is above the 7 training images of class 'class 1': give ipc ≤ 7"):
             refuse()
 
 
 def test_images_too_small_for_the_network_are_refused(gray):
     for refuse in (
-        lambda: check_fits(gray, Settings(**SMALL | {"network_depth": 4})),
-        lambda: distiller(gray, network_depth=4),
+        lambda: DM.check(gray, Settings(**SMALL | {"network_depth": 4})),
+        lambda: make_dm(gray, network_depth=4),
     ):
         with pytest.raises(HDDError, match="network_depth=4 is too deep"):
             refuse()
@@ -465,7 +466,7 @@ def test_images_too_small_for_the_network_are_refused(gray):
 @pytest.mark.parametrize("name", ["cuda:99", *([] if torch.cuda.is_available() else ["cuda", "cuda:0"])])
 def test_devices_that_are_not_here_are_refused(gray, name):
     settings = Settings(**SMALL | {"device": name})
-    for refuse in (lambda: pick_device(name), lambda: check_fits(gray, settings), lambda: Distiller(gray, settings)):
+    for refuse in (lambda: pick_device(name), lambda: DM.check(gray, settings), lambda: DM(gray, settings)):
         with pytest.raises(HDDError, match=f"device='{name}' is not on this machine: give auto, cpu or"):
             refuse()
 

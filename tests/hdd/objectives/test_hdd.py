@@ -9,12 +9,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hdd.errors import HDDError
 from hdd.geometry import centroid as lorentz_centroid
 from hdd.geometry import exp0
-from hdd.objectives import OBJECTIVES, resolve
-from hdd.objectives.euclidean import dm
-from hdd.objectives.lorentz import auto_feature_scale, centroid_distance, clamp_radius, hdd
+from hdd.geometry.embed import centroid_distance, clamp_radius
+from hdd.objectives import OBJECTIVES
+from hdd.objectives.hdd import HDD
+from hdd.objectives.mean import Mean
 
 GOLDENS = os.environ.get("HDD_GOLDENS_DIR")
 needs_goldens = pytest.mark.skipif(
@@ -29,6 +29,14 @@ def features(seed, *shape, radius=2.0):
     """Float64 features whose norms are about `radius`."""
     values = np.random.default_rng(seed).standard_normal(shape)
     return torch.from_numpy(values * radius / math.sqrt(shape[-1]))
+
+
+def hdd(real, synthetic, **knobs):
+    return HDD(**{"feature_scale": 1.0, **knobs}).loss(real, synthetic)
+
+
+def mean(real, synthetic):
+    return Mean().loss(real, synthetic)
 
 
 # The definitions in 60 digits, where ambient coordinates and acosh are as good as any.
@@ -170,24 +178,20 @@ def test_scaling_laws(seed, curvature, factor, clamp, scale):
 @given(seeds)
 def test_nearly_flat_space_is_euclidean(seed):
     real, synthetic = features(seed, 2, 6, 5), features(seed + 1, 2, 4, 5)
-    flat = dm(real, synthetic).sqrt()
+    flat = mean(real, synthetic).sqrt()
     for kind in ("closed", "karcher"):
         curved = centroid_distance(real, synthetic, curvature=-1e-8, centroid=kind)
         torch.testing.assert_close(curved, flat, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", OBJECTIVES)
+@pytest.mark.parametrize("name", OBJECTIVES.names())
 @pytest.mark.parametrize("kind", ["closed", "karcher"])
 @settings(max_examples=8)
 @given(seeds, st.floats(0.05, 4))
 def test_what_leaves_a_loss_as_it_is(name, kind, seed, radius):
     real, synthetic = features(seed, 4, 6, 5, radius=radius), features(seed + 1, 4, 3, 5, radius=radius)
-    knobs = {"curvature": -1.3, "weight": 20.0, "clamp": 5.0, "centroid": kind} if name == "hdd" else {}
-    objective, random = resolve(name), np.random.default_rng(seed)
-
-    def loss(real, synthetic):
-        return objective(real, synthetic, **knobs)
-
+    knobs = {"curvature": -1.3, "clamp": 5.0, "centroid": kind, "feature_scale": 1.0}
+    loss, random = OBJECTIVES.get(name)(**knobs).loss, np.random.default_rng(seed)
     same = {"rtol": 1e-6, "atol": 1e-7}
     expected = loss(real, synthetic)
     assert expected.shape == (4,) and (expected >= 0).all()
@@ -202,24 +206,23 @@ def test_what_leaves_a_loss_as_it_is(name, kind, seed, radius):
     torch.testing.assert_close(loss(real, real), torch.zeros(4, dtype=torch.float64), rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", OBJECTIVES)
+@pytest.mark.parametrize("name", OBJECTIVES.names())
 @pytest.mark.parametrize("kind", ["closed", "karcher"])
 @pytest.mark.parametrize("clamp", [None, 1.0])
 def test_gradient(name, kind, clamp):
     real, synthetic = features(0, 2, 4, 3), features(1, 2, 2, 3)
-    knobs = {"curvature": -0.7, "weight": 2.0, "clamp": clamp, "centroid": kind} if name == "hdd" else {}
+    knobs = {"curvature": -0.7, "clamp": clamp, "centroid": kind, "feature_scale": 1.0}
     leaf = synthetic.requires_grad_()
-    assert torch.autograd.gradcheck(lambda leaf: resolve(name)(real, leaf, **knobs), leaf, atol=1e-6)
+    assert torch.autograd.gradcheck(lambda leaf: OBJECTIVES.get(name)(**knobs).loss(real, leaf), leaf, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", OBJECTIVES)
+@pytest.mark.parametrize("name", OBJECTIVES.names())
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("scale", [0.0, 1.0, 25.0])
 def test_gradient_of_equal_sets_is_finite(name, dtype, scale):
     real = scale * features(0, 2, 5, 3).to(dtype)
     leaf = real.clone().requires_grad_()
-    knobs = {"curvature": -1.0, "weight": 20.0, "clamp": 10.0} if name == "hdd" else {}
-    loss = resolve(name)(real, leaf, **knobs)
+    loss = OBJECTIVES.get(name)(clamp=10.0, feature_scale=1.0).loss(real, leaf)
     assert loss.dtype == dtype
     (gradient,) = torch.autograd.grad(loss.sum(), leaf)
     assert torch.isfinite(loss).all() and torch.isfinite(gradient).all()
@@ -227,74 +230,7 @@ def test_gradient_of_equal_sets_is_finite(name, dtype, scale):
 
 @settings(max_examples=30)
 @given(seeds)
-def test_dm_is_the_squared_distance_of_the_means(seed):
+def test_mean_is_the_squared_distance_of_the_means(seed):
     real, synthetic = features(seed, 3, 7, 4), features(seed + 1, 3, 2, 4)
     plain = [((r.mean(0) - s.mean(0)) ** 2).sum() for r, s in zip(real.numpy(), synthetic.numpy(), strict=True)]
-    np.testing.assert_allclose(dm(real, synthetic), plain)
-
-
-@settings(max_examples=40)
-@given(seeds, curvatures, st.floats(0.1, 10))
-def test_clamp_shortens_what_is_beyond_it(seed, curvature, clamp):
-    vectors = features(seed, 3, 8, 4, radius=1.5 * clamp / math.sqrt(-curvature))
-    clamped = clamp_radius(vectors, curvature, clamp)
-    radius = math.sqrt(-curvature) * vectors.norm(dim=-1)
-    beyond = radius > clamp
-    torch.testing.assert_close(clamped[~beyond], vectors[~beyond], rtol=1e-15, atol=0)
-    expected = vectors / vectors.norm(dim=-1, keepdim=True) * clamp / math.sqrt(-curvature)
-    torch.testing.assert_close(clamped[beyond], expected[beyond])
-    torch.testing.assert_close(clamp_radius(clamped, curvature, clamp), clamped, msg="twice is once")
-
-
-def test_no_clamp_leaves_everything():
-    vectors = 1e6 * features(0, 2, 3, 4)
-    assert clamp_radius(vectors, -1.0, None) is vectors
-
-
-def test_clamped_vectors_pass_no_gradient_outwards():
-    vectors = features(0, 20, 4, radius=3.0).requires_grad_()
-    pull = features(1, 20, 4)
-    (gradient,) = torch.autograd.grad((clamp_radius(vectors, -1.0, 2.0) * pull).sum(), vectors)
-    outward = (gradient * vectors).sum(-1)
-    beyond = vectors.norm(dim=-1) > 2
-    assert beyond.any() and not beyond.all()
-    assert outward[beyond].abs().max() < 1e-12
-    assert torch.equal(gradient[~beyond], pull[~beyond])
-    assert gradient[beyond].norm(dim=-1).min() > 0, "along the sphere it does"
-
-
-def test_clamp_of_zero_vectors():
-    zeros = torch.zeros(2, 3, requires_grad=True)
-    clamped = clamp_radius(zeros, -1.0, 10.0)
-    (gradient,) = torch.autograd.grad(clamped.sum(), zeros)
-    assert not clamped.any() and torch.equal(gradient, torch.ones(2, 3))
-
-
-@settings(max_examples=40)
-@given(seeds, curvatures, st.floats(0.01, 50), st.integers(0, 6))
-def test_auto_feature_scale_brings_the_median_to_the_target(seed, curvature, target, half):
-    real = features(seed, 1, 2 * half + 1, 4, radius=17.0)
-    scale = auto_feature_scale(real, curvature, target)
-    radii = math.sqrt(-curvature) * np.linalg.norm(scale * real[0].numpy(), axis=-1)
-    assert np.median(radii) == pytest.approx(target)
-
-
-def test_auto_feature_scale_is_over_all_classes():
-    real = torch.stack([torch.full((3, 1), 1.0), torch.full((3, 1), 2.0), torch.full((3, 1), 100.0)])
-    assert auto_feature_scale(real, -1.0, 4.0) == 2.0
-    assert auto_feature_scale(real, -4.0, 4.0) == 1.0
-
-
-def test_auto_feature_scale_of_nothing_is_one():
-    assert auto_feature_scale(torch.zeros(2, 3, 4), -1.0, 2.0) == 1.0
-
-
-@pytest.mark.parametrize("curvature", [0.0, 1.0, math.nan])
-def test_curvature_must_be_negative(curvature):
-    with pytest.raises(HDDError, match="curvature"):
-        centroid_distance(features(0, 1, 2, 3), features(1, 1, 2, 3), curvature=curvature)
-
-
-def test_unknown_centroid_is_refused():
-    with pytest.raises(HDDError, match=r"closed, karcher.*'frechet'"):
-        hdd(features(0, 1, 2, 3), features(1, 1, 2, 3), curvature=-1.0, weight=1.0, centroid="frechet")
+    np.testing.assert_allclose(mean(real, synthetic), plain)

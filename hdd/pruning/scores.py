@@ -13,12 +13,12 @@ import torch
 from torch import Tensor
 
 from hdd.data import Dataset
-from hdd.data.folder import Progress
 from hdd.data.parts import in_parts
 from hdd.draws import generator
 from hdd.geometry import centroid, distance
+from hdd.geometry.embed import auto_feature_scale
 from hdd.networks import ConvNet
-from hdd.objectives.lorentz import auto_feature_scale
+from hdd.progress import Progress
 
 SCORING_WIDTH = 32
 SCORING_RADIUS = 2.0

@@ -1,0 +1,49 @@
+"""The devices that computations run on, and what happens when their memory is full. Loads torch when it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from hdd.errors import HDDError
+
+if TYPE_CHECKING:
+    import torch
+
+
+def pick_device(name: str) -> torch.device:
+    """The device called `name`; "auto" is CUDA, else MPS, else the CPU.
+
+    Raises:
+        HDDError: that device is not here.
+    """
+    import torch
+
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    device = torch.device(name)
+    here = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}[device.type]
+    if here and device.type == "cuda":
+        here = (device.index or 0) < torch.cuda.device_count()
+    if not here:
+        raise HDDError(f"device={name!r} is not on this machine: give auto, cpu or a device that torch sees.")
+    return device
+
+
+@contextmanager
+def clear_out_of_memory(device: torch.device) -> Iterator[None]:
+    """Turns a lack of memory into one message that says what helps.
+
+    Raises:
+        HDDError: instead of the errors by which torch and Python say so.
+    """
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        text = str(error).lower()
+        if isinstance(error, RuntimeError) and "out of memory" not in text and "allocate memory" not in text:
+            raise
+        raise HDDError(
+            f"Out of memory on {device}: lower real_batch, ipc or network_width, or choose another device."
+        ) from None

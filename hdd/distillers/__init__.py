@@ -1,1 +1,0 @@
-"""Step engines: each advances a synthetic set by one step at a time."""

@@ -1,0 +1,49 @@
+"""Values of knobs as text and back, and in words what a knob may be."""
+
+import json
+from typing import Any
+
+import param
+
+from hdd.knobs.types import Choice, Knob, NumberOrAuto, Operations, Text
+
+
+def to_text(value: Any) -> str:
+    """The text that stands for a value on command lines and in fields; `from_text` gives the value again."""
+    return "none" if value is None else str(value)
+
+
+def from_text(knob: Knob, text: str) -> Any:
+    """The value that `text` stands for; a text that stands for none is given back, for the knob to refuse."""
+    if not isinstance(knob, param.Number):
+        return text
+    if text.lower() == "none" and knob.allow_None:
+        return None
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    if isinstance(value, float) and isinstance(knob, param.Integer) and value.is_integer():
+        return int(value)
+    return value
+
+
+def allowed(knob: Knob) -> str:
+    """What the value of a knob may be, in words, for messages and tooltips."""
+    if isinstance(knob, Choice):
+        return "one of " + ", ".join(knob.objects)
+    if isinstance(knob, Operations):
+        return "operations joined by _ of " + " ".join(knob.operations) + ", each at most once; or none"
+    if isinstance(knob, Text):
+        return knob.allowed
+    assert isinstance(knob, param.Number), f"{type(knob).__name__} needs words for what it allows"
+    low, high = knob.bounds or (None, None)
+    above = "" if low is None else f" {'≥' if knob.inclusive_bounds[0] else '>'} {_number(low)}"
+    below = "" if high is None else f" {'≤' if knob.inclusive_bounds[1] else '<'} {_number(high)}"
+    kind = "a whole number" if isinstance(knob, param.Integer) else "a number"
+    other = ", or auto" if isinstance(knob, NumberOrAuto) else ", or none" if knob.allow_None else ""
+    return kind + " and".join(filter(None, (above, below))) + other
+
+
+def _number(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:g}"

@@ -1,0 +1,137 @@
+"""What every method that matches features does with real images: pool, draws, augmentation, a network a step.
+
+All draws are functions of (seed, purpose, step, class), see `hdd.draws`.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from hdd.augment import siamese
+from hdd.data import ClassPool, Dataset
+from hdd.draws import generator
+from hdd.errors import HDDError
+from hdd.geometry.embed import auto_feature_scale
+from hdd.networks import ConvNet
+from hdd.pruning.scores import pruning_mask, score_images
+from hdd.settings import Settings
+
+REAL_BLOCK = 4096
+"""Real images that are normalised and augmented at a time, which bounds memory with many classes."""
+
+
+def make_network(data: Dataset, settings: Settings) -> ConvNet:
+    """A ConvNet of the width and depth of the settings for images of `data`.
+
+    Raises:
+        HDDError: the images are too small for so many blocks.
+    """
+    return ConvNet(data.channels, data.size, len(data.classes), settings.network_width, settings.network_depth)
+
+
+def check_fits(data: Dataset, settings: Settings) -> None:
+    """Makes sure that batches can be made of these, at no cost.
+
+    Raises:
+        HDDError: more images per class than a class has, or too deep a network.
+    """
+    counts = torch.bincount(data.train_labels, minlength=len(data.classes))
+    smallest = int(counts.min())
+    if settings.ipc > smallest:
+        raise HDDError(
+            f"ipc={settings.ipc} is above the {smallest} training images of class "
+            f"{data.classes[int(counts.argmin())]!r}: give ipc ≤ {smallest}."
+        )
+    with torch.device("meta"):
+        make_network(data, settings)
+
+
+class Batches:
+    """The real images of a run and the network of a step.
+
+    Args:
+        data: the real images.
+        settings: seed and network are taken from here; what can be steered is given to each call.
+        device: to compute on.
+
+    Attributes:
+        pool: the real images of each class, and which of them pruning keeps.
+    """
+
+    def __init__(self, data: Dataset, settings: Settings, device: torch.device) -> None:
+        self._data = data
+        self._seed = settings.seed
+        self._device = device
+        self.pool = ClassPool(data.train_labels, len(data.classes))
+        self._network = make_network(data, settings).to(device)
+        self._network.requires_grad_(False)
+        self._real = data.train_images.to(device)
+
+    def initial_images(self, init: str, ipc: int) -> Tensor:
+        """The images (C, ipc, channels, H, W) of step 0: "real" ones of each class, or "noise"."""
+        if init == "real":
+            return self._normalised(
+                self.pool.draw(lambda label: generator(self._seed, "initial images", 0, label), ipc)
+            )
+        shape = (ipc, *self._real.shape[1:])
+        noise = [
+            generator(self._seed, "initial images", 0, label).standard_normal(shape, dtype=np.float32)
+            for label in range(len(self._data.classes))
+        ]
+        return torch.from_numpy(np.stack(noise)).to(self._device)
+
+    def _normalised(self, indices: Tensor) -> Tensor:
+        """Real images (C, N, channels, H, W) at indices (C, N)."""
+        images = self._data.normalise(self._real[indices.flatten().to(self._device)])
+        return images.view(*indices.shape, *images.shape[1:])
+
+    def _augmentation_draws(self, step: int, labels: range) -> list[np.random.Generator]:
+        return [generator(self._seed, "augmentation", step, label) for label in labels]
+
+    def draw_network(self, step: int) -> None:
+        """Draws the network of the step that follows when `step` steps are completed."""
+        self._network.draw(generator(self._seed, "network", step))
+
+    def real_features(self, step: int, batch: int, augmentation: str) -> Tensor:
+        """Features (C, N, D) of the step's real images, augmented, under the network that was drawn last."""
+        indices = self.pool.draw(lambda label: generator(self._seed, "real", step, label), batch)
+        block = max(1, REAL_BLOCK // indices.shape[1])
+        features = []
+        for start in range(0, len(indices), block):
+            labels = range(start, min(start + block, len(indices)))
+            images = siamese(
+                self._normalised(indices[start : start + block]), augmentation, self._augmentation_draws(step, labels)
+            )
+            features.append(self._network.embed_frozen(images.flatten(0, 1)).view(*images.shape[:2], -1))
+        return torch.cat(features)
+
+    def synthetic_features(self, images: Tensor, step: int, augmentation: str) -> Tensor:
+        """Features (C, ipc, D) of synthetic images (C, ipc, …), augmented as the real ones; gradients pass."""
+        augmented = siamese(images, augmentation, self._augmentation_draws(step, range(len(images))))
+        return self._network.embed(augmented.flatten(0, 1)).view(*images.shape[:2], -1)
+
+    def feature_scale(self, settings: Settings, step: int, real: Tensor | None = None) -> float:
+        """The factor that the knob feature_scale asks for; an automatic one is measured.
+
+        Args:
+            settings: in force.
+            step: steps completed.
+            real: features of that step's real images, where they are at hand.
+        """
+        if settings.feature_scale != "auto":
+            return settings.feature_scale
+        if real is None:
+            self.draw_network(step)
+            real = self.real_features(step, settings.real_batch, settings.augmentation)
+        return auto_feature_scale(real, settings.curvature, settings.target_radius)
+
+    def prune(self, settings: Settings) -> None:
+        """Brings the pool in line with the pruning knobs."""
+        if settings.pruning_rate == 0:
+            self.pool.set_mask(None)
+            return
+        scores = score_images(self._data, settings.seed, settings.network_depth, self._device)
+        mask = pruning_mask(
+            scores[settings.pruning_score], self._data.train_labels, settings.pruning_rate, settings.pruning_keep
+        )
+        self.pool.set_mask(mask)

@@ -1,0 +1,168 @@
+"""Distribution matching: the synthetic images follow the gradient of an objective on features of random networks.
+
+Zhao & Bilen (WACV 2023) with any objective of `hdd.objectives`; with "hdd" it is DM+HDD of Li et al. (2025). Each
+step draws a fresh network, real images and an augmentation, so a step depends on the images, the momentum and
+(seed, step) alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from hdd.devices import clear_out_of_memory, pick_device
+from hdd.errors import HDDError
+from hdd.methods.base import Method
+from hdd.methods.knobs import AUGMENTATIONS, MatchingKnobs
+from hdd.objectives import OBJECTIVES
+from hdd.pruning.knobs import PruningKnobs
+from hdd.records import StepRecord
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from hdd.data import Dataset
+    from hdd.settings import Settings
+
+_WIDE = {"network_width": 128}
+_NO_FLIP = {"augmentation": "_".join(operation for operation in AUGMENTATIONS if operation != "flip")}
+_DEFAULTS = {
+    "digits": {"network_width": 32, "real_batch": 64, **_NO_FLIP},
+    "mnist": _WIDE | _NO_FLIP,
+    "svhn": _WIDE | _NO_FLIP,
+}
+
+
+class DM(Method):
+    """Distribution matching: a fresh random network every step.
+
+    Attributes:
+        feature_scale: factor on the features that is in force; None until it was measured, where it is automatic, by
+            the first step at the latest.
+    """
+
+    knobs = MatchingKnobs
+    objective = "mean"
+
+    @classmethod
+    def defaults(cls, dataset: str) -> Mapping[str, Any]:
+        """See `Method.defaults`: a mirrored digit is none, and small bundled digits need no wide network."""
+        return _DEFAULTS.get(dataset, _WIDE)
+
+    @classmethod
+    def check(cls, data: Dataset, settings: Settings) -> None:
+        """See `Method.check`.
+
+        Raises:
+            HDDError: more images per class than a class has, a device that is not here, or too deep a network.
+        """
+        from hdd.methods.batches import check_fits
+
+        pick_device(settings.device)
+        check_fits(data, settings)
+
+    def __init__(self, data: Dataset, settings: Settings) -> None:
+        from hdd.methods.batches import Batches
+        from hdd.methods.descent import Descent
+
+        self.check(data, settings)
+        self.data, self.settings = data, settings
+        self.device = pick_device(settings.device)
+        self.step_count = 0
+        self.feature_scale: float | None = None
+        with clear_out_of_memory(self.device):
+            self._batches = Batches(data, settings, self.device)
+            self._descent = Descent(self._batches.initial_images(settings.init, settings.ipc))
+            self._batches.prune(settings)
+
+    @property
+    def images(self) -> Tensor:
+        """(C, ipc, channels, H, W) float32 on the device, normalised."""
+        return self._descent.images
+
+    @property
+    def momentum(self) -> Tensor:
+        """Last image step before the learning rate, of the shape of `images`."""
+        return self._descent.momentum
+
+    def _measure_scale(self) -> None:
+        """Brings `feature_scale` into force, on the real features of the next step where it is automatic."""
+        if self.feature_scale is None:
+            with clear_out_of_memory(self.device):
+                self.feature_scale = self._batches.feature_scale(self.settings, self.step_count)
+
+    def steer(self, **changes: Any) -> None:
+        """See `Method.steer`.
+
+        Setting feature_scale to "auto", or target_radius while it is, measures the scale anew under the curvature
+        that is then in force.
+
+        Raises:
+            HDDError: an unknown or fixed knob, a value outside its bounds, or no memory; nothing is changed then.
+        """
+        # A scale that was not needed yet is measured under the settings that are about to change.
+        self._measure_scale()
+        before = self.settings, self._batches.pool.mask, self.feature_scale
+        self.settings = self.settings.changed(**changes)
+        try:
+            if changes.keys() & set(PruningKnobs.param):
+                with clear_out_of_memory(self.device):
+                    self._batches.prune(self.settings)
+            if "feature_scale" in changes or ("target_radius" in changes and self.settings.feature_scale == "auto"):
+                self.feature_scale = None
+                self._measure_scale()
+        except HDDError:
+            self.settings, mask, self.feature_scale = before
+            self._batches.pool.set_mask(mask)
+            raise
+
+    def state(self) -> dict[str, Tensor]:
+        """See `Method.state`; an automatic feature scale that was not needed yet is measured for it."""
+        import torch
+
+        self._measure_scale()
+        return {
+            "step": torch.tensor(self.step_count),
+            "images": self.images.cpu(),
+            "momentum": self.momentum.cpu(),
+            "feature_scale": torch.tensor(self.feature_scale, dtype=torch.float64),
+        }
+
+    def load_state(self, state: dict[str, Tensor]) -> None:
+        """See `Method.load_state`."""
+        self.step_count = int(state["step"])
+        self._descent.images = state["images"].to(self.device)
+        self._descent.momentum = state["momentum"].to(self.device)
+        self.feature_scale = float(state["feature_scale"])
+
+    def step(self) -> StepRecord:
+        """See `Method.step`.
+
+        Raises:
+            HDDError: no memory, or images that diverge; they then stay as they were.
+        """
+        with clear_out_of_memory(self.device):
+            return self._step()
+
+    def _step(self) -> StepRecord:
+        started = time.perf_counter()
+        settings, step, batches, descent = self.settings, self.step_count, self._batches, self._descent
+        batches.draw_network(step)
+        real = batches.real_features(step, settings.real_batch, settings.augmentation)
+        if self.feature_scale is None:
+            self.feature_scale = batches.feature_scale(settings, step, real)
+        leaf = descent.leaf()
+        synthetic = batches.synthetic_features(leaf, step, settings.augmentation)
+        objective = OBJECTIVES.get(settings.objective).under(settings, self.feature_scale)
+        losses = objective.loss(real, synthetic)
+        gradient = descent.descend(leaf, losses, settings.image_lr, settings.momentum, step)
+        self.step_count += 1
+        losses = losses.detach()
+        return self.record(
+            losses,
+            {"gradient_norm": descent.gradient_norm(gradient)}
+            | objective.diagnostics(real, synthetic.detach(), losses),
+            self.feature_scale,
+            time.perf_counter() - started,
+        )

@@ -1,0 +1,68 @@
+"""Knobs of methods that match features of randomly drawn networks."""
+
+import param
+
+from hdd.knobs import Integer, Number, Operations
+
+NETWORK, OPTIMISATION = "Network", "Optimisation"
+AUGMENTATIONS = ("color", "crop", "cutout", "flip", "scale", "rotate")
+"""Operations of `hdd.augment`, which imports torch."""
+
+
+class MatchingKnobs(param.Parameterized):
+    """The network whose features are matched, the batches, and the step of the images."""
+
+    network_width = Integer(
+        32,
+        bounds=(1, 2048),
+        steerable=False,
+        label="Network width",
+        unit="feature maps",
+        group=NETWORK,
+        doc="Width of the randomly drawn ConvNet whose features are matched; 128 in the papers.",
+    )
+    network_depth = Integer(
+        3,
+        bounds=(1, 6),
+        steerable=False,
+        label="Network depth",
+        unit="blocks",
+        group=NETWORK,
+        doc="Blocks of that ConvNet; 3 in the papers.",
+    )
+    image_lr = Number(
+        1.0,
+        bounds=(0, 1e9),
+        softbounds=(0.001, 1000.0),
+        scale="log",
+        label="Image learning rate",
+        unit="per step",
+        group=OPTIMISATION,
+        doc="Step size on the normalised images.",
+    )
+    momentum = Number(
+        0.5,
+        bounds=(0, 1),
+        inclusive_bounds=(True, False),
+        softbounds=(0.0, 0.99),
+        step=0.01,
+        label="Momentum",
+        unit="fraction",
+        group=OPTIMISATION,
+        doc="Share of the previous image step that is carried on.",
+    )
+    real_batch = Integer(
+        256,
+        bounds=(1, 10**6),
+        label="Real batch",
+        unit="images per class",
+        group=OPTIMISATION,
+        doc="Real images of each class drawn a step; all kept ones where a class has fewer.",
+    )
+    augmentation = Operations(
+        "_".join(AUGMENTATIONS),
+        operations=AUGMENTATIONS,
+        label="Augmentation",
+        group=OPTIMISATION,
+        doc="Siamese operations joined by _, of color crop cutout flip scale rotate; or none.",
+    )

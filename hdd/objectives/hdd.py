@@ -1,0 +1,45 @@
+"""Hyperbolic dataset distillation (Li et al., NeurIPS 2025, arXiv 2505.24623): centroids on the Lorentz model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from hdd.knobs import Number, Preset
+from hdd.objectives.base import GROUP, Objective
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_PUBLISHED = {"curvature": -1.0, "weight": 20.0, "centroid": "closed"}
+
+
+class HDD(Objective):
+    """λ times the hyperbolic distance of the Lorentz centroids."""
+
+    weight = Number(
+        20.0,
+        bounds=(0, 1e9),
+        inclusive_bounds=(False, True),
+        softbounds=(0.1, 1000.0),
+        scale="log",
+        label="Weight λ",
+        unit="factor",
+        group=GROUP,
+        doc="Factor λ on the hyperbolic distance of the centroids; 20 in the released DM+HDD.",
+    )
+
+    presets: ClassVar[dict[str, Preset]] = {
+        "geometric": Preset(
+            "Geometric (median radius 2, no clamp)",
+            {**_PUBLISHED, "clamp": None, "feature_scale": "auto", "target_radius": 2.0},
+        ),
+        "released": Preset("Released code (clamp 10)", {**_PUBLISHED, "clamp": 10.0, "feature_scale": 1.0}),
+    }
+
+    def loss(self, real: Tensor, synthetic: Tensor) -> Tensor:
+        """λ·d(centroid(real), centroid(synthetic)) ≥ 0; see `Objective.loss`."""
+        return self.weight * self.centroid_distance(real, synthetic)
+
+    def gap(self, real: Tensor, synthetic: Tensor, losses: Tensor) -> Tensor:
+        """The distances of the centroids, (C,), of which the losses are multiples."""
+        return losses / self.weight

@@ -1,0 +1,96 @@
+"""Things that are added by name: our own, and those that other packages bring by Python entry points."""
+
+import difflib
+import logging
+import pkgutil
+from collections.abc import Callable, Mapping
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Generic, TypeVar
+
+from hdd.errors import HDDError
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+class Registry(Generic[T]):
+    """Classes of one kind by name; they are imported when first asked for.
+
+    An entry point that cannot be imported, does not fit, or takes a name that is in use is left out, with one warning
+    in the log; everything else goes on to work.
+
+    Args:
+        kind: what is registered, in the singular, for messages.
+        group: of the entry points of other packages.
+        builtin: "module:class" by name.
+        check: gives the reason why a class cannot be registered, None if it can.
+    """
+
+    def __init__(self, kind: str, group: str, builtin: Mapping[str, str], check: Callable[[Any], str | None]) -> None:
+        self.kind = kind
+        self.group = group
+        self._builtin = builtin
+        self._check = check
+        self._found: dict[str, type[T]] | None = None
+        self._packages: dict[str, str] = {}
+
+    def _all(self) -> dict[str, type[T]]:
+        if self._found is None:
+            self._found = {name: pkgutil.resolve_name(path) for name, path in self._builtin.items()}
+            for entry in sorted(entry_points(group=self.group), key=lambda entry: (entry.name, entry.value)):
+                self._add(entry)
+        return self._found
+
+    def _add(self, entry: EntryPoint) -> None:
+        package = f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.module
+        if entry.name in self._found:
+            reason = "that name is in use"
+        else:
+            try:
+                found = entry.load()
+                reason = self._check(found)
+            except Exception as error:
+                # Whatever another package does while it is imported, the rest must go on to work.
+                reason = f"{type(error).__name__}: {error}"
+        if reason is None:
+            self._found[entry.name] = found
+            self._packages[entry.name] = package
+        else:
+            _log.warning("The %s %r of the package %s is left out: %s", self.kind, entry.name, package, reason)
+
+    def leave_out(self, name: str, reason: str) -> None:
+        """Takes a class out again that does not go together with the others, and says so in the log."""
+        del self._all()[name]
+        _log.warning("The %s %r of the package %s is left out: %s", self.kind, name, self._packages.pop(name), reason)
+
+    def names(self) -> tuple[str, ...]:
+        """All names, our own first."""
+        return tuple(self._all())
+
+    def __contains__(self, name: object) -> bool:
+        """Whether something is registered under `name`."""
+        return name in self._all()
+
+    def get(self, name: str) -> type[T]:
+        """The class registered under `name`.
+
+        Raises:
+            HDDError: there is none.
+        """
+        found = self._all()
+        if name not in found:
+            near = difflib.get_close_matches(name, found, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"Give one of {', '.join(found)}."
+            raise HDDError(f"There is no {self.kind} {name!r} here. {hint}")
+        return found[name]
+
+    def summary(self) -> str:
+        """Every name and what it stands for, by the first line of its docstring, for forms and tables."""
+        lines = {name: (found.__doc__ or "").strip().splitlines()[0].rstrip(".") for name, found in self._all().items()}
+        return "; ".join(f"{name}: {line}" for name, line in lines.items()) + "."
+
+    def packages(self) -> dict[str, str]:
+        """Name and version of the package that brought each class which is not our own."""
+        self._all()
+        return dict(self._packages)
