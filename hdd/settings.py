@@ -147,9 +147,13 @@ class Settings(param.Parameterized):
         return {name: getattr(self, name) for name in _KNOBS}
 
     def in_force(self) -> tuple[str, ...]:
-        """Names of the knobs that a run with this method and objective depends on, fixed ones first."""
-        parts = [RunKnobs, PruningKnobs, Objective]
-        parts += [_part(kind, getattr(self, kind)) for kind in _REGISTRIES if kind not in self.uninstalled()]
+        """Names of the knobs that a run with this method and objective depends on, fixed ones first.
+
+        What a method or an objective that is not installed here depends on is not known, so then it is all of them.
+        """
+        if self.uninstalled():
+            return self.names()
+        parts = [RunKnobs, PruningKnobs, *(_part(kind, getattr(self, kind)) for kind in _REGISTRIES)]
         own = {name for part in parts for name in _knobs_of(part)}
         return tuple(name for name in _KNOBS if name in own)
 

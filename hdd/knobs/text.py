@@ -22,7 +22,10 @@ def from_text(knob: Knob, text: str) -> Any:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        return text
+        try:
+            value = float(text)
+        except ValueError:
+            return text
     if isinstance(value, float) and isinstance(knob, param.Integer) and value.is_integer():
         return int(value)
     return value

@@ -11,23 +11,25 @@ from hypothesis import strategies as st
 
 from hdd import augment
 from hdd.errors import HDDError
-from hdd.objectives import OBJECTIVES, resolve
+from hdd.knobs import NumberOrAuto, Operations
+from hdd.methods import METHODS
+from hdd.methods.knobs import AUGMENTATIONS
+from hdd.objectives import OBJECTIVES
 from hdd.settings import (
-    AUGMENTATIONS,
-    DATASET_DEFAULTS,
     PRESETS,
-    NumberOrAuto,
     Settings,
-    Strategy,
     allowed,
     check_steerable,
+    grouped,
     initial_settings,
+    method_and_objective,
     parse,
 )
 
 NAMES = Settings.names()
 FIXED = {
     "dataset",
+    "method",
     "image_size",
     "ipc",
     "init",
@@ -38,15 +40,15 @@ FIXED = {
     "threads",
     "snapshot_every",
 }
-NUMBERS = [name for name in NAMES if isinstance(Settings.param[name], param.Number)]
+NUMBERS = [name for name in NAMES if isinstance(Settings.knob(name), param.Number)]
 
 
 def values_of(name):
     """Hypothesis strategy: every kind of value that the knob's declaration allows."""
-    knob = Settings.param[name]
+    knob = Settings.knob(name)
     if isinstance(knob, param.Selector):
         return st.sampled_from(knob.objects)
-    if isinstance(knob, Strategy):
+    if isinstance(knob, Operations):
         joined = st.lists(st.sampled_from(AUGMENTATIONS), min_size=1, unique=True).map("_".join)
         return st.just("none") | joined
     if isinstance(knob, param.Integer):
@@ -71,7 +73,7 @@ all_values = st.fixed_dictionaries({}, optional={name: values_of(name) for name 
 
 def bad_values(name):
     """Values just outside what the knob allows, and of other types."""
-    knob = Settings.param[name]
+    knob = Settings.knob(name)
     if isinstance(knob, param.Number):
         bad = [True, False, math.nan, "", "many", "AUTO", [1], {}, 10**400]
         (low, high), (low_in, high_in) = knob.bounds, knob.inclusive_bounds
@@ -88,7 +90,7 @@ def bad_values(name):
     bad = [None, 1, True, ["hdd"]]
     if isinstance(knob, param.Selector):
         bad += ["", "unknown", knob.objects[0].upper(), knob.objects[0] + " "]
-    if isinstance(knob, Strategy):
+    if isinstance(knob, Operations):
         bad += ["", "flip_", "_flip", "flip_flip", "flip_none", "flip color", "flip,crop", "mirror", "FLIP"]
     if name == "device":
         bad += [
@@ -113,7 +115,7 @@ BAD = [(name, value) for name in NAMES for value in bad_values(name)]
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_knob_explains_itself(name):
-    knob = Settings.param[name]
+    knob = Settings.knob(name)
     assert knob.doc.endswith(".") and len(knob.doc) > 20
     assert knob.label[0].isupper() and knob.label.isprintable()
     assert name != knob.label
@@ -121,12 +123,12 @@ def test_every_knob_explains_itself(name):
 
 
 def test_labels_tell_knobs_apart():
-    assert len({Settings.param[name].label for name in NAMES}) == len(NAMES)
+    assert len({Settings.knob(name).label for name in NAMES}) == len(NAMES)
 
 
 @pytest.mark.parametrize("name", NUMBERS)
 def test_allowed_shows_bounds(name):
-    knob = Settings.param[name]
+    knob = Settings.knob(name)
     text = allowed(name)
     assert text.startswith("a whole number" if isinstance(knob, param.Integer) else "a number")
     for bound, inclusive, signs in zip(knob.bounds, knob.inclusive_bounds, (">≥", "<≤"), strict=True):
@@ -156,7 +158,7 @@ def test_which_knobs_are_fixed():
 
 def test_defaults_are_the_geometric_preset():
     values = Settings().values()
-    assert {name: values[name] for name in PRESETS["geometric"]} == PRESETS["geometric"]
+    assert {name: values[name] for name in PRESETS["geometric"].values} == PRESETS["geometric"].values
 
 
 def test_released_preset_is_the_released_code():
@@ -169,10 +171,11 @@ def test_released_preset_is_the_released_code():
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-@pytest.mark.parametrize("dataset", [*DATASET_DEFAULTS, "cifar10", "folder:pictures"])
+@pytest.mark.parametrize("dataset", ["digits", "mnist", "svhn", "cifar10", "folder:pictures"])
 def test_initial_settings_layer_defaults_preset_and_values(dataset, preset):
     chosen = initial_settings(dataset, preset)
-    expected = Settings().values() | DATASET_DEFAULTS.get(dataset, {"network_width": 128}) | PRESETS[preset]
+    expected = Settings().values() | METHODS.get("dm").defaults(dataset) | PRESETS[preset].values
+    assert chosen.network_width == (32 if dataset == "digits" else 128)
     assert chosen.values() == expected | {"dataset": dataset}
     assert initial_settings(dataset, preset, curvature=-3, network_width=7).values() == expected | {
         "dataset": dataset,
@@ -188,7 +191,7 @@ def test_digits_are_not_mirrored(dataset):
 
 def test_presets_name_steerable_knobs_only():
     for preset in PRESETS.values():
-        assert set(preset) <= set(Settings.steerable())
+        assert set(preset.values) <= set(Settings.steerable())
 
 
 def test_unknown_preset_is_refused():
@@ -196,10 +199,61 @@ def test_unknown_preset_is_refused():
         initial_settings("digits", "relaesed")
 
 
-def test_objectives_are_the_registry():
-    assert Settings.param.objective.objects == list(OBJECTIVES)
-    for name in OBJECTIVES:
-        assert callable(resolve(name)) and resolve(name).__name__ == name
+def test_methods_and_objectives_are_the_registries():
+    assert Settings.knob("method").objects == list(METHODS.names()) == ["dm"]
+    assert Settings.knob("objective").objects == list(OBJECTIVES.names()) == ["hdd", "mean"]
+
+
+def test_every_knob_of_every_part_is_a_setting():
+    for objective in map(OBJECTIVES.get, OBJECTIVES.names()):
+        assert set(objective.knobs()) <= set(NAMES)
+    assert {"weight", "curvature"} <= set(Settings().in_force())
+    assert "weight" not in Settings(objective="mean").in_force()
+    assert "curvature" in Settings(objective="mean").in_force(), "every run is looked at under a geometry"
+
+
+def test_groups_are_derived():
+    groups = grouped(NAMES)
+    assert sorted(name for names in groups.values() for name in names) == sorted(NAMES)
+    assert list(grouped(Settings.steerable())) == ["Geometry", "Pruning of the real images", "Optimisation"]
+
+
+@pytest.mark.parametrize(
+    ("method", "objective", "meant"),
+    [
+        (None, None, {}),
+        (None, "mean", {"objective": "mean"}),
+        (None, "dm", {"objective": "mean"}),
+        ("dm", None, {"method": "dm", "objective": "mean"}),
+        ("dm", "hdd", {"method": "dm", "objective": "hdd"}),
+        ("hdd", None, {"method": "dm", "objective": "hdd"}),
+    ],
+)
+def test_a_method_alone_is_as_published_and_earlier_names_are_understood(method, objective, meant):
+    assert method_and_objective(method, objective) == meant
+
+
+@pytest.mark.parametrize(("method", "objective"), [("kip", None), ("hdd", "mean")])
+def test_an_unknown_method_is_refused(method, objective):
+    with pytest.raises(HDDError, match=f"There is no method '{method}'|method='{method}' is not allowed"):
+        initial_settings(**method_and_objective(method, objective))
+
+
+def test_a_stored_run_may_name_what_is_not_installed_here():
+    values = {**Settings().recorded(), "method": "kip", "objective": "sharpened", "sharpness": 3}
+    stored = Settings.stored(values)
+    assert stored.recorded() == values
+    assert json.loads(json.dumps(stored.recorded())) == values
+    assert stored.uninstalled() == {"method": "kip", "objective": "sharpened"}
+    assert stored.unknown == {"sharpness": 3}
+    assert stored.changed(curvature=-2.0).objective == "sharpened"
+
+
+def test_what_is_recorded_is_what_a_run_depends_on():
+    recorded = Settings(objective="mean").recorded()
+    assert "weight" not in recorded and recorded["objective"] == "mean"
+    assert Settings(objective="mean", weight=3.0).recorded()["weight"] == 3.0
+    assert Settings.stored(recorded).values() == Settings(objective="mean").values()
 
 
 def test_augmentations_are_the_operations():
@@ -244,7 +298,7 @@ def test_bad_value_is_refused_by_name(name, value):
 
 @pytest.mark.parametrize("name", NUMBERS)
 def test_inclusive_bounds_are_allowed(name):
-    knob = Settings.param[name]
+    knob = Settings.knob(name)
     for bound, inclusive in zip(knob.bounds, knob.inclusive_bounds, strict=True):
         if bound is not None and inclusive:
             assert getattr(Settings(**{name: bound}), name) == bound
@@ -292,7 +346,8 @@ def test_text_of_a_value_parses_to_it(data):
         ("threads", "NONE", None),
         ("feature_scale", "auto", "auto"),
         ("feature_scale", "0.5", 0.5),
-        ("objective", "dm", "dm"),
+        ("objective", "mean", "mean"),
+        ("clamp", ".5", 0.5),
         ("augmentation", "flip_crop", "flip_crop"),
         ("augmentation", "none", "none"),
         ("dataset", "folder:a b", "folder:a b"),
@@ -359,6 +414,6 @@ def test_changed_refuses_bad_values():
 @pytest.mark.parametrize("name", sorted(FIXED))
 def test_fixed_knobs_cannot_be_assigned(name):
     made = Settings()
-    other = {"dataset": "mnist", "init": "noise", "device": "cpu", "network_depth": 2}.get(name, 9)
+    other = {"dataset": "mnist", "method": "dm", "init": "noise", "device": "cpu", "network_depth": 2}.get(name, 9)
     with pytest.raises(TypeError, match="Constant"):
         setattr(made, name, other)

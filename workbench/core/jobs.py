@@ -153,7 +153,7 @@ class Engines:
         if run.exists():
             raise HDDError(f"There is a run called {name!r} already: give another name.")
         self.root.mkdir(parents=True, exist_ok=True)
-        sets = [word for knob, value in settings.items() for word in ("--set", f"{knob}={to_text(value)}")]
+        sets = [f"--set={knob}={to_text(value)}" for knob, value in settings.items()]
         command = [
             *self._command,
             "distill",

@@ -42,9 +42,8 @@ def test_a_new_run_is_made_as_asked(root):
     }
     words = ended(engines.distill("my run", settings, "released")).progress["words"]
     assert words == [
-        "distill", "--out", str(root / "my run"), "--preset", "released", "--set", "dataset=folder:a b",
-        "--set", "objective=mean", "--set", "ipc=3", "--set", "steps=5", "--set", "seed=7", "--set", "clamp=none",
-        "--set", "threads=2",
+        "distill", "--out", str(root / "my run"), "--preset", "released", "--set=dataset=folder:a b",
+        "--set=objective=mean", "--set=ipc=3", "--set=steps=5", "--set=seed=7", "--set=clamp=none", "--set=threads=2",
         "--json-lines", "--queue",
     ]  # fmt: skip
     assert ended(engines.distill("x", {}, "released", share=True)).progress["words"][-1] == "--json-lines"
