@@ -22,7 +22,7 @@ from hdd.pruning.knobs import PruningKnobs
 from hdd.runs.knobs import RunKnobs
 
 RENAMED_OBJECTIVES = {"dm": "mean"}
-"""Names that objectives had in earlier versions; command lines may still use them."""
+"""Names that objectives had in earlier versions, which runs, scripts and command lines may still use."""
 
 _REGISTRIES = {"method": METHODS, "objective": OBJECTIVES}
 
@@ -89,6 +89,8 @@ class Settings(param.Parameterized):
         for name, value in values.items():
             knob = Settings.knob(name)
             given[name] = value.item() if isinstance(value, np.generic) else value
+            if name == "objective" and isinstance(value, str):
+                given[name] = RENAMED_OBJECTIVES.get(value, value)
             # param takes True for 1, and functions.
             if isinstance(knob, param.Number) and type(given[name]) not in (int, float, str, type(None)):
                 raise _not_allowed(name, value)
@@ -113,7 +115,7 @@ class Settings(param.Parameterized):
         """
         known = {name: value for name, value in values.items() if name in _KNOBS}
         for kind, registry in _REGISTRIES.items():
-            if kind in known and known[kind] not in registry:
+            if kind in known and known[kind] not in (*registry.names(), *RENAMED_OBJECTIVES):
                 known[kind] = Uninstalled(known[kind])
         made = cls(**known)
         made.unknown = {name: value for name, value in values.items() if name not in _KNOBS}
@@ -227,11 +229,7 @@ def parse(name: str, given: str) -> Any:
     Raises:
         HDDError: unknown knob, or a value that it does not allow.
     """
-    value = text.from_text(Settings.knob(name), given)
-    if name == "objective":
-        value = RENAMED_OBJECTIVES.get(value, value)
-    Settings(**{name: value})
-    return value
+    return getattr(Settings(**{name: text.from_text(Settings.knob(name), given)}), name)
 
 
 def grouped(names: tuple[str, ...]) -> dict[str, list[str]]:
@@ -276,8 +274,6 @@ def method_and_objective(method: str | None, objective: str | None) -> dict[str,
     Raises:
         HDDError: an unknown name.
     """
-    if objective is not None:
-        objective = RENAMED_OBJECTIVES.get(objective, objective)
     if method is None:
         return {} if objective is None else {"objective": objective}
     if method not in METHODS and method in OBJECTIVES and objective in (None, method):
