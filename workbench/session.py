@@ -6,9 +6,7 @@ It holds the document and the line to the browser; what it decides by is in `wor
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextvars import Context
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +20,7 @@ from workbench.core.frame import Frame, Selection, View
 from workbench.core.frame_builder import FrameBuilder
 from workbench.core.frame_gate import FrameGate, News
 from workbench.core.source import Source
+from workbench.document_calls import DocumentCalls
 
 
 class Session:
@@ -45,12 +44,11 @@ class Session:
         self.views: list[View] = []
         self.tab = link.tab
         self._link = link
-        self._document = document
+        self._calls = DocumentCalls(document)
         self._gate = FrameGate(link.frame)
         self._frames = FrameBuilder(source, projector, self.selection, self.refresh, self.wake)
         self._keys: dict[str, Callable[[], None]] = {}
         self._woken = False
-        self._waiting: set[Callable[[], None]] = set()
         self._refreshed = 0
         link.listener = self._heard
         self.selection.param.watch(lambda *_: self.wake(), list(Selection.param))
@@ -64,7 +62,7 @@ class Session:
         self.source.join(self, self.tab, self.wake)
 
     def add(self, view: View) -> None:
-        """Shows the newest frame in a view, before it is put on a page, and all that follow; with the document held.
+        """Shows the newest frame in a view, and all that follow; with the document held, before it is put on a page.
 
         A React component misses what changes while it comes.
         """
@@ -74,7 +72,7 @@ class Session:
     def close(self) -> None:
         """Leaves nothing behind."""
         self.source.leave(self)
-        self._document = None
+        self._calls.close()
         self.views.clear()
         if self._link.listener == self._heard:
             self._link.listener = None
@@ -106,9 +104,9 @@ class Session:
 
     def wake(self) -> None:
         """Asks for a tick; from any thread, any number of times."""
-        if not self._woken and self._document is not None:
+        if not self._woken and not self._calls.is_closed:
             self._woken = True
-            self._next_tick(self.tick)
+            self._calls.next(self.tick)
 
     def refresh(self) -> None:
         """Shows a full frame though the source has not changed, since a view knows more; from any thread.
@@ -120,35 +118,15 @@ class Session:
 
     def refresh_soon(self) -> None:
         """Shows a full frame again in a moment, since something that takes long says how far it is."""
-        self._soon(self.refresh, frame_gate.FULL_SECONDS)
+        self._calls.soon(self.refresh, frame_gate.FULL_SECONDS)
 
     def later(self, action: Callable[[], None], milliseconds: int) -> None:
         """Calls `action` after some time, if the session is still there."""
-        if self._document is not None:
-            self._document.add_timeout_callback(action, milliseconds)
+        self._calls.later(action, milliseconds)
 
     def when_done(self, answer: Future, action: Callable[[Future], None]) -> None:
         """Calls `action` with an answer once it is there: at once, or later if the session is still there then."""
-        if answer.done():
-            action(answer)
-        else:
-            answer.add_done_callback(lambda done: self._next_tick(partial(action, done)))
-
-    def _next_tick(self, action: Callable[[], None]) -> None:
-        document = self._document
-        if document is not None:
-            # Called within another session's callback, the action must not inherit that one's current document.
-            Context().run(document.add_next_tick_callback, action)
-
-    def _soon(self, action: Callable[[], None], seconds: float) -> None:
-        """As `later`, unless the action is waited for already."""
-        if action not in self._waiting:
-            self._waiting.add(action)
-            self.later(partial(self._due, action), int(1000 * seconds))
-
-    def _due(self, action: Callable[[], None]) -> None:
-        self._waiting.discard(action)
-        action()
+        self._calls.when_done(answer, action)
 
     def tick(self) -> None:
         """Shows the newest frame, unless the browser has not painted the last one or nothing is new."""
@@ -160,7 +138,7 @@ class Session:
         if wait == 0:
             self.show(frame)
         elif wait is not None:
-            self._soon(self.tick, max(0.001, wait))
+            self._calls.soon(self.tick, max(0.001, wait))
 
     def show(self, frame: Frame | None = None) -> None:
         """Shows the newest frame, made already or not, if it differs from the last one."""
@@ -169,7 +147,7 @@ class Session:
         if full is None:
             return
         if not full:
-            self._soon(self._bring_words, frame_gate.FULL_SECONDS)
+            self._calls.soon(self._bring_words, frame_gate.FULL_SECONDS)
         frame = replace(frame, full=full)
         with pn.io.hold():
             for view in self.views:

@@ -78,11 +78,16 @@ def make_run(root):
 
 
 @pytest.fixture
-def session(source):
+def document():
+    return Document()
+
+
+@pytest.fixture
+def session(source, document):
     """A driver's session on the module's `source`."""
     link = Link()
     link.tab = "driver"
-    session = Session(source, Projector(), link, Document())
+    session = Session(source, Projector(), link, document)
     session.open()
     yield session
     session.close()

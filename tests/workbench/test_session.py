@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import scripted
-from session_parts import Document, Projector, StillSource, View
+from session_parts import Projector, StillSource, View
 from waiting import wait_until
 
 from hdd.errors import HDDError
@@ -33,11 +33,6 @@ def source(run):
     source.read_all()
     source.put(status=replace(run.status(), state="running"))
     return source
-
-
-@pytest.fixture
-def document():
-    return Document()
 
 
 @pytest.fixture

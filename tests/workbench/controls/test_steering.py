@@ -124,25 +124,25 @@ def test_a_change_is_pending_then_applied(steering, source, show):
     assert "applied @ step 40" in texts(steering)
 
 
-def test_nobody_waits_while_a_change_is_written(steering, session, source, show, monkeypatch):
-    session._document.run()
+def test_nobody_waits_while_a_change_is_written(steering, document, source, show, monkeypatch):
+    document.run()
     asked = []
     monkeypatch.setattr(source, "ask", lambda function: asked.append((function, Future())) or asked[-1][1])
     steering.request("curvature", -3.0)
     assert "pending: -3.0" in texts(steering)
     steering.request("curvature", -5.0)
-    session._document.run(later=True)
+    document.run(later=True)
     assert len(asked) == 1
     write, answer = asked[0]
     answer.set_result(write(source.run))
-    session._document.run()
+    document.run()
     (edit,) = pending(source)
     assert edit.value == -3
     source.run.decide(edit, "applied", 40, -1.0)
     show()
     assert len(asked) == 2 and "pending: -5.0" in texts(steering)
     asked[1][1].set_exception(OSError("no space left"))
-    session._document.run()
+    document.run()
     assert "refused: no space left" in texts(steering)
     show()
     steering.request("curvature", -6.0)
@@ -218,11 +218,11 @@ def test_somebody_elses_change_is_shown(steering, source, show):
     assert source.run.pending() == []
 
 
-def test_where_a_knob_comes_to_rest_is_written_down_while_no_engine_decides(steering, session, source, show):
+def test_where_a_knob_comes_to_rest_is_written_down_while_no_engine_decides(steering, session, document, source, show):
     for value in (-2.0, -3.0, -4.0):
         steering.request("curvature", value)
     assert [edit.value for edit in pending(source)] == [-2.0]
-    session._document.run(later=True)
+    document.run(later=True)
     assert [edit.value for edit in pending(source)] == [-2.0, -4.0]
     show()
     # Another page on the same run shows what is on its way, and not what is in force.
@@ -233,14 +233,14 @@ def test_where_a_knob_comes_to_rest_is_written_down_while_no_engine_decides(stee
     assert all("pending until the run is resumed: -4.0" in texts(each) for each in (steering, other))
 
 
-def test_a_knob_that_rests_at_none_is_written_down_once(steering, session, source, show):
+def test_a_knob_that_rests_at_none_is_written_down_once(steering, document, source, show):
     for value in (3.0, None):
         steering.request("clamp", value)
     # The engine decided on the first before it ended.
     source.run.decide(pending(source, "clamp")[0], "applied", 40, 10.0)
     show()
     assert [edit.value for edit in pending(source, "clamp")] == [None]
-    session._document.run(later=True)
+    document.run(later=True)
     assert [edit.value for edit in pending(source, "clamp")] == [None]
 
 

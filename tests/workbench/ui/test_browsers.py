@@ -90,7 +90,7 @@ def test_what_one_browser_does_is_shown_to_another_in_its_own_document(open_tab,
     show = Session.show
 
     def noted(session, *arguments):
-        documents.append((pn.state.curdoc, session._document))
+        documents.append((pn.state.curdoc, session._calls._document))
         show(session, *arguments)
 
     monkeypatch.setattr(Session, "show", noted)
