@@ -144,10 +144,10 @@ def evaluate(
     )
     if step is None:
         step = max(run.kept_steps(), default=0)
-    images = torch.from_numpy(run.images(step)).to(pick_device(settings.device))
-    labels = torch.arange(len(images)).repeat_interleave(images.shape[1])
+    made = run.synthetic(step).decoded()
+    images, labels = torch.from_numpy(made.images).to(pick_device(settings.device)), torch.from_numpy(made.labels)
     data = load_dataset(settings.dataset, size=settings.image_size)
-    result = evaluate_images(images.flatten(0, 1), labels, data, chosen, on_epoch)
+    result = evaluate_images(images, labels, data, chosen, on_epoch)
     run.write_evaluation(step, result.as_dict()["protocol"], result.accuracies)
     return result
 

@@ -130,7 +130,7 @@ def evaluate_images(
 
     Args:
         images: (B, C, H, W) float32, normalised, on the device to compute on.
-        labels: (B,) int64.
+        labels: (B,) int64, or soft ones (B, C) float32.
         data: the real images.
         protocol: see `Protocol`.
         on_epoch: called with epochs done and epochs in all, over all networks.

@@ -232,6 +232,15 @@ def parse(name: str, given: str) -> Any:
     return getattr(Settings(**{name: text.from_text(Settings.knob(name), given)}), name)
 
 
+def packages() -> dict[str, str]:
+    """Which package brought each method and objective that is not our own, by "method NAME" or "objective NAME"."""
+    return {
+        f"{kind} {name}": package
+        for kind, registry in _REGISTRIES.items()
+        for name, package in registry.packages().items()
+    }
+
+
 def grouped(names: tuple[str, ...]) -> dict[str, list[str]]:
     """Names of knobs by the group under which forms and tables show them."""
     groups: dict[str, list[str]] = {}

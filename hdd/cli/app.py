@@ -37,6 +37,7 @@ for command in (
     compute.fork,
     compute.replay,
     compute.evaluate,
+    look.export,
     look.datasets,
     look.knobs,
     compute.bench,

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Column, Table
 
+from hdd import sets
 from hdd.cli.common import AsJson, RunPath, console, print_json, progress_console, report, say, tell
 from hdd.cli.knob_options import takes_knobs
 from hdd.errors import HDDError
@@ -138,6 +139,18 @@ def runs_show(path: RunPath, as_json: AsJson = False) -> None:
         say(
             f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(event['time']))} step {event['step']}: {event['text']}"
         )
+
+
+def export(
+    path: RunPath,
+    out: Annotated[Path, typer.Option("--out", help="Where to write the set: empty or not there.")],
+    step: Annotated[int | None, typer.Option(help="Step whose images to take; the newest kept if not given.")] = None,
+    format: Annotated[str, typer.Option(help=f"One of {', '.join(sets.FORMATS.names())}.")] = "export",
+) -> None:
+    """Write a run's distilled set to a file or folder of its own: normalised images, labels and how they were made."""
+    made = Run(path).synthetic(step)
+    sets.save(made, out, format)
+    say(f"{out}: {len(made.images)} images of {len(made.classes)} classes, step {made.provenance['step']}")
 
 
 def datasets(as_json: AsJson = False) -> None:

@@ -37,7 +37,7 @@ def rewind(run: Run, step: int, who: str = "python") -> None:
 
 def _copy(source: Run, out: str | os.PathLike, **meta: Any) -> Run:
     """A new run with the settings and data of `source`, at its beginning."""
-    kept = {key: source.meta(key) for key in ("fingerprint", "mean", "std", "provenance")}
+    kept = {key: source.meta(key) for key in ("fingerprint", "mean", "std", "provenance", "packages", "decoder")}
     parent = {"path": str(source.path.resolve()), "id": source.meta("id"), **meta}
     return Run.create(out, source.initial_settings, source.classes, **kept, parent=parent)
 

@@ -12,6 +12,7 @@ from hdd.pixels import to_pixels
 from hdd.records import CLASS_METRICS, Edit, EngineStatus, StepRecord
 from hdd.runs.schema import open_database
 from hdd.runs.tensors import TensorSeries, read_tensors
+from hdd.sets import SyntheticSet
 from hdd.settings import Settings
 
 LIVE_FRAME = Path("live", "frame.safetensors")
@@ -157,6 +158,28 @@ class RunReader:
         near = f"the nearest is {min(kept, key=lambda other: abs(other - step))}" if kept else "none was kept yet"
         raise HDDError(f"No images of step {step} are kept in {self.path}: {near}. Fork the run there to make them.")
 
+    def synthetic(self, step: int | None = None) -> SyntheticSet:
+        """The distilled set as it stood when `step` steps were completed; None takes the newest step that is kept.
+
+        Raises:
+            HDDError: as `images`.
+        """
+        step = max(self.kept_steps(), default=0) if step is None else step
+        return SyntheticSet.of_grid(
+            self.images(step),
+            classes=self.classes,
+            mean=self.meta("mean"),
+            std=self.meta("std"),
+            decoder=self.meta("decoder") or "plain",
+            provenance={
+                "run": self.meta("id"),
+                "step": step,
+                "settings": self.settings_at(step).recorded(),
+                "data": self.meta("fingerprint"),
+                "made by": self.meta("provenance"),
+            },
+        )
+
     def frame(self) -> tuple[int, np.ndarray] | None:
         """The newest images that an engine left for viewers, None where there are none or they are damaged.
 
@@ -177,6 +200,19 @@ class RunReader:
         return to_pixels(images, self.meta("mean"), self.meta("std"))
 
     # The engine, seen from outside
+
+    def check_installed(self) -> None:
+        """Makes sure that what advances the run is installed here; without it a run can only be looked at.
+
+        Raises:
+            HDDError: its method or an objective is not; the message says what to install.
+        """
+        packages = self.meta("packages") or {}
+        for kind, name in self.settings.uninstalled().items():
+            package = packages.get(f"{kind} {name}", "the package that brings it")
+            raise HDDError(
+                f"The {kind} {name!r} of {self.path} is not installed here: install {package} to go on with it."
+            )
 
     def lock(self) -> FileLock:
         """The lock that the one engine of a run holds; freed by the system however the engine ends."""

@@ -125,6 +125,7 @@ def _device_name(device: torch.device) -> str:
 
 def _prepare(run: Run, steps: int | None) -> None:
     """Refuses a run with nothing left to do, and clears what a dead engine left: half a file, commands to it."""
+    run.check_installed()
     with clear_storage_errors(run):
         for edit in run.pending():
             if edit.name in COMMANDS:

@@ -11,7 +11,7 @@ from hdd.errors import HDDError
 from hdd.methods import METHODS
 from hdd.provenance import provenance
 from hdd.runs.run import Run, check_steps
-from hdd.settings import Settings
+from hdd.settings import Settings, packages
 
 
 def create(
@@ -47,6 +47,8 @@ def create(
         mean=data.mean.tolist(),
         std=data.std.tolist(),
         provenance=provenance(),
+        packages=packages(),
+        decoder=METHODS.get(settings.method).decoder,
     )
     for step, changes in sorted((at or {}).items()):
         run.steer(who=who, at=step, **changes)

@@ -10,9 +10,11 @@ import sys
 from dataclasses import dataclass
 from unittest import mock
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from hdd import sets
 from hdd.cli import main
 from hdd.runs.run import Run
 from hdd.settings import Settings
@@ -140,6 +142,15 @@ def test_evaluate_before_and_after(demo):
         assert len(result["accuracies"]) == 2
         assert 0.1 < result["mean"] < 1
     assert [each["step"] for each in Run(demo / "runs/demo").evaluations()] == [0, 20]
+
+
+def test_export(demo, tmp_path):
+    told = hdd("export", "runs/demo", "--out", str(tmp_path / "set"), cwd=demo)
+    assert "20 images of 10 classes, step 20" in told.stdout
+    made, run = sets.load(tmp_path / "set"), Run(demo / "runs/demo")
+    np.testing.assert_array_equal(made.images.reshape(10, 2, 1, 16, 16), run.images(20))
+    assert made.provenance["settings"] == run.settings.recorded()
+    assert "is in use" in refused("export", "runs/demo", "--out", str(tmp_path / "set"), cwd=demo)
 
 
 def test_json_lines_of_distill(tmp_path):

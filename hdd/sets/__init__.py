@@ -1,0 +1,12 @@
+"""Distilled sets as values, whoever made them, and the formats in which they lie on disk. Free of torch.
+
+from hdd import sets
+made = run.synthetic()
+sets.save(made, "exports/demo")
+sets.load("exports/demo").counts
+"""
+
+from hdd.sets.formats import FORMATS, Format, load, save
+from hdd.sets.synthetic_set import SyntheticSet
+
+__all__ = ["FORMATS", "Format", "SyntheticSet", "load", "save"]

@@ -1,0 +1,64 @@
+"""This project's own export: exact, small to read, and without pickle."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from hdd.errors import HDDError
+from hdd.sets.formats.base import Format
+from hdd.sets.synthetic_set import SyntheticSet
+
+MANIFEST, TENSORS = "set.json", "set.safetensors"
+VERSION = 1
+
+
+class ExportFolder(Format):
+    """A folder with set.safetensors (images, labels) and set.json (classes, normalisation, decoder, provenance)."""
+
+    @classmethod
+    def knows(cls, path: Path) -> bool:
+        """As `Format.knows`."""
+        return (path / MANIFEST).is_file()
+
+    @classmethod
+    def load(cls, path: Path) -> SyntheticSet:
+        """As `Format.load`."""
+        try:
+            about = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+            tensors = load((path / TENSORS).read_bytes())
+            if about["version"] > VERSION:
+                raise HDDError(
+                    f"{path} has version {about['version']} of the export, and this version of hdd reads up to "
+                    f"{VERSION}. Upgrade hdd-workbench to open it."
+                )
+            return SyntheticSet(
+                tensors["images"],
+                tensors["labels"],
+                tuple(about["classes"]),
+                tuple(about["mean"]),
+                tuple(about["std"]),
+                about["decoder"],
+                about["provenance"],
+            )
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+            raise HDDError(f"The distilled set in {path} is damaged ({type(error).__name__}: {error}).") from None
+
+    @classmethod
+    def save(cls, synthetic: SyntheticSet, path: Path) -> None:
+        """As `Format.save`."""
+        about = {
+            "version": VERSION,
+            "classes": list(synthetic.classes),
+            "mean": list(synthetic.mean),
+            "std": list(synthetic.std),
+            "decoder": synthetic.decoder,
+            "provenance": dict(synthetic.provenance),
+        }
+        path.mkdir(parents=True, exist_ok=True)
+        tensors = {"images": synthetic.images, "labels": np.ascontiguousarray(synthetic.labels)}
+        (path / TENSORS).write_bytes(save(tensors))
+        # Last, since a folder is known by it.
+        (path / MANIFEST).write_text(json.dumps(about, indent=2, ensure_ascii=False), encoding="utf-8")
