@@ -3,27 +3,24 @@
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hdd.pixels import to_pixels
 from hdd.projection import Geometry, Pruning, Viewing
+from hdd.sets import SyntheticSet
 from hdd.settings import initial_settings
 from workbench.core.audience import Audience
 from workbench.core.class_layout import ClassLayout
 from workbench.core.shared_answers import SharedAnswers
 from workbench.core.source import SourceState, StepImages
 
-if TYPE_CHECKING:
-    from hdd.sets import SyntheticSet
-
 
 class SetSource:
     """What views read of a set; see `workbench.core.source.Source`.
 
     Args:
-        synthetic: the set.
+        synthetic: the set, of which the stored images are shown; `synthetic.decoded()` shows those that one trains on.
         dataset: name of the real images that it was distilled from; None shows it without them, and without a disk.
         name: to show.
         seed: of the viewing network and of the sample of real images.
@@ -39,22 +36,20 @@ class SetSource:
     driver = None
 
     def __init__(
-        self, synthetic: "SyntheticSet", dataset: str | None = None, name: str = "synthetic set", seed: int = 0
+        self, synthetic: SyntheticSet, dataset: str | None = None, name: str = "synthetic set", seed: int = 0
     ) -> None:
         self.name = name
         self.classes = list(synthetic.classes)
         self.mean, self.std = (np.asarray(values, np.float32) for values in (synthetic.mean, synthetic.std))
-        labels = np.asarray(synthetic.labels)
-        # A soft label is shown as the class that it gives most weight.
-        self.layout = ClassLayout(labels.argmax(axis=1) if labels.ndim == 2 else labels, len(self.classes))
+        self.layout = ClassLayout(synthetic.hard_labels, len(self.classes))
         self.viewing = None
         self.state = SourceState(kept=(0,))
-        self._images = StepImages(0, np.asarray(synthetic.images, np.float32))
+        self._images = StepImages(0, synthetic.images)
         self._audience = Audience()
         self._answers = SharedAnswers()
         if dataset is not None:
             settings = initial_settings(dataset, seed=seed)
-            normalisation = tuple(map(float, self.mean)), tuple(map(float, self.std))
+            normalisation = synthetic.mean, synthetic.std
             self.viewing = replace(Viewing.of(settings), normalisation=normalisation)
             self._pruning = Pruning.of(settings)
 

@@ -1,13 +1,15 @@
 """A distilled set without a run, as the views see it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from session_parts import Document, Inline
 
+from hdd import sets
 from hdd.projection import Viewing
 from hdd.projection.space import ViewingSpace
+from hdd.sets import SyntheticSet
 from hdd.settings import initial_settings
 from workbench.browser.link import Link
 from workbench.core import projector
@@ -18,15 +20,6 @@ from workbench.theme import tile
 from workbench.views.disk import Disk
 from workbench.views.image_wall import ImageWall
 from workbench.views.inspector import Inspector
-
-
-@dataclass
-class SyntheticSet:
-    images: np.ndarray
-    labels: np.ndarray
-    classes: tuple[str, ...]
-    mean: np.ndarray
-    std: np.ndarray
 
 
 @pytest.fixture(scope="module")
@@ -137,11 +130,20 @@ def data_of_selected(plot):
     return indices
 
 
+def test_a_set_from_a_folder_shows_the_same(made, show, tmp_path):
+    sets.save(made, tmp_path / "set")
+    sources = SetSource(made, dataset="digits"), SetSource(sets.load(tmp_path / "set"), dataset="digits")
+    (one, first, _, _, _), (two, second, _, _, _) = (show(source) for source in sources)
+    np.testing.assert_array_equal(data_of(second.plot, "dw")["image"][0], data_of(first.plot, "dw")["image"][0])
+    gaps = [session.frame().disk.projection.gap for session in (one, two)]
+    np.testing.assert_array_equal(*gaps)
+    assert two.source.classes == list(made.classes)
+
+
 def test_a_set_of_another_normalisation_shows_the_same(made, show):
-    pixels = made.images * made.std[:, None, None] + made.mean[:, None, None]
-    other = replace(
-        made, images=(pixels - np.float32(0.5)) / np.float32(0.5), mean=np.float32([0.5]), std=np.float32([0.5])
-    )
+    mean, std = (np.float32(values)[:, None, None] for values in (made.mean, made.std))
+    images = (made.images * std + mean - np.float32(0.5)) / np.float32(0.5)
+    other = replace(made, images=images, mean=[0.5], std=[0.5])
     first, second = (show(SetSource(each, dataset="digits"))[0].frame().disk.projection for each in (made, other))
     np.testing.assert_allclose(second.synthetic_radius, first.synthetic_radius, rtol=1e-3)
     np.testing.assert_allclose(second.gap, first.gap, rtol=1e-3, atol=1e-4)
