@@ -12,7 +12,7 @@ class DocumentCalls:
     """What is to be done on a document; from any thread, and nothing once it is closed.
 
     Args:
-        document: or what stands in for it in a notebook.
+        document: or what stands in for it in a notebook; None until `open`.
     """
 
     def __init__(self, document: Document | None) -> None:
@@ -21,8 +21,12 @@ class DocumentCalls:
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing is done any more."""
+        """Whether nothing is done: not yet, or not any more."""
         return self._document is None
+
+    def open(self, document: Document) -> None:
+        """From now on calls are made on a document that came only with its browser."""
+        self._document = document
 
     def close(self) -> None:
         """Forgets the document."""

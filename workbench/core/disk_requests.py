@@ -27,6 +27,9 @@ class Projecting(Protocol):
     def study(self, function: Callable, *arguments: object) -> Future:
         """The result of a function that may take seconds."""
 
+    def progress(self, name: str) -> str:
+        """How far "live" or "study" is with images that it goes through, in words; "" if it is not."""
+
 
 @dataclass(frozen=True)
 class Look:
