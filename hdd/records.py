@@ -5,26 +5,7 @@ from typing import Any
 
 import numpy as np
 
-CLASS_METRICS = (
-    "loss",
-    "centroid_distance",
-    "gradient_norm",
-    "real_clamped",
-    "synthetic_clamped",
-    "real_radius_q10",
-    "real_radius_q50",
-    "real_radius_q90",
-    "synthetic_radius_q10",
-    "synthetic_radius_q50",
-    "synthetic_radius_q90",
-)
-"""Columns of `StepRecord.classes`.
-
-loss: of the objective. centroid_distance: between the Lorentz centroids under the current geometry, whatever the
-objective. gradient_norm: mean over the class's images of ‖∂loss/∂image‖. real_clamped, synthetic_clamped: fraction
-of features beyond the clamp, 0 without one. radius quantiles: of √|K|·‖scaled feature‖ before the clamp.
-"""
-
+from hdd.states import EditStatus, EngineState
 
 @dataclass(frozen=True)
 class StepRecord:
@@ -35,7 +16,8 @@ class StepRecord:
         loss: sum of the class losses.
         feature_scale: factor on the features that was in force.
         seconds: that the step took.
-        classes: (C, len(CLASS_METRICS)) float32.
+        classes: (C, len(columns)) float32.
+        columns: names of the columns of `classes`; which they are is up to the method and the objective.
     """
 
     step: int
@@ -43,6 +25,13 @@ class StepRecord:
     feature_scale: float
     seconds: float
     classes: np.ndarray
+    columns: tuple[str, ...]
+
+    def column(self, name: str) -> np.ndarray:
+        """One column of `classes`, (C,) float32; NaN where the step did not record it."""
+        if name not in self.columns:
+            return np.full(len(self.classes), np.nan, np.float32)
+        return self.classes[:, self.columns.index(name)]
 
 
 @dataclass(frozen=True)
@@ -55,7 +44,7 @@ class Edit:
     due: int | None
     who: str
     requested: float
-    status: str
+    status: EditStatus
     step: int | None
     old: Any
     reason: str | None
@@ -67,8 +56,7 @@ class EngineStatus:
     """What is known of a run's engine.
 
     Attributes:
-        state: new (never started), starting, queued (it waits for its device), running, paused, stopped, finished,
-            failed, or killed (it ended without a word).
+        state: what it does, or how it ended.
         step: steps completed when it last spoke.
         steps_per_second: of the last seconds.
         message: why it failed, or what it is busy with or waits for.
@@ -76,7 +64,7 @@ class EngineStatus:
         time: when it last spoke, seconds since the epoch.
     """
 
-    state: str
+    state: EngineState
     step: int
     steps_per_second: float
     message: str

@@ -28,6 +28,7 @@ from panel.viewable import Viewable
 
 from hdd.errors import HDDError
 from hdd.runs.run import Run
+from hdd.states import EngineState
 from workbench import actions, browser, compat
 from workbench.background import as_run, fork, start
 from workbench.browser.link import Link
@@ -50,7 +51,6 @@ TAB = "notebook"
 FIRST_SECONDS = 8.0
 LOOK_SECONDS = 0.05
 HEIGHT = 780
-OVER = ("finished", "stopped", "failed", "killed")
 
 # Nothing is fetched from elsewhere, and a saved notebook shows its views without a server.
 pn.extension(inline=True)
@@ -85,8 +85,8 @@ def wait(run: Run | str | Path, step: int | None = None, seconds: float = 600.0)
     run, deadline = as_run(run), time.monotonic() + seconds
     while step is None or run.step < step:
         status = run.status()
-        if status.state in OVER:
-            if step is None and status.state in ("finished", "stopped"):
+        if not status.state.is_alive and status.state != EngineState.NEW:
+            if step is None and status.state in (EngineState.FINISHED, EngineState.STOPPED):
                 break
             raise HDDError(f"{run.path} is {status.state} at step {run.step}: {status.message}")
         if time.monotonic() > deadline:

@@ -99,13 +99,13 @@ class Method(ABC):
 
         Args:
             losses: (C,), without gradient.
-            diagnostics: (C,) each, by the names of their columns.
+            diagnostics: (C,) each, by the names of their columns, in the order in which they are recorded.
             feature_scale: factor on the features that was in force.
             seconds: that the step took, from its start to now.
         """
         import torch
 
-        from hdd.records import CLASS_METRICS, StepRecord
+        from hdd.records import StepRecord
 
         columns = {"loss": losses, **diagnostics}
         return StepRecord(
@@ -113,7 +113,8 @@ class Method(ABC):
             loss=float(losses.sum()),
             feature_scale=feature_scale,
             seconds=seconds,
-            classes=torch.stack([columns[name] for name in CLASS_METRICS], dim=-1).cpu().numpy().astype(np.float32),
+            classes=torch.stack(list(columns.values()), dim=-1).cpu().numpy().astype(np.float32),
+            columns=tuple(columns),
         )
 
     def synthetic(self) -> SyntheticSet:

@@ -13,10 +13,11 @@ from hdd.errors import HDDError
 from hdd.methods import METHODS, Method
 from hdd.records import Edit, StepRecord
 from hdd.runs.pictures import save_pictures
-from hdd.runs.run import COMMANDS, HEARTBEAT_SECONDS, Run, check_steps
+from hdd.runs.run import HEARTBEAT_SECONDS, Run, check_steps
 from hdd.runs.signals import StopSignal
 from hdd.runs.storage import clear_storage_errors
 from hdd.runs.tensors import checkpoints_to_drop, snapshot_spacing, write_tensors
+from hdd.states import Command, EditStatus, EngineState
 
 CHECKPOINT_SECONDS = 10.0
 EDIT_CHECKPOINT_SECONDS = 1.0
@@ -43,7 +44,7 @@ class Engine:
     def __init__(self, run: Run, data: Dataset | None = None, stop: StopSignal | None = None) -> None:
         self.run = run
         self._stop = stop or StopSignal()
-        self._state = "starting"
+        self._state = EngineState.STARTING
         self._rate = 0.0
         self._steps_left: int | None = None
         self._heartbeat_due = 0.0
@@ -54,7 +55,7 @@ class Engine:
         self.storage_seconds = 0.0
         self._method: Method | None = None
         initial = run.initial_settings
-        self._say("starting", "loading the data set")
+        self._say(EngineState.STARTING, "loading the data set")
         self._data = data or load_dataset(initial.dataset, size=initial.image_size)
         if self._data.fingerprint != run.meta("fingerprint"):
             raise HDDError(
@@ -127,7 +128,7 @@ class Engine:
                 self.run.snapshots.write(step, {"images": self._images().astype(np.float16)})
 
     def _thin_snapshots(self, spacing: int) -> None:
-        edited = {edit.step for edit in self.run.edits("applied")}
+        edited = {edit.step for edit in self.run.edits(EditStatus.APPLIED)}
         self.run.snapshots.drop([step for step in self.run.snapshots.steps() if step % spacing and step not in edited])
 
     def _frame(self) -> None:
@@ -142,7 +143,7 @@ class Engine:
         self._framed = self._method.step_count
         self._frame_due = started + (time.perf_counter() - started) / FRAME_SHARE
 
-    def _say(self, state: str, message: str = "") -> None:
+    def _say(self, state: EngineState, message: str = "") -> None:
         self._state = state
         self._heartbeat_due = time.perf_counter() + HEARTBEAT_SECONDS
         with self._storing():
@@ -156,13 +157,13 @@ class Engine:
         with self._storing():
             pending = self.run.pending()
         for edit in pending:
-            if edit.name == "stop":
-                self.run.decide(edit, "applied", step)
+            if edit.name == Command.STOP:
+                self.run.decide(edit, EditStatus.APPLIED, step)
                 return True
-            if edit.name == "rewind":
+            if edit.name == Command.REWIND:
                 self._rewind(edit)
                 return False
-            if edit.name in COMMANDS:
+            if edit.name in list(Command):
                 self._obey(edit)
             elif step >= self._frontier and (edit.due is None or edit.due <= step):
                 self._apply(edit)
@@ -171,7 +172,7 @@ class Engine:
     def _apply(self, edit: Edit) -> None:
         step = self._method.step_count
         if edit.due is not None and edit.due < step:
-            self.run.decide(edit, "refused", step, reason=f"step {edit.due} had passed when it came")
+            self.run.decide(edit, EditStatus.REFUSED, step, reason=f"step {edit.due} had passed when it came")
             return
         old = self._method.settings.values().get(edit.name)
         # So that going back to before an edit is quick; a dragged slider must not write one a position.
@@ -183,25 +184,25 @@ class Engine:
             check_steps({edit.name: edit.value}, step)
             self._method.steer(**{edit.name: edit.value})
         except HDDError as error:
-            self.run.decide(edit, "refused", step, old, str(error))
+            self.run.decide(edit, EditStatus.REFUSED, step, old, str(error))
         else:
-            self.run.decide(edit, "applied", step, old)
+            self.run.decide(edit, EditStatus.APPLIED, step, old)
             self._snapshot()
         self._say(self._state)
 
     def _rewind(self, edit: Edit) -> None:
         step = self._method.step_count
         if not 0 <= edit.value <= self.run.step:
-            self.run.decide(edit, "refused", step, reason=f"the run has steps 0 to {self.run.step}")
+            self.run.decide(edit, EditStatus.REFUSED, step, reason=f"the run has steps 0 to {self.run.step}")
             return
         self.run.forget_after(edit.value, asked=edit)
         self._restore()
-        self._say("paused")
+        self._say(EngineState.PAUSED)
 
     def _obey(self, edit: Edit) -> None:
-        self.run.decide(edit, "applied", self._method.step_count)
-        self._steps_left = edit.value if edit.name == "step" else None
-        self._say("paused" if edit.name == "pause" else "running")
+        self.run.decide(edit, EditStatus.APPLIED, self._method.step_count)
+        self._steps_left = edit.value if edit.name == Command.STEP else None
+        self._say(EngineState.PAUSED if edit.name == Command.PAUSE else EngineState.RUNNING)
 
     # The loop
 
@@ -219,19 +220,19 @@ class Engine:
         self.run.write_event(
             self._step, f"engine started on {device}, {torch.get_num_threads()} threads, torch {torch.__version__}"
         )
-        self._say("running")
+        self._say(EngineState.RUNNING)
         started, made = time.perf_counter(), 0
-        ended = "stopped"
+        ended = EngineState.STOPPED
         with clear_storage_errors(self.run):
             if self._step == 0:
                 self._snapshot()
             while not self._take_edits():
                 if self._step >= self._method.settings.steps and self._step >= self._frontier:
-                    ended = "finished"
+                    ended = EngineState.FINISHED
                     break
                 if until is not None and self._step >= until:
                     break
-                if self._state == "paused" and self._step >= self._frontier:
+                if self._state == EngineState.PAUSED and self._step >= self._frontier:
                     self._wait()
                     continue
                 record = self._method.step()
@@ -251,7 +252,7 @@ class Engine:
     def _wait(self) -> None:
         self._frame()
         if time.perf_counter() > self._heartbeat_due:
-            self._say("paused")
+            self._say(EngineState.PAUSED)
         time.sleep(PAUSE_POLL_SECONDS)
 
     def _keep(self, record: StepRecord) -> None:
@@ -274,6 +275,6 @@ class Engine:
             self._steps_left -= 1
             if self._steps_left == 0:
                 self._steps_left = None
-                self._say("paused")
+                self._say(EngineState.PAUSED)
         if time.perf_counter() > self._heartbeat_due:
             self._say(self._state)

@@ -8,7 +8,9 @@ from typing import Any
 from filelock import Timeout
 
 from hdd.errors import HDDError
+from hdd.records import StepRecord
 from hdd.runs.run import Run, check_steps
+from hdd.states import Command, EngineState
 
 
 def _check_step(run: Run, step: int) -> None:
@@ -30,9 +32,9 @@ def rewind(run: Run, step: int, who: str = "python") -> None:
     try:
         with run.lock().acquire(timeout=0):
             run.forget_after(step)
-            run.end("stopped", f"rewound to step {step}")
+            run.end(EngineState.STOPPED, f"rewound to step {step}")
     except Timeout:
-        run.command("rewind", step, who)
+        run.command(Command.REWIND, step, who)
 
 
 def _copy(source: Run, out: str | os.PathLike, **meta: Any) -> Run:
@@ -83,19 +85,22 @@ def copy_ledger(run: Run, out: str | os.PathLike) -> Run:
 def first_difference(one: Run, other: Run) -> int | None:
     """The first step at which two runs differ in any bit of their metrics or kept images; None where none does.
 
-    Compared are the steps that both have made, and the images that both have kept.
+    Compared are the steps that both have made, the columns that both have recorded, and the images that both have kept.
     """
-    different = [
-        a.step
-        for a, b in zip(one.metrics(), other.metrics(), strict=False)
-        if (a.loss, a.feature_scale, a.classes.tobytes()) != (b.loss, b.feature_scale, b.classes.tobytes())
-    ]
+    different = [a.step for a, b in zip(one.metrics(), other.metrics(), strict=False) if not _same_bits(a, b)]
     for mine, theirs in ((one.snapshots, other.snapshots), (one.checkpoints, other.checkpoints)):
         for step in sorted({*mine.steps()} & {*theirs.steps()}):
             a, b = mine.read(step), theirs.read(step)
             if a is None or b is None or any(a[name].tobytes() != b[name].tobytes() for name in a):
                 different.append(step)
     return min(different, default=None)
+
+
+def _same_bits(one: StepRecord, other: StepRecord) -> bool:
+    common = [name for name in one.columns if name in other.columns]
+    return (one.loss, one.feature_scale) == (other.loss, other.feature_scale) and all(
+        one.column(name).tobytes() == other.column(name).tobytes() for name in common
+    )
 
 
 def find_runs(folder: str | os.PathLike) -> list[Run]:

@@ -9,7 +9,6 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
-from hdd.records import CLASS_METRICS
 from hdd.runs.run import Run
 from hdd.runs.tensors import replace_file
 
@@ -72,17 +71,18 @@ def _draw_sheet(run: Run) -> Figure:
 def _draw_curves(run: Run) -> Figure:
     records = run.metrics()
     steps = [record.step for record in records]
-    classes = np.stack([record.classes for record in records])
+
+    def recorded(column: str) -> np.ndarray:
+        return np.stack([record.column(column) for record in records])
+
     figure = Figure(figsize=(9, 6), layout="constrained")
     loss, radius = figure.subplots(2, 1, sharex=True)
-    per_class = classes[:, :, CLASS_METRICS.index("loss")]
+    per_class = recorded("loss")
     loss.plot(steps, per_class, color="0.75", linewidth=0.5)
     loss.plot(steps, per_class.mean(axis=1), color="C0", label="mean of the classes (elsewhere the loss is their sum)")
     loss.set(ylabel="loss of a class", yscale="log" if per_class.min() > 0 else "linear")
     for color, side in (("C0", "real"), ("C1", "synthetic")):
-        low, middle, high = (
-            classes[:, :, CLASS_METRICS.index(f"{side}_radius_q{q}")].mean(axis=1) for q in (10, 50, 90)
-        )
+        low, middle, high = (recorded(f"{side}_radius_q{q}").mean(axis=1) for q in (10, 50, 90))
         radius.fill_between(steps, low, high, color=color, alpha=0.2, linewidth=0)
         radius.plot(steps, middle, color=color, label=f"{side}: median, 10 to 90 %")
     radius.set(ylabel="√|K|·radius of features", xlabel="step", ylim=(0, None))

@@ -21,6 +21,7 @@ from hdd.folders import cache_folder
 from hdd.runs.run import HEARTBEAT_SECONDS, Run
 from hdd.runs.signals import StopSignal
 from hdd.runs.storage import clear_storage_errors
+from hdd.states import Command, EditStatus, EngineState
 
 POLL_SECONDS = 0.2
 
@@ -96,7 +97,7 @@ def _is_paused(path: str) -> bool:
         run = Run(path)
         state = run.status().state
         run.close()
-        return state == "paused"
+        return state == EngineState.PAUSED
     return False
 
 
@@ -118,16 +119,16 @@ def wait_for_turn(run: Run, ticket: Ticket, stop: StopSignal, on_wait: Callable[
     told, heartbeat = "", 0.0
     with clear_storage_errors(run):
         while ahead := ticket.ahead():
-            stops = [edit for edit in run.pending() if edit.name == "stop"]
+            stops = [edit for edit in run.pending() if edit.name == Command.STOP]
             if stops or stop.came:
                 for edit in stops:
-                    run.decide(edit, "applied", run.step)
-                run.end("stopped", f"stopped while it waited for {ticket.device}")
+                    run.decide(edit, EditStatus.APPLIED, run.step)
+                run.end(EngineState.STOPPED, f"stopped while it waited for {ticket.device}")
                 return False
             others = f" and {len(ahead) - 1} more" if ahead[1:] else ""
             message = f"waiting on {ticket.device} for {ahead[0]}{others}"
             if message != told or time.monotonic() > heartbeat:
-                run.write_status("queued", run.step, 0.0, message)
+                run.write_status(EngineState.QUEUED, run.step, 0.0, message)
                 heartbeat = time.monotonic() + HEARTBEAT_SECONDS
             if message != told and on_wait is not None:
                 on_wait(message)

@@ -1,24 +1,37 @@
 """What a run directory tells: the side of `hdd.runs.run.Run` that changes nothing. It imports no torch."""
 
 import json
+import os
+import socket
+import sqlite3
+from bisect import bisect_left
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from hdd.errors import HDDError
 from hdd.pixels import to_pixels
-from hdd.records import CLASS_METRICS, Edit, EngineStatus, StepRecord
+from hdd.records import Edit, EngineStatus, StepRecord
+from hdd.runs.liveness import ProcessId, machine
 from hdd.runs.schema import open_database
 from hdd.runs.tensors import TensorSeries, read_tensors
 from hdd.sets import SyntheticSet
 from hdd.settings import Settings
+from hdd.states import EditStatus, EngineState
 
 LIVE_FRAME = Path("live", "frame.safetensors")
 
-ALIVE = ("starting", "queued", "running", "paused")
-"""States that only a living engine has."""
+advanced_here: set[Path] = set()
+"""Directories of the runs that this process advances, see `hdd.runs.run.Run.advancing`."""
+
+
+def steered(applied: Iterable[Edit]) -> list[Edit]:
+    """The changes of knobs among applied edits, in the order in which they acted."""
+    names = set(Settings.steerable())
+    return sorted((edit for edit in applied if edit.name in names), key=lambda edit: (edit.step, edit.id))
 
 
 class RunReader:
@@ -73,13 +86,25 @@ class RunReader:
 
     # Reading
 
-    def edits(self, status: str | None = None) -> list[Edit]:
+    def edits(self, status: EditStatus | None = None) -> list[Edit]:
         """The ledger, in the order of the requests; only edits of one status if it is given."""
-        rows = self._database.execute(
-            "SELECT * FROM edits WHERE ? IS NULL OR status = ? ORDER BY id", (status, status)
-        ).fetchall()
+        return self._edits("? IS NULL OR status = ?", status, status)
+
+    def edits_after(self, newest: int, also: Iterable[int] = ()) -> list[Edit]:
+        """The edits whose ids are above `newest` or among `also`, in the order of the requests."""
+        return self._edits("id > ? OR id IN (SELECT value FROM json_each(?))", newest, json.dumps(list(also)))
+
+    def _edits(self, condition: str, *values: Any) -> list[Edit]:
+        rows = self._database.execute(f"SELECT * FROM edits WHERE {condition} ORDER BY id", values).fetchall()
         return [
-            Edit(**{**dict(row), "value": json.loads(row["value"]), "old": json.loads(row["old"] or "null")})
+            Edit(
+                **{
+                    **dict(row),
+                    "value": json.loads(row["value"]),
+                    "old": json.loads(row["old"] or "null"),
+                    "status": EditStatus(row["status"]),
+                }
+            )
             for row in rows
         ]
 
@@ -89,8 +114,7 @@ class RunReader:
 
     def steered(self) -> list[Edit]:
         """The changes of knobs that were applied, in the order in which they acted."""
-        applied = [edit for edit in self.edits("applied") if edit.name in Settings.steerable()]
-        return sorted(applied, key=lambda edit: (edit.step, edit.id))
+        return steered(self.edits(EditStatus.APPLIED))
 
     @property
     def settings(self) -> Settings:
@@ -110,33 +134,50 @@ class RunReader:
         """Records of the steps in (after, until], ascending; until None is the newest."""
         last = self.step if until is None else until
         query = "SELECT * FROM metrics WHERE step > ? AND step <= ? ORDER BY step"
-        return [
-            StepRecord(
-                step=row["step"],
-                loss=row["loss"],
-                feature_scale=row["feature_scale"],
-                seconds=row["seconds"],
-                classes=np.frombuffer(row["classes"], "<f4").reshape(-1, len(CLASS_METRICS)),
+        named = self._database.execute("SELECT step, names FROM metric_columns ORDER BY step").fetchall()
+        names = [tuple(json.loads(row["names"])) for row in named]
+        starts = [row["step"] for row in named]
+        records = []
+        for row in self._database.execute(query, (after, last)):
+            columns = names[bisect_left(starts, row["step"]) - 1] if starts and starts[0] < row["step"] else ()
+            values = np.frombuffer(row["classes"], "<f4")
+            if not columns or len(values) % len(columns):
+                raise HDDError(
+                    f"The record of step {row['step']} in {self.path} has other columns than the {len(columns)} that "
+                    "the run names for it: its database is damaged. Rewind or fork the run before that step."
+                )
+            records.append(
+                StepRecord(
+                    step=row["step"],
+                    loss=row["loss"],
+                    feature_scale=row["feature_scale"],
+                    seconds=row["seconds"],
+                    classes=values.reshape(-1, len(columns)),
+                    columns=columns,
+                )
             )
-            for row in self._database.execute(query, (after, last))
-        ]
+        return records
 
-    def evaluations(self) -> list[dict[str, Any]]:
-        """Evaluations in order of time: step, time, protocol (dict) and accuracies (list of fractions)."""
-        rows = self._database.execute("SELECT * FROM evaluations ORDER BY id").fetchall()
+    def evaluations(self, after: int = 0) -> list[dict[str, Any]]:
+        """Evaluations in order of time: id, step, time, protocol (dict) and accuracies (list of fractions).
+
+        Args:
+            after: only those with an id above it.
+        """
+        rows = self._database.execute("SELECT * FROM evaluations WHERE id > ? ORDER BY id", (after,)).fetchall()
         return [
             {
-                "step": row["step"],
-                "time": row["time"],
+                **dict(row),
                 "protocol": json.loads(row["protocol"]),
                 "accuracies": json.loads(row["accuracies"]),
             }
             for row in rows
         ]
 
-    def events(self) -> list[dict[str, Any]]:
-        """What happened to the run, in order: time, step, text."""
-        return [dict(row) for row in self._database.execute("SELECT time, step, text FROM events ORDER BY id")]
+    def events(self, after: int = 0) -> list[dict[str, Any]]:
+        """What happened to the run, in order: id, time, step, text; only those with an id above `after`."""
+        rows = self._database.execute("SELECT id, time, step, text FROM events WHERE id > ? ORDER BY id", (after,))
+        return [dict(row) for row in rows]
 
     def kept_steps(self) -> list[int]:
         """Steps whose images are kept, ascending."""
@@ -219,23 +260,30 @@ class RunReader:
         return FileLock(self.path / "lock")
 
     def engine_alive(self) -> bool:
-        """Whether a process holds the run's lock."""
-        lock = self.lock()
-        try:
-            with lock.acquire(timeout=0):
-                return False
-        except Timeout:
-            return True
+        """Whether an engine advances the run."""
+        return self.status().state.is_alive
 
     def status(self) -> EngineStatus:
         """The engine's state; see `EngineStatus`."""
-        row = self._database.execute("SELECT * FROM engine").fetchone()
+        query = "SELECT engine.*, machine, started FROM engine LEFT JOIN process ON process.pid = engine.pid"
+        row = self._database.execute(query).fetchone()
         if row is None:
-            return EngineStatus("new", self.step, 0.0, "", 0, 0.0)
-        state = row["state"]
-        if state in ALIVE and not self.engine_alive():
-            state = "killed"
+            return EngineStatus(EngineState.NEW, self.step, 0.0, "", 0, 0.0)
+        while (state := EngineState(row["state"])).is_alive and not self._lives(row):
+            # It may have ended, with a word, after its row was read.
+            before, row = row, self._database.execute(query).fetchone()
+            if row == before:
+                state = EngineState.KILLED
+                break
         return EngineStatus(state, row["step"], row["steps_per_second"], row["message"], row["pid"], row["time"])
+
+    def _lives(self, row: sqlite3.Row) -> bool:
+        """Whether the process that wrote a row of the table `engine` still advances the run."""
+        if row["pid"] == os.getpid() and row["host"] == socket.gethostname():
+            return self.path.resolve() in advanced_here
+        # An engine of the first schema leaves its host's name alone.
+        where = row["machine"] or (machine() if row["host"] == socket.gethostname() else row["host"])
+        return ProcessId(row["pid"], where, row["started"]).is_alive(row["time"])
 
     def summary(self) -> dict[str, Any]:
         """The run in a line, JSON-compatible: run, dataset, objective, ipc, state, step, steps, loss and message."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import torch
-from filelock import Timeout
 
 from hdd.data import Dataset
 from hdd.devices import pick_device
@@ -15,9 +14,10 @@ from hdd.errors import HDDError
 from hdd.records import StepRecord
 from hdd.runs.engine import Engine
 from hdd.runs.queue import Ticket, wait_for_turn
-from hdd.runs.run import COMMANDS, Run
+from hdd.runs.run import Run
 from hdd.runs.signals import StopSignal
 from hdd.runs.storage import clear_storage_errors
+from hdd.states import Command, EditStatus, EngineState
 
 
 def resume(
@@ -49,19 +49,12 @@ def resume(
         KeyboardInterrupt: Ctrl-C came. Between two steps nothing is lost; a second one ends it at once.
     """
     run = run if isinstance(run, Run) else Run(run)
-    lock = run.lock()
-    try:
-        # A viewer holds it for an instant when it looks whether an engine lives.
-        lock.acquire(timeout=2)
-    except Timeout:
-        raise HDDError(
-            f"Another engine (process {run.status().pid}) advances {run.path}: a run has one engine. "
-            "Stop it first, or steer it."
-        ) from None
-    stop = StopSignal()
-    try:
+    with run.advancing():
+        stop = StopSignal()
         _prepare(run, steps)
         try:
+            with clear_storage_errors(run):
+                run.write_status(EngineState.STARTING, run.step, 0.0, "")
             with _ticket(run, queue) as ticket:
                 with stop.noted():
                     its_turn = not queue or wait_for_turn(run, ticket, stop, on_wait)
@@ -71,16 +64,14 @@ def resume(
                     with stop.noted():
                         engine.advance(until, on_step)
         except KeyboardInterrupt:
-            loading = run.status().state == "starting"
+            loading = run.status().state == EngineState.STARTING
             raise _interrupted(run, "while it loaded" if loading else "at once") from None
         except Exception as error:
             with suppress(OSError, sqlite3.Error):
-                run.end("failed", str(error))
+                run.end(EngineState.FAILED, str(error))
             raise
-        if stop.number == signal.SIGINT and run.status().state != "finished":
+        if stop.number == signal.SIGINT and run.status().state != EngineState.FINISHED:
             raise _interrupted(run)
-    finally:
-        lock.release()
     return run
 
 
@@ -88,7 +79,7 @@ def _interrupted(run: Run, how: str | None = None) -> KeyboardInterrupt:
     """What tells the caller of a Ctrl-C; `how`, where the run could not end by itself, is noted in it."""
     if how is not None:
         with suppress(OSError, sqlite3.Error):
-            run.end("stopped", f"interrupted {how}")
+            run.end(EngineState.STOPPED, f"interrupted {how}")
     how = "" if how is None else f" {how}"
     return KeyboardInterrupt(f"{run.path} was stopped{how} at step {run.step}. Go on with: hdd resume {run.path}")
 
@@ -128,17 +119,17 @@ def _prepare(run: Run, steps: int | None) -> None:
     run.check_installed()
     with clear_storage_errors(run):
         for edit in run.pending():
-            if edit.name in COMMANDS:
-                run.decide(edit, "refused", run.step, reason="the engine that it was for had ended")
+            if edit.name in list(Command):
+                run.decide(edit, EditStatus.REFUSED, run.step, reason="the engine that it was for had ended")
         for partial in run.path.glob("**/.*.partial"):
             partial.unlink(missing_ok=True)
         if steps is not None and steps != run.settings.steps:
             if steps <= run.step:
                 raise HDDError(f"steps={steps} is not above the {run.step} steps that {run.path} has made: give more.")
-            if run.status().state == "finished":
-                run.end("stopped", "reopened")
+            if run.status().state == EngineState.FINISHED:
+                run.end(EngineState.STOPPED, "reopened")
             run.steer(who="resume", steps=steps)
-        elif run.status().state == "finished":
+        elif run.status().state == EngineState.FINISHED:
             raise HDDError(
                 f"{run.path} is finished at step {run.step}. "
                 f"Give more steps (--steps {2 * run.step}), rewind it or fork it."

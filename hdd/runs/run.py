@@ -11,25 +11,25 @@ The directory is the only channel between engines and viewers. This module impor
 """
 
 import json
-import os
 import shutil
 import socket
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from filelock import Timeout
+
 from hdd.errors import HDDError
 from hdd.records import Edit, StepRecord
-from hdd.runs.reading import RunReader
+from hdd.runs.liveness import ProcessId
+from hdd.runs.reading import RunReader, advanced_here
 from hdd.runs.schema import connect, make_tables, transaction
 from hdd.settings import Settings
-
-COMMANDS = ("pause", "go", "step", "stop", "rewind")
-"""What an engine can be told besides new values: wait, go on, make `value` steps and wait, end, return to `value`."""
+from hdd.states import Command, EditStatus, EngineState
 
 WATCHED_SECONDS = 5.0
 HEARTBEAT_SECONDS = 0.5
@@ -148,7 +148,7 @@ class Run(RunReader):
             )
 
     def command(self, name: str, value: int | None = None, who: str = "python") -> int:
-        """Asks the engine for one of `COMMANDS`; returns the id of the edit.
+        """Asks the engine for a `hdd.states.Command`; returns the id of the edit.
 
         Raises:
             HDDError: as `check_command`.
@@ -162,9 +162,9 @@ class Run(RunReader):
         Raises:
             HDDError: an unknown command, a value that does not fit it, a finished run, or one without an engine.
         """
-        if name not in COMMANDS:
-            raise HDDError(f"There is no command {name!r}: give one of {', '.join(COMMANDS)}.")
-        lowest = {"step": 1, "rewind": 0}.get(name)
+        if name not in list(Command):
+            raise HDDError(f"There is no command {name!r}: give one of {', '.join(Command)}.")
+        lowest = {Command.STEP: 1, Command.REWIND: 0}.get(name)
         if (value is None) != (lowest is None) or (lowest is not None and value < lowest):
             needs = "no value" if lowest is None else f"a number of steps ≥ {lowest}"
             raise HDDError(f"The command {name} takes {needs}, not {value!r}.")
@@ -173,7 +173,7 @@ class Run(RunReader):
             raise HDDError(f"No engine advances {self.path} now, so {name} cannot act: `hdd resume {self.path}` first.")
 
     def _check_open(self) -> None:
-        if self.status().state == "finished":
+        if self.status().state == EngineState.FINISHED:
             raise HDDError(
                 f"{self.path} is finished at step {self.step}, so no edit can act. "
                 "Resume it with more steps, rewind it, or fork it."
@@ -193,8 +193,10 @@ class Run(RunReader):
     def watch(self) -> None:
         """Says that somebody watches: for some seconds from now the engine keeps the live frame fresh."""
         flag = self.path / "live" / "watched"
-        flag.parent.mkdir(exist_ok=True)
-        flag.touch()
+        # A run that cannot be written has no engine that would look.
+        with suppress(OSError):
+            flag.parent.mkdir(exist_ok=True)
+            flag.touch()
 
     def watched(self) -> bool:
         """Whether somebody watches."""
@@ -205,7 +207,29 @@ class Run(RunReader):
 
     # Writing, for the engine and for those who hold the lock
 
-    def decide(self, edit: Edit, status: str, step: int, old: Any = None, reason: str | None = None) -> None:
+    @contextmanager
+    def advancing(self) -> Iterator[None]:
+        """Inside, this process is the run's one engine.
+
+        Raises:
+            HDDError: another engine advances the run.
+        """
+        try:
+            lock = self.lock().acquire(timeout=0)
+        except Timeout:
+            raise HDDError(
+                f"Another engine (process {self.status().pid}) advances {self.path}: a run has one engine. "
+                "Stop it first, or steer it."
+            ) from None
+        place = self.path.resolve()
+        advanced_here.add(place)
+        try:
+            with lock:
+                yield
+        finally:
+            advanced_here.discard(place)
+
+    def decide(self, edit: Edit, status: EditStatus, step: int, old: Any = None, reason: str | None = None) -> None:
         """Notes what became of an edit."""
         self._database.execute(
             "UPDATE edits SET status = ?, step = ?, old = ?, reason = ?, decided = ? WHERE id = ?",
@@ -214,8 +238,28 @@ class Run(RunReader):
 
     def write_metrics(self, record: StepRecord) -> None:
         """Notes a step; a step made again replaces its record."""
+        names = json.dumps(record.columns)
+        in_force = self._columns_of(record.step)
+        if in_force == names:
+            self._write_record(record)
+            return
+        with transaction(self._database):
+            # A step made again may have other columns than before; those that follow keep theirs until they are too.
+            if in_force is not None:
+                self._database.execute("INSERT OR IGNORE INTO metric_columns VALUES (?, ?)", (record.step, in_force))
+            self._database.execute("INSERT OR REPLACE INTO metric_columns VALUES (?, ?)", (record.step - 1, names))
+            self._write_record(record)
+
+    def _columns_of(self, step: int) -> str | None:
+        """The names of the columns of the record of `step`, as JSON; None where the run has none for it."""
+        row = self._database.execute(
+            "SELECT names FROM metric_columns WHERE step < ? ORDER BY step DESC LIMIT 1", (step,)
+        ).fetchone()
+        return row and row[0]
+
+    def _write_record(self, record: StepRecord) -> None:
         self._database.execute(
-            "INSERT OR REPLACE INTO metrics VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO metrics (step, loss, feature_scale, seconds, classes) VALUES (?, ?, ?, ?, ?)",
             (record.step, record.loss, record.feature_scale, record.seconds, record.classes.astype("<f4").tobytes()),
         )
 
@@ -230,7 +274,7 @@ class Run(RunReader):
         """Notes what happened."""
         self._database.execute("INSERT INTO events (time, step, text) VALUES (?, ?, ?)", (time.time(), step, text))
 
-    def write_status(self, state: str, step: int, steps_per_second: float, message: str) -> None:
+    def write_status(self, state: EngineState, step: int, steps_per_second: float, message: str) -> None:
         """Notes the state of the engine, which is this process.
 
         Raises:
@@ -239,12 +283,17 @@ class Run(RunReader):
         # A file that is open outlives its name: without this look an engine would work on for nobody.
         if not self.exists():
             raise FileNotFoundError(self.path)
-        self._database.execute(
-            "INSERT OR REPLACE INTO engine VALUES (0, ?, ?, ?, ?, ?, ?, ?)",
-            (os.getpid(), socket.gethostname(), state, step, steps_per_second, message, time.time()),
-        )
+        process = ProcessId.own()
+        with transaction(self._database):
+            self._database.execute(
+                "INSERT OR REPLACE INTO process VALUES (0, ?, ?, ?)", (process.pid, process.machine, process.started)
+            )
+            self._database.execute(
+                "INSERT OR REPLACE INTO engine VALUES (0, ?, ?, ?, ?, ?, ?, ?)",
+                (process.pid, socket.gethostname(), state, step, steps_per_second, message, time.time()),
+            )
 
-    def end(self, state: str, message: str) -> None:
+    def end(self, state: EngineState, message: str) -> None:
         """Notes that the run has no engine now, and why."""
         self.write_event(self.step, f"{state}: {message}")
         self.write_status(state, self.step, 0.0, message)
@@ -253,7 +302,7 @@ class Run(RunReader):
         """Edits that wait."""
         if self._database.execute("SELECT 1 FROM edits WHERE status = 'pending' LIMIT 1").fetchone() is None:
             return []
-        return self.edits("pending")
+        return self.edits(EditStatus.PENDING)
 
     def forget_after(self, step: int, asked: Edit | None = None) -> None:
         """Drops all that was recorded after `step`; later edits stay in the ledger as rewound.
@@ -272,8 +321,9 @@ class Run(RunReader):
         with transaction(self._database):
             if asked is not None:
                 # At the step that it goes back to: so the rewind is not among what it takes back.
-                self.decide(asked, "applied", step, stood)
+                self.decide(asked, EditStatus.APPLIED, step, stood)
             self._database.execute("DELETE FROM metrics WHERE step > ?", (step,))
+            self._database.execute("DELETE FROM metric_columns WHERE step >= ?", (step,))
             self._database.execute("DELETE FROM evaluations WHERE step > ?", (step,))
             self._database.execute("UPDATE edits SET status = 'rewound' WHERE status = 'applied' AND step > ?", (step,))
             if stood > step:
@@ -289,12 +339,20 @@ class Run(RunReader):
     def copy_history(self, source: "Run", step: int) -> None:
         """Takes over all that `source` recorded up to `step`."""
         with transaction(self._database):
-            for table in ("metrics", "evaluations", "edits"):
-                condition = "step <= ?" + (" AND status = 'applied'" if table == "edits" else "")
+            for table, condition in (
+                ("metrics", "step <= ?"),
+                ("metric_columns", "step < ?"),
+                ("evaluations", "step <= ?"),
+                ("edits", "step <= ? AND status = 'applied'"),
+            ):
                 rows = source._database.execute(f"SELECT * FROM {table} WHERE {condition}", (step,)).fetchall()
                 if rows:
-                    places = ", ".join("?" * len(rows[0]))
-                    self._database.executemany(f"INSERT INTO {table} VALUES ({places})", [tuple(row) for row in rows])
+                    # A column that another version may have added to the source stays behind.
+                    names = [row["name"] for row in self._database.execute(f"PRAGMA table_info({table})")]
+                    self._database.executemany(
+                        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
+                        [[row[name] for name in names] for row in rows],
+                    )
         for mine, theirs in ((self.snapshots, source.snapshots), (self.checkpoints, source.checkpoints)):
             mine.folder.mkdir(exist_ok=True)
             for other in theirs.steps():

@@ -16,14 +16,17 @@ from pathlib import Path
 import numpy as np
 
 from hdd.errors import HDDError
-from hdd.records import CLASS_METRICS, StepRecord
+from hdd.objectives import Objective
+from hdd.records import StepRecord
 from hdd.runs.reading import LIVE_FRAME
-from hdd.runs.run import COMMANDS, Run
+from hdd.runs.run import Run
 from hdd.runs.storage import clear_storage_errors
 from hdd.runs.tensors import write_tensors
 from hdd.settings import initial_settings, parse
+from hdd.states import Command, EngineState
 
 SIDE = 8
+COLUMNS = ("loss", "gradient_norm", *Objective.columns)
 MEAN, STD = np.float32(0.5), np.float32(0.25)
 SCRIPT = {
     "rate": float(os.environ.get("SCRIPTED_RATE", "20")),  # steps a second
@@ -57,8 +60,8 @@ def images(step, classes=10, ipc=10):
 
 
 def record(step, classes=10):
-    table = np.arange(classes * len(CLASS_METRICS), dtype=np.float32).reshape(classes, -1) / 100 + 1 / step
-    return StepRecord(step, 10 / step, 1.0, 0.05, table.astype(np.float32))
+    table = np.arange(classes * len(COLUMNS), dtype=np.float32).reshape(classes, -1) / 100 + 1 / step
+    return StepRecord(step, 10 / step, 1.0, 0.05, table.astype(np.float32), COLUMNS)
 
 
 def make(path, script=SCRIPT, **values):
@@ -91,7 +94,7 @@ class Engine:
     def take_edits(self):
         """Whether it was told to stop."""
         for edit in self.run.pending():
-            if edit.name in COMMANDS:
+            if edit.name in list(Command):
                 if edit.name == "rewind":
                     self.run.forget_after(edit.value, asked=edit)
                     self.step = edit.value
@@ -142,7 +145,8 @@ class Engine:
 
 
 def advance(run, script):
-    with run.lock().acquire(timeout=10):
+    with run.advancing():
+        run.write_status(EngineState.STARTING, run.step, 0.0, "")
         if script["file_bytes"] is not None:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (script["file_bytes"],) * 2)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import panel_material_ui as pmui
 
 from hdd.errors import HDDError
-from hdd.runs.reading import ALIVE
+from hdd.states import Command, EngineState
 from workbench.controls.steering import WHO, notify
 from workbench.core.frame import Frame
 from workbench.core.jobs import Engines, Job
@@ -51,8 +51,8 @@ class Runner:
             label="Evaluate in full", description="Evaluate in full: 5 networks, 1000 epochs, to report", **button
         )
         self._pause.on_click(lambda _: self.toggle())
-        self._step.on_click(lambda _: self._command("step", 1))
-        self._stop.on_click(lambda _: self._command("stop"))
+        self._step.on_click(lambda _: self._command(Command.STEP, 1))
+        self._stop.on_click(lambda _: self._command(Command.STOP))
         self._resume.on_click(lambda _: self.resume())
         self._quick.on_click(lambda _: self._evaluate("quick"))
         self._full.on_click(lambda _: self._evaluate("full"))
@@ -71,12 +71,12 @@ class Runner:
     def toggle(self) -> None:
         """Pauses a run that goes, and lets one that waits go on."""
         state = self._session.source.state.status.state
-        if state in ("running", "starting"):
-            self._command("pause")
-        elif state == "paused":
-            self._command("go")
+        if state in (EngineState.RUNNING, EngineState.STARTING):
+            self._command(Command.PAUSE)
+        elif state == EngineState.PAUSED:
+            self._command(Command.GO)
 
-    def _command(self, name: str, value: int | None = None) -> None:
+    def _command(self, name: Command, value: int | None = None) -> None:
         if self._may_steer():
             answer = self._session.source.ask(lambda run: run.command(name, value, who=WHO))
             self._session.when_done(answer, lambda done: self._try(done.result))
@@ -97,7 +97,7 @@ class Runner:
     def resume(self) -> None:
         """Starts an engine on the run; a finished one gets as many steps again."""
         state = self._session.source.state
-        more = 2 * state.settings.steps if state.status.state == "finished" else None
+        more = 2 * state.settings.steps if state.status.state == EngineState.FINISHED else None
         if self._may_steer():
             self._try(lambda: self._engines.resume(self._session.source.run.path, more))
             self.watch_jobs()
@@ -113,20 +113,23 @@ class Runner:
         """Brings the buttons up to date."""
         self._frame = frame
         state, drives = frame.state.status.state, self._session.drives
-        going = state in ALIVE
-        self._says.object = text = tell(frame) if frame.state.problem or state in ("killed", "failed") else ""
+        going = state.is_alive
+        ended_badly = state in (EngineState.KILLED, EngineState.FAILED)
+        self._says.object = text = tell(frame) if frame.state.problem or ended_badly else ""
         show(self._says, bool(text))
         show(self._resume, not going)
         waiting = any(not job.evaluates for job in self._jobs)
         self._resume.disabled = not drives or waiting or frame.state.problem is not None
         more = f"Make {frame.state.settings.steps} more steps"
-        again = more if state == "finished" else f"Resume from step {frame.state.step}"
+        again = more if state == EngineState.FINISHED else f"Resume from step {frame.state.step}"
         self._resume.label = "Starting the engine …" if waiting else again
         for button in (self._pause, self._step, self._stop):
             show(button, going)
-        self._pause.label, self._pause.icon = ("Go on", "play_arrow") if state == "paused" else ("Pause", "pause")
-        self._pause.disabled = not drives or state == "queued"
-        self._step.disabled = not drives or state != "paused"
+        self._pause.label, self._pause.icon = (
+            ("Go on", "play_arrow") if state == EngineState.PAUSED else ("Pause", "pause")
+        )
+        self._pause.disabled = not drives or state == EngineState.QUEUED
+        self._step.disabled = not drives or state != EngineState.PAUSED
         self._stop.disabled = not drives
         self._quick.disabled = self._full.disabled = (
             not drives or not frame.state.kept or any(job.evaluates for job in self._jobs)
@@ -162,26 +165,26 @@ def tell(frame: Frame) -> str:
     if state.reading:
         return "Reading the run …"
     where = f"step {state.step} of {steps}"
-    if status.state == "running":
+    if status.state == EngineState.RUNNING:
         left = (steps - state.step) / status.steps_per_second if status.steps_per_second else None
         rate = f", {status.steps_per_second:.3g} steps/s" if status.steps_per_second else ""
         return (
             f"Running: {where}{rate}" + (f", {duration(left)} left" if left is not None else "") + _busy(status.message)
         )
-    if status.state == "killed":
+    if status.state == EngineState.KILLED:
         return (
             f"The engine is gone at {where}: it was killed, or ran out of memory. "
             "Resume goes on from there, with the same bits as if it had never stopped."
         )
-    if status.state == "failed":
+    if status.state == EngineState.FAILED:
         return f"Failed at {where}: {status.message}"
     words = {
-        "new": "Not started",
-        "starting": "Starting",
-        "queued": "Queued",
-        "paused": "Paused",
-        "stopped": "Stopped",
-        "finished": "Finished",
+        EngineState.NEW: "Not started",
+        EngineState.STARTING: "Starting",
+        EngineState.QUEUED: "Queued",
+        EngineState.PAUSED: "Paused",
+        EngineState.STOPPED: "Stopped",
+        EngineState.FINISHED: "Finished",
     }
     return f"{words[status.state]}: {where}{_busy(status.message)}"
 

@@ -10,17 +10,14 @@ import panel_material_ui as pmui
 
 from hdd.errors import HDDError
 from hdd.records import Edit
-from hdd.runs.reading import ALIVE
 from hdd.settings import Settings, grouped
+from hdd.states import EditStatus, EngineState
 from workbench.controls.knob import KnobControl
 from workbench.core.frame import Frame
 from workbench.session import Session
 from workbench.theme import HIDDEN, Text, show
 
 WHO = "page"
-DECIDING = ("running", "paused")
-"""States of an engine that decides on a change at its next step."""
-
 SETTLED_MILLISECONDS = 300
 OPEN_AT_FIRST = [0, 1]
 
@@ -104,7 +101,7 @@ class Steering:
         rests = name in self._next and self._next[name] == value
         if rests and self._sent.get(name) is None:
             self._session.later(partial(self._settle, name, value), SETTLED_MILLISECONDS)
-        elif rests and self._session.source.state.status.state not in DECIDING:
+        elif rests and not self._session.source.state.status.state.takes_edits:
             del self._next[name], self._sent[name]
             self.request(name, value)
 
@@ -116,12 +113,12 @@ class Steering:
         for name, knob in self._knobs.items():
             edit = newest.get(name)
             sent = self._sent.get(name)
-            if sent is not None and edit is not None and edit.id >= sent and edit.status != "pending":
+            if sent is not None and edit is not None and edit.id >= sent and edit.status != EditStatus.PENDING:
                 del self._sent[name]
                 if name in self._next:
                     self.request(name, self._next.pop(name))
             if name not in self._sent:
-                waits = frame.live and edit is not None and edit.status == "pending" and edit.due is None
+                waits = frame.live and edit is not None and edit.status == EditStatus.PENDING and edit.due is None
                 knob.put(edit.value if waits else getattr(frame.settings, name))
             if edit is None and self._told.pop(name, None):
                 knob.tell("", "")
@@ -139,18 +136,18 @@ class Steering:
         sent = self._sent.get(edit.name, 0)
         return sent is None or edit.id < sent
 
-    def _tell(self, edit: Edit, engine: str) -> None:
-        told = (edit.id, edit.status, engine if edit.status == "pending" else "")
+    def _tell(self, edit: Edit, engine: EngineState) -> None:
+        told = (edit.id, edit.status, engine if edit.status == EditStatus.PENDING else "")
         if self._told.get(edit.name) == told:
             return
         self._told[edit.name] = told
-        if edit.status == "pending":
+        if edit.status == EditStatus.PENDING:
             due = f" for step {edit.due}" if edit.due is not None else ""
-            waits = "" if engine in ALIVE else " until the run is resumed"
+            waits = "" if engine.is_alive else " until the run is resumed"
             self._knobs[edit.name].tell("pending", f"pending{due}{waits}: {edit.value}")
-        elif edit.status == "applied":
+        elif edit.status == EditStatus.APPLIED:
             self._knobs[edit.name].tell("applied", f"applied @ step {edit.step}")
-        elif edit.status == "refused":
+        elif edit.status == EditStatus.REFUSED:
             self._knobs[edit.name].tell("refused", f"refused @ step {edit.step}: {edit.reason}")
         else:
             self._knobs[edit.name].tell("", "")

@@ -1,10 +1,13 @@
 """A run's records in bounded memory: buckets of steps that keep the mean, and the extremes of the loss."""
 
+from typing import Any
+
 import numpy as np
 
-from hdd.records import CLASS_METRICS, StepRecord
+from hdd.records import StepRecord
 
 BUCKETS = 400
+TABLES = ("_count", "_lowest", "_highest", "_loss", "_classes", "_recorded")
 
 
 class CurveBuckets:
@@ -25,7 +28,9 @@ class CurveBuckets:
         self._lowest = np.full(BUCKETS, np.inf)
         self._highest = np.full(BUCKETS, -np.inf)
         self._loss = np.zeros(BUCKETS)
-        self._classes = np.zeros((BUCKETS, classes, len(CLASS_METRICS)), np.float64)
+        self._columns: tuple[str, ...] = ()
+        self._classes = np.zeros((BUCKETS, classes, 0))
+        self._recorded = np.zeros((BUCKETS, 0), np.int64)
 
     def add(self, record: StepRecord) -> None:
         """Takes in the record of a step after all that were added."""
@@ -36,8 +41,23 @@ class CurveBuckets:
         self._lowest[bucket] = min(self._lowest[bucket], record.loss)
         self._highest[bucket] = max(self._highest[bucket], record.loss)
         self._loss[bucket] += record.loss
-        self._classes[bucket] += record.classes
+        if record.columns == self._columns:
+            self._classes[bucket] += record.classes
+            self._recorded[bucket] += 1
+        else:
+            places = self._places(record.columns)
+            self._classes[bucket][:, places] += record.classes
+            self._recorded[bucket, places] += 1
         self.newest = record
+
+    def _places(self, columns: tuple[str, ...]) -> list[int]:
+        """Where the sums of a record's columns are; there is room for those that no record had before."""
+        new = tuple(name for name in columns if name not in self._columns)
+        if new:
+            self._columns += new
+            self._classes = np.pad(self._classes, ((0, 0), (0, 0), (0, len(new))))
+            self._recorded = np.pad(self._recorded, ((0, 0), (0, len(new))))
+        return [self._columns.index(name) for name in columns]
 
     def _widen(self) -> None:
         """Joins neighbouring buckets, which frees the upper half."""
@@ -49,6 +69,7 @@ class CurveBuckets:
             "_highest": pairs["_highest"].max(1),
             "_loss": pairs["_loss"].sum(1),
             "_classes": pairs["_classes"].sum(1),
+            "_recorded": pairs["_recorded"].sum(1),
         }
         empty = {"_lowest": np.inf, "_highest": -np.inf}
         for name, table in self._tables().items():
@@ -57,22 +78,25 @@ class CurveBuckets:
         self.width *= 2
 
     def _tables(self) -> dict[str, np.ndarray]:
-        return {name: getattr(self, name) for name in ("_count", "_lowest", "_highest", "_loss", "_classes")}
+        return {name: getattr(self, name) for name in TABLES}
 
-    def columns(self) -> dict[str, np.ndarray]:
+    def columns(self) -> dict[str, Any]:
         """What to draw, a row a bucket with records, ascending.
 
         Returns:
             step: last step of the bucket that has been made. loss, loss_low, loss_high: mean and extremes of the
-            loss. classes: (rows, C, len(CLASS_METRICS)) means.
+            loss. classes: means by the name of each recorded column, (rows, C); NaN where no step of a bucket
+            recorded it.
         """
         rows = np.flatnonzero(self._count)
         count = self._count[rows]
+        with np.errstate(invalid="ignore"):
+            means = self._classes[rows] / self._recorded[rows][:, None]
         last = np.minimum((rows + 1) * self.width, self.newest.step if self.newest else 0)
         return {
             "step": last,
             "loss": self._loss[rows] / count,
             "loss_low": self._lowest[rows],
             "loss_high": self._highest[rows],
-            "classes": self._classes[rows] / count[:, None, None],
+            "classes": {name: means[:, :, place] for place, name in enumerate(self._columns)},
         }

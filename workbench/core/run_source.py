@@ -17,9 +17,9 @@ from hdd.errors import HDDError
 from hdd.pixels import to_pixels
 from hdd.projection import Geometry, Pruning, Viewing
 from hdd.records import Edit, EngineStatus
-from hdd.runs.reading import ALIVE
 from hdd.runs.run import Run
 from hdd.settings import Settings
+from hdd.states import EditStatus, EngineState
 from workbench.core.class_layout import ClassLayout
 from workbench.core.curve_buckets import CurveBuckets
 from workbench.core.driver_lease import DriverLease
@@ -47,7 +47,7 @@ class RunState(SourceState):
         frame: newest images that the engine showed, None before any.
     """
 
-    status: EngineStatus = field(default_factory=lambda: EngineStatus("new", 0, 0.0, "", 0, 0.0))
+    status: EngineStatus = field(default_factory=lambda: EngineStatus(EngineState.NEW, 0, 0.0, "", 0, 0.0))
     settings: Settings | None = None
     edits: tuple[Edit, ...] = ()
     evaluations: tuple[dict[str, Any], ...] = ()
@@ -59,12 +59,14 @@ class RunState(SourceState):
     @property
     def live(self) -> StepImages | None:
         """As `SourceState.live`: what an engine showed that has ended may have been rewound since."""
-        return self.frame if self.status.state in ALIVE else None
+        return self.frame if self.status.state.is_alive else None
 
     @property
     def awaits_answer(self) -> bool:
         """As `SourceState.awaits_answer`: the engine decides on a change of a knob at its next step."""
-        return self.status.state in ALIVE and any(edit.status == "pending" and edit.due is None for edit in self.edits)
+        return self.status.state.is_alive and any(
+            edit.status == EditStatus.PENDING and edit.due is None for edit in self.edits
+        )
 
     @property
     def answers(self) -> Hashable:

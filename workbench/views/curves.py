@@ -13,7 +13,6 @@ from bokeh.models import ColumnDataSource, HoverTool, Label, Range1d, Span, Whee
 from bokeh.plotting import figure
 
 from hdd.errors import HDDError
-from hdd.records import CLASS_METRICS
 from hdd.runs.run import Run
 from workbench.core.curve_buckets import CurveBuckets
 from workbench.core.frame import Frame
@@ -22,6 +21,9 @@ from workbench.session import Session
 from workbench.theme import EDIT, REAL, SMALL_CHOICE, SYNTHETIC, Text, class_colors
 
 LOSSES = {"total loss": "total", "loss by class": "loss", "centroid distance by class": "centroid_distance"}
+
+MEANS = ("real_clamped", *(f"{who}_radius_q{q}" for who in ("real", "synthetic") for q in (10, 50, 90)))
+"""Columns of the run's metrics that are drawn as means over the classes."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,11 @@ def _read(path: Path) -> Overlay | None:
 
 def _source(*names: str) -> ColumnDataSource:
     return ColumnDataSource({name: [] for name in names})
+
+
+def _by_class(columns: dict[str, Any], name: str) -> np.ndarray:
+    """The means (rows, C) of a column of the metrics; NaN where the run did not record it."""
+    return columns["classes"].get(name, np.full((len(columns["step"]), 1), np.nan))
 
 
 class Curves:
@@ -222,9 +229,9 @@ class Curves:
             self._summary.object = _summary(frame, self._mean)
 
     def _draw(self, frame: Frame) -> None:
-        columns, classes = frame.state.columns, frame.state.columns["classes"]
+        columns = frame.state.columns
         step = columns["step"]
-        mean = {name: classes[:, :, i].mean(1) for i, name in enumerate(CLASS_METRICS)}
+        mean = {name: _by_class(columns, name).mean(1) for name in MEANS}
         what = self._what.value
         by_class = what != "total"
         loss = np.full(len(step), np.nan) if by_class else columns["loss"]
@@ -234,7 +241,7 @@ class Curves:
             "low": loss if by_class else columns["loss_low"],
             "high": loss if by_class else columns["loss_high"],
         }
-        lines = classes[:, :, CLASS_METRICS.index(what)].T if by_class else []
+        lines = _by_class(columns, what).T if by_class else []
         self._by_class.data = {
             "xs": [step] * len(lines),
             "ys": list(lines),
@@ -276,6 +283,7 @@ class Curves:
         if self._steps.end == self._steps_end:
             self._steps.end = self._steps_end = max(10, 1.02 * step)
         values = np.concatenate([np.ravel(loss) for loss in losses])
+        values = values[np.isfinite(values)]
         if not values.size:
             return
         low, high = float(values.min()), float(values.max())
@@ -283,7 +291,8 @@ class Curves:
         self._levels["linear"].update(start=low - room, end=high + room)
         lowest = max(low, 1e-12)
         self._levels["log"].update(start=lowest * 0.8, end=max(high, lowest * 1.1) * 1.25)
-        farthest = max(float(mean[f"{who}_radius_q90"].max()) for who in ("real", "synthetic"))
+        radii = np.concatenate([mean[f"{who}_radius_q90"] for who in ("real", "synthetic")])
+        farthest = float(radii.max(initial=0, where=np.isfinite(radii)))
         self._levels["radius"].update(start=0, end=1.15 * farthest or 1)
 
     def _draw_edits(self, frame: Frame) -> None:
@@ -304,9 +313,12 @@ def _summary(frame: Frame, mean: dict[str, np.ndarray]) -> str:
     if not len(columns["step"]):
         return "No step was made yet."
     row = min(int(np.searchsorted(columns["step"], frame.step)), len(columns["step"]) - 1)
-    real, synthetic = mean["real_radius_q50"][row], mean["synthetic_radius_q50"][row]
-    text = f"Step {frame.step}: loss {columns['loss'][row]:.4g}, median √|K|·radius {real:.2f} real and "
-    text += f"{synthetic:.2f} synthetic, {100 * mean['real_clamped'][row]:.0f} % of real features clamped"
+    real, synthetic, clamped = (mean[name][row] for name in ("real_radius_q50", "synthetic_radius_q50", "real_clamped"))
+    text = f"Step {frame.step}: loss {columns['loss'][row]:.4g}"
+    if np.isfinite(real) and np.isfinite(synthetic):
+        text += f", median √|K|·radius {real:.2f} real and {synthetic:.2f} synthetic"
+    if np.isfinite(clamped):
+        text += f", {100 * clamped:.0f} % of real features clamped"
     if made := [each for each in frame.state.evaluations if each["step"] <= frame.step]:
         newest = max(made, key=lambda each: each["step"])
         text += f", accuracy {100 * np.mean(newest['accuracies']):.1f} % at step {newest['step']}"

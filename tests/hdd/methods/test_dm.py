@@ -12,7 +12,6 @@ from hdd.errors import HDDError
 from hdd.methods import batches
 from hdd.methods.dm import DM
 from hdd.networks import ConvNet
-from hdd.records import CLASS_METRICS
 from hdd.settings import PRESETS, Settings
 
 SMALL = {"ipc": 2, "network_width": 6, "network_depth": 2, "real_batch": 8, "device": "cpu", "image_lr": 0.1}
@@ -63,7 +62,7 @@ def assert_same_bits(first, second):
 
 
 def column(record, name):
-    return record.classes[:, CLASS_METRICS.index(name)]
+    return record.column(name)
 
 
 # The step as the papers write it: a loop over classes, features in float64, hyperbolic space in ambient coordinates.
@@ -152,7 +151,7 @@ def test_record(data):
     made = make_dm(data, steps=3)
     record = made.step()
     assert record.step == made.step_count == 4
-    assert record.classes.shape == (3, len(CLASS_METRICS)) and record.classes.dtype == np.float32
+    assert record.classes.shape == (3, len(record.columns)) and record.classes.dtype == np.float32
     assert record.loss == pytest.approx(column(record, "loss").sum(), rel=1e-6)
     assert record.feature_scale == made.feature_scale and record.seconds > 0
     assert np.isfinite(record.classes).all()

@@ -1,7 +1,10 @@
 """Runs that earlier versions made, kept in old_runs/, are opened, resumed, replayed and forked."""
 
 import json
+import os
 import shutil
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -98,3 +101,39 @@ def test_an_old_run_is_forked(old_run, tmp_path, digits):
         assert mine.classes.tobytes() == theirs.classes.tobytes()
     assert first_difference(child, old_run) == 21
     assert child.settings.weight == 2.0
+
+
+def folder_state(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_old_run_that_cannot_be_written_is_read_as_it_is(old_run, tmp_path, monkeypatch):
+    path = tmp_path / "read-only"
+    shutil.copytree(OLD_RUNS[0].with_name(old_run.path.name), path)
+    before = folder_state(path)
+    monkeypatch.setattr(os, "access", lambda place, mode: False)
+    run = Run(path)
+    assert run.step == 30
+    assert run.metrics()[-1].columns[:2] == ("loss", "centroid_distance")
+    assert run.status().state == "stopped"
+    run.close()
+    assert folder_state(path) == before
+
+
+def test_a_run_that_cannot_be_written_is_followed(make_run, digits, monkeypatch):
+    run = resume(make_run(), until=3, data=digits)
+    monkeypatch.setattr(os, "access", lambda place, mode: False)
+    reader = Run(run.path)
+    assert reader.step == 3
+    resume(run, until=5, data=digits)
+    assert reader.step == 5
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        reader.steer(curvature=-2.0)
+
+
+def test_two_processes_may_open_an_old_run_at_once(tmp_path):
+    path = shutil.copytree(OLD_RUNS[0], tmp_path / "run")
+    with ThreadPoolExecutor(8) as threads:
+        runs = list(threads.map(lambda _: Run(path), range(16)))
+    assert {run.step for run in runs} == {30}
+    assert len({run.metrics()[-1].columns for run in runs}) == 1

@@ -1,3 +1,5 @@
+import dataclasses
+import json
 import sqlite3
 
 import numpy as np
@@ -5,8 +7,8 @@ import pytest
 from safetensors.numpy import save
 
 from hdd.errors import HDDError
-from hdd.records import CLASS_METRICS
-from hdd.runs.history import rewind
+from hdd.records import StepRecord
+from hdd.runs.history import first_difference, fork, rewind
 from hdd.runs.resume import resume
 from hdd.runs.run import Run
 from hdd.settings import Settings
@@ -57,6 +59,51 @@ def test_foreign_database_is_refused(tmp_path, content):
         Run(tmp_path)
 
 
+def test_a_metrics_table_of_unknown_columns_is_read(make_run, digits, tmp_path):
+    run = resume(make_run(), until=4, data=digits)
+    kept = run.metrics()[-1]
+    names = (*kept.columns, "surprise")
+    run.write_metrics(dataclasses.replace(kept, step=5, classes=np.full((10, 12), 3, np.float32), columns=names))
+    run.write_metrics(dataclasses.replace(kept, step=6))
+    # Another version may keep more beside the record itself.
+    with sqlite3.connect(run.path / "run.db") as database:
+        database.execute("ALTER TABLE metrics ADD COLUMN joules REAL")
+    database.close()
+    records = run.metrics()
+    assert [record.columns for record in records] == [kept.columns] * 4 + [names, kept.columns]
+    assert (records[4].column("surprise") == 3).all()
+    assert np.isnan(records[3].column("surprise")).all()
+    child = fork(run, 5, tmp_path / "child")
+    assert [record.columns for record in child.metrics()] == [kept.columns] * 4 + [names]
+    resume(run, until=8, data=digits)
+    assert run.step == 8
+    rewind(run, 4)
+    resume(run, until=6, data=digits)
+    assert {record.columns for record in run.metrics()} == {kept.columns}
+    assert first_difference(run, child) == 5
+
+
+def test_a_step_made_again_with_other_columns_leaves_those_that_follow(make_run):
+    run = make_run()
+    old, new = ("a", "b"), ("a", "b", "c")
+    for step in range(1, 5):
+        run.write_metrics(StepRecord(step, 1.0, 1.0, 0.1, np.full((10, 2), step, np.float32), old))
+    for step in (2, 3):
+        run.write_metrics(StepRecord(step, 1.0, 1.0, 0.1, np.full((10, 3), step, np.float32), new))
+    assert [record.columns for record in run.metrics()] == [old, new, new, old]
+    assert [record.column("b")[0] for record in run.metrics()] == [1, 2, 3, 4]
+
+
+def test_a_record_that_does_not_fit_its_columns_is_one_message(make_run):
+    run = make_run()
+    run.write_metrics(StepRecord(1, 1.0, 1.0, 0.1, np.zeros((10, 2), np.float32), ("a", "b")))
+    with sqlite3.connect(run.path / "run.db") as database:
+        database.execute("UPDATE metric_columns SET names = ?", (json.dumps(["a", "b", "c"]),))
+    database.close()
+    with pytest.raises(HDDError, match=r"The record of step 1 in .* has other columns than the 3"):
+        run.metrics()
+
+
 def test_steer_checks_before_it_writes(make_run):
     run = make_run()
     for changes, message in (
@@ -81,7 +128,7 @@ def test_ledger_and_settings(finished_run):
 
 
 def test_edits_act_from_the_step_after_theirs(finished_run):
-    radius = [record.classes[:, CLASS_METRICS.index("real_radius_q50")].mean() for record in finished_run.metrics()]
+    radius = [record.column("real_radius_q50").mean() for record in finished_run.metrics()]
     # Steps 1 to 10 ran at K = −1, so √|K|·radius doubles from step 11 on.
     assert np.median(radius[10:]) / np.median(radius[:10]) == pytest.approx(2, rel=0.05)
     assert radius[9] == pytest.approx(2, rel=0.15)
@@ -126,8 +173,8 @@ def test_edit_of_a_step_that_never_comes(make_run):
 def test_metrics_slices(finished_run):
     assert [record.step for record in finished_run.metrics(after=10, until=13)] == [11, 12, 13]
     record = finished_run.metrics()[0]
-    assert record.classes.shape == (10, len(CLASS_METRICS))
-    assert record.loss == pytest.approx(record.classes[:, CLASS_METRICS.index("loss")].sum(), rel=1e-5)
+    assert record.classes.shape == (10, len(record.columns))
+    assert record.loss == pytest.approx(record.column("loss").sum(), rel=1e-5)
 
 
 @pytest.mark.parametrize(
