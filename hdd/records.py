@@ -7,6 +7,7 @@ import numpy as np
 
 from hdd.states import EditStatus, EngineState
 
+
 @dataclass(frozen=True)
 class StepRecord:
     """One finished step.

@@ -247,7 +247,9 @@ class Run(RunReader):
             # A step made again may have other columns than before; those that follow keep theirs until they are too.
             if in_force is not None:
                 self._database.execute("INSERT OR IGNORE INTO metric_columns VALUES (?, ?)", (record.step, in_force))
-            self._database.execute("INSERT OR REPLACE INTO metric_columns VALUES (?, ?)", (record.step - 1, names))
+            self._database.execute("DELETE FROM metric_columns WHERE step = ?", (record.step - 1,))
+            if self._columns_of(record.step) != names:
+                self._database.execute("INSERT INTO metric_columns VALUES (?, ?)", (record.step - 1, names))
             self._write_record(record)
 
     def _columns_of(self, step: int) -> str | None:
