@@ -10,20 +10,13 @@ kernel share the driver's seat. A saved notebook keeps what each showed when its
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
-from bokeh.document import Document
-from bokeh.io.doc import patch_curdoc
-from bokeh.model import Model
 from IPython.display import HTML, display
-from panel.io.model import patch_cds_msg
-from panel.io.notebook import block_comm, push
 from panel.viewable import Viewable
 
 from hdd.errors import HDDError
@@ -33,6 +26,7 @@ from workbench import actions, browser, compat
 from workbench.background import as_run, fork, start
 from workbench.browser.link import Link
 from workbench.compat import material_bundle
+from workbench.compat.notebook_comm import NotebookPane
 from workbench.controls.dialogs import Dialogs
 from workbench.controls.runner import JOBS_MILLISECONDS, Runner, tell
 from workbench.controls.steering import Steering
@@ -123,7 +117,7 @@ class _Session(Session):
             super().show(frame)
 
 
-class _Cell(pn.Column):
+class _Cell(NotebookPane):
     """What a cell shows of a run: it lives from when it is displayed until it is gone from the notebook.
 
     Args:
@@ -133,10 +127,9 @@ class _Cell(pn.Column):
     lively = False
 
     def __init__(self, run: Run | str | Path) -> None:
-        super().__init__(sizing_mode="stretch_width", margin=0)
+        super().__init__(_DESK.add_next_tick_callback, sizing_mode="stretch_width", margin=0)
         self._run = as_run(run)
         self._session: Session | None = None
-        self._listening: set[str] = set()
         self._frame: Frame | None = None
         self._status = Text("", variant="caption", margin=(2, 10))
 
@@ -149,7 +142,8 @@ class _Cell(pn.Column):
         self._frame = frame
         self._status.object = tell(frame)
 
-    def _open(self) -> None:
+    def fill(self) -> None:
+        """Opens the session, and waits a while for what its views show."""
         _DESK.open()
         link = Painted()
         self._session = session = _Session(self._run, self, link)
@@ -174,16 +168,6 @@ class _Cell(pn.Column):
         drawn = all(len(each.data_source.data["x"]) for each in points if each is not None)
         return drawn and frame.images is not None and not frame.state.reading
 
-    @contextmanager
-    def changing(self) -> Iterator[None]:
-        """Inside, views may change; what did is sent at the end as one message to the browsers that listen."""
-        with block_comm(), pn.config.set(inline=False):
-            yield
-        for ref in self._listening & self._models.keys():
-            _, _, doc, comm = pn.state._views[ref]
-            material_bundle.complete(doc)
-            push(doc, comm)
-
     def close(self) -> None:
         """Leaves nothing behind."""
         if self._session is not None:
@@ -191,55 +175,13 @@ class _Cell(pn.Column):
             self._session = None
         self.clear()
 
-    # What Panel asks
+    def listens(self) -> None:
+        """Shows a browser that has just come all there is."""
+        self._session.refresh()
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Any:
-        if self._session is None:
-            self._open()
-        shown = super()._repr_mimebundle_(include, exclude)
-        # From another thread the message that opens a comm could come after the first one through it.
-        for comm, client in self._comms.values():
-            client._on_open = lambda _, comm=comm: _DESK.add_next_tick_callback(comm.init)
-        return shown
-
-    def _render_model(self, doc: Document | None = None, comm: Any = None) -> Model:
-        with material_bundle.light(doc):
-            root = super()._render_model(doc, comm)
-        with doc.models.freeze():
-            material_bundle.carry(root.references(), self._status._models[root.ref["id"]][0])
-        return root
-
-    def _on_msg(self, ref: str, manager: Any, msg: Any) -> None:
-        _DESK.add_next_tick_callback(partial(self._heard, ref, manager, msg))
-
-    def _heard(self, ref: str, manager: Any, msg: Any) -> None:
-        """Does what a browser asks for, as Panel's `_on_msg`, which would drop what waits to be sent."""
-        if ref not in pn.state._views:
-            return
-        _, root, doc, comm = pn.state._views[ref]
-        if "gone" in msg:
-            del pn.state._views[ref]
-            self._cleanup(root)
-            return
-        if "listens" in msg:
-            self._listening.add(ref)
-            self._session.refresh()
-            return
-        callbacks = doc.callbacks
-        with self.changing():
-            patch_cds_msg(root, msg)
-            manager.assemble(msg).apply_to_document(doc, comm.id)
-            asked = [event for event in callbacks._held_events if event.setter == comm.id]
-            callbacks._held_events = [event for event in callbacks._held_events if event.setter != comm.id]
-            with patch_curdoc(doc):
-                for event in asked:
-                    if event.callback_invoker is not None:
-                        event.callback_invoker()
-
-    def _cleanup(self, root: Model | None = None) -> None:
-        super()._cleanup(root)
-        if not self._models:
-            self.close()
+    def ended(self) -> None:
+        """Leaves nothing behind."""
+        self.close()
 
 
 class ImageWall(_Cell):

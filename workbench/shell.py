@@ -8,13 +8,13 @@ from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
-import param
-from panel.util import edit_readonly
 
 from hdd.errors import HDDError
 from workbench import compat
 from workbench.browser.link import Link
 from workbench.build_queue import BuildQueue
+from workbench.compat.kept_notifications import forget_notifications
+from workbench.compat.page_busy import ignore_busy
 from workbench.controls.branching import Branching
 from workbench.controls.dialogs import Dialogs
 from workbench.controls.driver import SeatButton
@@ -114,10 +114,7 @@ class Shell:
             # A closed bar lies beside the page: "hidden", which is the default, can be scrolled there by the focus.
             sx={"overflow": "clip"},
         )
-        # The page would note every callback of the server, at the cost of a walk over all its models; and the server
-        # would keep the page for ever.
-        with param.edit_constant(page), edit_readonly(page):
-            page.busy = self._link.param.loading
+        ignore_busy(page)
         return page
 
     # Life of the session
@@ -143,10 +140,7 @@ class Shell:
     def _ended(self) -> None:
         """Lets go of all that the session had."""
         self.close()
-        # Panel 1.9 forgets to, for notifications, and through them keeps the whole document.
-        for ref, (_, _, document, _) in list(pn.state._views.items()):
-            if document is self._document:
-                del pn.state._views[ref]
+        forget_notifications(self._document)
 
     def _look_after_jobs(self) -> None:
         self._launch.watch_job()

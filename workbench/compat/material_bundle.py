@@ -1,7 +1,13 @@
 """Material UI in a notebook's output, without a network and in a few megabytes.
 
-Panel writes the code of panel-material-ui, 1.4 MB, into every component of an output, or has the browser fetch it from
-elsewhere. Here the first component carries it, and the browser keeps it for the others.
+The first component carries the code, and the browser keeps it for the others.
+
+Cause: Panel writes the code of panel-material-ui, 1.4 MB, into every component of an output, or has the browser fetch
+    it from elsewhere.
+Upstream: not reported; `MaterialComponent` in
+    https://github.com/panel-extensions/panel-material-ui/blob/v0.16.6/src/panel_material_ui/base.py
+Needed for: panel >=1.9.4,<=1.9.4; panel-material-ui >=0.16.6,<=0.16.6; bokeh >=3.9.2,<=3.9.2
+Without it: a notebook with the page's views takes a hundred megabytes, or shows nothing without a network.
 """
 
 import base64

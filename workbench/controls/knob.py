@@ -10,6 +10,7 @@ import panel_material_ui as pmui
 from hdd.knobs import Choice, Integer, Knob, Operations
 from hdd.knobs.text import from_text, to_text
 from hdd.settings import Settings, allowed
+from workbench.compat.debounced_values import report_at_once
 from workbench.theme import HIDDEN, Text
 
 STEPS_A_DECADE = 40
@@ -42,8 +43,7 @@ class KnobControl:
         self._setting = False
         self._knob = Settings.knob(name)
         self._control, self._read, self._write = self._make(value)
-        # Panel 1.9 sits on a change for 50 ms to join it with others; whoever is asked here joins them anyway.
-        self._control._priority_changes = ["value"]
+        report_at_once(self._control)
         self._control.param.watch(self._chosen, "value")
         # Under what is dragged a line is kept free, so that nothing moves away from the mouse.
         self._untold = {"minHeight": "20px"} if _is_dragged(self._knob) else HIDDEN

@@ -1,11 +1,13 @@
 """How everything looks: colours that tell classes apart, and the page's palette."""
 
-from html import escape
 from typing import Any
 
 import colorcet
 import numpy as np
-from panel_material_ui import Alert, MaterialUIComponent, Typography
+from panel_material_ui import MaterialUIComponent
+
+from workbench.compat.echoed_text import ToldText
+from workbench.compat.plain_text import PlainAlert, PlainTypography
 
 # Petroff (2021), "Accessible color sequences for data visualization": ten colours that stay apart for colour-blind
 # eyes too.
@@ -74,35 +76,12 @@ SMALL_CHOICE = {"& .MuiSelect-multiple": {"paddingTop": "8px", "paddingBottom": 
 HIDDEN = {"display": "none"}
 
 
-def _as_it_is(text: str) -> str:
-    """What panes that take Markdown and HTML show as `text`."""
-    return escape(f"<p>{escape(text)}</p>") if text else ""
-
-
-class _Words:
-    """Shows what it was last told, whatever comes back from the browser."""
-
-    def _process_property_change(self, props: dict[str, Any]) -> dict[str, Any]:
-        # A React component gives back what it has drawn, which may be older than what is on its way to it.
-        drawn = props.pop("object", None)
-        if drawn is not None and drawn != _as_it_is(self.object):
-            self.param.trigger("object")
-        return super()._process_property_change(props)
-
-
-class Text(_Words, Typography):
+class Text(ToldText, PlainTypography):
     """Words as they are: what a class, a run or an error is called is never read as HTML or Markdown."""
 
-    def _transform_object(self, obj: Any) -> dict[str, Any]:
-        return {"object": _as_it_is(obj)}
 
-
-class Notice(_Words, Alert):
+class Notice(ToldText, PlainAlert):
     """An alert whose words are shown as they are."""
-
-    def _process_param_change(self, params: dict[str, Any]) -> dict[str, Any]:
-        words = {name: _as_it_is(text) for name, text in params.items() if name == "object"}
-        return {**super()._process_param_change(params), **words}
 
 
 def show(component: MaterialUIComponent, shown: bool, **sx: Any) -> None:

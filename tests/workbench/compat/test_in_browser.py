@@ -1,0 +1,142 @@
+"""Faults that only a browser shows, each without its patch and with it."""
+
+import panel as pn
+import panel_material_ui as pmui
+import pytest
+from bokeh.plotting import figure
+from panel.custom import JSComponent
+from playwright.sync_api import expect
+from tab import FIGURE, TIMEOUT
+from waiting import wait_until
+
+from workbench import browser as scripts
+from workbench import compat
+from workbench.compat.echoed_text import ToldText
+
+FINISHED = f"[({FIGURE})('line')].some((each) => each && Bokeh.index.find_one(each).has_finished())"
+
+with_and_without = pytest.mark.parametrize("patched", [False, True], ids=["without", "with"])
+
+
+class Patches(JSComponent):
+    """Brings the patches of a page into it."""
+
+    _esm = scripts.module(*compat.PAGE) + "\nexport function render() {}"
+
+
+class Told(ToldText, pmui.Typography):
+    """A text that takes nothing back."""
+
+
+@pytest.fixture
+def show(browser, serve, patched):
+    """Opens a page on what a function makes; gives it and the errors that it reports."""
+    pages = []
+
+    def open_(make):
+        page, errors = browser.new_page(), []
+        pages.append(page)
+        page.set_default_timeout(TIMEOUT)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(serve(lambda: pmui.Page(main=[*([Patches()] if patched else []), *make()])))
+        page.wait_for_function("typeof Bokeh !== 'undefined' && Bokeh.documents[0]?.is_idle")
+        return page, errors
+
+    yield open_
+    for page in pages:
+        page.close()
+
+
+def line():
+    plot = figure(name="line", sizing_mode="stretch_both")
+    plot.line([0, 1], [0, 1])
+    return pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=100)
+
+
+@with_and_without
+def test_figures_that_come_later_are_measured_too_early(show, patched):
+    def make():
+        place, button = pmui.Column(sizing_mode="stretch_width", height=300), pmui.Button(label="Show")
+        button.on_click(lambda _: place.append(line()))
+        return [button, place]
+
+    page, errors = show(make)
+    show_it = page.get_by_role("button", name="Show")
+    if patched:
+        show_it.click()
+        page.wait_for_function(FINISHED)
+        assert errors == []
+    else:
+        with page.expect_event("pageerror", lambda error: "top_panel" in str(error)):
+            show_it.click()
+
+
+@with_and_without
+def test_style_sheets_are_written_again_at_every_paint(show, patched):
+    page, _ = show(lambda: [line()])
+    page.wait_for_function(FINISHED)
+    written = page.evaluate(
+        f"""async () => {{
+          const plot = ({FIGURE})('line')
+          const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))
+          const sheets = plot.renderers.map((each) => Bokeh.index.find_one(each)).flatMap((view) =>
+            [...view.el.shadowRoot.querySelectorAll("style")])
+          await painted()
+          let written = 0
+          const observer = new MutationObserver((changes) => (written += changes.length))
+          for (const sheet of sheets) observer.observe(sheet, {{childList: true, characterData: true, subtree: true}})
+          plot.renderers[0].data_source.change.emit()
+          await painted()
+          return [sheets.length, written + observer.takeRecords().length]
+        }}"""
+    )
+    assert written[0] > 0
+    assert (written[1] > 0) != patched
+
+
+@with_and_without
+def test_a_menu_stays_open_once_its_chosen_entry_is_gone(show, patched):
+    page, _ = show(lambda: [pmui.MultiChoice(label="Choice", options=["one", "two"])])
+    page.get_by_role("combobox", name="Choice").click()
+    page.get_by_text("two", exact=True).last.click()
+    menu = page.locator(".MuiModal-backdrop")
+    expect(menu).to_have_count(1, timeout=TIMEOUT)
+    # The focus goes with the entry, if a slow machine has not put it back meanwhile.
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Escape")
+    if patched:
+        expect(menu).to_have_count(0, timeout=TIMEOUT)
+    else:
+        page.wait_for_timeout(500)
+        expect(menu).to_have_count(1)
+
+
+@with_and_without
+def test_a_text_falls_back_to_what_was_drawn_before(show, patched):
+    texts = []
+
+    def make():
+        texts.append((Told if patched else pmui.Typography)("newer"))
+        return texts
+
+    page, _ = show(make)
+    page.get_by_text("newer", exact=True).wait_for()
+    # The server sends "older" and, once that is drawn, "newer".
+    page.evaluate(
+        """() => {
+          const text = [...Bokeh.documents[0]._all_models.values()].find((each) => each.class_name == "TYPE")
+          const find = (root) => [...root.querySelectorAll("*")].map((each) =>
+            each.textContent.trim() == "newer" && each.matches(".MuiTypography-root") ? each
+              : each.shadowRoot && find(each.shadowRoot)).find(Boolean)
+          const send = (object) => text.data.setv({object}, {sync: false})
+          new MutationObserver((_, observer) => (observer.disconnect(), send("newer")))
+            .observe(find(document), {childList: true, characterData: true, subtree: true})
+          send("older")
+        }""".replace("TYPE", "Told" if patched else "Typography")
+    )
+    if patched:
+        page.wait_for_timeout(500)
+    else:
+        wait_until(lambda: texts[0].object == "older", 30)
+    expect(page.get_by_text("newer" if patched else "older", exact=True)).to_be_visible()
+    assert texts[0].object == ("newer" if patched else "older")

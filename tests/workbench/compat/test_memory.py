@@ -1,0 +1,58 @@
+"""What a server would keep of pages that are gone."""
+
+import gc
+import time
+import urllib.request
+import weakref
+
+import panel as pn
+import panel_material_ui as pmui
+import pytest
+from waiting import wait_until
+
+from workbench.compat.kept_notifications import forget_notifications
+from workbench.compat.page_busy import ignore_busy
+
+
+@pytest.fixture
+def kept(serve, monkeypatch):
+    """Whether the server still has a page or its document after a visit, with the patches that `mend` applies."""
+
+    def visit(mend):
+        monkeypatch.setattr(pn.config, "notifications", True)
+        visited, ended = [], []
+
+        def app():
+            page = pmui.Page(main=[pmui.Button(label="a button")])
+            mend(page, weakref.ref(pn.state.curdoc))
+            visited.extend([weakref.ref(page), weakref.ref(pn.state.curdoc)])
+            pn.state.on_session_destroyed(lambda _: ended.append(True))
+            return page
+
+        address = serve(app, unused_session_lifetime_milliseconds=1, check_unused_sessions_milliseconds=100)
+        urllib.request.urlopen(address, timeout=60).close()
+        wait_until(lambda: ended)
+        deadline = time.monotonic() + 2
+        while any(each() for each in visited) and time.monotonic() < deadline:
+            time.sleep(0.1)
+            gc.collect()
+        return any(each() for each in visited)
+
+    return visit
+
+
+def end(document):
+    pn.state.on_session_destroyed(lambda _: forget_notifications(document()))
+
+
+@pytest.mark.parametrize(
+    ("mend", "expected"),
+    [
+        (lambda page, document: end(document), True),
+        (lambda page, document: ignore_busy(page), True),
+        (lambda page, document: (ignore_busy(page), end(document)), False),
+    ],
+    ids=["without page_busy", "without kept_notifications", "with both"],
+)
+def test_a_page_that_is_gone_is_forgotten(kept, mend, expected):
+    assert kept(mend) == expected

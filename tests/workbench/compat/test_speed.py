@@ -1,0 +1,65 @@
+"""What would hold messages up between a server and a browser."""
+
+import gc
+import inspect
+import socket
+import urllib.request
+
+import panel as pn
+import panel_material_ui as pmui
+import pytest
+from bokeh.client import pull_session
+from bokeh.server.callbacks import TimeoutCallback
+from bokeh.server.views.ws import WSHandler
+from waiting import wait_until
+
+from workbench.compat.debounced_values import report_at_once
+from workbench.compat.nagle import send_at_once
+
+
+def waits(connection):
+    """Whether a connection waits for what was sent before to be acknowledged."""
+    return not connection.ws_connection.stream.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def patched(opening):
+    return hasattr(opening, "sends_at_once")
+
+
+def connections(address):
+    found = [each for each in gc.get_objects() if isinstance(each, WSHandler) and each.ws_connection]
+    return [each for each in found if each.request.host in address]
+
+
+def test_connections_wait_for_acknowledgements_without_the_patch(serve, monkeypatch):
+    monkeypatch.setattr(WSHandler, "open", inspect.unwrap(WSHandler.open, stop=lambda each: not patched(each)))
+    for patch, expected in ((lambda: None, True), (send_at_once, False), (send_at_once, False)):
+        patch()
+        address = serve(lambda: pn.Column("text"))
+        session = pull_session(url=address)
+        assert [waits(each) for each in connections(address)] == [expected]
+        session.close()
+
+
+@pytest.mark.parametrize("patched", [False, True])
+def test_a_change_is_held_back_without_the_patch(serve, patched):
+    documents, waiting = [], []
+
+    def app():
+        slider = pmui.IntSlider(value=0, end=10)
+        if patched:
+            report_at_once(slider)
+        documents.append(pn.state.curdoc)
+        return slider
+
+    urllib.request.urlopen(serve(app), timeout=60).close()
+    (document,) = documents
+
+    def change():
+        (slider,) = [each for each in document.roots if getattr(each, "class_name", "") == "IntSlider"]
+        slider.data.value = 1
+        waiting.append([each.timeout for each in document.session_callbacks if isinstance(each, TimeoutCallback)])
+
+    document.add_next_tick_callback(change)
+    wait_until(lambda: waiting)
+    assert waiting == ([[]] if patched else [[50]])

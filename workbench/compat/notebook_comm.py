@@ -1,0 +1,108 @@
+"""A pane in a notebook's outputs that loses no message, in either direction.
+
+Cause: Panel sends each change through a comm on its own and at once, from whatever thread makes it, before the browser
+    has drawn the plot and hears it; the message that opens the comm may come after it. A message from the browser
+    is taken up in whatever thread JupyterLab handles it, and what waits to be sent is dropped then. An output that is
+    cleared says nothing.
+Upstream: not reported; `MimeRenderMixin._on_msg` in https://github.com/holoviz/panel/blob/v1.9.4/panel/viewable.py and
+    `push` in https://github.com/holoviz/panel/blob/v1.9.4/panel/io/notebook.py
+Needed for: panel >=1.9.4,<=1.9.4; bokeh >=3.9.2,<=3.9.2
+Without it: views in a notebook stand still, or show parts of different steps.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import panel as pn
+from bokeh.document import Document
+from bokeh.io.doc import patch_curdoc
+from bokeh.model import Model
+from panel.io.model import patch_cds_msg
+from panel.io.notebook import block_comm, push
+
+from workbench.compat import material_bundle
+
+
+class NotebookPane(pn.Column):
+    """A column for the outputs of cells, whose changes go out together.
+
+    It relies on notebook_link.js in its outputs, which says when a browser listens and when an output is cleared.
+
+    Args:
+        later: has a function called, in the one thread that may change the pane.
+        params: of the column.
+    """
+
+    def __init__(self, later: Callable[[Callable[[], None]], None], **params: Any) -> None:
+        super().__init__(**params)
+        self._later = later
+        self._listening: set[str] = set()
+
+    def fill(self) -> None:
+        """Puts in what the pane shows, before its first output; a Material component must come first."""
+
+    def listens(self) -> None:
+        """Called when another browser hears what is sent."""
+
+    def ended(self) -> None:
+        """Called when no output shows the pane any more."""
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Inside, the pane may change; what did is sent at the end as one message to the browsers that listen."""
+        with block_comm(), pn.config.set(inline=False):
+            yield
+        for ref in self._listening & self._models.keys():
+            _, _, doc, comm = pn.state._views[ref]
+            material_bundle.complete(doc)
+            push(doc, comm)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Any:
+        if not len(self):
+            self.fill()
+        shown = super()._repr_mimebundle_(include, exclude)
+        # From another thread the message that opens a comm could come after the first one through it.
+        for comm, client in self._comms.values():
+            client._on_open = lambda _, comm=comm: self._later(comm.init)
+        return shown
+
+    def _render_model(self, doc: Document | None = None, comm: Any = None) -> Model:
+        with material_bundle.light(doc):
+            root = super()._render_model(doc, comm)
+        with doc.models.freeze():
+            material_bundle.carry(root.references(), self[0]._models[root.ref["id"]][0])
+        return root
+
+    def _on_msg(self, ref: str, manager: Any, msg: Any) -> None:
+        self._later(partial(self._heard, ref, manager, msg))
+
+    def _heard(self, ref: str, manager: Any, msg: Any) -> None:
+        """Does what a browser asks for, as Panel's own `_on_msg`, but keeps what waits to be sent."""
+        if ref not in pn.state._views:
+            return
+        _, root, doc, comm = pn.state._views[ref]
+        if "gone" in msg:
+            del pn.state._views[ref]
+            self._cleanup(root)
+            return
+        if "listens" in msg:
+            self._listening.add(ref)
+            self.listens()
+            return
+        callbacks = doc.callbacks
+        with self.changing():
+            patch_cds_msg(root, msg)
+            manager.assemble(msg).apply_to_document(doc, comm.id)
+            asked = [event for event in callbacks._held_events if event.setter == comm.id]
+            callbacks._held_events = [event for event in callbacks._held_events if event.setter != comm.id]
+            with patch_curdoc(doc):
+                for event in asked:
+                    if event.callback_invoker is not None:
+                        event.callback_invoker()
+
+    def _cleanup(self, root: Model | None = None) -> None:
+        super()._cleanup(root)
+        if not self._models:
+            self.ended()

@@ -1,0 +1,20 @@
+"""A page does not follow whether the server is busy.
+
+Cause: panel-material-ui's Page takes `pn.state.busy`, which all sessions of the server share, as the value of its own
+    parameter `busy`, even without a busy indicator. So every callback of any session changes every page, at the cost
+    of a walk over all its models, and the server keeps every page for ever.
+Upstream: not reported; `Page.__init__` in
+    https://github.com/panel-extensions/panel-material-ui/blob/v0.16.6/src/panel_material_ui/template/base.py
+Needed for: panel-material-ui >=0.16.6,<=0.16.6
+Without it: the server's memory grows with each visit, and all pages slow down together.
+"""
+
+import param
+from panel.util import edit_readonly
+from panel_material_ui import Page
+
+
+def ignore_busy(page: Page) -> None:
+    """Has `page` follow a parameter of its own, which never changes; only another reference replaces the first."""
+    with param.edit_constant(page), edit_readonly(page):
+        page.busy = page.param.loading
