@@ -10,7 +10,7 @@ kernel share the driver's seat. A saved notebook keeps what each showed when its
 """
 
 import time
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 

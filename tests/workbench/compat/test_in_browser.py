@@ -7,11 +7,9 @@ from bokeh.plotting import figure
 from panel.custom import JSComponent
 from playwright.sync_api import expect
 from tab import FIGURE, TIMEOUT
-from waiting import wait_until
 
 from workbench import browser as scripts
 from workbench import compat
-from workbench.compat.echoed_text import ToldText
 
 FINISHED = f"[({FIGURE})('line')].some((each) => each && Bokeh.index.find_one(each).has_finished())"
 
@@ -22,10 +20,6 @@ class Patches(JSComponent):
     """Brings the patches of a page into it."""
 
     _esm = scripts.module(*compat.PAGE) + "\nexport function render() {}"
-
-
-class Told(ToldText, pmui.Typography):
-    """A text that takes nothing back."""
 
 
 @pytest.fixture
@@ -109,34 +103,3 @@ def test_a_menu_stays_open_once_its_chosen_entry_is_gone(show, patched):
     else:
         page.wait_for_timeout(500)
         expect(menu).to_have_count(1)
-
-
-@with_and_without
-def test_a_text_falls_back_to_what_was_drawn_before(show, patched):
-    texts = []
-
-    def make():
-        texts.append((Told if patched else pmui.Typography)("newer"))
-        return texts
-
-    page, _ = show(make)
-    page.get_by_text("newer", exact=True).wait_for()
-    # The server sends "older" and, once that is drawn, "newer".
-    page.evaluate(
-        """() => {
-          const text = [...Bokeh.documents[0]._all_models.values()].find((each) => each.class_name == "TYPE")
-          const find = (root) => [...root.querySelectorAll("*")].map((each) =>
-            each.textContent.trim() == "newer" && each.matches(".MuiTypography-root") ? each
-              : each.shadowRoot && find(each.shadowRoot)).find(Boolean)
-          const send = (object) => text.data.setv({object}, {sync: false})
-          new MutationObserver((_, observer) => (observer.disconnect(), send("newer")))
-            .observe(find(document), {childList: true, characterData: true, subtree: true})
-          send("older")
-        }""".replace("TYPE", "Told" if patched else "Typography")
-    )
-    if patched:
-        page.wait_for_timeout(500)
-    else:
-        wait_until(lambda: texts[0].object == "older", 30)
-    expect(page.get_by_text("newer" if patched else "older", exact=True)).to_be_visible()
-    assert texts[0].object == ("newer" if patched else "older")

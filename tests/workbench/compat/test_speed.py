@@ -27,7 +27,7 @@ def patched(opening):
 
 
 def connections(address):
-    found = [each for each in gc.get_objects() if isinstance(each, WSHandler) and each.ws_connection]
+    found = [each for each in gc.get_objects() if issubclass(type(each), WSHandler) and each.ws_connection]
     return [each for each in found if each.request.host in address]
 
 
