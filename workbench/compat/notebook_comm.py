@@ -2,8 +2,8 @@
 
 Cause: Panel sends each change through a comm on its own and at once, from whatever thread makes it, before the browser
     has drawn the plot and hears it; the message that opens the comm may come after it. A message from the browser
-    is taken up in whatever thread JupyterLab handles it, and what waits to be sent is dropped then. An output that is
-    cleared says nothing.
+    is taken up in whatever thread JupyterLab handles it, and what waits to be sent is then taken for the user's
+    doing, or dropped. An output that is cleared says nothing.
 Upstream: not reported; `MimeRenderMixin._on_msg` in https://github.com/holoviz/panel/blob/v1.9.4/panel/viewable.py and
     `push` in https://github.com/holoviz/panel/blob/v1.9.4/panel/io/notebook.py
 Needed for: panel >=1.9.4,<=1.9.4; bokeh >=3.9.2,<=3.9.2
