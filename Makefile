@@ -6,9 +6,13 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 RUNS ?= runs
 PORT ?= 5006
 
-.PHONY: workbench test test-all bench bench-ui clean
+.PHONY: workbench test test-all docs bench bench-ui clean
 
-workbench: .venv/workbench.installed  ## the dashboard on http://127.0.0.1:5006
+workdocs: .venv/tests.installed  ## knobs and command line in docs/, the Python names in build/api/index.html
+	.venv/bin/python docs/make.py
+	.venv/bin/python docs/make.py --api
+
+bench: .venv/workbench.installed  ## the dashboard on http://127.0.0.1:5006
 	HDD_RUNS=$(RUNS) .venv/bin/panel serve workbench/app.py --address 127.0.0.1 --port $(PORT) --show $(if $(AUTOSTART),--args --autostart)
 
 test: .venv/tests.installed  ## lint and tests, with a browser and JupyterLab
@@ -18,6 +22,10 @@ test: .venv/tests.installed  ## lint and tests, with a browser and JupyterLab
 
 test-all: .venv/tests.installed  ## the slow tests too: 50 kills at random moments
 	.venv/bin/python -m pytest -m "slow or not slow"
+
+docs: .venv/tests.installed  ## knobs and command line in docs/, the Python names in build/api/index.html
+	.venv/bin/python docs/make.py
+	.venv/bin/python docs/make.py --api
 
 bench: .venv/workbench.installed  ## speed on this machine
 	.venv/bin/hdd bench
