@@ -10,15 +10,12 @@ from pathlib import Path
 import panel as pn
 
 from workbench.core.jobs import Engines
-from workbench.core.projector import Projector
+from workbench.core.projector import shared_projector
 from workbench.shell import Shell
 
 pn.extension(notifications=True, reconnect=True)
 
 if "hdd engines" not in pn.state.cache:
     pn.state.cache["hdd engines"] = Engines(Path(os.environ.get("HDD_RUNS", "runs")))
-    pn.state.cache["hdd projector"] = Projector()
 
-Shell(
-    pn.state.cache["hdd engines"], pn.state.cache["hdd projector"], autostart="--autostart" in sys.argv
-).page.servable()
+Shell(pn.state.cache["hdd engines"], shared_projector(), autostart="--autostart" in sys.argv).page.servable()

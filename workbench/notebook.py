@@ -10,7 +10,7 @@ kernel share the driver's seat. A saved notebook keeps what each showed when its
 """
 
 import time
-from functools import cache, partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +28,12 @@ from workbench.browser.link import Link
 from workbench.compat import material_bundle
 from workbench.compat.notebook_comm import NotebookPane
 from workbench.controls.dialogs import Dialogs
-from workbench.controls.runner import JOBS_MILLISECONDS, Runner, tell
+from workbench.controls.runner import Runner, tell
 from workbench.controls.steering import Steering
 from workbench.core.frame import Frame, View
-from workbench.core.jobs import Engines
-from workbench.core.projector import Projector
+from workbench.core.projector import shared_projector
 from workbench.core.run_source import source_of
 from workbench.desk import Desk
-from workbench.run_names import run_names
 from workbench.session import Session
 from workbench.theme import THEME, Text
 from workbench.views import curves, disk, image_wall
@@ -54,12 +52,6 @@ display(HTML(material_bundle.icon_font()))
 __all__ = ["Curves", "Disk", "ImageWall", "Workbench", "fork", "start", "wait"]
 
 _DESK = Desk()
-
-
-@cache
-def _projector() -> Projector:
-    """One for all views of the kernel."""
-    return Projector()
 
 
 def wait(run: Run | str | Path, step: int | None = None, seconds: float = 600.0) -> int:
@@ -108,13 +100,22 @@ class _Session(Session):
     """Sends a frame as one message, and not each change on its own."""
 
     def __init__(self, run: Run, cell: "_Cell", link: Link) -> None:
-        super().__init__(source_of(run.path), _projector(), link, _DESK)
+        super().__init__(source_of(run.path), shared_projector(), link, _DESK)
         self._cell = cell
 
     def show(self, frame: Frame | None = None) -> None:
         """As `Session.show`."""
         with self._cell.changing():
             super().show(frame)
+
+    def later(self, action: Callable[[], None], milliseconds: int) -> None:
+        """As `Session.later`; what the action changes is sent."""
+
+        def act() -> None:
+            with self._cell.changing():
+                action()
+
+        super().later(act, milliseconds)
 
 
 class _Cell(NotebookPane):
@@ -137,7 +138,7 @@ class _Cell(NotebookPane):
         """Makes views of `session`, and lays them out."""
         raise NotImplementedError
 
-    def show(self, frame: Frame) -> None:
+    def update(self, frame: Frame) -> None:
         """Tells how the run stands."""
         self._frame = frame
         self._status.object = tell(frame)
@@ -196,7 +197,7 @@ class Disk(_Cell):
     """Real and synthetic features in the hyperbolic plane."""
 
     def _build(self, session: Session) -> tuple[list[View], Viewable]:
-        view = disk.Disk(session, _projector())
+        view = disk.Disk(session)
         return [view], _sized(view, 560, theme_config=THEME)
 
 
@@ -204,7 +205,7 @@ class Curves(_Cell):
     """Loss, radii, and the shares of clamped features and of right answers, over the steps."""
 
     def _build(self, session: Session) -> tuple[list[View], Viewable]:
-        view = curves.Curves(session, partial(run_names, self._run.path.parent))
+        view = curves.Curves(session)
         return [view], _sized(view, 300, theme_config=THEME)
 
 
@@ -212,32 +213,23 @@ class Workbench(_Cell):
     """All of them, with the timeline, and the controls that steer the run."""
 
     def _build(self, session: Session) -> tuple[list[View], Viewable]:
-        self._runner = Runner(session, Engines(self._run.path.parent))
-        wall, points = image_wall.ImageWall(session), disk.Disk(session, _projector())
-        lines = curves.Curves(session, partial(run_names, self._run.path.parent))
+        runner = Runner(session)
+        wall, points = image_wall.ImageWall(session), disk.Disk(session)
+        lines = curves.Curves(session)
         steering = Steering(session)
         timeline = Timeline(session, self._ask_rewind, self._fork)
         self._dialogs = Dialogs()
         self._says = Text("", variant="caption", margin=(0, 18))
-        self._watch_jobs()
-        controls = pmui.Column(self._runner.panel, steering.panel, width=270, height=HEIGHT, scroll="y", margin=0)
+        controls = pmui.Column(runner, steering, width=270, height=HEIGHT, scroll="y", margin=0)
         pictures = pmui.Row(
             _sized(wall, 400, sizing_mode="fixed", width=350),
             _sized(points, 400),
             sizing_mode="stretch_width",
             margin=0,
         )
-        figures = pmui.Column(
-            pictures, _sized(lines, 270), timeline.panel, self._says, sizing_mode="stretch_width", margin=0
-        )
-        layout = pmui.Row(controls, figures, self._dialogs.panel, sizing_mode="stretch_width", theme_config=THEME)
-        return [wall, points, lines, self._runner, steering, timeline], layout
-
-    def _watch_jobs(self) -> None:
-        if self._session is not None:
-            with self.changing():
-                self._runner.watch_jobs()
-            _DESK.add_timeout_callback(self._watch_jobs, JOBS_MILLISECONDS)
+        figures = pmui.Column(pictures, _sized(lines, 270), timeline, self._says, sizing_mode="stretch_width", margin=0)
+        layout = pmui.Row(controls, figures, self._dialogs, sizing_mode="stretch_width", theme_config=THEME)
+        return [wall, points, lines, runner, steering, timeline], layout
 
     def _ask_rewind(self, step: int) -> None:
         self._dialogs.ask_rewind(self._run.step, step, lambda: self._rewind(step))
@@ -257,4 +249,4 @@ class Workbench(_Cell):
 
 
 def _sized(view: Any, height: int, **size: Any) -> pmui.Paper:
-    return pmui.Paper(view.panel, height=height, margin=4, **{"sizing_mode": "stretch_width", **size})
+    return pmui.Paper(view, height=height, margin=4, **{"sizing_mode": "stretch_width", **size})

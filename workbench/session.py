@@ -33,6 +33,7 @@ class Session:
         document: of the session; in a notebook, what stands in for it.
 
     Attributes:
+        source, projector: as given.
         selection: what is looked at.
         views: that show each frame.
         tab: key of the browser tab, "" until it has said so.
@@ -40,6 +41,7 @@ class Session:
 
     def __init__(self, source: Source, projector: Projecting, link: Link, document: Document | None) -> None:
         self.source = source
+        self.projector = projector
         self.selection = Selection()
         self.views: list[View] = []
         self.tab = link.tab
@@ -66,7 +68,7 @@ class Session:
 
         A React component misses what changes while it comes.
         """
-        view.show(self.frame(full=True))
+        view.update(self.frame(full=True))
         self.views.append(view)
 
     def close(self) -> None:
@@ -152,7 +154,7 @@ class Session:
         with pn.io.hold():
             for view in self.views:
                 if full or view.lively:
-                    view.show(frame)
+                    view.update(frame)
             self._link.frame = self._gate.sent
 
     def _bring_words(self) -> None:

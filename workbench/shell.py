@@ -17,7 +17,7 @@ from workbench.compat.kept_notifications import forget_notifications
 from workbench.compat.page_busy import ignore_busy
 from workbench.controls.branching import Branching
 from workbench.controls.dialogs import Dialogs
-from workbench.controls.driver import SeatButton
+from workbench.controls.driver import DriverButton
 from workbench.controls.launch import Launch
 from workbench.controls.new_run import NewRun
 from workbench.controls.recipe_buttons import RecipeButtons
@@ -78,7 +78,7 @@ class Shell:
         self._launch = Launch(engines, self.attach)
         self._run_choice = RunChoice(self._chosen)
         self._status = Text("", variant="body2", margin=(14, 8))
-        self._seat = SeatButton()
+        self._driver = pmui.Row(margin=0)
         self._new_run = NewRun(self._launch, engines)
         self._side = pmui.Column(sizing_mode="stretch_width", margin=0)
         self._main = pmui.Column(sizing_mode="stretch_both", margin=0, styles={"height": "calc(100vh - 84px)"})
@@ -101,8 +101,8 @@ class Shell:
     def _page(self) -> pmui.Page:
         page = pmui.Page(
             title="HDD Workbench",
-            header=[self._run_choice, self._status, pmui.Row(sizing_mode="stretch_width"), self._seat.panel],
-            sidebar=[self._link, self._dialogs.panel, self._new_run, self._side],
+            header=[self._run_choice, self._status, pmui.Row(sizing_mode="stretch_width"), self._driver],
+            sidebar=[self._link, self._dialogs, self._new_run, self._side],
             sidebar_width=310,
             contextbar=[self._inspector],
             contextbar_width=320,
@@ -144,8 +144,6 @@ class Shell:
 
     def _look_after_jobs(self) -> None:
         self._launch.watch_job()
-        if self._runner is not None:
-            self._runner.watch_jobs()
         self._list_runs()
 
     def _list_runs(self) -> None:
@@ -174,9 +172,8 @@ class Shell:
         session = self._session = Session(source, self._projector, self._link, self._document)
         session.views.append(self)
         session.selection.param.watch(self._open_inspector, "image")
-        self._runner = None
         queue = self._queue = BuildQueue(self._document, self._is_loaded)
-        context = TabContext(session, self._projector, self._engines, lambda: self._names)
+        context = TabContext(session, self._engines, lambda: self._names)
         pages = self._pages = TabPages(self._tabs, context, queue.extend)
         timeline = pmui.Paper(sizing_mode="stretch_width", margin=4, height=TIMELINE_HEIGHT)
         runner, steering = (pmui.Column(sizing_mode="stretch_width", margin=0) for _ in range(2))
@@ -192,6 +189,9 @@ class Shell:
             self.page.contextbar_open = False
         self._link.run = path.name
         session.open()
+        driver = DriverButton(session)
+        session.add(driver)
+        self._driver[:] = [driver]
         session.views.append(pages)
         own = [
             partial(self._add_runner, session, runner),
@@ -203,7 +203,7 @@ class Shell:
     def _add_runner(self, session: Session, place: pmui.Column) -> None:
         self._runner = Runner(session, self._engines)
         session.add(self._runner)
-        place[:] = [self._runner.panel, RecipeButtons(session, self._dialogs)]
+        place[:] = [self._runner, RecipeButtons(session, self._dialogs)]
 
     def _add_timeline(self, session: Session, place: pmui.Paper) -> None:
         branching = Branching(session, self._dialogs, self.attach)
@@ -217,25 +217,24 @@ class Shell:
             end=timeline.follow,
             live=timeline.follow,
         )
-        place[:] = [timeline.panel]
+        place[:] = [timeline]
 
     def _add_steering(self, session: Session, place: pmui.Column) -> None:
         steering = Steering(session)
         session.add(steering)
-        place[:] = [steering.panel]
+        place[:] = [steering]
 
     def _open_inspector(self, event: Any) -> None:
         session = self._session
         if event.new is not None and not any(isinstance(view, Inspector) for view in session.views):
-            inspector = Inspector(session, self._projector)
+            inspector = Inspector(session)
             session.add(inspector)
-            self._inspector[:] = [Text("Inspector", variant="subtitle2", margin=(8, 10)), inspector.panel]
+            self._inspector[:] = [Text("Inspector", variant="subtitle2", margin=(8, 10)), inspector]
         self.page.contextbar_open = event.new is not None
 
-    def show(self, frame: Frame) -> None:
+    def update(self, frame: Frame) -> None:
         """Brings the app bar up to date."""
         self._status.object = tell(frame)
-        self._seat.show(self._session)
 
 
 def _alternate(*builds: Iterable) -> Iterator:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from hdd.runs.history import find_runs
 from hdd.runs.run import Run
 from workbench.browser.link import Link
 from workbench.session import Session
+from workbench.tabs import registry
 
 HERE = Path(__file__).parent
 needs_chromium = pytest.mark.skipif(
@@ -93,12 +95,33 @@ def session(source, document):
     session.close()
 
 
+@pytest.fixture
+def install_package(tmp_path, monkeypatch):
+    """Puts a package that brings tabs where this interpreter finds it."""
+
+    def install(name, entry_points, **modules):
+        folder = tmp_path / "installed"
+        about = folder / f"{name}-1.0.dist-info"
+        about.mkdir(parents=True)
+        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        lines = [f"{key} = {value}" for key, value in entry_points.items()]
+        (about / "entry_points.txt").write_text("\n".join([f"[{registry.GROUP}]", *lines, ""]))
+        for module, code in modules.items():
+            (folder / f"{module}.py").write_text(code)
+            monkeypatch.delitem(sys.modules, module, raising=False)
+        monkeypatch.syspath_prepend(folder)
+
+    registry.installed_tabs.cache_clear()
+    yield install
+    registry.installed_tabs.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def server():
     """The page in this process, so that tests see what it keeps; its address."""
     port = free_port()
     thread = pn.serve(
-        {"app": str(HERE / "scripted_app.py")},
+        {"app": str(HERE / "scripted_app.py"), "embedding": str(HERE / "embedding_app.py")},
         address="127.0.0.1",
         port=port,
         websocket_origin=f"127.0.0.1:{port}",

@@ -61,7 +61,7 @@ class View:
     def __init__(self, lively=True):
         self.lively, self.frames = lively, []
 
-    def show(self, frame):
+    def update(self, frame):
         self.frames.append(frame)
 
 

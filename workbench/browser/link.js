@@ -35,6 +35,7 @@ export function render({model, view}) {
     event.preventDefault()
     model.send_msg({key})
   }
+  if (!model.takes_keys) return
   document.addEventListener("keydown", press)
   model.on("remove", () => document.removeEventListener("keydown", press))
 }

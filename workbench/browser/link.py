@@ -21,6 +21,7 @@ class Link(JSComponent):
     """
 
     frame = param.Integer(0, doc="Number of the newest frame that was sent.")
+    takes_keys = param.Boolean(True, doc="Whether the keys of the page are for this session.")
     run = param.String("", doc="Name of the run, which the address tells, so that a reload or a link shows it again.")
 
     _esm = browser.module(*compat.PAGE, "keys.js", "link.js")

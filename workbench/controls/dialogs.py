@@ -4,22 +4,21 @@ from collections.abc import Callable
 
 import panel_material_ui as pmui
 
+from workbench.component import Component
 from workbench.theme import Text
 
 
-class Dialogs:
+class Dialogs(Component):
     """The one dialog of a page.
 
     Args:
         copy: puts a text on the clipboard of the browser; without one that is left to the user.
-
-    Attributes:
-        panel: what to put on the page.
     """
 
     def __init__(self, copy: Callable[[str], None] | None = None) -> None:
+        super().__init__()
         self._copy = copy
-        self.panel = pmui.Dialog(open=False, close_on_click=True, title=" ", width_option="md")
+        self._panel = pmui.Dialog(open=False, close_on_click=True, title=" ", width_option="md")
 
     def ask_rewind(self, newest: int, step: int, action: Callable[[], None]) -> None:
         """Asks before the steps from `step` to `newest` are dropped; calls `action` if the answer is yes."""
@@ -44,8 +43,8 @@ class Dialogs:
         return button
 
     def _open(self, title: str, *content: object) -> None:
-        self.panel[:] = list(content)
-        self.panel.param.update(title=title, open=True)
+        self._panel[:] = list(content)
+        self._panel.param.update(title=title, open=True)
 
     def _close(self) -> None:
-        self.panel.open = False
+        self._panel.open = False

@@ -11,6 +11,7 @@ from hdd.knobs import Choice, Integer, Knob, Operations
 from hdd.knobs.text import from_text, to_text
 from hdd.settings import Settings, allowed
 from workbench.compat.debounced_values import report_at_once
+from workbench.component import Component
 from workbench.theme import HIDDEN, Text
 
 STEPS_A_DECADE = 40
@@ -25,20 +26,17 @@ def _log_values(start: float, end: float) -> list[float]:
     return [sign * float(f"{10 ** (low + (high - low) * i / count):.3g}") for i in range(count + 1)]
 
 
-class KnobControl:
+class KnobControl(Component):
     """A knob's control.
 
     Args:
         name: of the knob.
         value: that is in force.
         request: called as request(name, value) whenever the user chose a value; None where nobody wants to know.
-
-    Attributes:
-        panel: what to put on a page.
     """
 
     def __init__(self, name: str, value: Any, request: Callable[[str, Any], None] | None = None) -> None:
-        self.name = name
+        super().__init__(name=name)
         self._request = request
         self._setting = False
         self._knob = Settings.knob(name)
@@ -49,7 +47,7 @@ class KnobControl:
         self._untold = {"minHeight": "20px"} if _is_dragged(self._knob) else HIDDEN
         # Here from the start: a browser can miss what becomes of a component while it comes.
         self._state = Text("", variant="caption", margin=(-6, 10, 4, 10), sx=self._untold)
-        self.panel = pmui.Column(self._control, self._state, sizing_mode="stretch_width", margin=0)
+        self._panel = pmui.Column(self._control, self._state, sizing_mode="stretch_width", margin=0)
 
     def _make(self, value: Any) -> tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]:
         """The control, and how its value and the knob's turn into each other."""

@@ -75,7 +75,7 @@ class Launch:
             show(says, bool(text))
 
     def watch_job(self) -> None:
-        """Looks after the run that is being made; called every `JOBS_MILLISECONDS` of the runner."""
+        """Looks after the run that is being made; called every `JOBS_MILLISECONDS`."""
         job = self._job
         if job is None:
             return

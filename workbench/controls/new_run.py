@@ -27,7 +27,7 @@ class NewRun(Component):
         self._engines = engines
         self._setup: Setup | None = None
         self._form = pmui.Column(sizing_mode="stretch_width", margin=0)
-        self._layout = pmui.Accordion(
+        self._panel = pmui.Accordion(
             ("New run", self._form),
             active=[],
             sizing_mode="stretch_width",
@@ -35,16 +35,16 @@ class NewRun(Component):
             square=True,
             title_variant="subtitle2",
         )
-        self._layout.param.watch(self._opened, "active")
+        self._panel.param.watch(self._opened, "active")
 
     def fold(self) -> None:
         """Folds the form up."""
-        self._layout.active = []
+        self._panel.active = []
 
     def _opened(self, event: object) -> None:
         if event.new and self._setup is None:
             self._setup = Setup(self._launch)
-            self._form[:] = [self._setup.panel]
+            self._form[:] = [self._setup]
             pn.state.execute(self._offer_datasets)
 
     async def _offer_datasets(self) -> None:

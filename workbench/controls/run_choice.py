@@ -28,13 +28,13 @@ class RunChoice(Component):
             theme_config=ON_BAR,
         )
         self._select.param.watch(lambda event: event.new and chosen(event.new), "value")
-        self._layout = pmui.Row(self._select, margin=0, sx=HIDDEN)
+        self._panel = pmui.Row(self._select, margin=0, sx=HIDDEN)
 
     def offer(self, names: Sequence[str]) -> None:
         """Offers these runs."""
         if list(names) != self._select.options:
             self._select.options = list(names)
-            show(self._layout, bool(names))
+            show(self._panel, bool(names))
 
     def put(self, name: str) -> None:
         """Says that this run is shown."""

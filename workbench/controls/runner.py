@@ -7,33 +7,33 @@ import panel_material_ui as pmui
 
 from hdd.errors import HDDError
 from hdd.states import Command, EngineState
+from workbench.component import SourceComponent
 from workbench.controls.steering import WHO, notify
 from workbench.core.frame import Frame
 from workbench.core.jobs import Engines, Job
 from workbench.core.progress_text import duration, progress_text
+from workbench.embedded_session import Shown
 from workbench.session import Session
 from workbench.theme import HIDDEN, Notice, Text, show
 
 JOBS_MILLISECONDS = 500
-"""How often `Runner.watch_jobs` is to be called."""
+"""How often processes are looked after."""
 
 
-class Runner:
+class Runner(SourceComponent):
     """Starts, pauses and stops the engine of a run, and evaluates its images.
 
     Args:
-        session: that it belongs to.
-        engines: that start processes.
-
-    Attributes:
-        panel: what to put on a page.
+        shown: see `SourceComponent`.
+        engines: start processes; None makes some for the run's folder.
     """
 
-    lively = False
+    needs_run = True
 
-    def __init__(self, session: Session, engines: Engines) -> None:
-        self._session = session
-        self._engines = engines
+    def __init__(self, shown: Session | Shown, engines: Engines | None = None) -> None:
+        super().__init__(shown)
+        self._engines = engines or Engines(self._session.source.run.path.parent)
+        self._watches = False
         self._frame: Frame | None = None
         self._jobs: list[Job] = []
         button = {"size": "small", "margin": (4, 3), "variant": "outlined"}
@@ -59,7 +59,7 @@ class Runner:
         self._says = Notice("", severity="error", margin=(4, 10), sizing_mode="stretch_width", sx=HIDDEN)
         self._progress = pmui.Progress(value=0, max=100, sizing_mode="stretch_width", margin=(2, 10), sx=HIDDEN)
         self._progress_says = Text("", variant="caption", margin=(0, 10), sx=HIDDEN)
-        self.panel = pmui.Column(
+        self._panel = pmui.Column(
             self._says,
             pmui.Row(self._resume, self._pause, self._step, self._stop, margin=(0, 6)),
             pmui.Row(self._quick, self._full, margin=(0, 6)),
@@ -100,18 +100,21 @@ class Runner:
         more = 2 * state.settings.steps if state.status.state == EngineState.FINISHED else None
         if self._may_steer():
             self._try(lambda: self._engines.resume(self._session.source.run.path, more))
-            self.watch_jobs()
+            self._watch_jobs()
 
     def _evaluate(self, protocol: str) -> None:
         frame = self._frame
         if frame is not None and frame.state.kept and self._may_steer():
             step = frame.state.kept[-1] if frame.live else frame.image_step
             self._try(lambda: self._engines.evaluate(self._session.source.run.path, step, protocol))
-            self.watch_jobs()
+            self._watch_jobs()
 
-    def show(self, frame: Frame) -> None:
+    def update(self, frame: Frame) -> None:
         """Brings the buttons up to date."""
         self._frame = frame
+        if not self._watches:
+            self._watches = True
+            self._watch_jobs_again()
         state, drives = frame.state.status.state, self._session.drives
         going = state.is_alive
         ended_badly = state in (EngineState.KILLED, EngineState.FAILED)
@@ -135,8 +138,12 @@ class Runner:
             not drives or not frame.state.kept or any(job.evaluates for job in self._jobs)
         )
 
-    def watch_jobs(self) -> None:
-        """Looks after the processes that the page started on this run; called every `JOBS_MILLISECONDS`."""
+    def _watch_jobs_again(self) -> None:
+        self._watch_jobs()
+        self._session.later(self._watch_jobs_again, JOBS_MILLISECONDS)
+
+    def _watch_jobs(self) -> None:
+        """Looks after the processes that were started here on this run."""
         before, self._jobs = self._jobs, self._engines.going(self._session.source.run.path)
         for job in before:
             if job not in self._jobs:

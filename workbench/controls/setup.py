@@ -7,6 +7,7 @@ from typing import Any
 import panel_material_ui as pmui
 
 from hdd.settings import PRESETS, Settings, initial_settings
+from workbench.component import Component
 from workbench.controls.knob import KnobControl
 from workbench.controls.launch import Launch
 from workbench.core.jobs import SPARE_CORES
@@ -25,17 +26,15 @@ def image_folders() -> dict[str, str]:
     return found
 
 
-class Setup:
+class Setup(Component):
     """The form of a new run.
 
     Args:
         launch: that starts it.
-
-    Attributes:
-        panel: what to put on a page.
     """
 
     def __init__(self, launch: Launch) -> None:
+        super().__init__()
         self._launch = launch
         common = {"sizing_mode": "stretch_width", "size": "small", "margin": (7, 10, 3, 10)}
         self._dataset = pmui.Select(
@@ -54,10 +53,10 @@ class Setup:
         self._start = pmui.Button(label="Start this run", icon="play_arrow", variant="contained", margin=(8, 10))
         self._start.on_click(lambda _: self._submit())
         self._defaults()
-        self.panel = pmui.Column(
+        self._panel = pmui.Column(
             self._dataset,
             self._preset,
-            *(knob.panel for knob in self._knobs.values()),
+            *self._knobs.values(),
             self._name,
             self._share,
             self._start,

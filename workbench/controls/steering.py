@@ -12,8 +12,10 @@ from hdd.errors import HDDError
 from hdd.records import Edit
 from hdd.settings import Settings, grouped
 from hdd.states import EditStatus, EngineState
+from workbench.component import SourceComponent
 from workbench.controls.knob import KnobControl
 from workbench.core.frame import Frame
+from workbench.embedded_session import Shown
 from workbench.session import Session
 from workbench.theme import HIDDEN, Text, show
 
@@ -22,20 +24,17 @@ SETTLED_MILLISECONDS = 300
 OPEN_AT_FIRST = [0, 1]
 
 
-class Steering:
+class Steering(SourceComponent):
     """Requests changes of knobs: at most one of each is on its way, and what was chosen meanwhile goes next.
 
     Args:
-        session: that it belongs to.
-
-    Attributes:
-        panel: what to put on a page.
+        shown: see `SourceComponent`.
     """
 
-    lively = False
+    needs_run = True
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, shown: Session | Shown) -> None:
+        super().__init__(shown)
         self._knobs: dict[str, KnobControl] = {}
         self._sent: dict[str, int | None] = {}
         """Edits that are waited for by name of the knob, None while one is being written."""
@@ -55,7 +54,7 @@ class Steering:
         accordion.param.watch(lambda event: self._fill(event.new), "active")
         self._fill(OPEN_AT_FIRST)
         self._note = Text("", variant="caption", margin=(2, 10), sx=HIDDEN)
-        self.panel = pmui.Column(
+        self._panel = pmui.Column(
             self._note,
             accordion,
             sizing_mode="stretch_width",
@@ -68,7 +67,7 @@ class Steering:
             if not len(self._sections[index]):
                 names = list(self._groups.values())[index]
                 made = {name: KnobControl(name, getattr(settings, name), self.request) for name in names}
-                self._sections[index][:] = [knob.panel for knob in made.values()]
+                self._sections[index][:] = [*made.values()]
                 self._knobs |= made
         self._session.refresh()
 
@@ -105,7 +104,7 @@ class Steering:
             del self._next[name], self._sent[name]
             self.request(name, value)
 
-    def show(self, frame: Frame) -> None:
+    def update(self, frame: Frame) -> None:
         """Brings the controls up to date."""
         state = frame.state
         made = (edit for edit in state.steered if edit.step <= frame.step)

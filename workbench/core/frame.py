@@ -60,7 +60,7 @@ class View(Protocol):
 
     lively: bool
 
-    def show(self, frame: Frame) -> None:
+    def update(self, frame: Frame) -> None:
         """Brings the view up to date; called with the document held."""
 
 

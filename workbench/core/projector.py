@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING, Any
 
@@ -211,3 +211,9 @@ class Projector:
         """Ends the processes."""
         for pool in self._pools.values():
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+@cache
+def shared_projector() -> Projector:
+    """The one of this process: its processes start when something is first asked."""
+    return Projector()

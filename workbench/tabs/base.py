@@ -14,18 +14,20 @@ from panel.viewable import Viewable
 from hdd.errors import HDDError
 from workbench.core.frame import View
 from workbench.core.jobs import Engines
-from workbench.core.projector import Projector
+from workbench.core.run_source import RunSource
+from workbench.core.source import Source
 from workbench.session import Session
 
 
 class Need(StrEnum):
     """What a source must have before a tab can show anything of it, as the page says it."""
 
+    RUN = "a run"
     STEPS = "a run that has made at least one step"
 
-    def is_met(self, session: Session) -> bool:
-        """Whether the source of `session` has it now."""
-        return session.source.state.step > 0
+    def is_met(self, source: Source) -> bool:
+        """Whether `source` has it now."""
+        return isinstance(source, RunSource) and (self is Need.RUN or source.state.step > 0)
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,11 @@ class TabContext:
 
     Attributes:
         session: what the page looks at: the source, and the selection that all views share.
-        projector: computes disks and neighbours in a process of its own.
         engines: start processes on runs.
         run_names: lists the runs in the folder, the one that was written to last first.
     """
 
     session: Session
-    projector: Projector
     engines: Engines
     run_names: Callable[[], list[str]]
 

@@ -24,7 +24,7 @@ def build(context: TabContext) -> TabContent:
         layout,
         [
             Part(wall, lambda: ImageWall(session)),
-            Part(disk, lambda: Disk(session, context.projector)),
+            Part(disk, lambda: Disk(session)),
             Part(curves, lambda: Curves(session, context.run_names)),
         ],
     )

@@ -73,7 +73,7 @@ class TabPages:
         self.strip.active = self.names.index(name)
         return self._put()
 
-    def show(self, frame: Frame) -> None:
+    def update(self, frame: Frame) -> None:
         """Builds the visible tab if what it needs has come."""
         if self._shown.content is None:
             self._extend_queue(self._put())
@@ -91,7 +91,7 @@ class TabPages:
     def _put(self) -> list[Build]:
         """Puts the visible tab in place, or what it lacks; returns what builds its parts, if that is to do."""
         page = self._shown
-        missing = [need for need in sorted(page.tab.needs) if not need.is_met(self._session)]
+        missing = [need for need in sorted(page.tab.needs) if not need.is_met(self._session.source)]
         if page.content is None and missing:
             self._missing.object = f"{page.tab.title} needs {' and '.join(missing)}."
             self.place[:] = [self._missing]
@@ -108,4 +108,4 @@ class TabPages:
         page.views.append(view)
         if page is self._shown:
             self._session.add(view)
-        part.place[:] = [view.panel]
+        part.place[:] = [view]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,12 @@ from bokeh.plotting import figure
 
 from hdd.errors import HDDError
 from hdd.runs.run import Run
+from workbench.component import SourceComponent
 from workbench.core.curve_buckets import CurveBuckets
 from workbench.core.frame import Frame
 from workbench.core.run_source import RECORDS_AT_A_TIME
+from workbench.embedded_session import Shown
+from workbench.run_names import run_names as names_of_runs
 from workbench.session import Session
 from workbench.theme import EDIT, REAL, SMALL_CHOICE, SYNTHETIC, Text, class_colors
 
@@ -75,22 +79,20 @@ def _by_class(columns: dict[str, Any], name: str) -> np.ndarray:
     return columns["classes"].get(name, np.full((len(columns["step"]), 1), np.nan))
 
 
-class Curves:
+class Curves(SourceComponent):
     """Three figures over the same steps: loss, radii, and the shares of clamped features and of right answers.
 
     Args:
-        session: that they belong to.
-        run_names: lists the runs of the folder, whose losses can be drawn beside this one's.
-
-    Attributes:
-        panel: what to put on a page.
+        shown: see `SourceComponent`.
+        run_names: lists the runs of the folder, whose losses can be drawn beside this one's; None looks there.
     """
 
-    lively = False
+    needs_run = True
 
-    def __init__(self, session: Session, run_names: Callable[[], list[str]]) -> None:
-        self._session = session
-        self._run_names = run_names
+    def __init__(self, shown: Session | Shown, run_names: Callable[[], list[str]] | None = None) -> None:
+        super().__init__(shown)
+        session = self._session
+        self._run_names = run_names or partial(names_of_runs, session.source.run.path.parent)
         self._version: tuple | None = None
         self._mean: dict[str, np.ndarray] = {}
         self._overlays: Sequence[Overlay] = ()
@@ -125,7 +127,7 @@ class Curves:
             sx=SMALL_CHOICE,
         )
         self._compare.param.watch(self._overlay, "value")
-        self.panel = pmui.Column(
+        self._panel = pmui.Column(
             pmui.Row(self._what, self._log, self._compare, sizing_mode="stretch_width"),
             self._row,
             self._summary,
@@ -213,7 +215,7 @@ class Curves:
         )
         return plot
 
-    def show(self, frame: Frame) -> None:
+    def update(self, frame: Frame) -> None:
         """Brings the curves up to date."""
         self._offer_others()
         self._cursor.update(location=frame.step, visible=not frame.live)

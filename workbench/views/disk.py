@@ -14,10 +14,12 @@ from bokeh.plotting import figure
 
 from hdd.projection import VIEWS, Faithfulness
 from workbench.browser import callback
+from workbench.component import SourceComponent
 from workbench.core import projector
 from workbench.core.disk_requests import DrawnDisk
 from workbench.core.frame import Frame
-from workbench.core.projector import Projector, Sample
+from workbench.core.projector import Sample
+from workbench.embedded_session import Shown
 from workbench.session import Session
 from workbench.theme import SMALL_CHOICE, Text, class_colors
 from workbench.views.fit import fit
@@ -29,22 +31,18 @@ FEW = 500
 """Points whose columns go as lists, all in one message: Bokeh sends each array as two messages of its own."""
 
 
-class Disk:
+class Disk(SourceComponent):
     """The disk with its choice of view and classes.
 
     Args:
-        session: that it belongs to.
-        projector: that tells how faithful a view is.
-
-    Attributes:
-        panel: what to put on a page.
+        shown: see `SourceComponent`.
     """
 
     lively = True
 
-    def __init__(self, session: Session, projector: Projector) -> None:
-        self._session = session
-        self._projector = projector
+    def __init__(self, shown: Session | Shown) -> None:
+        super().__init__(shown)
+        session = self._session
         self._classes = session.source.classes
         self._layout = session.source.layout
         self._colors = class_colors(len(self._classes))
@@ -107,7 +105,7 @@ class Disk:
         # Room for two lines, so that the disk keeps its size when the words change.
         self._says = Text("", variant="caption", margin=(2, 10), styles={"min-height": "32px"})
         self._summary = Text("", variant="caption", margin=(0, 10, 4, 10))
-        self.panel = pmui.Column(
+        self._panel = pmui.Column(
             pmui.Row(view, classes, reset, sizing_mode="stretch_width"),
             pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=200),
             self._says,
@@ -188,14 +186,16 @@ class Disk:
 
     # Drawing
 
-    def show(self, frame: Frame) -> None:
+    def update(self, frame: Frame) -> None:
         """Brings the disk up to date."""
         self._frame = frame
         selection = self._session.selection
         if frame.disk_problem is not None:
             self._says.object = f"The disk cannot be drawn: {frame.disk_problem}"
         elif frame.disk is None or frame.sample is None:
-            self._says.object = f"Embedding the real images in the viewing network … {self._projector.progress('live')}"
+            self._says.object = (
+                f"Embedding the real images in the viewing network … {self._session.projector.progress('live')}"
+            )
             self._session.refresh_soon()
         elif frame.disk.view != selection.view:
             seconds = " (some seconds)" if selection.view == "umap" else ""
@@ -286,7 +286,7 @@ class Disk:
             )
         else:
             text += "Measuring faithfulness …"
-        far = self._projector.progress("live")
+        far = self._session.projector.progress("live")
         self._says.object = f"Going through the real images … {far}" if far else text
         widest = int(np.nanargmax(points.gap))
         pruned = int((~disk.kept).sum())
@@ -311,7 +311,7 @@ class Disk:
         self._faithfulness_asked = True
         viewing, labels = self._session.source.viewing, self._layout.labels
         arguments = (viewing, frame.images, labels, disk.geometry, disk.projection)
-        future = self._projector.study(projector.faithfulness, *arguments)
+        future = self._session.projector.study(projector.faithfulness, *arguments)
         future.add_done_callback(partial(self._got_faithfulness, (disk.geometry, disk.view)))
 
     def _got_faithfulness(self, key: tuple, future: Future) -> None:

@@ -8,7 +8,9 @@ from bokeh.models import ColumnDataSource, FixedTicker
 from bokeh.plotting import figure
 
 from workbench.browser import callback
+from workbench.component import SourceComponent
 from workbench.core.frame import Frame
+from workbench.embedded_session import Shown
 from workbench.session import Session
 from workbench.theme import SYNTHETIC, Text, class_colors, difference, tile
 from workbench.views.fit import fit
@@ -21,20 +23,18 @@ SWATCH = 0.08
 """Width of a class's colour beside its images, of which each is 1 wide."""
 
 
-class ImageWall:
+class ImageWall(SourceComponent):
     """The synthetic images, with class names; a click selects one, hovering enlarges it.
 
     Args:
-        session: that it belongs to.
-
-    Attributes:
-        panel: what to put on a page.
+        shown: see `SourceComponent`.
     """
 
     lively = True
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, shown: Session | Shown) -> None:
+        super().__init__(shown)
+        session = self._session
         self._classes = session.source.classes
         self._layout = session.source.layout
         self._picture: tuple | None = None
@@ -54,7 +54,7 @@ class ImageWall:
         self._shows.param.watch(lambda *_: session.refresh(), "value")
         self._summary = Text("", variant="caption", margin=(4, 10))
         self._title = Text("Synthetic images", variant="subtitle2", margin=(6, 10))
-        self.panel = pmui.Column(
+        self._panel = pmui.Column(
             pmui.Row(self._title, self._shows),
             pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=200),
             self._summary,
@@ -104,7 +104,7 @@ class ImageWall:
             chosen = (label, index)
             self._session.selection.image = None if self._session.selection.image == chosen else chosen
 
-    def show(self, frame: Frame) -> None:
+    def update(self, frame: Frame) -> None:
         """Brings the wall up to date."""
         if frame.images is None:
             return

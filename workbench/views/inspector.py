@@ -11,9 +11,10 @@ import panel_material_ui as pmui
 from bokeh.models import ColumnDataSource, FixedTicker
 from bokeh.plotting import figure
 
+from workbench.component import Component, SourceComponent
 from workbench.core import projector
 from workbench.core.frame import Frame
-from workbench.core.projector import Projector
+from workbench.embedded_session import Shown
 from workbench.session import Session
 from workbench.theme import HIDDEN, Text, difference, show, tile
 from workbench.views.fit import fit
@@ -25,7 +26,7 @@ WIDTH = 290
 HINT = "Click an image on the wall, or its point on the disk."
 
 
-class Strip:
+class Strip(Component):
     """A row of small pictures with a caption under each.
 
     Args:
@@ -34,6 +35,7 @@ class Strip:
     """
 
     def __init__(self, columns: int, height: int) -> None:
+        super().__init__()
         self._columns = columns
         self._source = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
         plot = figure(
@@ -46,7 +48,7 @@ class Strip:
         plot.xaxis[0].update(ticker=FixedTicker(ticks=[]), major_tick_out=0, major_label_standoff=3)
         plot.xaxis.major_label_text_font_size = "11px"
         self._plot = plot
-        self.panel = pn.pane.Bokeh(plot, width=WIDTH, height=height)
+        self._panel = pn.pane.Bokeh(plot, width=WIDTH, height=height)
 
     def draw(self, images: np.ndarray, captions: list[str]) -> None:
         """Shows pictures (n, channels, H, W) uint8."""
@@ -60,22 +62,16 @@ class Strip:
         self._plot.xaxis.major_label_overrides = names
 
 
-class Inspector:
+class Inspector(SourceComponent):
     """The drawer about the selected image.
 
     Args:
-        session: that it belongs to.
-        projector: that finds the nearest real images.
-
-    Attributes:
-        panel: what to put on a page.
+        shown: see `SourceComponent`.
     """
 
-    lively = False
-
-    def __init__(self, session: Session, projector: Projector) -> None:
-        self._session = session
-        self._projector = projector
+    def __init__(self, shown: Session | Shown) -> None:
+        super().__init__(shown)
+        session = self._session
         self._asked: tuple | None = None
         self._found: tuple[tuple, list] | None = None
         self._due = 0.0
@@ -90,18 +86,18 @@ class Inspector:
         heading = {"variant": "overline", "margin": (2, 10, 0, 10)}
         self._parts = pmui.Column(
             self._text,
-            self._pictures.panel,
-            *([Text("Its history", **heading), self._film.panel] if session.source.changes else []),
+            self._pictures,
+            *([Text("Its history", **heading), self._film] if session.source.changes else []),
             Text("Nearest real images, by pixels", **heading),
-            self._by_pixels.panel,
+            self._by_pixels,
             Text("Nearest real images, by features", **heading),
-            self._by_features.panel,
+            self._by_features,
             self._nearest_says,
             sx=HIDDEN,
         )
-        self.panel = pmui.Column(self._empty, self._parts)
+        self._panel = pmui.Column(self._empty, self._parts)
 
-    def show(self, frame: Frame) -> None:
+    def update(self, frame: Frame) -> None:
         """Brings the drawer up to date."""
         selected = self._session.selection.image
         there = selected is not None and frame.images is not None
@@ -169,10 +165,10 @@ class Inspector:
         other = self._found is None or self._found[0][0] != key[0]
         if self._asked is None and (other or (new and time.monotonic() > self._due)):
             self._asked = key
-            future = self._projector.study(projector.nearest, viewing, image, NEAREST)
+            future = self._session.projector.study(projector.nearest, viewing, image, NEAREST)
             future.add_done_callback(partial(self._got_nearest, key))
         if other:
-            self._nearest_says.object = f"Searching the real images … {self._projector.progress('study')}"
+            self._nearest_says.object = f"Searching the real images … {self._session.projector.progress('study')}"
             self._session.refresh_soon()
             return
         found_key, found = self._found

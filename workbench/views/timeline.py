@@ -7,8 +7,10 @@ from functools import partial
 import panel as pn
 import panel_material_ui as pmui
 
+from workbench.component import SourceComponent
 from workbench.core.frame import Frame
 from workbench.core.run_source import RunState
+from workbench.embedded_session import Shown
 from workbench.session import Session
 from workbench.theme import Text
 
@@ -20,22 +22,24 @@ ECHOES = 24
 """How many of the slider's last positions a slow browser may still send back."""
 
 
-class Timeline:
+class Timeline(SourceComponent):
     """Scrubs every view to any recorded step.
 
     Args:
-        session: that it belongs to.
-        rewind: called with a step to take the run back to.
-        fork: called with a step to branch from.
-
-    Attributes:
-        panel: what to put on a page.
+        shown: see `SourceComponent`.
+        rewind: called with a step to take the run back to; without it there is no button.
+        fork: called with a step to branch from; without it there is no button.
     """
 
-    lively = False
+    needs_run = True
 
-    def __init__(self, session: Session, rewind: Callable[[int], None], fork: Callable[[int], None]) -> None:
-        self._session = session
+    def __init__(
+        self,
+        shown: Session | Shown,
+        rewind: Callable[[int], None] | None = None,
+        fork: Callable[[int], None] | None = None,
+    ) -> None:
+        super().__init__(shown)
         self._marks: tuple | None = None
         self._follows = False
         self._shown: deque[int] = deque(maxlen=ECHOES)
@@ -65,13 +69,13 @@ class Timeline:
         self._fork = pmui.Button(label="Fork from here", icon="call_split", variant="outlined", disabled=True, **button)
         self._fork.on_click(lambda _: fork(self.step))
         self._says = Text("", variant="caption", margin=(0, 18))
-        self.panel = pmui.Column(
+        self._panel = pmui.Column(
             pmui.Row(
                 self._play,
                 self._live,
                 self._slider,
-                self._rewind,
-                self._fork,
+                *([] if rewind is None else [self._rewind]),
+                *([] if fork is None else [self._fork]),
                 sizing_mode="stretch_width",
                 align="center",
             ),
@@ -150,7 +154,7 @@ class Timeline:
         else:
             self._play.value = False
 
-    def show(self, frame: Frame) -> None:
+    def update(self, frame: Frame) -> None:
         """Brings the timeline up to date."""
         self._frame = frame
         state = frame.state

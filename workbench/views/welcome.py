@@ -26,7 +26,7 @@ class Welcome(Component):
             label="Start the digits run", icon="play_arrow", variant="contained", size="large", margin=(10, 10)
         )
         start.on_click(lambda _: launch.start_first())
-        self._layout = pmui.Paper(
+        self._panel = pmui.Paper(
             Text("Watch a data set being distilled", variant="h5", margin=(16, 20, 4, 20)),
             pmui.Typography(WELCOME, margin=(4, 20)),
             pmui.Row(start, margin=(0, 10, 10, 10)),

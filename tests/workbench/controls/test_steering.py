@@ -34,13 +34,17 @@ def show(session, steering):
 
     def look():
         session.source.read_all()
-        steering.show(session.frame(full=True))
+        steering.update(session.frame(full=True))
 
     return look
 
 
+def sliders(steering):
+    return steering.__panel__().select(pmui.DiscreteSlider)
+
+
 def texts(steering):
-    return [each.object for each in steering.panel.select(pmui.Typography) if each.object]
+    return [each.object for each in steering.__panel__().select(pmui.Typography) if each.object]
 
 
 def pending(source, name="curvature"):
@@ -56,7 +60,7 @@ def test_every_control_has_a_label_a_tooltip_and_a_value_that_it_can_give_back(n
     requested = []
     default = Settings().values()[name]
     knob = KnobControl(name, default, lambda *request: requested.append(request))
-    (control,) = knob.panel.select(WidgetBase)
+    (control,) = knob.__panel__().select(WidgetBase)
     assert control.label.startswith(Settings.knob(name).title)
     assert Settings.knob(name).doc in control.description
     assert "Allowed: " in control.description
@@ -71,7 +75,7 @@ def test_every_control_has_a_label_a_tooltip_and_a_value_that_it_can_give_back(n
 def test_a_slider_offers_only_what_is_allowed_and_shows_other_values_exactly(name):
     requested = []
     knob = KnobControl(name, Settings().values()[name], lambda *request: requested.append(request))
-    (slider,) = knob.panel.select(pmui.DiscreteSlider)
+    (slider,) = knob.__panel__().select(pmui.DiscreteSlider)
     for value in slider.values:
         Settings(**{name: value})
     slider.value = slider.values[0]
@@ -97,7 +101,7 @@ def test_a_slider_offers_only_what_is_allowed_and_shows_other_values_exactly(nam
 def test_a_text_means_a_number_or_a_word(name, written, value):
     requested = []
     knob = KnobControl(name, 3.0, lambda *request: requested.append(request))
-    (field,) = knob.panel.select(pmui.TextInput)
+    (field,) = knob.__panel__().select(pmui.TextInput)
     field.value = written
     assert requested == [(name, value)]
 
@@ -105,7 +109,7 @@ def test_a_text_means_a_number_or_a_word(name, written, value):
 def test_augmentation_is_chosen_from_its_operations():
     requested = []
     knob = KnobControl("augmentation", "none", lambda *request: requested.append(request))
-    (field,) = knob.panel.select(pmui.MultiChoice)
+    (field,) = knob.__panel__().select(pmui.MultiChoice)
     assert field.value == []
     field.value = ["flip", "color"]
     field.value = []
@@ -150,7 +154,7 @@ def test_nobody_waits_while_a_change_is_written(steering, document, source, show
 
 
 def test_a_change_is_refused_with_its_reason_and_the_old_value_comes_back(steering, source, show):
-    (slider,) = [each for each in steering.panel.select(pmui.DiscreteSlider) if each.label.startswith("Curvature")]
+    (slider,) = [each for each in sliders(steering) if each.label.startswith("Curvature")]
     slider.value = slider.values[0]
     (edit,) = pending(source)
     source.run.decide(edit, "refused", 40, reason="too <b>flat</b>")
@@ -160,7 +164,7 @@ def test_a_change_is_refused_with_its_reason_and_the_old_value_comes_back(steeri
 
 
 def test_what_is_not_allowed_is_refused_at_once(steering, source, show):
-    (field,) = [each for each in steering.panel.select(pmui.TextInput) if each.label.startswith("Clamp")]
+    (field,) = [each for each in steering.__panel__().select(pmui.TextInput) if each.label.startswith("Clamp")]
     field.value = "wide"
     assert any(text.startswith("refused: clamp='wide' is not allowed: give a number") for text in texts(steering))
     assert field.value == "none"
@@ -191,12 +195,12 @@ def test_of_a_dragged_knob_at_most_one_edit_waits_and_the_last_value_wins(steeri
 
 
 def test_who_does_not_drive_cannot_steer(steering, session, source, show):
-    (sections,) = steering.panel.select(pmui.Accordion)
+    (sections,) = steering.__panel__().select(pmui.Accordion)
     sections.active = list(range(len(GROUPS)))
     source.lease.leave("driver", to="another")
     show()
     assert "You are watching: another tab steers this run." in texts(steering)
-    controls = [control for knob in steering._knobs.values() for control in knob.panel.select(WidgetBase)]
+    controls = [control for knob in steering._knobs.values() for control in knob.__panel__().select(WidgetBase)]
     assert len(controls) == len(KNOBS)
     assert all(control.disabled for control in controls)
     steering.request("curvature", -3.0)
@@ -213,7 +217,7 @@ def test_somebody_elses_change_is_shown(steering, source, show):
     assert "pending until the run is resumed: -100.0" in texts(steering)
     source.run.decide(pending(source)[0], "applied", 40, -1.0)
     show()
-    (slider,) = [each for each in steering.panel.select(pmui.DiscreteSlider) if each.label.startswith("Curvature")]
+    (slider,) = [each for each in sliders(steering) if each.label.startswith("Curvature")]
     assert slider.value == -100
     assert source.run.pending() == []
 
@@ -227,8 +231,8 @@ def test_where_a_knob_comes_to_rest_is_written_down_while_no_engine_decides(stee
     show()
     # Another page on the same run shows what is on its way, and not what is in force.
     other = Steering(session)
-    other.show(session.frame(full=True))
-    (slider,) = [each for each in other.panel.select(pmui.DiscreteSlider) if each.label.startswith("Curvature")]
+    other.update(session.frame(full=True))
+    (slider,) = [each for each in sliders(other) if each.label.startswith("Curvature")]
     assert abs(slider.value + 4) < 0.1
     assert all("pending until the run is resumed: -4.0" in texts(each) for each in (steering, other))
 
@@ -247,7 +251,7 @@ def test_a_knob_that_rests_at_none_is_written_down_once(steering, document, sour
 def test_looking_back_shows_the_values_of_that_time_and_steers_nothing(steering, session, source, show):
     source.run.steer(curvature=-100.0)
     source.run.decide(pending(source)[0], "applied", 30, -1.0)
-    (slider,) = [each for each in steering.panel.select(pmui.DiscreteSlider) if each.label.startswith("Curvature")]
+    (slider,) = [each for each in sliders(steering) if each.label.startswith("Curvature")]
     for step, value in ((None, -100), (20, -1), (30, -100)):
         session.selection.step = step
         show()

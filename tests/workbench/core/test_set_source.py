@@ -43,7 +43,7 @@ def show(monkeypatch):
         document, projecting = Document(), Inline()
         session = Session(source, projecting, Link(), document)
         sessions.append(session)
-        views = ImageWall(session), Disk(session, projecting), Inspector(session, projecting)
+        views = ImageWall(session), Disk(session), Inspector(session)
         for view in views:
             session.add(view)
         session.open()

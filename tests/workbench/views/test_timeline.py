@@ -32,12 +32,12 @@ def timeline(session, asked):
 
 
 def look(session, timeline):
-    timeline.show(session.frame(full=True))
+    timeline.update(session.frame(full=True))
     return session.selection.step
 
 
 def part(timeline, kind, label):
-    (found,) = [each for each in timeline.panel.select(kind) if each.label == label]
+    (found,) = [each for each in timeline.__panel__().select(kind) if each.label == label]
     return found
 
 

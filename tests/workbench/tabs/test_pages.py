@@ -1,0 +1,122 @@
+"""A tab is built when it is first shown, and fed only while it is visible."""
+
+import pytest
+from session_parts import StillSource
+from toy_tab import TAB, StepCount
+
+from workbench.build_queue import BuildQueue
+from workbench.tabs.base import Tab, TabContent, TabContext
+from workbench.tabs.pages import TabPages
+from workbench.theme import Text
+
+
+@pytest.fixture
+def source(make_run):
+    run = make_run(steps=40)
+    source = StillSource(run.path)
+    source.read_all()
+    return source
+
+
+@pytest.fixture
+def first():
+    """A tab with nothing in it."""
+    return Tab("first", "First", lambda context: TabContent(Text("first"), []))
+
+
+@pytest.fixture
+def pages(session, first):
+    StepCount.made.clear()
+    queue = BuildQueue(None, is_loaded=True)
+    pages = TabPages([first, TAB], TabContext(session, None, list), queue.extend)
+    session.views.append(pages)
+    queue.extend(pages.open("first"))
+    return pages
+
+
+def frames():
+    (view,) = StepCount.made
+    return len(view.frames)
+
+
+def test_a_tab_is_built_when_it_is_first_shown_and_once(pages):
+    assert StepCount.made == []
+    pages.strip.active = 1
+    (view,) = StepCount.made
+    assert pages.shown == "step-count"
+    assert pages.place.select(Text)[0].object == "40 steps were made."
+    pages.strip.active = 0
+    assert [each.object for each in pages.place.select(Text)] == ["first"]
+    pages.strip.active = 1
+    assert StepCount.made == [view]
+
+
+def test_a_hidden_tab_is_not_fed_and_is_up_to_date_at_once_when_it_returns(pages, session):
+    pages.strip.active = 1
+    session.refresh()
+    session.show()
+    assert (fed := frames()) == 2
+    pages.strip.active = 0
+    session.source.put(step=30)
+    session.show()
+    assert frames() == fed
+    pages.strip.active = 1
+    (view,) = StepCount.made
+    assert frames() == fed + 1
+    assert (view.frames[-1].step, view.frames[-1].full) == (30, True)
+
+
+def test_a_tab_whose_needs_are_not_met_says_so_and_is_built_once_they_are(pages, session):
+    session.source.put(step=0)
+    pages.strip.active = 1
+    assert pages.place.select(Text)[0].object == "Step count needs a run that has made at least one step."
+    assert StepCount.made == []
+    session.source.put(step=1)
+    session.show()
+    assert pages.place.select(Text)[0].object == "1 steps were made."
+
+
+def test_a_view_that_is_made_while_its_tab_is_hidden_is_fed_when_it_returns(session, first):
+    StepCount.made.clear()
+    waiting = []
+    pages = TabPages([first, TAB], TabContext(session, None, list), waiting.extend)
+    pages.open("first")
+    pages.strip.active = 1
+    pages.strip.active = 0
+    (build,) = waiting
+    build()
+    assert frames() == 0
+    pages.strip.active = 1
+    assert frames() == 1
+
+
+def test_parts_are_made_in_turn_and_until_a_browser_is_there_the_first_alone():
+    built, document = [], Later()
+    queue = BuildQueue(document, is_loaded=False)
+    queue.extend([lambda name=name: built.append(name) for name in "abc"])
+    assert built == ["a"]
+    queue.load()
+    assert built == ["a", "b"]
+    queue.extend([lambda: built.append("d")])
+    document.run()
+    document.run()
+    assert built == ["a", "b", "c", "d"]
+    queue.extend([lambda: built.append("e"), lambda: built.append("f")])
+    queue.close()
+    document.run()
+    assert built == ["a", "b", "c", "d", "e"]
+
+
+class Later:
+    """A document whose callbacks wait until the test runs them."""
+
+    def __init__(self):
+        self.waiting = []
+
+    def add_next_tick_callback(self, callback):
+        self.waiting.append(callback)
+
+    def run(self):
+        waiting, self.waiting = self.waiting, []
+        for callback in waiting:
+            callback()

@@ -1,0 +1,46 @@
+"""Tabs that other packages bring."""
+
+import logging
+
+import pytest
+from toy_tab import TAB
+
+from hdd.errors import HDDError
+from workbench.tabs import live, registry
+from workbench.tabs.base import Tab
+
+
+def test_without_other_packages_there_is_the_live_tab_alone():
+    registry.installed_tabs.cache_clear()
+    assert registry.installed_tabs() == (live.TAB,)
+
+
+def test_a_package_brings_a_tab_by_an_entry_point(install_package):
+    install_package("toy-tabs", {"step-count": "toy_tab:TAB"})
+    assert registry.installed_tabs() == (live.TAB, TAB)
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "said"),
+    [
+        ("broken_tab:TAB", "import a_module_that_is_not_here", "No module named 'a_module_that_is_not_here'"),
+        ("broken_tab:TAB", "", "has no attribute 'TAB'"),
+        ("broken_tab:TAB", "TAB = 3", "broken_tab:TAB is no workbench.tabs.base.Tab but a int"),
+        ("broken_tab:TAB", "from workbench.tabs.live import TAB", "there is a tab called 'live' already"),
+    ],
+)
+def test_a_tab_that_cannot_be_had_is_named_in_one_warning_and_left_out(install_package, caplog, value, code, said):
+    install_package("broken-tabs", {"broken": value}, broken_tab=code)
+    install_package("toy-tabs", {"step-count": "toy_tab:TAB"})
+    with caplog.at_level(logging.WARNING):
+        assert registry.installed_tabs() == (live.TAB, TAB)
+        registry.installed_tabs()
+    (record,) = caplog.records
+    assert "'broken' of the package broken-tabs is left out" in record.getMessage()
+    assert said in record.getMessage()
+
+
+@pytest.mark.parametrize("name", ["", "Two words", "a/b", "-a", "ä"])
+def test_the_name_of_a_tab_can_stand_in_an_address(name):
+    with pytest.raises(HDDError, match="cannot name a tab"):
+        Tab(name, "A tab", live.build)
