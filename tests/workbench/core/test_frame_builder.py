@@ -1,0 +1,105 @@
+"""What there is to show, found without a page."""
+
+from concurrent.futures import Future
+
+import numpy as np
+import pytest
+
+from hdd.projection import Geometry, Pruning, Viewing
+from hdd.settings import Settings
+from workbench.core.class_layout import ClassLayout
+from workbench.core.disk_requests import DiskRequest, Look
+from workbench.core.frame import Selection
+from workbench.core.frame_builder import FrameBuilder
+from workbench.core.source import SourceState, StepImages
+
+PRUNING = Pruning(0.0, "random", "near")
+
+
+class Source:
+    """Its curvature is minus the step that is looked at."""
+
+    viewing = Viewing.of(Settings())
+    layout = ClassLayout.of_equal(2, 2)
+    state = SourceState(step=40, kept=(0, 10, 40), rewinds=2)
+
+    def __init__(self):
+        self.reads = {}
+
+    def read(self, step):
+        self.reads[step] = Future()
+        return self.reads[step]
+
+    def answer(self, step):
+        self.reads[step].set_result(StepImages(step, np.full((4, 1, 2, 2), step, np.float32)))
+
+    def settings_at(self, state, step):
+        return f"settings at {step}"
+
+    def look_at(self, state, step, images):
+        return Geometry(-float(step), None, None, "closed"), PRUNING
+
+    def shared(self, question, ask):
+        return ask()
+
+
+class Projecting:
+    def live(self, function, *arguments):
+        return Future()
+
+    study = live
+
+
+@pytest.fixture
+def source():
+    return Source()
+
+
+@pytest.fixture
+def selection():
+    return Selection()
+
+
+@pytest.fixture
+def came():
+    return []
+
+
+@pytest.fixture
+def builder(source, selection, came):
+    return FrameBuilder(source, Projecting(), selection, lambda: came.append("images"), lambda: came.append("disk"))
+
+
+def test_images_that_are_not_read_yet_are_asked_for(builder, source, came):
+    frame = builder.build()
+    assert (frame.step, frame.image_step, frame.live, frame.images) == (40, 40, True, None)
+    assert builder.disks.asked is None
+    source.answer(40)
+    assert came == ["images"]
+    frame = builder.build(full=True)
+    assert (frame.images[0, 0, 0, 0], frame.full, frame.settings) == (40, True, "settings at 40")
+
+
+def test_the_disk_looks_through_what_was_in_force_at_the_step_that_is_looked_at(builder, source, selection):
+    selection.step, selection.view = 15, "poincare"
+    builder.build()
+    source.answer(10)
+    frame = builder.build()
+    assert (frame.step, frame.image_step, frame.live) == (15, 10, False)
+    look = Look(Geometry(-15.0, None, None, "closed"), "poincare", PRUNING, rewinds=2)
+    assert builder.disks.asked == DiskRequest(10, look)
+
+
+def test_nothing_kept_is_a_frame_without_images(builder, source):
+    source.state = SourceState()
+    frame = builder.build()
+    assert (frame.step, frame.images, source.reads) == (0, None, {})
+
+
+def test_without_real_images_no_disk_is_asked_for(source, selection):
+    source.viewing = None
+    builder = FrameBuilder(source, Projecting(), selection, lambda: None, lambda: None)
+    builder.build()
+    source.answer(40)
+    frame = builder.build()
+    assert frame.images is not None and builder.disks.asked is None and frame.disk_problem
