@@ -46,7 +46,7 @@ def write(server: ServerContext, path: Path, longest: float) -> None:
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     found = {
         "longest_block": longest,
-        "sessions": sum(each.sessions for each in sources),
+        "sessions": sum(len(each.audience) for each in sources),
         "documents": len(server.sessions),
         "feeds": len(threads),
         "memory": pages * os.sysconf("SC_PAGE_SIZE"),

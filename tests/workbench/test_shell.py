@@ -44,7 +44,7 @@ def test_the_images_of_a_run_come_with_the_page_before_a_browser_is_there(make_r
     assert len(sheet) == 1
     # Nobody is watching yet.
     assert source_of(run.path).tabs() == []
-    assert source_of(run.path).sessions == 1
+    assert len(source_of(run.path).audience) == 1
     for destroyed in document.session_destroyed_callbacks:
         destroyed(None)
-    assert source_of(run.path).sessions == 0
+    assert not source_of(run.path).audience

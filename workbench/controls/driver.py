@@ -51,4 +51,4 @@ class DriverButton(SourceComponent):
             lease.leave(session.tab, to=later[0] if later else None)
         else:
             lease.take(session.tab)
-        session.source.wake_all()
+        session.source.audience.wake()

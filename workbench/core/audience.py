@@ -12,8 +12,12 @@ class Audience:
         self._sessions: dict[object, tuple[str, Callable[[], None]]] = {}
 
     def __len__(self) -> int:
-        """How many sessions have joined and not left."""
+        """How many sessions there are."""
         return len(self._sessions)
+
+    def sessions(self) -> list[object]:
+        """Those that have joined and not left."""
+        return list(self._sessions)
 
     def join(self, session: object, tab: str, wake: Callable[[], None]) -> None:
         """Adds a session of a tab, "" if that is not known yet; once it is, the session joins again."""

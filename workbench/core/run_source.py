@@ -20,6 +20,7 @@ from hdd.records import Edit, EngineStatus
 from hdd.runs.run import Run
 from hdd.settings import Settings
 from hdd.states import EditStatus, EngineState
+from workbench.core.audience import Audience
 from workbench.core.class_layout import ClassLayout
 from workbench.core.curve_buckets import CurveBuckets
 from workbench.core.driver_lease import DriverLease
@@ -96,6 +97,7 @@ class RunSource:
     Attributes:
         run: its methods may be called from any thread, one at a time; see `ask` for those who must not wait.
         lease: who may steer the run.
+        audience: the sessions that look at it.
         mean, std: (channels,) of the images' normalisation.
         state: as last found.
     """
@@ -113,7 +115,7 @@ class RunSource:
         self.lease = DriverLease()
         self.state = RunState(settings=self.initial_settings, reading=True)
         self.lock = threading.RLock()
-        self._sessions: dict[object, tuple[str, Callable[[], None]]] = {}
+        self.audience = Audience()
         self._answers = SharedAnswers()
         self._run_thread = RunThread(path)
         self._thread: threading.Thread | None = None
@@ -155,36 +157,26 @@ class RunSource:
         if tab:
             self.lease.take(tab)
         with self.lock:
-            self._sessions[session] = (tab, wake)
+            self.audience.join(session, tab, wake)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._read, daemon=True, name=f"feed {self.run.path.name}")
                 self._thread.start()
-        self.wake_all()
+        self.audience.wake()
 
     def leave(self, session: object) -> None:
         """Removes a session; the lease of a tab that is gone becomes free, and without sessions the thread ends."""
         with self.lock:
-            tab, _ = self._sessions.pop(session, (None, None))
-            if tab is not None and tab not in self.tabs():
-                self.lease.leave(tab)
-            if not self._sessions:
+            gone = self.audience.leave(session)
+            if gone is not None:
+                self.lease.leave(gone)
+            if not self.audience:
                 self._answers.clear()
                 self._run_thread.close()
-        self.wake_all()
+        self.audience.wake()
 
     def tabs(self) -> list[str]:
-        """Browser tabs that look at the run, in order of their coming; those that load their page are not yet there."""
-        return list(dict.fromkeys(tab for tab, _ in list(self._sessions.values()) if tab))
-
-    @property
-    def sessions(self) -> int:
-        """How many were joined and have not left."""
-        return len(self._sessions)
-
-    def wake_all(self) -> None:
-        """Tells every session to look again."""
-        for _, wake in list(self._sessions.values()):
-            wake()
+        """As `Source.tabs`."""
+        return self.audience.tabs()
 
     def shared(self, question: Hashable, ask: Callable[[], Future]) -> Future:
         """As `Source.shared`."""
@@ -204,7 +196,7 @@ class RunSource:
         watched = -WATCH_SECONDS
         while True:
             with self.lock:
-                if not self._sessions:
+                if not self.audience:
                     self._thread = None
                     break
             try:
@@ -226,7 +218,7 @@ class RunSource:
 
     def _publish(self, **changes: Any) -> None:
         self.state = RunState(**{**vars(self.state), **changes, "version": self.state.version + 1})
-        self.wake_all()
+        self.audience.wake()
 
 
 class _Reader:
@@ -325,7 +317,7 @@ def source_of(path: Path) -> RunSource:
     with _sources_lock:
         source = _sources.get(path)
         # A run that was removed and made again under the same name is another one.
-        if source is None or (not source.sessions and source.run.meta("id") != Run(path).meta("id")):
+        if source is None or (not source.audience and source.run.meta("id") != Run(path).meta("id")):
             source = _sources[path] = RunSource(path)
         return source
 

@@ -67,13 +67,13 @@ def test_sessions_that_end_leave_nothing(open_tab, make_run, source_of):
     tabs = [open_tab() for _ in range(4)]
     for tab in tabs:
         tab.until(tab.points)
-    sessions = list(source._sessions)
+    sessions = source.audience.sessions()
     assert len(sessions) == 5
     assert all(isinstance(session, Session) and session.views for session in sessions)
     thread = source._thread
     for tab in [*tabs, stay]:
         tab.page.context.close()
-    stay.until(lambda: not source._sessions)
+    stay.until(lambda: not source.audience)
     assert not any(session.views for session in sessions)
     assert source.tabs() == []
     assert source.lease.driver is None
@@ -81,7 +81,7 @@ def test_sessions_that_end_leave_nothing(open_tab, make_run, source_of):
     assert not thread.is_alive()
     again = open_tab()
     again.until(again.points)
-    assert len(source._sessions) == 1
+    assert len(source.audience) == 1
 
 
 def test_what_one_browser_does_is_shown_to_another_in_its_own_document(open_tab, make_run, monkeypatch):
@@ -123,7 +123,7 @@ def test_a_slow_browser_has_one_frame_in_flight(open_tab, make_run, script, sour
     tab.sees("Running: step")
     slow = tab.page.context.new_cdp_session(tab.page)
     slow.send("Emulation.setCPUThrottlingRate", {"rate": 6})
-    (session,) = source_of("run")._sessions
+    (session,) = source_of("run").audience.sessions()
     painted, step = session.painted, session.source.state.step
     tab.until(lambda: session.painted >= painted + 10)
     assert set(in_flight) == {1}
