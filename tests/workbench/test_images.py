@@ -12,6 +12,7 @@ from hdd.projection.space import ViewingSpace
 from hdd.runs.resume import resume
 from hdd.runs.start import create
 from hdd.settings import initial_settings
+from hdd.states import EngineState
 from workbench.browser.link import Link
 from workbench.core import projector
 from workbench.core.source import StepImages
@@ -49,7 +50,7 @@ def show(run, monkeypatch):
     def look(step, live):
         kept = tuple(each for each in run.kept_steps() if each != step or not live)
         frame = StepImages(step, rows(run.frame()[1])) if live else None
-        status = replace(run.status(), state="running")
+        status = replace(run.status(), state=EngineState.RUNNING)
         scale = run.metrics(after=step - 1, until=step)[0].feature_scale
         source.put(step=step, kept=kept, frame=frame, status=status, feature_scale=scale)
         for _ in range(3):

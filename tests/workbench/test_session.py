@@ -12,6 +12,7 @@ from waiting import wait_until
 
 from hdd.errors import HDDError
 from hdd.projection import Geometry
+from hdd.states import EngineState
 from workbench.browser.link import Link
 from workbench.core import disk_requests, frame_gate
 from workbench.core.source import StepImages
@@ -31,7 +32,7 @@ def run(make_run):
 def source(run):
     source = StillSource(run.path)
     source.read_all()
-    source.put(status=replace(run.status(), state="running"))
+    source.put(status=replace(run.status(), state=EngineState.RUNNING))
     return source
 
 
