@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from hdd.errors import HDDError
+from hdd.errors import InvalidInputError, OutOfMemoryError
 
 if TYPE_CHECKING:
     import torch
@@ -27,7 +27,7 @@ def pick_device(name: str) -> torch.device:
     if here and device.type == "cuda":
         here = (device.index or 0) < torch.cuda.device_count()
     if not here:
-        raise HDDError(f"device={name!r} is not on this machine: give auto, cpu or a device that torch sees.")
+        raise InvalidInputError(f"device={name!r} is not on this machine: give auto, cpu or a device that torch sees.")
     return device
 
 
@@ -44,6 +44,6 @@ def clear_out_of_memory(device: torch.device) -> Iterator[None]:
         text = str(error).lower()
         if isinstance(error, RuntimeError) and "out of memory" not in text and "allocate memory" not in text:
             raise
-        raise HDDError(
+        raise OutOfMemoryError(
             f"Out of memory on {device}: lower real_batch, ipc or network_width, or choose another device."
         ) from None

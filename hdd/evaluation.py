@@ -17,7 +17,7 @@ from torch import Tensor
 from hdd.augment import augment
 from hdd.data import Dataset
 from hdd.draws import generator
-from hdd.errors import HDDError
+from hdd.errors import InvalidInputError
 from hdd.methods.knobs import AUGMENTATIONS
 from hdd.networks import ConvNet
 from hdd.settings import Settings
@@ -59,7 +59,9 @@ class Protocol:
         for name, least in {"epochs": 0, "networks": 1, "width": 1, "depth": 1, "seed": 0}.items():
             value = getattr(self, name)
             if not isinstance(value, int) or value < least:
-                raise HDDError(f"{name}={value!r} is not allowed in an evaluation: give a whole number ≥ {least}.")
+                raise InvalidInputError(
+                    f"{name}={value!r} is not allowed in an evaluation: give a whole number ≥ {least}."
+                )
         Settings(augmentation=self.augmentation)
 
 
@@ -111,11 +113,11 @@ def make_protocol(name: str, **changes: Any) -> Protocol:
         HDDError: another name, or a change that is not allowed.
     """
     if name not in PROTOCOLS:
-        raise HDDError(f"There is no protocol {name!r}: give one of {', '.join(PROTOCOLS)}.")
+        raise InvalidInputError(f"There is no protocol {name!r}: give one of {', '.join(PROTOCOLS)}.")
     known = [field.name for field in fields(Protocol)]
     for change in changes:
         if change not in known:
-            raise HDDError(f"An evaluation has no {change!r}: it has {', '.join(known)}.")
+            raise InvalidInputError(f"An evaluation has no {change!r}: it has {', '.join(known)}.")
     return Protocol(**{"name": name, **PROTOCOLS[name], **changes})
 
 

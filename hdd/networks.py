@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from hdd.errors import HDDError
+from hdd.errors import InvalidInputError
 
 FORWARD_BYTES = 2**23
 """Size of the first feature maps of a forward pass without gradient on a CPU: what stays in its caches."""
@@ -40,7 +40,7 @@ class ConvNet(nn.Module):
         first_padding = 3 if channels == 1 and size == (28, 28) else 1
         height, length = (side + 2 * (first_padding - 1) for side in size)
         if min(height, length) < 2**depth:
-            raise HDDError(
+            raise InvalidInputError(
                 f"network_depth={depth} is too deep for images of {size[0]}×{size[1]}: each block halves them. "
                 f"Use network_depth ≤ {int(math.log2(min(height, length)))} or larger images."
             )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
-from hdd.errors import HDDError
+from hdd.errors import InvalidInputError
 
 T = TypeVar("T")
 
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 
 class Registry(Generic[T]):
-    """Classes of one kind by name; they are imported when first asked for.
+    """Classes or objects of one kind by name; they are imported when first asked for.
 
     An entry point that cannot be imported, does not fit, or takes a name that is in use is left out, with one warning
     in the log; everything else goes on to work.
@@ -32,10 +32,10 @@ class Registry(Generic[T]):
         self.group = group
         self._builtin = builtin
         self._check = check
-        self._found: dict[str, type[T]] | None = None
+        self._found: dict[str, T] | None = None
         self._packages: dict[str, str] = {}
 
-    def _all(self) -> dict[str, type[T]]:
+    def _all(self) -> dict[str, T]:
         if self._found is None:
             self._found = {name: pkgutil.resolve_name(path) for name, path in self._builtin.items()}
             for entry in sorted(entry_points(group=self.group), key=lambda entry: (entry.name, entry.value)):
@@ -72,8 +72,8 @@ class Registry(Generic[T]):
         """Whether something is registered under `name`."""
         return name in self._all()
 
-    def get(self, name: str) -> type[T]:
-        """The class registered under `name`.
+    def get(self, name: str) -> T:
+        """What is registered under `name`.
 
         Raises:
             HDDError: there is none.
@@ -82,7 +82,7 @@ class Registry(Generic[T]):
         if name not in found:
             near = difflib.get_close_matches(name, found, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"Give one of {', '.join(found)}."
-            raise HDDError(f"There is no {self.kind} {name!r} here. {hint}")
+            raise InvalidInputError(f"There is no {self.kind} {name!r} here. {hint}")
         return found[name]
 
     def summary(self) -> str:

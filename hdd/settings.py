@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import param
 
-from hdd.errors import HDDError
+from hdd.errors import HDDError, InvalidInputError
 from hdd.knobs import Knob, Preset, text
 from hdd.knobs.types import Uninstalled
 from hdd.methods import METHODS
@@ -131,7 +131,7 @@ class Settings(param.Parameterized):
         if name not in _KNOBS:
             near = difflib.get_close_matches(name, _KNOBS, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"Knobs are: {', '.join(_KNOBS)}."
-            raise HDDError(f"There is no knob {name!r}. {hint}")
+            raise InvalidInputError(f"There is no knob {name!r}. {hint}")
         return _KNOBS[name]
 
     @staticmethod
@@ -187,7 +187,7 @@ _STEERABLE = tuple(name for name, knob in _KNOBS.items() if knob.steerable)
 
 
 def _not_allowed(name: str, value: Any) -> HDDError:
-    return HDDError(f"{name}={value!r} is not allowed: give {allowed(name)}.")
+    return InvalidInputError(f"{name}={value!r} is not allowed: give {allowed(name)}.")
 
 
 def allowed(name: str) -> str:
@@ -217,7 +217,7 @@ def check_steerable(name: str) -> None:
         HDDError: unknown or fixed knob.
     """
     if not Settings.knob(name).steerable:
-        raise HDDError(
+        raise InvalidInputError(
             f"{name} is fixed when a run is made. Start a new run to change it; "
             f"steerable are: {', '.join(Settings.steerable())}."
         )
@@ -268,7 +268,7 @@ def initial_settings(dataset: str = "digits", preset: str = "geometric", **value
         HDDError: an unknown preset or knob, or a value outside its bounds.
     """
     if preset not in PRESETS:
-        raise HDDError(f"There is no preset {preset!r}: give one of {', '.join(PRESETS)}.")
+        raise InvalidInputError(f"There is no preset {preset!r}: give one of {', '.join(PRESETS)}.")
     method = Settings(method=values.get("method", Settings.knob("method").default)).method
     defaults = METHODS.get(method).defaults(dataset)
     return Settings(**{**defaults, **PRESETS[preset].values, **values, "dataset": dataset})

@@ -40,6 +40,7 @@ for command in (
     look.export,
     look.datasets,
     look.knobs,
+    compute.check,
     compute.bench,
 ):
     app.command()(command)

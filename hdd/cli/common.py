@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hdd.cli.knob_options import parse_assignments
-from hdd.errors import HDDError
+from hdd.errors import HDDError, InvalidInputError
 from hdd.interrupts import end_silently
 from hdd.process import tune
 from hdd.records import Edit, StepRecord
@@ -61,7 +61,7 @@ def parse_schedule(entries: list[str] | None) -> dict[int, dict[str, Any]]:
     for entry in entries or []:
         step, colon, assignment = entry.partition(":")
         if not colon or not step.isdecimal():
-            raise HDDError(f"{entry!r} is not STEP:KNOB=VALUE, such as 100:curvature=-4.")
+            raise InvalidInputError(f"{entry!r} is not STEP:KNOB=VALUE, such as 100:curvature=-4.")
         edits.setdefault(int(step), {}).update(parse_assignments([assignment]))
     return edits
 

@@ -1,6 +1,7 @@
 """Commands that compute: distill, resume, fork, replay, evaluate, bench. Torch is imported when one is run."""
 
 import os
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,8 +25,10 @@ from hdd.cli.common import (
     step_progress,
 )
 from hdd.cli.knob_options import takes_knobs
-from hdd.errors import HDDError
+from hdd.errors import InvalidInputError
 from hdd.interrupts import end_silently
+from hdd.methods import METHODS
+from hdd.objectives import OBJECTIVES
 from hdd.runs.run import Run
 from hdd.settings import PRESETS, Settings, initial_settings, method_and_objective
 
@@ -64,7 +67,9 @@ def distill(
         if method is not None and chosen["method"] != method:
             progress_console.print(f"--method {method} is --objective {method} now; the method is {chosen['method']}.")
         for name in sorted(chosen.keys() & knobs.keys()):
-            raise HDDError(f"{name} is given twice, as {chosen[name]} and by --set as {knobs[name]}: give it once.")
+            raise InvalidInputError(
+                f"{name} is given twice, as {chosen[name]} and by --set as {knobs[name]}: give it once."
+            )
         knobs |= chosen
         edits = parse_schedule(at)
         settings = initial_settings(preset=preset.value, **knobs)
@@ -183,6 +188,36 @@ def evaluate(
             print_json(result)
         else:
             say(f"{run.path} at step {step}: {evaluation}")
+
+
+def check(
+    names: Annotated[list[str] | None, typer.Argument(help="Methods and objectives; all if not given.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check that methods and objectives keep the rules of the library, and time their steps. Exit code 1 if not."""
+    for name in names or []:
+        if name not in METHODS and name not in OBJECTIVES:
+            known = ", ".join((*METHODS.names(), *OBJECTIVES.names()))
+            raise InvalidInputError(f"There is no method and no objective {name!r} here: give some of {known}.")
+    load_library()
+    with end_silently():
+        from hdd.conformance import check_method, check_objective
+
+    found = []
+    for kind, registry, look in (("method", METHODS, check_method), ("objective", OBJECTIVES, check_objective)):
+        for name in registry.names():
+            if not names or name in names:
+                found.append({"kind": kind, **asdict(look(name))})
+    if as_json:
+        print_json(found)
+    else:
+        for each in found:
+            kept = f"keeps all rules, {each['milliseconds']:.1f} ms a step" if not each["broken"] else "breaks rules:"
+            say(f"{each['kind']} {each['name']} {kept}")
+            for rule in each["broken"]:
+                say(f"  {rule}")
+    if any(each["broken"] for each in found):
+        raise typer.Exit(1)
 
 
 @takes_knobs(Settings.names())

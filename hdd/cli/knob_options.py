@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hdd.errors import HDDError
+from hdd.errors import InvalidInputError
 from hdd.knobs.text import to_text
 from hdd.settings import Settings, allowed, parse
 
@@ -31,9 +31,9 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
         if not equals:
-            raise HDDError(f"{assignment!r} is not KNOB=VALUE, such as curvature=-2.")
+            raise InvalidInputError(f"{assignment!r} is not KNOB=VALUE, such as curvature=-2.")
         if name in values:
-            raise HDDError(f"{name} is given twice: give it once.")
+            raise InvalidInputError(f"{name} is given twice: give it once.")
         values[name] = parse(name, text)
     return values
 
@@ -59,7 +59,9 @@ def takes_knobs(names: Iterable[str]) -> Callable[[Callable], Callable]:
             for name in offered:
                 if (text := given.pop(name)) is not None:
                     if name in knobs:
-                        raise HDDError(f"{name} is given twice, as {text} and by --set as {knobs[name]}: give it once.")
+                        raise InvalidInputError(
+                            f"{name} is given twice, as {text} and by --set as {knobs[name]}: give it once."
+                        )
                     knobs[name] = parse(name, text)
             return command(knobs=knobs, **given)
 

@@ -11,7 +11,7 @@ from rich.table import Column, Table
 from hdd import sets
 from hdd.cli.common import AsJson, RunPath, console, print_json, progress_console, report, say, tell
 from hdd.cli.knob_options import takes_knobs
-from hdd.errors import HDDError
+from hdd.errors import InvalidInputError, NotFoundError
 from hdd.records import Edit
 from hdd.runs import history
 from hdd.runs.run import Run
@@ -32,11 +32,11 @@ def steer(
     """Change a run while it goes: new values from the next step, or pause, go, step, stop."""
     run = Run(path)
     if not knobs and command is None:
-        raise HDDError("Nothing to do: give --set KNOB=VALUE, or one of pause, go, step, stop.")
+        raise InvalidInputError("Nothing to do: give --set KNOB=VALUE, or one of pause, go, step, stop.")
     if command not in (None, "pause", "go", "step", "stop"):
-        raise HDDError(f"There is no command {command!r}: give pause, go, step or stop.")
+        raise InvalidInputError(f"There is no command {command!r}: give pause, go, step or stop.")
     if count is not None and command != "step":
-        raise HDDError("--count goes with the command step alone.")
+        raise InvalidInputError("--count goes with the command step alone.")
     value = (count or 1) if command == "step" else None
     if command is not None:
         run.check_command(command, value)
@@ -94,7 +94,7 @@ def runs_list(
 ) -> None:
     """List the runs in a folder."""
     if folder is not None and not folder.is_dir():
-        raise HDDError(f"There is no folder {folder}: give one that holds runs.")
+        raise NotFoundError(f"There is no folder {folder}: give one that holds runs.")
     folder = folder or Path("runs")
     summaries = [run.summary() for run in history.find_runs(folder)]
     if as_json:

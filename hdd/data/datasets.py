@@ -12,7 +12,7 @@ from hdd.data.cache import Source, cache_file, read_cached
 from hdd.data.downloads import DIGIT_NAMES, REMOTE_SETS, remote_source
 from hdd.data.folder import folder_source
 from hdd.data.splits import Splits
-from hdd.errors import HDDError
+from hdd.errors import InvalidInputError
 from hdd.pixels import to_pixels
 from hdd.progress import Progress
 
@@ -124,9 +124,9 @@ def _source(name: str, root: Path, size: int | None, progress: Progress | None) 
     if name not in names:
         close = difflib.get_close_matches(name.lower(), names, n=1)
         hint = f" Did you mean {close[0]}?" if close else ""
-        raise HDDError(f"There is no data set '{name}': use one of {', '.join(names)}, or folder:PATH.{hint}")
+        raise InvalidInputError(f"There is no data set '{name}': use one of {', '.join(names)}, or folder:PATH.{hint}")
     if size is not None:
-        raise HDDError(f"The images of {name} have one size: a size can be given for folder:PATH only.")
+        raise InvalidInputError(f"The images of {name} have one size: a size can be given for folder:PATH only.")
     if name == "digits":
         return Source("digits", "16×16, every fifth is test", _read_digits)
     return remote_source(name, root)

@@ -14,7 +14,7 @@ import torch
 
 from hdd.data.cache import Source
 from hdd.data.splits import Splits
-from hdd.errors import HDDError
+from hdd.errors import DataError
 
 DIGIT_NAMES = tuple("0123456789")
 CLOTHES_NAMES = (
@@ -83,7 +83,7 @@ def _fetch(name: str, file: RemoteFile, folder: Path) -> Path:
         except (OSError, RuntimeError, http.client.HTTPException) as error:
             tried.append(f"{url}: {error}")
     state = "is not the published file" if path.exists() else "is missing"
-    raise HDDError(
+    raise DataError(
         f"Data set {name}: {path} {state} and could not be downloaded ({'; '.join(tried)}). "
         "Put the published file there, or use digits or folder:PATH, which need no network."
     )

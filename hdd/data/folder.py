@@ -24,7 +24,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from hdd.data.cache import Source
 from hdd.data.splits import Splits
-from hdd.errors import HDDError
+from hdd.errors import DataError, InvalidInputError
 from hdd.progress import Progress
 
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
@@ -54,16 +54,16 @@ def folder_source(path: str, size: int | None, progress: Progress | None) -> Sou
     `size`, differ in size.
     """
     if size is not None and size not in SIZES:
-        raise HDDError(f"The image size {size} is not a whole number from {SIZES[0]} to {SIZES[-1]} pixels.")
+        raise InvalidInputError(f"The image size {size} is not a whole number from {SIZES[0]} to {SIZES[-1]} pixels.")
     try:
         root = Path(path).expanduser().resolve()
         train, test = _scan(root / "train"), _scan(root / "test")
     except (OSError, RuntimeError, ValueError) as error:
-        raise HDDError(f"The image folder '{path}' cannot be read: {error}.") from error
+        raise DataError(f"The image folder '{path}' cannot be read: {error}.") from error
     if train.keys() != test.keys():
         only = {"train": train.keys() - test.keys(), "test": test.keys() - train.keys()}
         found = "; ".join(f"only in {split}: {_some(names)}" for split, names in only.items() if names)
-        raise HDDError(f"The class folders of train and test in {root} must be the same ({found}).")
+        raise DataError(f"The class folders of train and test in {root} must be the same ({found}).")
     place = hashlib.sha256(repr((str(root), size)).encode()).hexdigest()
     manifest = hashlib.sha256(repr((train, test)).encode()).hexdigest()
     return Source(f"folder-{place[:16]}", manifest, partial(_read, train, test, size, progress))
@@ -71,15 +71,15 @@ def folder_source(path: str, size: int | None, progress: Progress | None) -> Sou
 
 def _scan(folder: Path) -> _Classes:
     if not folder.is_dir():
-        raise HDDError(
+        raise DataError(
             f"There is no folder {folder}: folder:PATH needs PATH/train and PATH/test, with a folder for each class."
         )
     names = sorted(item.name for item in folder.iterdir() if item.is_dir() and not item.name.startswith("."))
     if len(names) < 2:
-        raise HDDError(f"{folder} needs a folder for each class, and two classes at least; it has {len(names)}.")
+        raise DataError(f"{folder} needs a folder for each class, and two classes at least; it has {len(names)}.")
     classes = {name: _images_below(folder / name) for name in names}
     if empty := [name for name, files in classes.items() if not files]:
-        raise HDDError(
+        raise DataError(
             f"{folder} has no image in {_some(empty)}: each class needs at least one ({' '.join(EXTENSIONS)})."
         )
     return classes
@@ -143,7 +143,7 @@ def _decode(files: list[_File], size: int | None, progress: Progress | None) -> 
                 progress(start + len(chunk), len(files))
     if problems:
         others = f" {len(problems) - 1} more of the {len(files)} images have problems." if problems[1:] else ""
-        raise HDDError(problems[0] + others)
+        raise DataError(problems[0] + others)
     return np.ascontiguousarray(images[:, :1]) if grey else images
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from hdd.errors import HDDError
+from hdd.errors import InvalidInputError
 
 
 class ClassPool:
@@ -29,13 +29,13 @@ class ClassPool:
         """
         mask = torch.ones(len(self._labels), dtype=torch.bool) if mask is None else mask.cpu().clone()
         if mask.dtype != torch.bool or mask.shape != self._labels.shape:
-            raise HDDError(
+            raise InvalidInputError(
                 f"A keep mask of {mask.dtype} and shape {tuple(mask.shape)} does not fit: "
                 f"it takes one bool for each of the {len(self._labels)} images."
             )
         kept = [(mask & (self._labels == label)).nonzero()[:, 0] for label in range(self._class_count)]
         if empty := [label for label, indices in enumerate(kept) if not len(indices)]:
-            raise HDDError(
+            raise InvalidInputError(
                 f"{len(empty)} of {len(kept)} classes keep no image, class {empty[0]} first: each needs at least one."
             )
         self.mask = mask
@@ -52,7 +52,7 @@ class ClassPool:
         Raises HDDError unless `batch` is positive.
         """
         if batch < 1:
-            raise HDDError(f"A batch of {batch} real images a class is too small: use at least 1.")
+            raise InvalidInputError(f"A batch of {batch} real images a class is too small: use at least 1.")
         width = min(batch, max(self.kept_counts))
         draws = [_draw(kept, generator_for_class(label), width) for label, kept in enumerate(self._kept)]
         return torch.stack(draws)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from hdd.errors import HDDError
+from hdd.errors import InvalidInputError
 from hdd.geometry.isometry import translate
 from hdd.geometry.numerics import Curvature, atanhc, curvature_scale, norm, over, radius_rest, sinhc, to_float64
 from hdd.geometry.triangle import Side, Slopes, slopes, third_side
@@ -48,9 +48,11 @@ def centroid(u: Tensor, weights: Tensor | None = None, curvature: Curvature = -1
     """
     scale = curvature_scale(curvature)
     if kind not in KINDS:
-        raise HDDError(f"centroid kind must be one of {', '.join(KINDS)}, and it is {kind!r}.")
+        raise InvalidInputError(f"centroid kind must be one of {', '.join(KINDS)}, and it is {kind!r}.")
     if u.dim() < 2 or u.shape[-2] == 0:
-        raise HDDError(f"a centroid needs points of shape (…, N, D) with N ≥ 1, and they have {tuple(u.shape)}.")
+        raise InvalidInputError(
+            f"a centroid needs points of shape (…, N, D) with N ≥ 1, and they have {tuple(u.shape)}."
+        )
     points = to_float64(u)
     if weights is None:
         share = points.new_full(points.shape[:-1], 1 / points.shape[-2])
@@ -72,10 +74,12 @@ def _shares(weights: Tensor, shape: torch.Size) -> Tensor:
     try:
         weights = weights.expand(shape)
     except RuntimeError:
-        raise HDDError(f"weights must have shape {tuple(shape)}, and they have {tuple(weights.shape)}.") from None
+        raise InvalidInputError(
+            f"weights must have shape {tuple(shape)}, and they have {tuple(weights.shape)}."
+        ) from None
     total = weights.sum(dim=-1, keepdim=True)
     if not ((weights >= 0).all() and (total > 0).all() and total.isfinite().all()):
-        raise HDDError("weights must be numbers ≥ 0 with a positive sum over each set of points.")
+        raise InvalidInputError("weights must be numbers ≥ 0 with a positive sum over each set of points.")
     return weights / total
 
 
@@ -209,7 +213,7 @@ class _Karcher(torch.autograd.Function):
                 break
             trial = _off_origin(translate(step / scale, mean, -scale * scale))
         else:
-            raise HDDError(
+            raise InvalidInputError(
                 f"the Karcher mean was not reached in {MAX_STEPS} Newton steps: the points must be finite, and their "
                 f"largest √|K|·radius, {scale * size.max():.3g}, moderate. Lower the feature scale or take 'closed'."
             )

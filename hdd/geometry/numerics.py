@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from hdd.errors import HDDError
+from hdd.errors import InvalidInputError
 
 Curvature = float | Tensor
 
@@ -24,7 +24,7 @@ def curvature_scale(curvature: Curvature) -> float:
     """
     value = float(curvature)
     if not -math.inf < value < 0:
-        raise HDDError(f"curvature must be a finite number below 0, and it is {value:g}.")
+        raise InvalidInputError(f"curvature must be a finite number below 0, and it is {value:g}.")
     return math.sqrt(-value)
 
 

@@ -11,7 +11,7 @@ import math
 import torch
 from torch import Tensor
 
-from hdd.errors import HDDError
+from hdd.errors import InvalidInputError
 from hdd.geometry.isometry import geodesic, translate
 from hdd.geometry.numerics import Curvature, atanhc, curvature_scale, norm, tanhc, to_float64
 
@@ -58,7 +58,7 @@ def _from_unit_ball(z: Tensor) -> Tensor:
     z = to_float64(z)
     radius = norm(z)
     if not (radius < 1).all():
-        raise HDDError(f"points of the ball must have norm below 1, and the largest is {radius.max():.17g}.")
+        raise InvalidInputError(f"points of the ball must have norm below 1, and the largest is {radius.max():.17g}.")
     return atanhc(radius, 1 - radius)[..., None] * z
 
 
@@ -91,7 +91,7 @@ def recentre(points: Tensor, centre: Tensor) -> Tensor:
 
 def _check_samples(samples: int) -> None:
     if samples < 2:
-        raise HDDError(f"samples of a path must be at least 2, and it is {samples}.")
+        raise InvalidInputError(f"samples of a path must be at least 2, and it is {samples}.")
 
 
 def geodesic_path(u: Tensor, v: Tensor, samples: int = 65, curvature: Curvature = -1.0) -> Tensor:
@@ -118,7 +118,7 @@ def geodesic_path(u: Tensor, v: Tensor, samples: int = 65, curvature: Curvature 
 def _circle_radius(radius: float | Tensor, like: Tensor) -> Tensor:
     result = torch.as_tensor(radius, dtype=like.dtype, device=like.device)
     if not (result >= 0).all():
-        raise HDDError(f"the radius of a circle must be 0 or more, and the smallest is {result.min():g}.")
+        raise InvalidInputError(f"the radius of a circle must be 0 or more, and the smallest is {result.min():g}.")
     return result
 
 

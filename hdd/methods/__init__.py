@@ -17,5 +17,5 @@ def _misfit(found: object) -> str | None:
     return None if found.__doc__ else "it has no docstring, whose first line names it in forms"
 
 
-METHODS: Registry[Method] = Registry("method", "hdd.methods", {"dm": "hdd.methods.dm:DM"}, _misfit)
+METHODS: Registry[type[Method]] = Registry("method", "hdd.methods", {"dm": "hdd.methods.dm:DM"}, _misfit)
 """All methods by name."""

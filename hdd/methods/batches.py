@@ -10,7 +10,7 @@ from torch import Tensor
 from hdd.augment import siamese
 from hdd.data import ClassPool, Dataset
 from hdd.draws import generator
-from hdd.errors import HDDError
+from hdd.errors import InvalidInputError
 from hdd.geometry.embed import auto_feature_scale
 from hdd.networks import ConvNet
 from hdd.pruning.scores import pruning_mask, score_images
@@ -38,7 +38,7 @@ def check_fits(data: Dataset, settings: Settings) -> None:
     counts = torch.bincount(data.train_labels, minlength=len(data.classes))
     smallest = int(counts.min())
     if settings.ipc > smallest:
-        raise HDDError(
+        raise InvalidInputError(
             f"ipc={settings.ipc} is above the {smallest} training images of class "
             f"{data.classes[int(counts.argmin())]!r}: give ipc ≤ {smallest}."
         )

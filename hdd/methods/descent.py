@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from hdd.errors import HDDError
+from hdd.errors import DivergedError
 
 DIVERGED = 1e4
 """Magnitude of a normalised pixel, ordinarily within ±3, at which images count as diverged."""
@@ -49,7 +49,7 @@ class Descent:
         images = self.images - lr * direction
         # Written so that NaN fails it as well.
         if not (torch.isfinite(losses).all() and (images.abs() <= DIVERGED).all()):
-            raise HDDError(
+            raise DivergedError(
                 f"The images diverge after step {step}: rewind to an earlier step and lower image_lr or weight."
             )
         self.images, self.momentum = images, direction

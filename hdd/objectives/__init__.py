@@ -17,7 +17,7 @@ def _misfit(found: object) -> str | None:
     return None if found.__doc__ else "it has no docstring, whose first line names it in forms"
 
 
-OBJECTIVES: Registry[Objective] = Registry(
+OBJECTIVES: Registry[type[Objective]] = Registry(
     "objective",
     "hdd.objectives",
     {"hdd": "hdd.objectives.hdd:HDD", "mean": "hdd.objectives.mean:Mean"},

@@ -18,7 +18,7 @@ from hdd.data import Dataset
 from hdd.data.parts import in_parts
 from hdd.devices import pick_device
 from hdd.draws import generator
-from hdd.errors import HDDError
+from hdd.errors import HDDError, InvalidInputError
 from hdd.geometry import centroid, distance, pairwise_distance
 from hdd.geometry.embed import auto_feature_scale, clamp_radius
 from hdd.geometry.numerics import norm, to_float64
@@ -131,7 +131,7 @@ class ViewingSpace:
             HDDError: an unknown view, or a Karcher mean not reached (points too far out).
         """
         if view not in VIEWS:
-            raise HDDError(f"There is no view {view!r}: give one of {', '.join(VIEWS)}.")
+            raise InvalidInputError(f"There is no view {view!r}: give one of {', '.join(VIEWS)}.")
         geometry, classes = self.measured(geometry), len(self._counts)
         curvature, scale = geometry.curvature, math.sqrt(-geometry.curvature)
         unclamped, points = self._synthetic(images, geometry)

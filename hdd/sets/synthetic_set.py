@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hdd.errors import HDDError
+from hdd.errors import InvalidInputError
 from hdd.sets.decoders import DECODERS
 
 SOFT_SUM_TOLERANCE = 1e-3
@@ -49,14 +49,16 @@ class SyntheticSet:
         put(self, "labels", _labels(self.labels, len(self.images), len(self.classes)))
         channels = self.images.shape[1]
         if not len(self.mean) == len(self.std) == channels:
-            raise HDDError(
+            raise InvalidInputError(
                 f"A set of images with {channels} channels needs as many means and standard deviations, "
                 f"not {len(self.mean)} and {len(self.std)}."
             )
         if not all(value > 0 for value in self.std):
-            raise HDDError(f"The standard deviations of a set are above 0, not {self.std}.")
+            raise InvalidInputError(f"The standard deviations of a set are above 0, not {self.std}.")
         if self.decoder not in DECODERS:
-            raise HDDError(f"There is no decoder {self.decoder!r} for images: give one of {', '.join(DECODERS)}.")
+            raise InvalidInputError(
+                f"There is no decoder {self.decoder!r} for images: give one of {', '.join(DECODERS)}."
+            )
 
     @classmethod
     def of_grid(cls, images: np.ndarray, **about: Any) -> "SyntheticSet":
@@ -84,10 +86,10 @@ class SyntheticSet:
 def _images(given: Any) -> np.ndarray:
     images = np.ascontiguousarray(given, np.float32)
     if images.ndim != 4 or 0 in images.shape:
-        raise HDDError(f"Images of a set have the shape (count, channels, height, width), not {images.shape}.")
+        raise InvalidInputError(f"Images of a set have the shape (count, channels, height, width), not {images.shape}.")
     bad = np.flatnonzero(~np.isfinite(images).all(axis=(1, 2, 3)))
     if len(bad):
-        raise HDDError(
+        raise InvalidInputError(
             f"{len(bad)} of {len(images)} images hold numbers that are not finite, {_some(bad)} first: "
             "leave them out, or mend them where the set was made."
         )
@@ -97,7 +99,7 @@ def _images(given: Any) -> np.ndarray:
 def _labels(given: Any, images: int, classes: int) -> np.ndarray:
     labels = np.asarray(given)
     if labels.shape not in ((images,), (images, classes)):
-        raise HDDError(
+        raise InvalidInputError(
             f"Labels of {images} images of {classes} classes have the shape ({images},), or ({images}, {classes}) "
             f"where they are soft, not {labels.shape}."
         )
@@ -105,12 +107,14 @@ def _labels(given: Any, images: int, classes: int) -> np.ndarray:
         soft = np.ascontiguousarray(labels, np.float32)
         right = (soft >= 0).all(axis=1) & (np.abs(soft.sum(axis=1) - 1) <= SOFT_SUM_TOLERANCE)
         if not right.all():
-            raise HDDError(f"Soft labels are ≥ 0 and sum to 1 for each image; {_some(np.flatnonzero(~right))} do not.")
+            raise InvalidInputError(
+                f"Soft labels are ≥ 0 and sum to 1 for each image; {_some(np.flatnonzero(~right))} do not."
+            )
         return soft
     whole = labels.astype(np.int64)
     outside = np.flatnonzero((whole != labels) | (whole < 0) | (whole >= classes))
     if len(outside):
-        raise HDDError(
+        raise InvalidInputError(
             f"Labels of {classes} classes are whole numbers from 0 to {classes - 1}; those of {_some(outside)} are "
             f"not, the first is {labels[outside[0]]}."
         )

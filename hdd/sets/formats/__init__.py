@@ -6,7 +6,7 @@ Another package brings one by an entry point of the group `hdd.formats`, whose n
 import os
 from pathlib import Path
 
-from hdd.errors import HDDError
+from hdd.errors import InUseError, InvalidInputError, NotFoundError, StorageError
 from hdd.registry import Registry
 from hdd.sets.formats.base import Format
 from hdd.sets.synthetic_set import SyntheticSet
@@ -20,7 +20,7 @@ def _misfit(found: object) -> str | None:
     return f"it lacks {', '.join(sorted(found.__abstractmethods__))}" if found.__abstractmethods__ else None
 
 
-FORMATS: Registry[Format] = Registry(
+FORMATS: Registry[type[Format]] = Registry(
     "set format", "hdd.formats", {"export": "hdd.sets.formats.export:ExportFolder"}, _misfit
 )
 """All formats by name."""
@@ -34,13 +34,13 @@ def load(path: str | os.PathLike) -> SyntheticSet:
     """
     path = Path(path)
     if not path.exists():
-        raise HDDError(f"There is no distilled set {path}: give a file or folder that is there.")
+        raise NotFoundError(f"There is no distilled set {path}: give a file or folder that is there.")
     for name in FORMATS.names():
         found = FORMATS.get(name)
         if found.knows(path):
             return found.load(path)
     about = "; ".join(f"{name}: {(FORMATS.get(name).__doc__ or '').splitlines()[0]}" for name in FORMATS.names())
-    raise HDDError(f"{path} is in no format that is known here. Known are: {about}")
+    raise InvalidInputError(f"{path} is in no format that is known here. Known are: {about}")
 
 
 def save(synthetic: SyntheticSet, path: str | os.PathLike, format: str = "export") -> None:
@@ -51,8 +51,8 @@ def save(synthetic: SyntheticSet, path: str | os.PathLike, format: str = "export
     """
     path = Path(path)
     if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-        raise HDDError(f"{path} is in use: give a place for the set that is empty or not there.")
+        raise InUseError(f"{path} is in use: give a place for the set that is empty or not there.")
     try:
         FORMATS.get(format).save(synthetic, path)
     except OSError as error:
-        raise HDDError(f"The set cannot be written to {path} ({error.strerror or error}).") from None
+        raise StorageError(f"The set cannot be written to {path} ({error.strerror or error}).") from None

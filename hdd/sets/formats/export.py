@@ -7,7 +7,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from hdd.errors import HDDError
+from hdd.errors import NewerVersionError, StorageError
 from hdd.sets.formats.base import Format
 from hdd.sets.synthetic_set import SyntheticSet
 
@@ -30,7 +30,7 @@ class ExportFolder(Format):
             about = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
             tensors = load((path / TENSORS).read_bytes())
             if about["version"] > VERSION:
-                raise HDDError(
+                raise NewerVersionError(
                     f"{path} has version {about['version']} of the export, and this version of hdd reads up to "
                     f"{VERSION}. Upgrade hdd-workbench to open it."
                 )
@@ -44,7 +44,7 @@ class ExportFolder(Format):
                 about["provenance"],
             )
         except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-            raise HDDError(f"The distilled set in {path} is damaged ({type(error).__name__}: {error}).") from None
+            raise StorageError(f"The distilled set in {path} is damaged ({type(error).__name__}: {error}).") from None
 
     @classmethod
     def save(cls, synthetic: SyntheticSet, path: Path) -> None:
