@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from hdd.data.splits import Splits, fingerprint
-from hdd.folders import cache_folder
+from hdd.paths import cache_folder
 
 _log = logging.getLogger(__name__)
 _READERS = "1"  # to be raised when a reader starts to give other pixels for the same files

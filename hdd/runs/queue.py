@@ -17,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from hdd.errors import HDDError
-from hdd.folders import cache_folder
+from hdd.paths import cache_folder
 from hdd.runs.run import HEARTBEAT_SECONDS, Run
 from hdd.runs.signals import StopSignal
 from hdd.runs.storage import clear_storage_errors
