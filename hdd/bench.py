@@ -30,6 +30,7 @@ from hdd.knobs.text import to_text
 from hdd.methods import METHODS
 from hdd.networks import ConvNet
 from hdd.objectives.hdd import HDD
+from hdd.paths import holds_run
 from hdd.process import tune
 from hdd.runs.engine import Engine
 from hdd.runs.run import Run
@@ -140,7 +141,7 @@ def _first_step_seconds(settings: Settings, folder: Path) -> float:
     )
     try:
         while process.poll() is None:
-            if (out / "run.db").exists() and Run(out).step > 0:
+            if holds_run(out) and Run(out).step > 0:
                 return time.perf_counter() - started
             time.sleep(0.01)
         return float("nan")

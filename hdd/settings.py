@@ -169,6 +169,10 @@ class Settings(param.Parameterized):
         """The run's "method" or "objective", where it is not installed here."""
         return {kind: str(name) for kind in _REGISTRIES if isinstance(name := getattr(self, kind), Uninstalled)}
 
+    def as_steered(self, values: Mapping[str, Any]) -> "Settings":
+        """These settings with values that a run's ledger says were applied, whatever is installed here."""
+        return Settings.stored({**self.values(), **self.unknown, **values})
+
     def changed(self, **changes: Any) -> "Settings":
         """These settings with steerable knobs changed.
 

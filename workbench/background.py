@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hdd.errors import HDDError
+from hdd.paths import holds_run
 from hdd.runs.run import Run
 from hdd.settings import initial_settings
 from workbench import actions
@@ -35,7 +36,7 @@ def start(dataset: str = "digits", out: str | Path | None = None, preset: str = 
         out = Path("runs") / f"{Path(dataset.removeprefix('folder:')).name}-{datetime.now():%Y%m%d-%H%M%S-%f}"
     out = Path(out)
     job = Engines(out.parent).distill(out.name, {"dataset": dataset, **settings}, preset, share=True)
-    while not (out / "run.db").exists():
+    while not holds_run(out):
         if not job.poll():
             raise HDDError(job.failure or f"{job.about} ended before it was made.")
         time.sleep(LOOK_SECONDS)

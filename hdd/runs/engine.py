@@ -9,7 +9,7 @@ import torch
 
 from hdd.data import Dataset
 from hdd.data import load as load_dataset
-from hdd.errors import HDDError
+from hdd.errors import DataError, HDDError
 from hdd.methods import METHODS, Method
 from hdd.records import Edit, StepRecord
 from hdd.runs.pictures import save_pictures
@@ -58,7 +58,7 @@ class Engine:
         self._say(EngineState.STARTING, "loading the data set")
         self._data = data or load_dataset(initial.dataset, size=initial.image_size)
         if self._data.fingerprint != run.meta("fingerprint"):
-            raise HDDError(
+            raise DataError(
                 f"The images of {initial.dataset} are not those that {run.path} was made with: "
                 f"fingerprint {self._data.fingerprint[:12]}, then {run.meta('fingerprint')[:12]}. "
                 "Restore them, or start a new run."

@@ -7,7 +7,7 @@ from typing import Any
 
 from filelock import Timeout
 
-from hdd.errors import HDDError
+from hdd.errors import HDDError, InvalidInputError
 from hdd.records import StepRecord
 from hdd.runs.run import Run, check_steps
 from hdd.states import Command, EngineState
@@ -15,7 +15,7 @@ from hdd.states import Command, EngineState
 
 def _check_step(run: Run, step: int) -> None:
     if not 0 <= step <= run.step:
-        raise HDDError(f"step={step} is not in {run.path}: give a step from 0 to {run.step}.")
+        raise InvalidInputError(f"step={step} is not in {run.path}: give a step from 0 to {run.step}.")
 
 
 def rewind(run: Run, step: int, who: str = "python") -> None:

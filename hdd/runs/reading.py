@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from filelock import FileLock
 
-from hdd.errors import HDDError
+from hdd.errors import NotFoundError, NotInstalledError, StorageError
+from hdd.paths import RUN_DATABASE, holds_run
 from hdd.pixels import to_pixels
 from hdd.records import Edit, EngineStatus, StepRecord
 from hdd.runs.liveness import ProcessId, machine
@@ -20,7 +21,7 @@ from hdd.runs.schema import open_database
 from hdd.runs.tensors import TensorSeries, read_tensors
 from hdd.sets import SyntheticSet
 from hdd.settings import Settings
-from hdd.states import EditStatus, EngineState
+from hdd.states import Command, EditStatus, EngineState
 
 LIVE_FRAME = Path("live", "frame.safetensors")
 
@@ -30,8 +31,8 @@ advanced_here: set[Path] = set()
 
 def steered(applied: Iterable[Edit]) -> list[Edit]:
     """The changes of knobs among applied edits, in the order in which they acted."""
-    names = set(Settings.steerable())
-    return sorted((edit for edit in applied if edit.name in names), key=lambda edit: (edit.step, edit.id))
+    commands = set(Command)
+    return sorted((edit for edit in applied if edit.name not in commands), key=lambda edit: (edit.step, edit.id))
 
 
 class RunReader:
@@ -46,9 +47,9 @@ class RunReader:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        database = self.path / "run.db"
+        database = self.path / RUN_DATABASE
         if not database.is_file():
-            raise HDDError(f"There is no run in {self.path}. `hdd runs list FOLDER` shows the runs in a folder.")
+            raise NotFoundError(f"There is no run in {self.path}. `hdd runs list FOLDER` shows the runs in a folder.")
         self._database = open_database(database)
         self.snapshots = TensorSeries(self.path / "snapshots")
         self.checkpoints = TensorSeries(self.path / "checkpoints")
@@ -77,7 +78,7 @@ class RunReader:
 
     def exists(self) -> bool:
         """Whether the directory is still there."""
-        return (self.path / "run.db").exists()
+        return holds_run(self.path)
 
     @property
     def classes(self) -> list[str]:
@@ -110,7 +111,8 @@ class RunReader:
 
     def settings_at(self, step: int) -> Settings:
         """The knobs in force when `step` steps were completed, with every edit made by then."""
-        return self.initial_settings.changed(**{edit.name: edit.value for edit in self.steered() if edit.step <= step})
+        made = {edit.name: edit.value for edit in self.steered() if edit.step <= step}
+        return self.initial_settings.as_steered(made)
 
     def steered(self) -> list[Edit]:
         """The changes of knobs that were applied, in the order in which they acted."""
@@ -142,7 +144,7 @@ class RunReader:
             columns = names[bisect_left(starts, row["step"]) - 1] if starts and starts[0] < row["step"] else ()
             values = np.frombuffer(row["classes"], "<f4")
             if not columns or len(values) % len(columns):
-                raise HDDError(
+                raise StorageError(
                     f"The record of step {row['step']} in {self.path} has other columns than the {len(columns)} that "
                     "the run names for it: its database is damaged. Rewind or fork the run before that step."
                 )
@@ -197,7 +199,9 @@ class RunReader:
                 return tensors["images"].astype(np.float32)
         kept = self.kept_steps()
         near = f"the nearest is {min(kept, key=lambda other: abs(other - step))}" if kept else "none was kept yet"
-        raise HDDError(f"No images of step {step} are kept in {self.path}: {near}. Fork the run there to make them.")
+        raise NotFoundError(
+            f"No images of step {step} are kept in {self.path}: {near}. Fork the run there to make them."
+        )
 
     def synthetic(self, step: int | None = None) -> SyntheticSet:
         """The distilled set as it stood when `step` steps were completed; None takes the newest step that is kept.
@@ -251,7 +255,7 @@ class RunReader:
         packages = self.meta("packages") or {}
         for kind, name in self.settings.uninstalled().items():
             package = packages.get(f"{kind} {name}", "the package that brings it")
-            raise HDDError(
+            raise NotInstalledError(
                 f"The {kind} {name!r} of {self.path} is not installed here: install {package} to go on with it."
             )
 

@@ -10,7 +10,7 @@ import torch
 
 from hdd.data import Dataset
 from hdd.devices import pick_device
-from hdd.errors import HDDError
+from hdd.errors import InvalidInputError, RunStateError, StorageError
 from hdd.records import StepRecord
 from hdd.runs.engine import Engine
 from hdd.runs.queue import Ticket, wait_for_turn
@@ -92,7 +92,7 @@ def _ticket(run: Run, needed: bool) -> Iterator[Ticket | None]:
         ticket = Ticket(_device_name(device), run.path)
     except OSError as error:
         if needed:
-            raise HDDError(
+            raise StorageError(
                 f"Cannot queue for {device} ({error}): set HDD_CACHE_DIR to a folder that can be written, "
                 "or go without --queue."
             ) from None
@@ -125,12 +125,14 @@ def _prepare(run: Run, steps: int | None) -> None:
             partial.unlink(missing_ok=True)
         if steps is not None and steps != run.settings.steps:
             if steps <= run.step:
-                raise HDDError(f"steps={steps} is not above the {run.step} steps that {run.path} has made: give more.")
+                raise InvalidInputError(
+                    f"steps={steps} is not above the {run.step} steps that {run.path} has made: give more."
+                )
             if run.status().state == EngineState.FINISHED:
                 run.end(EngineState.STOPPED, "reopened")
             run.steer(who="resume", steps=steps)
         elif run.status().state == EngineState.FINISHED:
-            raise HDDError(
+            raise RunStateError(
                 f"{run.path} is finished at step {run.step}. "
                 f"Give more steps (--steps {2 * run.step}), rewind it or fork it."
             )

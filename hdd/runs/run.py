@@ -23,7 +23,8 @@ from typing import Any
 
 from filelock import Timeout
 
-from hdd.errors import HDDError
+from hdd.errors import HDDError, InUseError, InvalidInputError, RunStateError, StorageError
+from hdd.paths import RUN_DATABASE, holds_run
 from hdd.records import Edit, StepRecord
 from hdd.runs.liveness import ProcessId
 from hdd.runs.reading import RunReader, advanced_here
@@ -46,19 +47,19 @@ def check_free(path: Path) -> None:
             return
         what = (
             "is a file" if not path.is_dir()
-            else "holds another run" if (path / "run.db").exists()
+            else "holds another run" if holds_run(path)
             else "is not empty" if any(path.iterdir())
             else None
         )  # fmt: skip
     except OSError as error:
         raise _cannot_be_made(path, error) from None
     if what is not None:
-        raise HDDError(f"{path} {what}: give a directory that is empty or not there.")
+        raise InUseError(f"{path} {what}: give a directory that is empty or not there.")
 
 
 def _cannot_be_made(path: Path, error: OSError | sqlite3.Error) -> HDDError:
     why = getattr(error, "strerror", None) or str(error)
-    return HDDError(f"The directory {path} cannot be made ({why}): give another place for the run.")
+    return StorageError(f"The directory {path} cannot be made ({why}): give another place for the run.")
 
 
 def check_steps(changes: Mapping[str, Any], step: int) -> None:
@@ -68,7 +69,9 @@ def check_steps(changes: Mapping[str, Any], step: int) -> None:
         HDDError: it does not.
     """
     if changes.get("steps", step + 1) <= step:
-        raise HDDError(f"steps={changes['steps']} is not above {step}, the steps made by then: give more, or stop it.")
+        raise InvalidInputError(
+            f"steps={changes['steps']} is not above {step}, the steps made by then: give more, or stop it."
+        )
 
 
 class Run(RunReader):
@@ -107,7 +110,7 @@ class Run(RunReader):
             }
             database.executemany("INSERT INTO meta VALUES (?, ?)", [(k, json.dumps(v)) for k, v in facts.items()])
             database.close()
-            partial.rename(path / "run.db")
+            partial.rename(path / RUN_DATABASE)
         except (OSError, sqlite3.Error) as error:
             shutil.rmtree(path, ignore_errors=True)
             raise _cannot_be_made(path, error) from None
@@ -139,11 +142,13 @@ class Run(RunReader):
 
     def _check_comes(self, at: int, changes: Mapping[str, Any]) -> None:
         if at < self.step:
-            raise HDDError(f"Step {at} has passed; the run stands at {self.step}. Fork or rewind it to edit there.")
+            raise InvalidInputError(
+                f"Step {at} has passed; the run stands at {self.step}. Fork or rewind it to edit there."
+            )
         asked = [edit.value for edit in self.pending() if edit.name == "steps"]
         last = max([self.settings.steps, *asked, changes.get("steps", 0)])
         if at >= last:
-            raise HDDError(
+            raise InvalidInputError(
                 f"Step {at} never comes: {self.path} has {last} steps. Edit below that, or give it more with steps."
             )
 
@@ -163,18 +168,20 @@ class Run(RunReader):
             HDDError: an unknown command, a value that does not fit it, a finished run, or one without an engine.
         """
         if name not in list(Command):
-            raise HDDError(f"There is no command {name!r}: give one of {', '.join(Command)}.")
+            raise InvalidInputError(f"There is no command {name!r}: give one of {', '.join(Command)}.")
         lowest = {Command.STEP: 1, Command.REWIND: 0}.get(name)
         if (value is None) != (lowest is None) or (lowest is not None and value < lowest):
             needs = "no value" if lowest is None else f"a number of steps ≥ {lowest}"
-            raise HDDError(f"The command {name} takes {needs}, not {value!r}.")
+            raise InvalidInputError(f"The command {name} takes {needs}, not {value!r}.")
         self._check_open()
         if not self.engine_alive():
-            raise HDDError(f"No engine advances {self.path} now, so {name} cannot act: `hdd resume {self.path}` first.")
+            raise RunStateError(
+                f"No engine advances {self.path} now, so {name} cannot act: `hdd resume {self.path}` first."
+            )
 
     def _check_open(self) -> None:
         if self.status().state == EngineState.FINISHED:
-            raise HDDError(
+            raise RunStateError(
                 f"{self.path} is finished at step {self.step}, so no edit can act. "
                 "Resume it with more steps, rewind it, or fork it."
             )
@@ -217,7 +224,7 @@ class Run(RunReader):
         try:
             lock = self.lock().acquire(timeout=0)
         except Timeout:
-            raise HDDError(
+            raise InUseError(
                 f"Another engine (process {self.status().pid}) advances {self.path}: a run has one engine. "
                 "Stop it first, or steer it."
             ) from None

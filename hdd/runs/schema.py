@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hdd.errors import HDDError
+from hdd.errors import NewerVersionError, StorageError
 from hdd.runs.migrations import MIGRATIONS
 
 SCHEMA_VERSION = 2
@@ -119,9 +119,9 @@ def open_database(path: Path) -> sqlite3.Connection:
     if version == 0 or version > SCHEMA_VERSION:
         database.close()
     if version == 0:
-        raise HDDError(f"{path} is not a run's database, or is damaged. Give the directory of a run.")
+        raise StorageError(f"{path} is not a run's database, or is damaged. Give the directory of a run.")
     if version > SCHEMA_VERSION:
-        raise HDDError(
+        raise NewerVersionError(
             f"{path} has schema {version}, and this version of hdd reads up to {SCHEMA_VERSION}. "
             "Upgrade hdd-workbench to open it; nothing was changed."
         )

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from hdd.data import Dataset
-from hdd.errors import HDDError
+from hdd.errors import InvalidInputError
 from hdd.methods import METHODS
 from hdd.provenance import provenance
 from hdd.runs.run import Run, check_steps
@@ -35,7 +35,7 @@ def create(
     """
     for step, changes in (at or {}).items():
         if not 0 <= step < settings.steps:
-            raise HDDError(f"There is no step {step} to edit at: the run has {settings.steps} steps.")
+            raise InvalidInputError(f"There is no step {step} to edit at: the run has {settings.steps} steps.")
         settings.changed(**changes)
         check_steps(changes, step)
     METHODS.get(settings.method).check(data, settings)

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from hdd.errors import HDDError
+from hdd.errors import StorageError
 from hdd.runs.run import Run
 
 
@@ -19,8 +19,8 @@ def clear_storage_errors(run: Run) -> Iterator[None]:
         yield
     except (OSError, sqlite3.OperationalError) as error:
         if not run.exists():
-            raise HDDError(f"{run.path} was removed while its engine ran: the engine stops.") from None
-        raise HDDError(
+            raise StorageError(f"{run.path} was removed while its engine ran: the engine stops.") from None
+        raise StorageError(
             f"Cannot write to {run.path} ({error}). Free space there, then `hdd resume {run.path}`: "
             "everything up to the last checkpoint is kept."
         ) from None

@@ -8,6 +8,7 @@ from typing import Any
 import panel_material_ui as pmui
 
 from hdd.errors import HDDError
+from hdd.paths import holds_run
 from hdd.settings import initial_settings
 from workbench.core.jobs import SPARE_CORES, Engines, Job
 from workbench.theme import HIDDEN, Notice, show
@@ -80,7 +81,7 @@ class Launch:
         if job is None:
             return
         going = job.poll()
-        if (job.run / "run.db").exists():
+        if holds_run(job.run):
             self._job = None
             self._say("info", "")
             self._opened(job.run)

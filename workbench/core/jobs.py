@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hdd.errors import HDDError
+from hdd.errors import HDDError, InUseError, InvalidInputError
 from hdd.knobs.text import to_text
 
 HDD = (sys.executable, "-m", "hdd.cli")
@@ -132,7 +132,7 @@ class Engines:
             HDDError: the name is empty, or would lead out of the root.
         """
         if not re.fullmatch(r"[^/\\\0]{1,100}", name) or name.startswith(".") or name != name.strip():
-            raise HDDError(
+            raise InvalidInputError(
                 f"{name!r} cannot name a run: give up to 100 characters without / and \\, not starting with a dot."
             )
         return self.root / name
@@ -151,7 +151,7 @@ class Engines:
         """
         run = self.directory(name)
         if run.exists():
-            raise HDDError(f"There is a run called {name!r} already: give another name.")
+            raise InUseError(f"There is a run called {name!r} already: give another name.")
         self.root.mkdir(parents=True, exist_ok=True)
         sets = [f"--set={knob}={to_text(value)}" for knob, value in settings.items()]
         command = [

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hdd.errors import HDDError
+from hdd.errors import DataError, HDDError
 from hdd.process import tune
 from hdd.projection import Faithfulness, Geometry, Neighbours, Projection, Pruning, Viewing
 from workbench.core.progress_text import progress_text
@@ -53,7 +53,7 @@ def _space(viewing: Viewing) -> tuple["Dataset", "ViewingSpace"]:
 
     data = load(viewing.dataset, size=viewing.image_size, progress=_tell)
     if viewing.fingerprint not in (None, data.fingerprint):
-        raise HDDError(f"The images of {viewing.dataset} are not those that the run was made with: restore them.")
+        raise DataError(f"The images of {viewing.dataset} are not those that the run was made with: restore them.")
     return data, ViewingSpace(data, viewing, progress=_tell)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from hdd.errors import HDDError
+from hdd.errors import HDDError, StorageError
 from hdd.pixels import to_pixels
 from hdd.projection import Geometry, Pruning, Viewing
 from hdd.records import Edit, EngineStatus
@@ -82,7 +82,7 @@ class RunState(SourceState):
 
     def settings_at(self, step: int, initial: Settings) -> Settings:
         """The knobs in force when `step` steps were completed, from `initial` and the ledger."""
-        return initial.changed(**{edit.name: edit.value for edit in self.steered if edit.step <= step})
+        return initial.as_steered({edit.name: edit.value for edit in self.steered if edit.step <= step})
 
 
 class RunSource:
@@ -201,7 +201,7 @@ class RunSource:
                     break
             try:
                 if not run.exists():
-                    raise HDDError(f"The run's directory {run.path} is gone: it was removed or renamed.")
+                    raise StorageError(f"The run's directory {run.path} is gone: it was removed or renamed.")
                 if time.monotonic() > watched + WATCH_SECONDS:
                     watched = time.monotonic()
                     run.watch()
