@@ -17,7 +17,7 @@ from hdd.paths import RUN_DATABASE, holds_run
 from hdd.pixels import to_pixels
 from hdd.records import Edit, EngineStatus, StepRecord
 from hdd.runs.liveness import ProcessId, machine
-from hdd.runs.schema import open_database
+from hdd.runs.schema import LOCKED_SECONDS, open_database
 from hdd.runs.tensors import TensorSeries, read_tensors
 from hdd.sets import SyntheticSet
 from hdd.settings import Settings
@@ -40,17 +40,18 @@ class RunReader:
 
     Args:
         path: its directory.
+        patience: seconds to wait at most for another process that holds the database.
 
     Raises:
         HDDError: there is no run there, or one that a newer version made.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, patience: float = LOCKED_SECONDS) -> None:
         self.path = Path(path)
         database = self.path / RUN_DATABASE
         if not database.is_file():
             raise NotFoundError(f"There is no run in {self.path}. `hdd runs list FOLDER` shows the runs in a folder.")
-        self._database = open_database(database)
+        self._database = open_database(database, patience)
         self.snapshots = TensorSeries(self.path / "snapshots")
         self.checkpoints = TensorSeries(self.path / "checkpoints")
         self.initial_settings = Settings.stored(self.meta("settings"))

@@ -12,7 +12,7 @@ from hdd.runs.migrations import MIGRATIONS
 SCHEMA_VERSION = 2
 
 LOCKED_SECONDS = 30.0
-"""How long a connection waits for another one's transaction, unless it is told otherwise."""
+"""How long engines and scripts wait for another process's transaction."""
 
 TABLES = """
 CREATE TABLE meta (
@@ -75,9 +75,15 @@ CREATE TABLE process (           -- one row: the process `pid` of the table engi
 """
 
 
-def connect(path: Path | str, uri: bool = False) -> sqlite3.Connection:
-    """A connection in autocommit mode that any thread may use, one at a time."""
-    database = sqlite3.connect(path, timeout=LOCKED_SECONDS, isolation_level=None, check_same_thread=False, uri=uri)
+def connect(path: Path | str, patience: float = LOCKED_SECONDS, uri: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode that any thread may use, one at a time.
+
+    Args:
+        path: of the database.
+        patience: seconds to wait at most for another connection's transaction.
+        uri: whether `path` is one.
+    """
+    database = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False, uri=uri)
     database.row_factory = sqlite3.Row
     return database
 
@@ -102,7 +108,7 @@ def transaction(database: sqlite3.Connection) -> Iterator[None]:
     database.execute("COMMIT")
 
 
-def open_database(path: Path) -> sqlite3.Connection:
+def open_database(path: Path, patience: float = LOCKED_SECONDS) -> sqlite3.Connection:
     """A connection to the database of an existing run, which is brought to this version's schema.
 
     Where the run cannot be written, nothing is: it is read as it is, or as a migrated copy in memory.
@@ -111,7 +117,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         HDDError: no run's database, or one of a newer version; it is left as it is.
     """
     writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-    database = connect(path) if writable else _connect_to_read(path)
+    database = connect(path, patience) if writable else _connect_to_read(path)
     try:
         version = _version(database)
     except sqlite3.DatabaseError:

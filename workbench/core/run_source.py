@@ -7,7 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +18,22 @@ from hdd.errors import HDDError, StorageError
 from hdd.pixels import to_pixels
 from hdd.projection import Geometry, Pruning, Viewing
 from hdd.records import Edit, EngineStatus
+from hdd.runs.reading import steered
 from hdd.runs.run import Run
 from hdd.settings import Settings
 from hdd.states import EditStatus, EngineState
 from workbench.core.audience import Audience
 from workbench.core.class_layout import ClassLayout
-from workbench.core.curve_buckets import CurveBuckets
 from workbench.core.driver_lease import DriverLease
+from workbench.core.run_reading import STATUS_SECONDS, RunReading
 from workbench.core.run_thread import Answer, RunThread
 from workbench.core.shared_answers import SharedAnswers
 from workbench.core.source import SourceState, StepImages
 
 POLL_SECONDS = 0.015
-STATUS_SECONDS = 0.4
 WATCH_SECONDS = 2.0
-RECORDS_AT_A_TIME = 2000
+UNWATCHED_SECONDS = 30.0
+"""After so long without a session a source is forgotten."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,10 @@ class RunState(SourceState):
         """As `SourceState.answers`."""
         return self.edits, self.status.state, self.problem
 
-    @property
+    @cached_property
     def steered(self) -> list[Edit]:
         """The changes of knobs that were applied, in the order in which they acted."""
-        applied = [edit for edit in self.edits if edit.status == "applied" and edit.name in Settings.steerable()]
-        return sorted(applied, key=lambda edit: (edit.step, edit.id))
+        return steered(edit for edit in self.edits if edit.status == EditStatus.APPLIED)
 
     def settings_at(self, step: int, initial: Settings) -> Settings:
         """The knobs in force when `step` steps were completed, from `initial` and the ledger."""
@@ -119,6 +120,14 @@ class RunSource:
         self._answers = SharedAnswers()
         self._run_thread = RunThread(path)
         self._thread: threading.Thread | None = None
+        self._forgotten: threading.Timer | None = None
+        self._forget_later()
+
+    def _forget_later(self) -> None:
+        """Sees to it that the source is forgotten if no session joins meanwhile."""
+        self._forgotten = threading.Timer(UNWATCHED_SECONDS, _forget, [self])
+        self._forgotten.daemon = True
+        self._forgotten.start()
 
     def to_pixels(self, images: np.ndarray) -> np.ndarray:
         """Images of the run as pictures; see `hdd.pixels.to_pixels`."""
@@ -158,6 +167,7 @@ class RunSource:
             self.lease.take(tab)
         with self.lock:
             self.audience.join(session, tab, wake)
+            self._forgotten.cancel()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._read, daemon=True, name=f"feed {self.run.path.name}")
                 self._thread.start()
@@ -172,6 +182,8 @@ class RunSource:
             if not self.audience:
                 self._answers.clear()
                 self._run_thread.close()
+                self._forgotten.cancel()
+                self._forget_later()
         self.audience.wake()
 
     def tabs(self) -> list[str]:
@@ -192,7 +204,7 @@ class RunSource:
             with self.lock:
                 self._thread = None
             return
-        reader = _Reader(run)
+        reader = RunReading(run)
         watched = -WATCH_SECONDS
         while True:
             with self.lock:
@@ -217,90 +229,14 @@ class RunSource:
         run.close()
 
     def _publish(self, **changes: Any) -> None:
-        self.state = RunState(**{**vars(self.state), **changes, "version": self.state.version + 1})
+        self.state = replace(self.state, **changes, version=self.state.version + 1)
         self.audience.wake()
-
-
-class _Reader:
-    """Finds what changed in a run since it last looked."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        self._initial = run.initial_settings
-        self._seen: dict[str, Any] = {}
-        self._buckets = CurveBuckets(len(run.classes))
-        self._status_due = 0.0
-        self._behind = True
-
-    def _new(self, name: str, value: Any) -> bool:
-        """Whether `value` is another one than last time."""
-        changed = self._seen.get(name) != value
-        self._seen[name] = value
-        return changed
-
-    def changes(self) -> dict[str, Any]:
-        """Fields of `State` that are to be replaced; empty where nothing happened."""
-        run, changes = self._run, {}
-        if self._new("frame", _stamp(run.path / "live" / "frame.safetensors")):
-            frame = run.frame()
-            if frame is not None:
-                step, images = frame
-                changes["frame"] = StepImages(step, images.reshape(-1, *images.shape[2:]))
-        if time.monotonic() > self._status_due:
-            self._status_due = time.monotonic() + STATUS_SECONDS
-            status = run.status()
-            if self._new("status", status):
-                changes["status"] = status
-        if self._new("version", run.version()) or self._behind:
-            changes |= self._records()
-        kept_stamp = [_stamp(series.folder) for series in (run.snapshots, run.checkpoints)]
-        if self._new("kept", kept_stamp):
-            changes["kept"] = tuple(run.kept_steps())
-        return changes
-
-    def _records(self) -> dict[str, Any]:
-        run = self._run
-        rewinds = run.rewinds()
-        if self._new("rewinds", rewinds):
-            self._buckets = CurveBuckets(len(run.classes))
-        newest = self._buckets.newest
-        made = newest.step if newest else 0
-        records = run.metrics(after=made, until=made + RECORDS_AT_A_TIME)
-        for record in records:
-            self._buckets.add(record)
-        self._behind = len(records) == RECORDS_AT_A_TIME
-        step, edits = run.step, tuple(run.edits())
-        applied = RunState(edits=edits)
-        newest = self._buckets.newest
-        status = run.status()
-        self._new("status", status)
-        return {
-            "rewinds": rewinds,
-            "step": step,
-            "status": status,
-            "edits": edits,
-            "settings": applied.settings_at(step, self._initial),
-            "evaluations": tuple(run.evaluations()),
-            "events": tuple(run.events()),
-            "columns": self._buckets.columns(),
-            "feature_scale": newest.feature_scale if newest else None,
-            "reading": self._behind,
-        }
 
 
 def _read(run: Run, step: int) -> StepImages:
     """The images of a kept step, and the feature scale that it was made under."""
     images, records = run.images(step), run.metrics(after=max(step, 1) - 1, until=max(step, 1))
     return StepImages(step, images.reshape(-1, *images.shape[2:]), records[0].feature_scale if records else None)
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    """Changes when a file is replaced or a folder's content changes."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_ino
 
 
 _sources: dict[Path, RunSource] = {}
@@ -320,6 +256,14 @@ def source_of(path: Path) -> RunSource:
         if source is None or (not source.audience and source.run.meta("id") != Run(path).meta("id")):
             source = _sources[path] = RunSource(path)
         return source
+
+
+def _forget(source: RunSource) -> None:
+    """Drops a source that nobody looks at; whoever looks next gets another one."""
+    with _sources_lock:
+        if not source.audience:
+            for path in [path for path, other in _sources.items() if other is source]:
+                del _sources[path]
 
 
 def open_sources() -> list[RunSource]:

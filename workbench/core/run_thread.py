@@ -1,14 +1,19 @@
 """One thread that reads and writes a run's directory for those who must not wait for a disk."""
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from hdd.errors import HDDError
 from hdd.runs.run import Run
 
 Answer = TypeVar("Answer")
+
+PATIENCE_SECONDS = 2.0
+"""How long somebody who asks waits for another process that holds the run's database."""
 
 
 class RunThread:
@@ -41,8 +46,11 @@ class RunThread:
 
     def _call(self, function: Callable[[Run], Answer]) -> Answer:
         if self._run is None:
-            self._run = Run(self._path)
-        return function(self._run)
+            self._run = Run(self._path, patience=PATIENCE_SECONDS)
+        try:
+            return function(self._run)
+        except sqlite3.OperationalError as error:
+            raise HDDError(f"{self._path} cannot be read or written at the moment ({error}): try again.") from None
 
     def _disconnect(self) -> None:
         if self._run is not None:

@@ -18,7 +18,7 @@ from hdd.runs.run import Run
 from workbench.component import SourceComponent
 from workbench.core.curve_buckets import CurveBuckets
 from workbench.core.frame import Frame
-from workbench.core.run_source import RECORDS_AT_A_TIME
+from workbench.core.run_reading import RECORDS_AT_A_TIME
 from workbench.embedded_session import Shown
 from workbench.run_names import run_names as names_of_runs
 from workbench.session import Session

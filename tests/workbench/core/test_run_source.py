@@ -1,9 +1,11 @@
 """What sessions learn of a run, from its directory alone."""
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -13,7 +15,9 @@ from waiting import wait_until
 from hdd.errors import HDDError
 from hdd.runs import history
 from hdd.runs.tensors import write_tensors
-from workbench.core.run_source import RECORDS_AT_A_TIME, RunSource, source_of
+from workbench.core import run_source, run_thread
+from workbench.core.run_reading import RECORDS_AT_A_TIME
+from workbench.core.run_source import RunSource, open_sources, source_of
 
 SECONDS = 60
 
@@ -176,3 +180,27 @@ def test_a_run_has_one_feed_until_another_run_takes_its_place(make_run):
     other = source_of(again.path)
     assert other is not source
     assert source_of(again.path) is other
+
+
+def test_a_run_that_nobody_looks_at_is_forgotten(make_run, follow, monkeypatch):
+    monkeypatch.setattr(run_source, "UNWATCHED_SECONDS", 0.2)
+    run = make_run(steps=10)
+    source = follow(source_of(run.path))
+    time.sleep(0.5)
+    assert source_of(run.path) is source
+    source.leave("session")
+    wait_until(lambda: source not in open_sources(), SECONDS)
+    assert source_of(run.path) is not source
+
+
+def test_a_database_that_is_held_is_told_soon(make_run, monkeypatch):
+    monkeypatch.setattr(run_thread, "PATIENCE_SECONDS", 0.1)
+    run = make_run(steps=10, of=50)
+    source = RunSource(run.path)
+    holder = sqlite3.connect(run.path / "run.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(HDDError, match=r"cannot be read or written at the moment \(database is locked\): try again"):
+        source.ask(lambda run: run.steer(curvature=-2.0)).result(timeout=SECONDS)
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert source.ask(lambda run: run.steer(curvature=-2.0)).result(timeout=SECONDS)

@@ -1,0 +1,50 @@
+"""What is new in a run, against all that is in it."""
+
+import scripted
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hdd.runs import history
+from hdd.runs.run import Run
+from workbench.core.run_reading import RunReading
+
+
+def act(run, action, step):
+    if action == "step":
+        run.write_metrics(scripted.record(run.step + 1))
+    elif action == "ask":
+        run.request({"curvature": -1.0 - step}, "a test", None)
+    elif action in ("apply", "refuse"):
+        for edit in run.pending()[-2:]:
+            run.decide(edit, {"apply": "applied", "refuse": "refused"}[action], run.step, -1.0)
+    elif action == "evaluate":
+        run.write_evaluation(run.step, {"name": "quick"}, [0.5])
+    elif action == "rewind":
+        history.rewind(run, max(0, run.step - 2))
+
+
+ACTIONS = st.lists(
+    st.sampled_from(["step", "step", "ask", "apply", "refuse", "evaluate", "rewind", "look"]), max_size=25
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(ACTIONS, max_size=25))
+def test_what_is_found_bit_by_bit_is_all_that_is_there(tmp_path_factory, actions):
+    run = scripted.make(tmp_path_factory.mktemp("runs") / "run", steps=1000)
+    other = Run(run.path)
+    reading, found = RunReading(other), {}
+    for step, action in enumerate(actions):
+        if action == "look":
+            found |= reading.changes()
+        else:
+            act(run, action, step)
+    found |= reading.changes()
+    assert found["step"] == run.step
+    assert found["edits"] == tuple(run.edits())
+    assert found["evaluations"] == tuple(run.evaluations())
+    assert found["events"] == tuple(run.events())
+    assert found["settings"].values() == run.settings.values()
+    assert len(found["columns"]["step"]) == len(run.metrics())
+    for each in (run, other):
+        each.close()

@@ -1,0 +1,110 @@
+"""What is new in a run since it was last looked at."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from hdd.records import Edit
+from hdd.runs.reading import steered
+from hdd.runs.run import Run
+from hdd.states import EditStatus
+from workbench.core.curve_buckets import CurveBuckets
+from workbench.core.source import StepImages
+
+STATUS_SECONDS = 0.4
+RECORDS_AT_A_TIME = 2000
+
+
+class RunReading:
+    """Reads only what it has not read before, until a rewind changes what was.
+
+    Args:
+        run: to read, by this thread alone.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._initial = run.initial_settings
+        self._seen: dict[str, Any] = {}
+        self._status_due = 0.0
+        self._behind = True
+        self._forget()
+
+    def _forget(self) -> None:
+        self._buckets = CurveBuckets(len(self._run.classes))
+        self._edits: dict[int, Edit] = {}
+        self._fields: dict[str, Any] = {"settings": self._initial, "edits": (), "evaluations": (), "events": ()}
+
+    def _new(self, name: str, value: Any) -> bool:
+        """Whether `value` is another one than last time."""
+        changed = self._seen.get(name) != value
+        self._seen[name] = value
+        return changed
+
+    def changes(self) -> dict[str, Any]:
+        """Fields of `RunState` that are to be replaced; empty where nothing happened."""
+        run, changes = self._run, {}
+        if self._new("frame", _stamp(run.path / "live" / "frame.safetensors")):
+            frame = run.frame()
+            if frame is not None:
+                step, images = frame
+                changes["frame"] = StepImages(step, images.reshape(-1, *images.shape[2:]))
+        if time.monotonic() > self._status_due:
+            self._status_due = time.monotonic() + STATUS_SECONDS
+            status = run.status()
+            if self._new("status", status):
+                changes["status"] = status
+        if self._new("version", run.version()) or self._behind:
+            changes |= self._records()
+        kept_stamp = [_stamp(series.folder) for series in (run.snapshots, run.checkpoints)]
+        if self._new("kept", kept_stamp):
+            changes["kept"] = tuple(run.kept_steps())
+        return changes
+
+    def _records(self) -> dict[str, Any]:
+        run = self._run
+        rewinds = run.rewinds()
+        if self._new("rewinds", rewinds):
+            self._forget()
+        newest = self._buckets.newest
+        made = newest.step if newest else 0
+        records = run.metrics(after=made, until=made + RECORDS_AT_A_TIME)
+        for record in records:
+            self._buckets.add(record)
+        self._behind = len(records) == RECORDS_AT_A_TIME
+        self._read_ledger()
+        newest = self._buckets.newest
+        status = run.status()
+        self._new("status", status)
+        return {
+            "rewinds": rewinds,
+            "step": run.step,
+            "status": status,
+            "columns": self._buckets.columns(),
+            "feature_scale": newest.feature_scale if newest else None,
+            "reading": self._behind,
+            **self._fields,
+        }
+
+    def _read_ledger(self) -> None:
+        """Reads new edits, those that waited when they were last seen, and new evaluations and events."""
+        run, fields = self._run, self._fields
+        waiting = [edit.id for edit in self._edits.values() if edit.status == EditStatus.PENDING]
+        found = run.edits_after(max(self._edits, default=0), waiting)
+        changed = {edit.id: edit for edit in found if self._edits.get(edit.id) != edit}
+        if changed:
+            self._edits |= changed
+            fields["edits"] = tuple(self._edits.values())
+            applied = steered(edit for edit in fields["edits"] if edit.status == EditStatus.APPLIED)
+            fields["settings"] = self._initial.changed(**{edit.name: edit.value for edit in applied})
+        for name, read in (("evaluations", run.evaluations), ("events", run.events)):
+            fields[name] += tuple(read(after=fields[name][-1]["id"] if fields[name] else 0))
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Changes when a file is replaced or a folder's content changes."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino
