@@ -193,10 +193,10 @@ def test_a_run_that_nobody_looks_at_is_forgotten(make_run, follow, monkeypatch):
     assert source_of(run.path) is not source
 
 
-def test_a_database_that_is_held_is_told_soon(make_run, monkeypatch):
+def test_a_database_that_is_held_is_told_soon(make_run, follow, monkeypatch):
     monkeypatch.setattr(run_thread, "PATIENCE_SECONDS", 0.1)
     run = make_run(steps=10, of=50)
-    source = RunSource(run.path)
+    source = follow(RunSource(run.path))
     holder = sqlite3.connect(run.path / "run.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     with pytest.raises(HDDError, match=r"cannot be read or written at the moment \(database is locked\): try again"):
