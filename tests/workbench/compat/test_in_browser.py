@@ -103,3 +103,26 @@ def test_a_menu_stays_open_once_its_chosen_entry_is_gone(show, patched):
     else:
         page.wait_for_timeout(500)
         expect(menu).to_have_count(1)
+
+
+@with_and_without
+def test_what_a_kernel_sends_is_sent_back(show, patched):
+    page, _ = show(lambda: [])
+    if patched:
+        page.add_script_tag(content=(compat.HERE / "echoing_comm.js").read_text())
+    waiting = page.evaluate(
+        """() => {
+          const comm = {active: true, send() {}}
+          window.PyViz = {comm_manager: {register_target() {}, get_client_comm: () => comm}, shared_views: new Map()}
+          const document = new Bokeh.documents[0].constructor()
+          const manager = new (Bokeh.Models.get("panel.models.comm_manager.CommManager"))({plot_id: "plot"})
+          const range = new (Bokeh.Models.get("Range1d"))({start: 0, end: 1})
+          document.add_root(range)
+          document.add_root(manager)
+          if (typeof echoNothing !== "undefined") echoNothing(manager)
+          const before = manager._event_buffer.length
+          range.setv({start: 2}, {sync: false})
+          return manager._event_buffer.length - before
+        }"""
+    )
+    assert waiting == (0 if patched else 1)
