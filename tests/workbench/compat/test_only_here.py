@@ -64,7 +64,12 @@ def replaced(tree):
 
 def reached_into(tree):
     """Private attributes of anything but the object itself."""
-    own = {"self", "cls", "super()", *(name for name, package in imports(tree).items() if package.partition(".")[0] in OWN)}
+    own = {
+        "self",
+        "cls",
+        "super()",
+        *(name for name, package in imports(tree).items() if package.partition(".")[0] in OWN),
+    }
     defined = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and root(node) == "self"}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and is_private(node.attr):
