@@ -66,6 +66,7 @@ class Viewing:
         device: of the network; the CPU is taken where that is not here.
         geometry: under which the plane of the view "poincare" is laid; without a scale one is measured.
         target_radius: median √|K|·radius of the real images that a measured scale gives.
+        classes: how many the data set must have, None for any.
         normalisation: (mean, std) of the synthetic images, a number a channel; None for the data set's.
     """
 
@@ -78,6 +79,7 @@ class Viewing:
     device: str
     geometry: Geometry
     target_radius: float
+    classes: int | None = None
     normalisation: tuple[tuple[float, ...], tuple[float, ...]] | None = None
 
     @classmethod

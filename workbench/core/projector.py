@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hdd.errors import DataError, HDDError
+from hdd.errors import DataError
 from hdd.process import tune
 from hdd.projection import Faithfulness, Geometry, Neighbours, Projection, Pruning, Viewing
 from workbench.core.progress_text import progress_text
@@ -46,7 +46,7 @@ def _space(viewing: Viewing) -> tuple["Dataset", "ViewingSpace"]:
     """The data set and the viewing space.
 
     Raises:
-        HDDError: the data set is not here, or is another one now.
+        DataError: the data set is not here, or is another one now.
     """
     from hdd.data import load
     from hdd.projection.space import ViewingSpace
@@ -57,16 +57,16 @@ def _space(viewing: Viewing) -> tuple["Dataset", "ViewingSpace"]:
     return data, ViewingSpace(data, viewing, progress=_tell)
 
 
-def _as_real(viewing: Viewing, images: np.ndarray, classes: int = 0) -> np.ndarray:
-    """Synthetic images (…, channels, H, W) of so many classes, normalised as the real ones are.
+def _as_real(viewing: Viewing, images: np.ndarray) -> np.ndarray:
+    """Synthetic images (…, channels, H, W), normalised as the real ones are.
 
     Raises:
-        HDDError: they cannot be of that data set.
+        DataError: they cannot be of that data set.
     """
     data, _ = _space(viewing)
-    shape = data.channels, *data.size
-    if images.shape[-3:] != shape or classes > len(data.classes):
-        raise HDDError(
+    shape, classes = (data.channels, *data.size), len(data.classes) if viewing.classes is None else viewing.classes
+    if images.shape[-3:] != shape or classes != len(data.classes):
+        raise DataError(
             f"These images were not distilled from {viewing.dataset}: that has {len(data.classes)} classes and images "
             f"of {shape} (channels, height, width), they have {classes} and {images.shape[-3:]}. Name their data set."
         )
@@ -107,7 +107,7 @@ def look(
         The geometry with its scale, the drawing, and (N,) bool.
     """
     _, space = _space(viewing)
-    images = _as_real(viewing, images, int(labels.max()) + 1)
+    images = _as_real(viewing, images)
     projection = space.project(images, labels, geometry, view, previous)
     return space.measured(geometry), projection, space.kept(pruning, _tell)
 

@@ -50,7 +50,7 @@ class SetSource:
         if dataset is not None:
             settings = initial_settings(dataset, seed=seed)
             normalisation = synthetic.mean, synthetic.std
-            self.viewing = replace(Viewing.of(settings), normalisation=normalisation)
+            self.viewing = replace(Viewing.of(settings), classes=len(self.classes), normalisation=normalisation)
             self._pruning = Pruning.of(settings)
 
     def to_pixels(self, images: np.ndarray) -> np.ndarray:

@@ -160,5 +160,8 @@ def test_a_set_whose_real_images_nobody_knows_has_a_wall_and_no_disk(made, show)
 
 def test_images_that_are_not_of_the_data_set_are_refused_in_words(made, show):
     color = replace(made, images=np.repeat(made.images, 3, axis=1), mean=np.ones(3) / 2, std=np.ones(3) / 4)
-    session, *_ = show(SetSource(color, dataset="digits"))
-    assert "These images were not distilled from digits" in session.frame().disk_problem
+    few = replace(made, labels=np.array([0, 1, 2, 0, 1]), classes=made.classes[:3])
+    for other, what in ((color, "they have 10 and (3, 16, 16)"), (few, "they have 3 and (1, 16, 16)")):
+        session, *_ = show(SetSource(other, dataset="digits"))
+        problem = session.frame().disk_problem
+        assert "These images were not distilled from digits: that has 10 classes" in problem and what in problem
