@@ -177,21 +177,30 @@ class Sequences(RuleBasedStateMachine):
             self.run.steer(at=None if later is None else self.run.step + later, **changes)
 
     @precondition(lambda self: self.engine is not None)
-    @rule(name=st.sampled_from(["pause", "go", "go", "stop"]))
+    @rule(name=st.sampled_from(["pause", "go"]))
     def command(self, name):
         self.ask(name)
+
+    @precondition(lambda self: self.engine is not None and self.run.step > 5)
+    @rule()
+    def stop(self):
+        self.ask("stop")
 
     @precondition(lambda self: self.engine is not None)
     @rule(steps=st.integers(1, 4))
     def command_steps(self, steps):
         self.ask("step", steps)
 
-    @rule(back=st.integers(0, 8), go=st.booleans())
-    def rewind(self, back, go):
-        to = max(0, self.run.step - back)
-        history.rewind(self.run, to)
-        if go and self.engine is not None:
-            self.ask("go")
+    @rule(back=st.integers(0, 8))
+    def rewind(self, back):
+        history.rewind(self.run, max(0, self.run.step - back))
+
+    @precondition(lambda self: self.engine is not None)
+    @rule(back=st.integers(0, 4), moves=st.integers(1, 12))
+    def rewind_and_go(self, back, moves):
+        self.ask("rewind", max(0, self.run.step - back))
+        self.ask("go")
+        self.move(moves)
 
     def ask(self, name, value=None):
         with suppress(HDDError):
