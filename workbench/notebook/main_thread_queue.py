@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 
-class Desk:
-    """Where all that views do waits for the kernel's main thread; it stands in for a session's document.
+class MainThreadQueue:
+    """What views have to do waits here for the kernel's main thread; it stands in for a session's document.
 
     The thread works it off between cells, and `workbench.notebook.wait` during one. JupyterLab hands messages to other
     threads while a cell runs: handled there, two updates would mix on their way to the browser.
@@ -46,3 +46,7 @@ class Desk:
                     return
                 _, _, callback = heapq.heappop(self._waiting)
             callback()
+
+
+main_thread = MainThreadQueue()
+"""The one of this kernel."""

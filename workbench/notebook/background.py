@@ -11,6 +11,7 @@ from hdd.runs.run import Run
 from hdd.settings import initial_settings
 from workbench import actions
 from workbench.core.jobs import SPARE_CORES, Engines
+from workbench.notebook.link import WHO
 
 LOOK_SECONDS = 0.05
 
@@ -55,7 +56,7 @@ def fork(run: Run | str | Path, step: int, out: str | Path | None = None, **edit
     Raises:
         HDDError: as `hdd.runs.history.fork`.
     """
-    child = actions.fork(as_run(run).path, step, "notebook", None if out is None else Path(out), edits)
+    child = actions.fork(as_run(run).path, step, WHO, None if out is None else Path(out), edits)
     Engines(child.parent).resume(child, share=True)
     return Run(child)
 

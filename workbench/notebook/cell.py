@@ -1,0 +1,113 @@
+"""What the output of a cell shows of a run, from when it is displayed until it is gone from the notebook."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import panel as pn
+from panel.viewable import Viewable
+
+from hdd.runs.run import Run
+from workbench.browser.link import Link
+from workbench.compat.notebook_comm import NotebookPane
+from workbench.controls.runner import tell
+from workbench.core.frame import Frame, View
+from workbench.core.projector import shared_projector
+from workbench.core.run_source import source_of
+from workbench.notebook.background import LOOK_SECONDS, as_run
+from workbench.notebook.link import NotebookLink
+from workbench.notebook.main_thread_queue import main_thread
+from workbench.session import Session
+from workbench.theme import Text
+
+FIRST_SECONDS = 8.0
+"""How long a cell may wait for what a saved notebook is to show."""
+
+
+class CellSession(Session):
+    """Sends a frame as one message, and not each change on its own."""
+
+    def __init__(self, run: Run, cell: "Cell", link: Link) -> None:
+        super().__init__(source_of(run.path), shared_projector(), link, main_thread)
+        self._cell = cell
+
+    def show(self, frame: Frame | None = None) -> None:
+        """As `Session.show`."""
+        with self._cell.changing():
+            super().show(frame)
+
+    def later(self, action: Callable[[], None], milliseconds: int) -> None:
+        """As `Session.later`; what the action changes is sent."""
+
+        def act() -> None:
+            with self._cell.changing():
+                action()
+
+        super().later(act, milliseconds)
+
+
+class Cell(NotebookPane):
+    """What a cell shows of a run: it lives from when it is displayed until it is gone from the notebook.
+
+    Args:
+        run: or its directory.
+    """
+
+    lively = False
+
+    def __init__(self, run: Run | str | Path) -> None:
+        super().__init__(main_thread.add_next_tick_callback, sizing_mode="stretch_width", margin=0)
+        self._run = as_run(run)
+        self._session: Session | None = None
+        self._frame: Frame | None = None
+        self._status = Text("", variant="caption", margin=(2, 10))
+
+    def _build(self, session: Session) -> tuple[list[View], Viewable]:
+        """Makes views of `session`, and lays them out."""
+        raise NotImplementedError
+
+    def update(self, frame: Frame) -> None:
+        """Tells how the run stands."""
+        self._frame = frame
+        self._status.object = tell(frame)
+
+    def fill(self) -> None:
+        """Opens the session, and waits a while for what its views show."""
+        main_thread.open()
+        link = NotebookLink()
+        self._session = session = CellSession(self._run, self, link)
+        views, layout = self._build(session)
+        session.views.extend([*views, self])
+        self[:] = [self._status, layout, link]
+        session.open()
+        # A saved notebook keeps what is there now, and nothing later.
+        deadline = time.monotonic() + FIRST_SECONDS
+        while time.monotonic() < deadline and not self._complete():
+            session.show()
+            time.sleep(LOOK_SECONDS)
+        session.refresh()
+        session.show()
+
+    def _complete(self) -> bool:
+        """Whether there is something to see in every view."""
+        frame = self._frame
+        if frame is None or frame.state.problem is not None or frame.disk_problem is not None:
+            return frame is not None
+        points = [pane.object.select_one({"name": "real"}) for pane in self.select(pn.pane.Bokeh)]
+        drawn = all(len(each.data_source.data["x"]) for each in points if each is not None)
+        return drawn and frame.images is not None and not frame.state.reading
+
+    def close(self) -> None:
+        """Leaves nothing behind."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+        self.clear()
+
+    def listens(self) -> None:
+        """Shows a browser that has just come all there is."""
+        self._session.refresh()
+
+    def ended(self) -> None:
+        """Leaves nothing behind."""
+        self.close()
