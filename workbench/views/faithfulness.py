@@ -1,0 +1,57 @@
+"""How faithful the projection is that is shown, asked again from time to time."""
+
+import time
+from concurrent.futures import Future
+from functools import partial
+
+from hdd.projection import Faithfulness
+from workbench.core import projector
+from workbench.core.disk_requests import DrawnDisk
+from workbench.core.frame import Frame
+from workbench.session import Session
+
+PAUSE_SECONDS = 4.0
+
+
+class FaithfulnessMeter:
+    """Has one question open at a time, and rests between them.
+
+    Args:
+        session: is refreshed once an answer is there.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._found: tuple[tuple, Faithfulness] | None = None
+        self._due = 0.0
+        self._is_asked = False
+
+    def of(self, disk: DrawnDisk) -> Faithfulness | None:
+        """What was last measured under the geometry and view of `disk`; None before."""
+        return None if self._found is None or self._found[0] != _key(disk) else self._found[1]
+
+    def measure(self, frame: Frame) -> None:
+        """Asks about the frame's disk, if that is due."""
+        disk = frame.disk
+        if self._is_asked or time.monotonic() < self._due:
+            return
+        if frame.images is None or disk.step != frame.image_step:
+            return
+        if self.of(disk) is not None and not frame.live:
+            return
+        self._is_asked = True
+        source = self._session.source
+        arguments = (source.viewing, frame.images, source.layout.labels, disk.geometry, disk.projection)
+        future = self._session.projector.study(projector.faithfulness, *arguments)
+        future.add_done_callback(partial(self._answered, _key(disk)))
+
+    def _answered(self, key: tuple, future: Future) -> None:
+        self._due = time.monotonic() + PAUSE_SECONDS
+        self._is_asked = False
+        if not future.cancelled() and future.exception() is None:
+            self._found = (key, future.result())
+            self._session.refresh()
+
+
+def _key(disk: DrawnDisk) -> tuple:
+    return disk.geometry, disk.view
