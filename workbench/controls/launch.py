@@ -26,15 +26,15 @@ class Launch:
         self._engines = engines
         self._opened = opened
         self._job: Job | None = None
-        self._said = ("info", "")
+        self._message = ("info", "")
         self._places: list[tuple[pmui.Button, Notice]] = []
 
     def place(self, start: pmui.Button) -> Notice:
         """What stands by a button that starts a run: it tells how it goes, and the button waits meanwhile."""
-        says = Notice("", sx=HIDDEN, margin=(4, 10), sizing_mode="stretch_width")
-        self._places.append((start, says))
-        self._say(*self._said)
-        return says
+        notice = Notice("", sx=HIDDEN, margin=(4, 10), sizing_mode="stretch_width")
+        self._places.append((start, notice))
+        self._say(*self._message)
+        return notice
 
     def start_first(self) -> None:
         """Starts the digits run, with nothing to type."""
@@ -69,11 +69,11 @@ class Launch:
         return name if not (self._engines.root / name).exists() else f"{name}-{max(taken, default=1) + 1}"
 
     def _say(self, severity: str, text: str) -> None:
-        self._said = severity, text
-        for start, says in self._places:
+        self._message = severity, text
+        for start, notice in self._places:
             start.loading = self._job is not None
-            says.param.update(severity=severity, object=text)
-            show(says, bool(text))
+            notice.param.update(severity=severity, object=text)
+            show(notice, bool(text))
 
     def watch_job(self) -> None:
         """Looks after the run that is being made; called every `JOBS_MILLISECONDS`."""

@@ -56,15 +56,15 @@ class Runner(SourceComponent):
         self._resume.on_click(lambda _: self.resume())
         self._quick.on_click(lambda _: self._evaluate("quick"))
         self._full.on_click(lambda _: self._evaluate("full"))
-        self._says = Notice("", severity="error", margin=(4, 10), sizing_mode="stretch_width", sx=HIDDEN)
+        self._problem = Notice("", severity="error", margin=(4, 10), sizing_mode="stretch_width", sx=HIDDEN)
         self._progress = pmui.Progress(value=0, max=100, sizing_mode="stretch_width", margin=(2, 10), sx=HIDDEN)
-        self._progress_says = Text("", variant="caption", margin=(0, 10), sx=HIDDEN)
+        self._progress_text = Text("", variant="caption", margin=(0, 10), sx=HIDDEN)
         self._panel = pmui.Column(
-            self._says,
+            self._problem,
             pmui.Row(self._resume, self._pause, self._step, self._stop, margin=(0, 6)),
             pmui.Row(self._quick, self._full, margin=(0, 6)),
             self._progress,
-            self._progress_says,
+            self._progress_text,
             sizing_mode="stretch_width",
         )
 
@@ -118,8 +118,8 @@ class Runner(SourceComponent):
         state, drives = frame.state.status.state, self._session.drives
         going = state.is_alive
         ended_badly = state in (EngineState.KILLED, EngineState.FAILED)
-        self._says.object = text = tell(frame) if frame.state.problem or ended_badly else ""
-        show(self._says, bool(text))
+        self._problem.object = text = tell(frame) if frame.state.problem or ended_badly else ""
+        show(self._problem, bool(text))
         show(self._resume, not going)
         waiting = any(not job.evaluates for job in self._jobs)
         self._resume.disabled = not drives or waiting or frame.state.problem is not None
@@ -155,13 +155,13 @@ class Runner(SourceComponent):
             self._session.refresh()
         evaluations = [job for job in self._jobs if job.evaluates]
         show(self._progress, bool(evaluations))
-        show(self._progress_says, bool(evaluations))
+        show(self._progress_text, bool(evaluations))
         if evaluations:
             job = evaluations[0]
             done, total = job.progress.get("done", 0), job.progress.get("total", 0)
             self._progress.value = round(100 * done / total) if total else 0
-            far = progress_text(done, total, "epochs", job.time_left(done, total)) if total else "loading"
-            self._progress_says.object = f"Working on {job.about}: {far}"
+            progress = progress_text(done, total, "epochs", job.time_left(done, total)) if total else "loading"
+            self._progress_text.object = f"Working on {job.about}: {progress}"
 
 
 def tell(frame: Frame) -> str:

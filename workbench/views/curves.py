@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,35 +11,18 @@ import panel_material_ui as pmui
 from bokeh.models import ColumnDataSource, HoverTool, Label, Range1d, Span, WheelZoomTool
 from bokeh.plotting import figure
 
-from hdd.errors import HDDError
-from hdd.runs.run import Run
 from workbench.component import SourceComponent
-from workbench.core.curve_buckets import CurveBuckets
 from workbench.core.frame import Frame
-from workbench.core.run_reading import RECORDS_AT_A_TIME
 from workbench.embedded_session import Shown
 from workbench.run_names import run_names as names_of_runs
 from workbench.session import Session
 from workbench.theme import EDIT, REAL, SMALL_CHOICE, SYNTHETIC, Text, class_colors
+from workbench.views.run_overlay import Overlay, read_overlay
 
 LOSSES = {"total loss": "total", "loss by class": "loss", "centroid distance by class": "centroid_distance"}
 
 MEANS = ("real_clamped", *(f"{who}_radius_q{q}" for who in ("real", "synthetic") for q in (10, 50, 90)))
 """Columns of the run's metrics that are drawn as means over the classes."""
-
-
-@dataclass(frozen=True)
-class Overlay:
-    """The loss of another run, to compare with.
-
-    Attributes:
-        name: of the run.
-        step, loss: (n,).
-    """
-
-    name: str
-    step: np.ndarray
-    loss: np.ndarray
 
 
 def _pane(plot: figure) -> pn.pane.Bokeh:
@@ -53,21 +34,6 @@ def _name(plot: figure, left: int, level: float, units: str, text: str, color: s
     plot.add_layout(
         Label(x=left, x_units="screen", y=level, y_units=units, text=text, text_color=color, text_font_size="11px")
     )
-
-
-def _read(path: Path) -> Overlay | None:
-    """The losses of the run in `path`, at most some hundred points; None if it cannot be read."""
-    try:
-        run = Run(path)
-    except HDDError:
-        return None
-    step, buckets = run.step, CurveBuckets(len(run.classes))
-    for start in range(0, step, RECORDS_AT_A_TIME):
-        for record in run.metrics(after=start, until=start + RECORDS_AT_A_TIME):
-            buckets.add(record)
-    run.close()
-    columns = buckets.columns()
-    return Overlay(path.name, columns["step"], columns["loss"])
 
 
 def _source(*names: str) -> ColumnDataSource:
@@ -142,7 +108,7 @@ class Curves(SourceComponent):
 
     async def _overlay(self, event: Any) -> None:
         folder = self._session.source.run.path.parent
-        found = [await asyncio.to_thread(_read, folder / name) for name in event.new]
+        found = [await asyncio.to_thread(read_overlay, folder / name) for name in event.new]
         self._overlays = [overlay for overlay in found if overlay is not None]
         self._session.refresh()
 

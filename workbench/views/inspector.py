@@ -82,7 +82,7 @@ class Inspector(SourceComponent):
         self._film = Strip(FILM, 60)
         self._by_pixels = Strip(NEAREST, 80)
         self._by_features = Strip(NEAREST, 80)
-        self._nearest_says = Text("", variant="caption", margin=(0, 10))
+        self._nearest_status = Text("", variant="caption", margin=(0, 10))
         heading = {"variant": "overline", "margin": (2, 10, 0, 10)}
         self._parts = pmui.Column(
             self._text,
@@ -92,7 +92,7 @@ class Inspector(SourceComponent):
             self._by_pixels,
             Text("Nearest real images, by features", **heading),
             self._by_features,
-            self._nearest_says,
+            self._nearest_status,
             sx=HIDDEN,
         )
         self._panel = pmui.Column(self._empty, self._parts)
@@ -158,7 +158,7 @@ class Inspector(SourceComponent):
     def _draw_nearest(self, frame: Frame, image: np.ndarray, key: tuple) -> None:
         viewing = self._session.source.viewing
         if viewing is None:
-            self._nearest_says.object = "No real images are known to search."
+            self._nearest_status.object = "No real images are known to search."
             return
         # While the run is live the question would never rest: it is asked again once the last answer is in.
         new = self._found is None or self._found[0] != key
@@ -168,7 +168,7 @@ class Inspector(SourceComponent):
             future = self._session.projector.study(projector.nearest, viewing, image, NEAREST)
             future.add_done_callback(partial(self._got_nearest, key))
         if other:
-            self._nearest_says.object = f"Searching the real images … {self._session.projector.progress('study')}"
+            self._nearest_status.object = f"Searching the real images … {self._session.projector.progress('study')}"
             self._session.refresh_soon()
             return
         found_key, found = self._found
@@ -176,7 +176,7 @@ class Inspector(SourceComponent):
             strip.draw(images, [f"{distance:.3g}" for distance in near.distances])
         classes = self._session.source.classes
         names = ", ".join(classes[label] for label in found[1][0].labels)
-        self._nearest_says.object = (
+        self._nearest_status.object = (
             f"{f'Step {found_key[1]}; root' if self._session.source.changes else 'Root'} mean square pixel distance, "
             f"feature distance. Classes by features: {names}."
         )

@@ -68,7 +68,7 @@ class Timeline(SourceComponent):
         self._rewind.on_click(lambda _: rewind(self.step))
         self._fork = pmui.Button(label="Fork from here", icon="call_split", variant="outlined", disabled=True, **button)
         self._fork.on_click(lambda _: fork(self.step))
-        self._says = Text("", variant="caption", margin=(0, 18))
+        self._status = Text("", variant="caption", margin=(0, 18))
         self._panel = pmui.Column(
             pmui.Row(
                 self._play,
@@ -79,7 +79,7 @@ class Timeline(SourceComponent):
                 sizing_mode="stretch_width",
                 align="center",
             ),
-            self._says,
+            self._status,
             sizing_mode="stretch_width",
             margin=0,
         )
@@ -169,7 +169,7 @@ class Timeline(SourceComponent):
         self._rewind.disabled = frame.live or not self._session.drives
         self._fork.disabled = state.step == 0
         self._mark(state)
-        self._says.object = self._tell(frame)
+        self._status.object = self._status_text(frame)
 
     def _mark(self, state: RunState) -> None:
         """Ticks at kept steps, signs at edits and evaluations."""
@@ -181,7 +181,7 @@ class Timeline(SourceComponent):
             self._marks = marks
             self._slider.marks = [{"value": step, "label": sign} for step, sign in marks]
 
-    def _tell(self, frame: Frame) -> str:
+    def _status_text(self, frame: Frame) -> str:
         if frame.state.step == 0:
             return "Steps appear here as they are made."
         edits = [edit for edit in frame.state.steered if edit.step == frame.step]
