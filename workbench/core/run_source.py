@@ -267,5 +267,5 @@ def _forget(source: RunSource) -> None:
 
 
 def open_sources() -> list[RunSource]:
-    """The feeds of this process."""
+    """The sources of this process."""
     return list(_sources.values())
