@@ -18,7 +18,7 @@ ENGINE = (sys.executable, str(Path(__file__).parent.parent / "scripted.py"))
 def test_a_disk_and_a_wall_move_in_a_plain_column_and_leave_nothing(new_tab, server, make_run, root, monkeypatch):
     monkeypatch.setattr(embedded_session, "shared_projector", lambda: StandIn(ThreadPoolExecutor(1)))
     run = make_run("run", steps=30, of=100_000)
-    Engines(root, ENGINE).resume(run.path)
+    job = Engines(root, ENGINE).resume(run.path)
     tab = new_tab()
     tab.goto(f"{server.replace('/app', '/embedding')}?{urlencode({'run': run.path})}")
     tab.sees("Somebody's own page")
@@ -29,7 +29,7 @@ def test_a_disk_and_a_wall_move_in_a_plain_column_and_leave_nothing(new_tab, ser
     tab.sees("60 real and 100 synthetic points")
     # Each view has a session of its own; the page around them keeps its address and its keys.
     source = source_of(run.path)
-    assert source.sessions == 2 and len(source.tabs()) == 1
+    assert len(source.audience) == 2 and len(source.tabs()) == 1
     assert tab.page.url.endswith(urlencode({"run": run.path}))
     tab.press("Home")
     tab.sees("10 classes × 10 images of 8×8 pixels, step")
@@ -38,4 +38,6 @@ def test_a_disk_and_a_wall_move_in_a_plain_column_and_leave_nothing(new_tab, ser
     tab.choose("Disk", "Poincaré, at the centroid")
     tab.sees("The view from the centroid of the real points")
     tab.page.context.close()
-    wait_until(lambda: source.sessions == 0, 60)
+    wait_until(lambda: len(source.audience) == 0, 60)
+    job.stop()
+    wait_until(lambda: not job.poll(), 60)
