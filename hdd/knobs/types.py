@@ -7,15 +7,16 @@ A knob is a class attribute of the part that it steers:
                            doc="Exponent of the distance.")
 """
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import param
 
+T = TypeVar("T")
 Scale = Literal["linear", "log"]
 _FACTS = ["unit", "group", "scale"]
 
 
-class Knob(param.Parameter):
+class Knob(param.Parameter[T]):
     """What all knobs have in common.
 
     Args:
@@ -60,13 +61,13 @@ class Knob(param.Parameter):
         return f"{self.label} ({self.unit})" if self.unit else str(self.label)
 
 
-class Number(Knob, param.Number):
+class Number(Knob[float], param.Number[float]):
     """A number within bounds."""
 
     __slots__ = _FACTS
 
 
-class Integer(Knob, param.Integer):
+class Integer(Knob[int], param.Integer[int]):
     """A whole number within bounds."""
 
     __slots__ = _FACTS
@@ -86,7 +87,7 @@ class NumberOrAuto(Number):
             super()._validate_bounds(val, bounds, inclusive_bounds)
 
 
-class Text(Knob, param.String):
+class Text(Knob[str], param.String[str]):
     """A text; `allowed` says in words what it may be where `regex` restricts it."""
 
     __slots__ = [*_FACTS, "allowed"]
@@ -102,7 +103,7 @@ class Uninstalled(str):
     __slots__ = ()
 
 
-class Choice(Knob, param.Selector):
+class Choice(Knob[str], param.Selector[str]):
     """One of `objects`."""
 
     __slots__ = _FACTS
@@ -112,7 +113,7 @@ class Choice(Knob, param.Selector):
             super()._validate(val)
 
 
-class Operations(Knob, param.String):
+class Operations(Knob[str], param.String[str]):
     """Some of `operations`, each at most once, joined by "_"; or "none"."""
 
     __slots__ = [*_FACTS, "operations"]

@@ -2,28 +2,25 @@
 
 import panel_material_ui as pmui
 
+from workbench.component import SourceComponent
 from workbench.core.frame import Frame
+from workbench.embedded_session import Shown
 from workbench.session import Session
 from workbench.tabs.base import Part, Tab, TabContent, TabContext
 from workbench.theme import Text
 
 
-class Brightness:
+class Brightness(SourceComponent):
     """Says how bright the images are on average."""
 
-    lively = False
+    def __init__(self, shown: Session | Shown) -> None:
+        super().__init__(shown)
+        self._panel = Text("", variant="body2", margin=20)
 
-    def __init__(self, session: Session) -> None:
-        self._text = Text("", variant="body2", margin=20)
-
-    def __panel__(self) -> Text:
-        """See `panel.viewable.Viewer`."""
-        return self._text
-
-    def show(self, frame: Frame) -> None:
-        """See `workbench.core.frame.View`."""
+    def update(self, frame: Frame) -> None:
+        """See `SourceComponent.update`."""
         if frame.images is not None:
-            self._text.object = f"Mean normalised pixel at step {frame.image_step}: {frame.images.mean():.3f}"
+            self._panel.object = f"Mean normalised pixel at step {frame.image_step}: {frame.images.mean():.3f}"
 
 
 def build(context: TabContext) -> TabContent:
