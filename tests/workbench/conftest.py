@@ -105,15 +105,15 @@ def install_package(tmp_path, monkeypatch):
         about.mkdir(parents=True)
         (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
         lines = [f"{key} = {value}" for key, value in entry_points.items()]
-        (about / "entry_points.txt").write_text("\n".join([f"[{registry.GROUP}]", *lines, ""]))
+        (about / "entry_points.txt").write_text("\n".join([f"[{registry.TABS.group}]", *lines, ""]))
         for module, code in modules.items():
             (folder / f"{module}.py").write_text(code)
             monkeypatch.delitem(sys.modules, module, raising=False)
         monkeypatch.syspath_prepend(folder)
 
-    registry.installed_tabs.cache_clear()
-    yield install
-    registry.installed_tabs.cache_clear()
+    # Entry points are looked for once.
+    monkeypatch.setattr(registry.TABS, "_found", None)
+    return install
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """What a tab of the page is.
 
-Another package brings one by an entry point of the group `hdd_workbench.tabs` that names a `Tab`; see `registry.py`.
+Another package brings one by an entry point of the group `hdd_workbench.tabs`, which has the tab's name.
 """
 
 import re

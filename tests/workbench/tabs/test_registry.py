@@ -11,7 +11,6 @@ from workbench.tabs.base import Tab
 
 
 def test_without_other_packages_there_is_the_live_tab_alone():
-    registry.installed_tabs.cache_clear()
     assert registry.installed_tabs() == (live.TAB,)
 
 
@@ -21,22 +20,23 @@ def test_a_package_brings_a_tab_by_an_entry_point(install_package):
 
 
 @pytest.mark.parametrize(
-    ("value", "code", "said"),
+    ("name", "code", "said"),
     [
-        ("broken_tab:TAB", "import a_module_that_is_not_here", "No module named 'a_module_that_is_not_here'"),
-        ("broken_tab:TAB", "", "has no attribute 'TAB'"),
-        ("broken_tab:TAB", "TAB = 3", "broken_tab:TAB is no workbench.tabs.base.Tab but a int"),
-        ("broken_tab:TAB", "from workbench.tabs.live import TAB", "there is a tab called 'live' already"),
+        ("broken", "import a_module_that_is_not_here", "No module named 'a_module_that_is_not_here'"),
+        ("broken", "", "has no attribute 'TAB'"),
+        ("broken", "TAB = 3", "3 is no workbench.tabs.base.Tab"),
+        ("broken", "from toy_tab import TAB", "the tab is called 'step-count': give both the same name"),
+        ("live", "from toy_tab import TAB", "that name is in use"),
     ],
 )
-def test_a_tab_that_cannot_be_had_is_named_in_one_warning_and_left_out(install_package, caplog, value, code, said):
-    install_package("broken-tabs", {"broken": value}, broken_tab=code)
+def test_a_tab_that_cannot_be_had_is_named_in_one_warning_and_left_out(install_package, caplog, name, code, said):
+    install_package("broken-tabs", {name: "broken_tab:TAB"}, broken_tab=code)
     install_package("toy-tabs", {"step-count": "toy_tab:TAB"})
     with caplog.at_level(logging.WARNING):
         assert registry.installed_tabs() == (live.TAB, TAB)
         registry.installed_tabs()
     (record,) = caplog.records
-    assert "'broken' of the package broken-tabs is left out" in record.getMessage()
+    assert f"The tab {name!r} of the package broken-tabs 1.0 is left out" in record.getMessage()
     assert said in record.getMessage()
 
 
