@@ -21,6 +21,7 @@ from hdd.interrupts import end_silently
 from hdd.process import tune
 from hdd.records import Edit, StepRecord
 from hdd.runs.run import Run
+from hdd.states import EditStatus, EngineState
 
 
 class _Console(Console):
@@ -176,9 +177,9 @@ def report(run: Run, as_json: bool) -> None:
         return
     loss = "" if summary["loss"] is None else f", loss {summary['loss']:.4g} (sum of classes)"
     say(f"{run.path}: {summary['state']} at step {summary['step']} of {summary['steps']}{loss}")
-    if summary["state"] == "finished":
+    if summary["state"] == EngineState.FINISHED:
         say(f"Pictures: {run.path / 'synthetic.png'}, {run.path / 'loss.png'}")
-    elif summary["state"] == "paused":
+    elif summary["state"] == EngineState.PAUSED:
         say(f"Go on with: hdd steer {run.path} go")
     else:
         say(f"Go on with: hdd resume {run.path}")
@@ -187,11 +188,11 @@ def report(run: Run, as_json: bool) -> None:
 def tell(edit: Edit) -> str:
     """An edit and what became of it, in words."""
     change = edit.name if edit.old is None and edit.value is None else f"{edit.name} → {edit.value}"
-    if edit.status == "applied":
+    if edit.status == EditStatus.APPLIED:
         before = "" if edit.old is None else f" (was {edit.old})"
         return f"{change}{before}: applied at step {edit.step}"
-    if edit.status == "refused":
+    if edit.status == EditStatus.REFUSED:
         return f"{change}: refused at step {edit.step}: {edit.reason}"
-    if edit.status == "rewound":
+    if edit.status == EditStatus.REWOUND:
         return f"{change}: rewound"
     return f"{change}: pending" + ("" if edit.due is None else f" for step {edit.due}")

@@ -16,6 +16,7 @@ from hdd.records import Edit
 from hdd.runs import history
 from hdd.runs.run import Run
 from hdd.settings import Settings, describe
+from hdd.states import Command, EditStatus, EngineState
 
 
 @takes_knobs(Settings.steerable())
@@ -49,9 +50,9 @@ def steer(
     else:
         for edit in edits:
             say(tell(edit))
-        if not run.engine_alive() and any(edit.status == "pending" for edit in edits):
+        if not run.engine_alive() and any(edit.status == EditStatus.PENDING for edit in edits):
             say(f"No engine advances this run now; it acts on `hdd resume {path}`.")
-    if any(edit.status == "refused" for edit in edits):
+    if any(edit.status == EditStatus.REFUSED for edit in edits):
         raise typer.Exit(2)
 
 
@@ -60,9 +61,9 @@ def _await(run: Run, ids: list[int], patient: bool) -> list[Edit]:
     with progress_console.status("waiting for the engine (Ctrl-C leaves the edit with it)"):
         while True:
             edits = [edit for edit in run.edits() if edit.id in ids]
-            waiting = any(edit.status == "pending" for edit in edits)
+            waiting = any(edit.status == EditStatus.PENDING for edit in edits)
             # An engine that queues looks at them when its turn comes, which can be long.
-            if not (patient and waiting and run.engine_alive()) or run.status().state == "queued":
+            if not (patient and waiting and run.engine_alive()) or run.status().state == EngineState.QUEUED:
                 return edits
             time.sleep(0.05)
 
@@ -72,17 +73,19 @@ def rewind(
 ) -> None:
     """Take a run back to an earlier step. A going engine does it and then waits for `hdd steer RUN go`."""
     run = Run(path)
-    before = run.step, len(run.evaluations()), len(run.edits("rewound"))
+    before = run.step, len(run.evaluations()), len(run.edits(EditStatus.REWOUND))
     history.rewind(run, step, who="hdd rewind")
-    while run.engine_alive() and any(edit.name == "rewind" for edit in run.edits("pending")):
-        if run.status().state == "queued":
+    while run.engine_alive() and any(edit.name == Command.REWIND for edit in run.edits(EditStatus.PENDING)):
+        if run.status().state == EngineState.QUEUED:
             say(f"{path} waits for its turn on the device, and is rewound when it comes.")
             return
         time.sleep(0.05)
     if not as_json:
         steps, evaluations, edits = (
             abs(was - now)
-            for was, now in zip(before, (run.step, len(run.evaluations()), len(run.edits("rewound"))), strict=True)
+            for was, now in zip(
+                before, (run.step, len(run.evaluations()), len(run.edits(EditStatus.REWOUND))), strict=True
+            )
         )
         say(f"Discarded: steps: {steps}, evaluations: {evaluations}. Edits marked as rewound: {edits}.")
     report(run, as_json)

@@ -1,7 +1,7 @@
 """Whether the process that advances a run still lives, asked without holding anything that others could see.
 
 A process is known by its number, the machine on which that number means something, and the time at which it started.
-docs/decisions says why the run's lock is not asked.
+docs/decisions/0011-an-engine-is-known-by-its-process.md says why the run's lock is not asked.
 """
 
 import os
@@ -31,9 +31,9 @@ class ProcessId:
     started: int | None
 
     @classmethod
-    def own(cls) -> "ProcessId":
-        """This process."""
-        return cls(os.getpid(), machine(), _started(os.getpid()))
+    def of(cls, pid: int) -> "ProcessId":
+        """The process that has a number on this machine now."""
+        return cls(pid, machine(), _started(pid))
 
     def is_alive(self, heard: float) -> bool:
         """Whether the process lives; a stopped one (SIGSTOP) does, a zombie does not.

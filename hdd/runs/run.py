@@ -11,6 +11,7 @@ The directory is the only channel between engines and viewers. This module impor
 """
 
 import json
+import os
 import shutil
 import socket
 import sqlite3
@@ -292,7 +293,7 @@ class Run(RunReader):
         # A file that is open outlives its name: without this look an engine would work on for nobody.
         if not self.exists():
             raise FileNotFoundError(self.path)
-        process = ProcessId.own()
+        process = ProcessId.of(os.getpid())
         with transaction(self._database):
             self._database.execute(
                 "INSERT OR REPLACE INTO process VALUES (0, ?, ?, ?)", (process.pid, process.machine, process.started)

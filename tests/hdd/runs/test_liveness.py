@@ -8,7 +8,6 @@ import time
 import pytest
 from waiting import wait_until
 
-from hdd.runs import liveness
 from hdd.runs.liveness import SILENT_SECONDS, ProcessId
 from hdd.runs.resume import resume
 from hdd.runs.run import Run
@@ -24,12 +23,8 @@ def sleeper():
     process.wait()
 
 
-def id_of(process):
-    return ProcessId(process.pid, liveness.machine(), liveness._started(process.pid))
-
-
 def test_a_process_lives_until_it_is_killed(sleeper):
-    process = id_of(sleeper)
+    process = ProcessId.of(sleeper.pid)
     assert process.is_alive(heard=0)
     sleeper.send_signal(signal.SIGSTOP)
     assert process.is_alive(heard=0)
@@ -42,7 +37,7 @@ def test_a_process_lives_until_it_is_killed(sleeper):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells when a process started")
 def test_another_process_of_the_same_number_is_another_one(sleeper):
-    process = id_of(sleeper)
+    process = ProcessId.of(sleeper.pid)
     assert not ProcessId(process.pid, process.machine, process.started - 1).is_alive(heard=time.time())
 
 
@@ -70,7 +65,7 @@ print(" ".join(sorted(found)))
 
 
 def states_found(path, seconds=2.0):
-    """The states that three processes of two... threads each find at once."""
+    """The states that two other processes and three threads find, who ask at once."""
     command = [sys.executable, "-c", PROBE, str(path), str(seconds)]
     others = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     found = set()
