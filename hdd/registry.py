@@ -24,10 +24,12 @@ class Registry(Generic[T]):
         kind: what is registered, in the singular, for messages.
         group: of the entry points of other packages.
         builtin: "module:class" by name.
-        check: gives the reason why a class cannot be registered, None if it can.
+        check: gives the reason why something cannot be registered under a name, None if it can.
     """
 
-    def __init__(self, kind: str, group: str, builtin: Mapping[str, str], check: Callable[[Any], str | None]) -> None:
+    def __init__(
+        self, kind: str, group: str, builtin: Mapping[str, str], check: Callable[[str, Any], str | None]
+    ) -> None:
         self.kind = kind
         self.group = group
         self._builtin = builtin
@@ -35,7 +37,7 @@ class Registry(Generic[T]):
         self._found: dict[str, T] | None = None
         self._packages: dict[str, str] = {}
 
-    def _all(self) -> dict[str, T]:
+    def _load(self) -> dict[str, T]:
         if self._found is None:
             self._found = {name: pkgutil.resolve_name(path) for name, path in self._builtin.items()}
             for entry in sorted(entry_points(group=self.group), key=lambda entry: (entry.name, entry.value)):
@@ -49,7 +51,7 @@ class Registry(Generic[T]):
         else:
             try:
                 found = entry.load()
-                reason = self._check(found)
+                reason = self._check(entry.name, found)
             except Exception as error:
                 # Whatever another package does while it is imported, the rest must go on to work.
                 reason = f"{type(error).__name__}: {error}"
@@ -61,16 +63,25 @@ class Registry(Generic[T]):
 
     def leave_out(self, name: str, reason: str) -> None:
         """Takes a class out again that does not go together with the others, and says so in the log."""
-        del self._all()[name]
+        del self._load()[name]
         _log.warning("The %s %r of the package %s is left out: %s", self.kind, name, self._packages.pop(name), reason)
 
     def names(self) -> tuple[str, ...]:
         """All names, our own first."""
-        return tuple(self._all())
+        return tuple(self._load())
+
+    def all(self) -> tuple[T, ...]:
+        """All that is registered, our own first."""
+        return tuple(self._load().values())
+
+    def forget(self) -> None:
+        """Has packages that were installed since be looked for."""
+        self._found = None
+        self._packages.clear()
 
     def __contains__(self, name: object) -> bool:
         """Whether something is registered under `name`."""
-        return name in self._all()
+        return name in self._load()
 
     def get(self, name: str) -> T:
         """What is registered under `name`.
@@ -78,7 +89,7 @@ class Registry(Generic[T]):
         Raises:
             HDDError: there is none.
         """
-        found = self._all()
+        found = self._load()
         if name not in found:
             near = difflib.get_close_matches(name, found, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"Give one of {', '.join(found)}."
@@ -87,10 +98,12 @@ class Registry(Generic[T]):
 
     def summary(self) -> str:
         """Every name and what it stands for, by the first line of its docstring, for forms and tables."""
-        lines = {name: (found.__doc__ or "").strip().splitlines()[0].rstrip(".") for name, found in self._all().items()}
+        lines = {
+            name: (found.__doc__ or "").strip().splitlines()[0].rstrip(".") for name, found in self._load().items()
+        }
         return "; ".join(f"{name}: {line}" for name, line in lines.items()) + "."
 
     def packages(self) -> dict[str, str]:
         """Name and version of the package that brought each class which is not our own."""
-        self._all()
+        self._load()
         return dict(self._packages)

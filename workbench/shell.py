@@ -32,7 +32,7 @@ from workbench.run_names import run_names
 from workbench.session import Session
 from workbench.tabs.base import Tab, TabContext
 from workbench.tabs.pages import TabPages
-from workbench.tabs.registry import installed_tabs
+from workbench.tabs.registry import TABS
 from workbench.theme import THEME, Text
 from workbench.views.inspector import HINT, Inspector
 from workbench.views.timeline import Timeline
@@ -65,7 +65,7 @@ class Shell:
         self._engines = engines
         self._projector = projector
         self._autostart = autostart
-        self._tabs = installed_tabs() if tabs is None else tabs
+        self._tabs = TABS.all() if tabs is None else tabs
         self._is_loaded = False
         self._session: Session | None = None
         self._queue: BuildQueue | None = None

@@ -9,7 +9,7 @@ from hdd.registry import Registry
 __all__ = ["METHODS", "Method"]
 
 
-def _misfit(found: object) -> str | None:
+def _misfit(name: str, found: object) -> str | None:
     if not (isinstance(found, type) and issubclass(found, Method)):
         return "it is no subclass of hdd.methods.Method"
     if missing := sorted(found.__abstractmethods__):

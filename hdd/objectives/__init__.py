@@ -9,7 +9,7 @@ from hdd.registry import Registry
 __all__ = ["OBJECTIVES", "Objective"]
 
 
-def _misfit(found: object) -> str | None:
+def _misfit(name: str, found: object) -> str | None:
     if not (isinstance(found, type) and issubclass(found, Objective)):
         return "it is no subclass of hdd.objectives.Objective"
     if found.loss is Objective.loss:

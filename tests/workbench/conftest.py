@@ -21,7 +21,7 @@ from hdd.runs.history import find_runs
 from hdd.runs.run import Run
 from workbench.browser.link import Link
 from workbench.session import Session
-from workbench.tabs import registry
+from workbench.tabs.registry import TABS
 
 HERE = Path(__file__).parent
 needs_chromium = pytest.mark.skipif(
@@ -105,15 +105,15 @@ def install_package(tmp_path, monkeypatch):
         about.mkdir(parents=True)
         (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
         lines = [f"{key} = {value}" for key, value in entry_points.items()]
-        (about / "entry_points.txt").write_text("\n".join([f"[{registry.TABS.group}]", *lines, ""]))
+        (about / "entry_points.txt").write_text("\n".join([f"[{TABS.group}]", *lines, ""]))
         for module, code in modules.items():
             (folder / f"{module}.py").write_text(code)
             monkeypatch.delitem(sys.modules, module, raising=False)
         monkeypatch.syspath_prepend(folder)
 
-    # Entry points are looked for once.
-    monkeypatch.setattr(registry.TABS, "_found", None)
-    return install
+    TABS.forget()
+    yield install
+    TABS.forget()
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from hdd.knobs.text import from_text, to_text
 from hdd.settings import Settings, allowed
 from workbench.compat.debounced_values import report_at_once
 from workbench.component import Component
-from workbench.theme import HIDDEN, Text
+from workbench.theme import HIDDEN, Text, show
 
 STEPS_A_DECADE = 40
 _COLORS = {"pending": "warning.main", "applied": "success.main", "refused": "error.main", "": "text.secondary"}
@@ -118,6 +118,10 @@ class KnobControl(Component):
         if self._state.object != text:
             self._state.object = text
             self._state.sx = {"color": _COLORS[status]} if text else self._untold
+
+    def show(self, shown: bool) -> None:
+        """Shows the control, or hides it while the run's objective does not have the knob."""
+        show(self._panel, shown)
 
     def enable(self, enabled: bool) -> None:
         """Lets the user change it or not."""

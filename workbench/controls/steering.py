@@ -109,7 +109,9 @@ class Steering(SourceComponent):
         state = frame.state
         made = (edit for edit in state.steered if edit.step <= frame.step)
         newest: dict[str, Edit] = {edit.name: edit for edit in (state.edits if frame.live else made)}
+        in_force = frame.settings.in_force()
         for name, knob in self._knobs.items():
+            knob.show(name in in_force)
             edit = newest.get(name)
             sent = self._sent.get(name)
             if sent is not None and edit is not None and edit.id >= sent and edit.status != EditStatus.PENDING:

@@ -1,22 +1,17 @@
-"""Which tabs there are: those of the workbench itself, and those that installed packages bring."""
+"""Which tabs there are: those of the workbench itself, and those that installed packages bring.
 
-from typing import Any
+Another package brings one by an entry point of the group `hdd_workbench.tabs` that names a `Tab` and is called like it.
+"""
 
 from hdd.registry import Registry
 from workbench.tabs.base import Tab
 
 
-def _misfit(found: Any) -> str | None:
-    return None if isinstance(found, Tab) else f"{found!r} is no workbench.tabs.base.Tab"
+def _misfit(name: str, found: object) -> str | None:
+    if not isinstance(found, Tab):
+        return f"it is no workbench.tabs.base.Tab but a {type(found).__name__}"
+    return None if found.name == name else f"the tab calls itself {found.name!r}"
 
 
 TABS: Registry[Tab] = Registry("tab", "hdd_workbench.tabs", {"live": "workbench.tabs.live:TAB"}, _misfit)
-"""In the order of the page; a package brings one by an entry point that has the tab's name and points to a `Tab`."""
-
-
-def installed_tabs() -> tuple[Tab, ...]:
-    """All tabs, in the order of the page."""
-    for name in TABS.names():
-        if TABS.get(name).name != name:
-            TABS.leave_out(name, f"the tab is called {TABS.get(name).name!r}: give both the same name")
-    return tuple(TABS.get(name) for name in TABS.names())
+"""All tabs by name, in the order of the page."""

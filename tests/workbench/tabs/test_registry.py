@@ -3,20 +3,21 @@
 import logging
 
 import pytest
-from toy_tab import TAB
+from toys.toy_tab import TAB
 
 from hdd.errors import HDDError
-from workbench.tabs import live, registry
+from workbench.tabs import live
 from workbench.tabs.base import Tab
+from workbench.tabs.registry import TABS
 
 
 def test_without_other_packages_there_is_the_live_tab_alone():
-    assert registry.installed_tabs() == (live.TAB,)
+    assert TABS.all() == (live.TAB,)
 
 
 def test_a_package_brings_a_tab_by_an_entry_point(install_package):
-    install_package("toy-tabs", {"step-count": "toy_tab:TAB"})
-    assert registry.installed_tabs() == (live.TAB, TAB)
+    install_package("toy-tabs", {"step-count": "toys.toy_tab:TAB"})
+    assert TABS.all() == (live.TAB, TAB)
 
 
 @pytest.mark.parametrize(
@@ -24,17 +25,17 @@ def test_a_package_brings_a_tab_by_an_entry_point(install_package):
     [
         ("broken", "import a_module_that_is_not_here", "No module named 'a_module_that_is_not_here'"),
         ("broken", "", "has no attribute 'TAB'"),
-        ("broken", "TAB = 3", "3 is no workbench.tabs.base.Tab"),
-        ("broken", "from toy_tab import TAB", "the tab is called 'step-count': give both the same name"),
-        ("live", "from toy_tab import TAB", "that name is in use"),
+        ("broken", "TAB = 3", "it is no workbench.tabs.base.Tab but a int"),
+        ("broken", "from toys.toy_tab import TAB", "the tab calls itself 'step-count'"),
+        ("live", "from toys.toy_tab import TAB", "that name is in use"),
     ],
 )
 def test_a_tab_that_cannot_be_had_is_named_in_one_warning_and_left_out(install_package, caplog, name, code, said):
     install_package("broken-tabs", {name: "broken_tab:TAB"}, broken_tab=code)
-    install_package("toy-tabs", {"step-count": "toy_tab:TAB"})
+    install_package("toy-tabs", {"step-count": "toys.toy_tab:TAB"})
     with caplog.at_level(logging.WARNING):
-        assert registry.installed_tabs() == (live.TAB, TAB)
-        registry.installed_tabs()
+        assert TABS.all() == (live.TAB, TAB)
+        TABS.all()
     (record,) = caplog.records
     assert f"The tab {name!r} of the package broken-tabs 1.0 is left out" in record.getMessage()
     assert said in record.getMessage()

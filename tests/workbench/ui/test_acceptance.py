@@ -1,14 +1,9 @@
 """The page as users serve it: once with the real engine, and with servers that come and go."""
 
-import os
-import subprocess
-import sys
 from functools import partial
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
-from serving import answers, free_port
 from waiting import wait_until
 
 from hdd.runs.history import find_runs
@@ -16,32 +11,6 @@ from hdd.runs.run import Run
 
 HERE = Path(__file__).parent.parent
 MINUTES = 180_000
-
-
-@pytest.fixture
-def serve(root):
-    """Starts `panel serve` on an app over `root`; gives the process and its address."""
-    started = []
-
-    def start(app, *options):
-        port = free_port()
-        command = ["serve", str(app), "--address", "127.0.0.1", "--port", str(port), *options]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "panel", *command],
-            env={**os.environ, "HDD_RUNS": str(root), "PYTHONPATH": str(HERE)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        started.append(process)
-        address = f"http://127.0.0.1:{port}/{Path(app).stem}"
-        wait_until(lambda: process.poll() is not None or answers(address), 120)
-        assert process.poll() is None, "the server ended"
-        return process, address
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
 
 
 def test_start_steer_prune_look_back_and_fork_with_the_real_engine(serve, new_tab, root):

@@ -1,0 +1,30 @@
+"""What another package brings is on the page: its knobs, its objective in the form, its tab."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import expect
+from tab import TIMEOUT
+
+TOYS = Path(__file__).parent.parent.parent / "toys"
+
+
+def test_a_toy_objective_is_steered_and_a_toy_tab_is_shown(serve, new_tab, root):
+    path = os.pathsep.join(filter(None, [str(TOYS), os.environ.get("PYTHONPATH", "")]))
+    made = subprocess.run(
+        [sys.executable, "-m", "hdd.cli", "distill", "--objective=sharpened", "--network-width=4", "--real-batch=8",
+         "--threads=1", "--ipc=2", "--steps=6", "--out", str(root / "toy")],
+        env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    _, address = serve("workbench/app.py", installed=[TOYS])
+    tab = new_tab()
+    tab.goto(address)
+    tab.until(tab.wall)
+    expect(tab.slider("Sharpness")).to_be_visible(timeout=TIMEOUT)
+    # A knob of an objective that is not in force.
+    expect(tab.slider("Weight λ")).to_be_hidden(timeout=TIMEOUT)
+    tab.page.get_by_role("tab", name="Step count").click()
+    tab.sees("6 steps were made.")
