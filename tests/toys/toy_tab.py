@@ -1,33 +1,32 @@
-"""A tab as another package would bring it: one file, and one entry point."""
-
-from typing import ClassVar
+"""The smallest tab: one sentence about the images."""
 
 import panel_material_ui as pmui
 
 from workbench.component import SourceComponent
-from workbench.tabs.base import Need, Part, Tab, TabContent, TabContext
+from workbench.core.frame import Frame
+from workbench.embedded_session import Shown
+from workbench.session import Session
+from workbench.tabs.base import Part, Tab, TabContent, TabContext
 from workbench.theme import Text
 
 
-class StepCount(SourceComponent):
-    """How many steps were made."""
+class Brightness(SourceComponent):
+    """Says how bright the images are on average."""
 
-    made: ClassVar[list["StepCount"]] = []
-
-    def __init__(self, shown):
+    def __init__(self, shown: Session | Shown) -> None:
         super().__init__(shown)
-        self.frames = []
-        self._panel = Text("")
-        self.made.append(self)
+        self._panel = Text("", variant="body2", margin=20)
 
-    def update(self, frame):
-        self.frames.append(frame)
-        self._panel.object = f"{frame.step} steps were made."
+    def update(self, frame: Frame) -> None:
+        """See `SourceComponent.update`."""
+        if frame.images is not None:
+            self._panel.object = f"Mean normalised pixel at step {frame.image_step}: {frame.images.mean():.3f}"
 
 
 def build(context: TabContext) -> TabContent:
-    place = pmui.Column()
-    return TabContent(place, [Part(place, lambda: StepCount(context.session))])
+    """One sentence."""
+    place = pmui.Paper(sizing_mode="stretch_width", margin=4)
+    return TabContent(place, [Part(place, lambda: Brightness(context.session))])
 
 
-TAB = Tab("step-count", "Step count", build, needs=frozenset({Need.STEPS}))
+TAB = Tab("brightness", "Brightness", build)

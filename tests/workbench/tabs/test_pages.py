@@ -2,7 +2,7 @@
 
 import pytest
 from session_parts import StillSource
-from toys.toy_tab import TAB, StepCount
+from step_count_tab import TAB, StepCount
 
 from workbench.build_queue import BuildQueue
 from workbench.tabs.base import Tab, TabContent, TabContext

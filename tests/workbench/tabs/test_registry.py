@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from toys.toy_tab import TAB
+from step_count_tab import TAB
 
 from hdd.errors import HDDError
 from workbench.tabs import live
@@ -16,7 +16,7 @@ def test_without_other_packages_there_is_the_live_tab_alone():
 
 
 def test_a_package_brings_a_tab_by_an_entry_point(install_package):
-    install_package("toy-tabs", {"step-count": "toys.toy_tab:TAB"})
+    install_package("toy-tabs", {"step-count": "step_count_tab:TAB"})
     assert TABS.all() == (live.TAB, TAB)
 
 
@@ -26,13 +26,13 @@ def test_a_package_brings_a_tab_by_an_entry_point(install_package):
         ("broken", "import a_module_that_is_not_here", "No module named 'a_module_that_is_not_here'"),
         ("broken", "", "has no attribute 'TAB'"),
         ("broken", "TAB = 3", "it is no workbench.tabs.base.Tab but a int"),
-        ("broken", "from toys.toy_tab import TAB", "the tab calls itself 'step-count'"),
-        ("live", "from toys.toy_tab import TAB", "that name is in use"),
+        ("broken", "from step_count_tab import TAB", "the tab calls itself 'step-count'"),
+        ("live", "from step_count_tab import TAB", "that name is in use"),
     ],
 )
 def test_a_tab_that_cannot_be_had_is_named_in_one_warning_and_left_out(install_package, caplog, name, code, said):
     install_package("broken-tabs", {name: "broken_tab:TAB"}, broken_tab=code)
-    install_package("toy-tabs", {"step-count": "toys.toy_tab:TAB"})
+    install_package("toy-tabs", {"step-count": "step_count_tab:TAB"})
     with caplog.at_level(logging.WARNING):
         assert TABS.all() == (live.TAB, TAB)
         TABS.all()

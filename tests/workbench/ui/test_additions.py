@@ -26,5 +26,5 @@ def test_a_toy_objective_is_steered_and_a_toy_tab_is_shown(serve, new_tab, root)
     expect(tab.slider("Sharpness")).to_be_visible(timeout=TIMEOUT)
     # A knob of an objective that is not in force.
     expect(tab.slider("Weight λ")).to_be_hidden(timeout=TIMEOUT)
-    tab.page.get_by_role("tab", name="Step count").click()
-    tab.sees("6 steps were made.")
+    tab.page.get_by_role("tab", name="Brightness").click()
+    tab.sees("Mean normalised pixel at step 6:")

@@ -1,6 +1,6 @@
 """A second tab, which another package brings, in a browser."""
 
-from toys.toy_tab import StepCount
+from step_count_tab import StepCount
 
 
 def test_a_lone_tab_is_not_named(open_tab, make_run):
@@ -13,7 +13,7 @@ def test_a_lone_tab_is_not_named(open_tab, make_run):
 def test_a_tab_of_another_package_is_built_when_shown_and_the_live_tab_returns_up_to_date(
     install_package, open_tab, make_run, script
 ):
-    install_package("toy-tabs", {"step-count": "toys.toy_tab:TAB"})
+    install_package("toy-tabs", {"step-count": "step_count_tab:TAB"})
     StepCount.made.clear()
     script(rate=20)
     run = make_run("run", steps=30, of=100_000)
