@@ -117,7 +117,7 @@ def _race(settings: Settings, steps: int, tell: Callable[[str], None]) -> dict[s
                     connection.send_bytes(b"")
                     seconds, megabytes = connection.recv()
                 except (EOFError, OSError):
-                    raise HDDError(f"The process of the {side} ended early, for want of memory perhaps.") from None
+                    raise HDDError(f"The process of the {side} ended early; it may have run out of memory.") from None
                 best[side] = min(seconds, best.get(side, (seconds,))[0]), megabytes
     return best
 

@@ -180,9 +180,9 @@ def report(run: Run, as_json: bool) -> None:
     if summary["state"] == EngineState.FINISHED:
         say(f"Pictures: {run.path / 'synthetic.png'}, {run.path / 'loss.png'}")
     elif summary["state"] == EngineState.PAUSED:
-        say(f"Go on with: hdd steer {run.path} go")
+        say(f"Resume it with: hdd steer {run.path} go")
     else:
-        say(f"Go on with: hdd resume {run.path}")
+        say(f"Resume it with: hdd resume {run.path}")
 
 
 def tell(edit: Edit) -> str:

@@ -105,7 +105,7 @@ def resume(
     queue: Queue = False,
     as_json: AsJson = False,
 ) -> None:
-    """Go on with a run that was stopped, killed, rewound or forked."""
+    """Resume a run that was stopped, killed, rewound or forked."""
     run = Run(path)
     api = load_library()
     with step_progress(steps or run.settings.steps, run.step) as progress:

@@ -1,7 +1,7 @@
 """Centroids of points given as tangent vectors at the origin (conventions: `hdd.geometry.lorentz`).
 
 "closed" is the ambient mean put back on the sheet (Law et al. 2019, "Lorentzian distance learning"), the minimiser of
-the summed Lorentzian squared distance; it weighs far points by about sinh(√|K|·r). "karcher" (Fréchet mean) is the
+the summed Lorentzian squared distance; it weights distant points by about sinh(√|K|·r). "karcher" (Fréchet mean) is the
 minimiser of the summed squared geodesic distance; it is unique in hyperbolic space and is found by Newton's method.
 """
 

@@ -7,6 +7,7 @@ A knob is a class attribute of the part that it steers:
                            doc="Exponent of the distance.")
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
 import param
@@ -104,9 +105,13 @@ class Uninstalled(str):
 
 
 class Choice(Knob[str], param.Selector[str]):
-    """One of `objects`."""
+    """One of `objects`; `labels` are their names for people, where they have others."""
 
-    __slots__ = _FACTS
+    __slots__ = [*_FACTS, "labels"]
+
+    def __init__(self, default: str, *, labels: Mapping[str, str] | None = None, **options: Any) -> None:
+        self.labels = labels or {}
+        super().__init__(default, **options)
 
     def _validate(self, val: Any) -> None:
         if not isinstance(val, Uninstalled):

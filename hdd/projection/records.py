@@ -12,7 +12,7 @@ from hdd.settings import Settings
 VIEWS = {
     "radius": "Distances from the origin are exact; directions are those of a fixed principal plane.",
     "poincare": "The view from the centroid of the real points, projected on a fixed plane: a rough but steady layout.",
-    "umap": "Neighbourhoods are kept as well as a plane allows; radii and directions mean nothing.",
+    "umap": "Neighbourhoods are kept as well as a plane allows; only neighbourhoods are meaningful here.",
 }
 """The views by name, and what each preserves."""
 

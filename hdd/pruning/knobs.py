@@ -31,6 +31,7 @@ class PruningKnobs(param.Parameterized):
     pruning_keep = Choice(
         "near",
         objects=["near", "far"],
+        labels={"near": "lowest scores", "far": "highest scores"},
         label="Pruning keeps",
         group=GROUP,
         doc="near keeps the images of lowest score, far those of highest score.",

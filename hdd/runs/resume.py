@@ -81,7 +81,7 @@ def _interrupted(run: Run, how: str | None = None) -> KeyboardInterrupt:
         with suppress(OSError, sqlite3.Error):
             run.end(EngineState.STOPPED, f"interrupted {how}")
     how = "" if how is None else f" {how}"
-    return KeyboardInterrupt(f"{run.path} was stopped{how} at step {run.step}. Go on with: hdd resume {run.path}")
+    return KeyboardInterrupt(f"{run.path} was stopped{how} at step {run.step}. Resume it with: hdd resume {run.path}")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from workbench.theme import HIDDEN, Text, show
 
 
 class DriverButton(SourceComponent):
-    """Says who steers, and takes or passes on the seat.
+    """Says who is in control, takes control, and hands it over.
 
     Args:
         shown: see `SourceComponent`.
@@ -35,12 +35,12 @@ class DriverButton(SourceComponent):
         watching = f", {others} watching" if others > 0 else ""
         if session.drives:
             self._text.object = f"You steer{watching}"
-            self._button.label = "Pass the seat"
+            self._button.label = "Hand over control"
             show(self._button, others > 0)
         else:
             free = lease.driver is None
-            self._text.object = "Nobody steers" if free else "You are watching"
-            self._button.label = "Take the seat"
+            self._text.object = "No one is in control" if free else "You are watching"
+            self._button.label = "Take control"
             show(self._button, free)
 
     def _clicked(self) -> None:

@@ -81,7 +81,8 @@ class KnobControl(Component):
             choices = pmui.MultiChoice(options=list(knob.operations), value=_operations(value), **common)
             return choices, lambda chosen: "_".join(o for o in knob.operations if o in chosen) or "none", _operations
         if isinstance(knob, Choice):
-            return pmui.Select(options=list(knob.objects), value=value, **common), str, str
+            options = {knob.labels.get(each, each): each for each in knob.objects}
+            return pmui.Select(options=options, value=value, **common), str, str
         if isinstance(knob, Integer) and not knob.allow_None:
             low, high = knob.bounds
             # A browser's whole numbers are exact below 2⁵³.

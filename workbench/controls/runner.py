@@ -34,21 +34,22 @@ class Runner(SourceComponent):
         super().__init__(shown)
         self._engines = engines or Engines(self._session.source.run.path.parent)
         self._watches = False
+        self._starts = False
         self._frame: Frame | None = None
         self._jobs: list[Job] = []
         button = {"size": "small", "margin": (4, 3), "variant": "outlined"}
-        self._pause = pmui.Button(label="Pause", icon="pause", description="Pause or go on (space)", **button)
-        self._step = pmui.Button(label="Step", icon="skip_next", description="Step: make one and wait", **button)
+        self._pause = pmui.Button(label="Pause", icon="pause", description="Pause or resume (space)", **button)
+        self._step = pmui.Button(label="Step", icon="skip_next", description="Run one step, then pause", **button)
         self._stop = pmui.Button(label="Stop", icon="stop", description="Stop the engine; it can be resumed", **button)
         self._resume = pmui.Button(label="Resume", icon="play_arrow", size="small", margin=(4, 3), variant="contained")
         self._quick = pmui.Button(
-            label="Evaluate quickly",
+            label="Quick evaluation",
             icon="speed",
-            description="Evaluate quickly: 2 networks, 300 epochs, to watch a run",
+            description="Quick evaluation: 2 networks, 300 epochs, to watch a run",
             **button,
         )
         self._full = pmui.Button(
-            label="Evaluate in full", description="Evaluate in full: 5 networks, 1000 epochs, to report", **button
+            label="Full evaluation", description="Full evaluation: 5 networks, 1000 epochs, to report", **button
         )
         self._pause.on_click(lambda _: self.toggle())
         self._step.on_click(lambda _: self._command(Command.STEP, 1))
@@ -84,7 +85,7 @@ class Runner(SourceComponent):
     def _may_steer(self) -> bool:
         """Whether this tab steers; else it is told."""
         if not self._session.drives:
-            notify("info", "Another tab steers this run: take the seat first.")
+            notify("info", "Another tab is in control of this run: take control first.")
         return self._session.drives
 
     def _try(self, action: Callable[[], object]) -> None:
@@ -99,6 +100,7 @@ class Runner(SourceComponent):
         state = self._session.source.state
         more = 2 * state.settings.steps if state.status.state == EngineState.FINISHED else None
         if self._may_steer():
+            self._starts = True
             self._try(lambda: self._engines.resume(self._session.source.run.path, more))
             self._watch_jobs()
 
@@ -123,13 +125,15 @@ class Runner(SourceComponent):
         show(self._resume, not going)
         waiting = any(not job.evaluates for job in self._jobs)
         self._resume.disabled = not drives or waiting or frame.state.problem is not None
-        more = f"Make {frame.state.settings.steps} more steps"
+        more = f"Run {frame.state.settings.steps} more steps"
         again = more if state == EngineState.FINISHED else f"Resume from step {frame.state.step}"
-        self._resume.label = "Starting the engine …" if waiting else again
+        # An engine that is about to end is a process that is waited for, too.
+        self._starts = waiting and not going and (self._starts or state == EngineState.NEW)
+        self._resume.label = "Starting the engine …" if self._starts else again
         for button in (self._pause, self._step, self._stop):
             show(button, going)
         self._pause.label, self._pause.icon = (
-            ("Go on", "play_arrow") if state == EngineState.PAUSED else ("Pause", "pause")
+            ("Resume", "play_arrow") if state == EngineState.PAUSED else ("Pause", "pause")
         )
         self._pause.disabled = not drives or state == EngineState.QUEUED
         self._step.disabled = not drives or state != EngineState.PAUSED

@@ -8,6 +8,7 @@ one, and why it ended.
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -94,7 +95,9 @@ class Job:
         if "error" in self.progress:
             return str(self.progress["error"])
         if code < 0:
-            return f"{self.about} was killed (signal {-code}), by the system for want of memory perhaps."
+            name = signal.Signals(-code).name
+            memory = "; the system may have run out of memory" if -code == signal.SIGKILL else ""
+            return f"{self.about} was terminated ({name}){memory}."
         tail = self._tail.decode(errors="replace").strip()
         last = tail.splitlines()[-1] if tail else "no message"
         return f"{self.about} ended with code {code}: {last}"

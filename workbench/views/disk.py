@@ -114,7 +114,8 @@ class Disk(SourceComponent):
         self._summary.object = (
             f"{step}{len(points.real_radius)} real{f' ({pruned} pruned)' if pruned else ''} and "
             f"{len(points.synthetic_radius)} synthetic points; centroids (▢ real, ★ synthetic) are "
-            f"√|K|·{np.nanmean(points.gap):.3g} apart, most for {self._classes[widest]} ({points.gap[widest]:.3g}). "
+            f"{np.nanmean(points.gap):.3g} apart on average (units of 1/√|K|); largest: class {self._classes[widest]}, "
+            f"{points.gap[widest]:.3g}. "
             "Drag moves the view, a double click centres, the wheel zooms."
         )
 

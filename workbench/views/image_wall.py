@@ -45,7 +45,7 @@ class ImageWall(SourceComponent):
         self.plot = self._figure()
         self._shows = pmui.RadioButtonGroup(
             label="",
-            description="The images now, as they started, what has changed since (grey is no change), or real images",
+            description="The images now, as they started, the difference since then (grey = unchanged), or real images",
             options={name: key for key, name in SHOWS.items() if session.source.changes or key not in OF_A_RUN},
             value="images",
             size="small",
@@ -156,7 +156,9 @@ class ImageWall(SourceComponent):
     def _tell(self, frame: Frame) -> None:
         rows, columns, (height, width) = self._layout.rows, self._layout.columns, frame.images.shape[-2:]
         step, shows = frame.image_step, self._shows.value
-        when = {"start": "step 0", "change": f"change from step 0 to {step}: grey is none"}.get(shows, f"step {step}")
+        when = {"start": "step 0", "change": f"difference of step {step} from step 0 (grey = unchanged)"}.get(
+            shows, f"step {step}"
+        )
         least = int(self._layout.counts.min())
         images = f"{columns}" if least == columns else f"{least} to {columns}"
         text = f"{rows} classes × {images} images of {width}×{height} pixels"

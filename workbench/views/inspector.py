@@ -134,7 +134,9 @@ class Inspector(SourceComponent):
             # The disk may be a frame behind: a row that came and went would have all below it jump.
             of = "" if disk.step == frame.image_step else f" at step {disk.step}"
             rows.append(("√|K|·radius", f"{radii[image]:#.4g}{of}"))
-            rows.append(("level in its class", f"{int((own < radii[image]).sum()) + 1} of {len(own)} from the origin"))
+            rank = int((own < radii[image]).sum()) + 1
+            place = " (innermost)" if rank == 1 else " (outermost)" if rank == len(own) else ""
+            rows.append(("radius rank in class", f"{rank} of {len(own)}{place}"))
             rows.append(("clamped", "yes" if disk.projection.synthetic_clamped[image] else "no"))
         cells = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in rows)
         self._text.object = f"<table class='facts' style='text-align:left;font-size:13px'>{cells}</table>"

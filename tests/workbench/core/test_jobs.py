@@ -74,7 +74,11 @@ sys.stdin.read(); time.sleep(0.2); print("}")
         ("print(json.dumps({'error': 'No such digits.'})); sys.exit(2)", "No such digits."),
         ("sys.exit('first line\\nthe reason')", "the engine ended with code 1: the reason"),
         ("sys.exit(3)", "the engine ended with code 3: no message"),
-        ("os.kill(os.getpid(), signal.SIGKILL)", r"the engine was killed \(signal 9\)"),
+        (
+            "os.kill(os.getpid(), signal.SIGKILL)",
+            r"the engine was terminated \(SIGKILL\); the system may have run out of memory\.$",
+        ),
+        ("os.kill(os.getpid(), signal.SIGTERM)", r"the engine was terminated \(SIGTERM\)\.$"),
         ("print('x' * 100_000); sys.exit('at the end')", "the engine ended with code 1: at the end"),
     ],
 )

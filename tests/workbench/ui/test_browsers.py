@@ -33,9 +33,9 @@ def test_one_drives_the_others_watch_and_a_reload_changes_nothing(open_tab, make
         first = tab.until(tab.wall)
         tab.until(lambda tab=tab, first=first: tab.wall() != first)
     expect(late.slider("Curvature")).to_be_disabled(timeout=TIMEOUT)
-    expect(late.page.get_by_role("button", name="Pause or go on")).to_be_disabled(timeout=TIMEOUT)
+    expect(late.page.get_by_role("button", name="Pause or resume")).to_be_disabled(timeout=TIMEOUT)
     late.press(" ")
-    late.sees("take the seat first")
+    late.sees("take control first")
     assert run.status().state == "running"
 
     driver.page.reload()
@@ -44,7 +44,7 @@ def test_one_drives_the_others_watch_and_a_reload_changes_nothing(open_tab, make
     driver.until(lambda: driver.wall() != first)
     late.sees("You are watching")
 
-    driver.button("Pass the seat").click()
+    driver.button("Hand over control").click()
     late.sees("You steer, 1 watching")
     driver.sees("You are watching")
     late.steer("Curvature", "End")
@@ -54,7 +54,7 @@ def test_one_drives_the_others_watch_and_a_reload_changes_nothing(open_tab, make
 
     # The one that drives is gone without a word: the seat is free once its session ends.
     late.page.context.close()
-    driver.button("Take the seat").click()
+    driver.button("Take control").click()
     driver.sees("You steer")
     assert len(source_of("run").tabs()) == 1
 

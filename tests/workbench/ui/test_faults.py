@@ -68,7 +68,7 @@ def test_a_run_that_is_removed_is_said_to_be_gone(open_tab, make_run, server):
     tab.sees("Finished: step 20 of 20")
     shutil.rmtree(run.path)
     tab.sees(f"The run's directory {run.path} is gone: it was removed or renamed.")
-    expect(tab.button("Make 20 more steps")).to_be_disabled(timeout=TIMEOUT)
+    expect(tab.button("Run 20 more steps")).to_be_disabled(timeout=TIMEOUT)
     tab.scrub("Home")
     tab.choose("Run", "other")
     tab.sees("Finished: step 20 of 20")
@@ -88,7 +88,7 @@ def test_names_are_text_wherever_they_are_shown(open_tab, make_run):
     expect(tab.page.get_by_role("combobox", name="Run", exact=True)).to_contain_text(EVIL, timeout=TIMEOUT)
     tab.until(lambda: (tab.points() or {"name": [""]})["name"][0] == f"{EVIL} 0 #1")
     points = tab.points()
-    tab.sees(f"apart, most for {EVIL}")
+    tab.sees(f"largest: class {EVIL}, ")
     # With its last part the page has come to rest.
     tab.sees("Optimisation")
     at = tab.edges("disk")

@@ -78,9 +78,9 @@ def test_keys_pause_and_look_back(open_tab, make_run, script):
     tab.sees("Paused: step")
     step = run.step
     # What a tooltip lies over can be clicked.
-    tab.page.get_by_role("button", name="Pause or go on").hover()
-    tab.sees("Pause or go on (space)")
-    tab.page.get_by_role("button", name="Step: make one").click()
+    tab.page.get_by_role("button", name="Pause or resume").hover()
+    tab.sees("Pause or resume (space)")
+    tab.page.get_by_role("button", name="Run one step, then pause").click()
     tab.until(lambda: run.step == step + 1)
     tab.press("Home")
     tab.sees("Looking back at step 0 of")
@@ -135,7 +135,7 @@ def test_an_image_is_selected_on_the_wall_and_on_the_disk(open_tab, make_run):
 def test_a_finished_run_is_evaluated_and_its_recipe_copied(open_tab, make_run):
     make_run("done", steps=20)
     tab = open_tab()
-    tab.page.get_by_role("button", name="Evaluate quickly").click()
+    tab.page.get_by_role("button", name="Quick evaluation").click()
     tab.sees("accuracy 62.5 % at step 20")
     accuracy = next(each for each in tab.figure("percent") if "mean" in each)
     assert (accuracy["step"], accuracy["mean"]) == ([20], [62.5])
