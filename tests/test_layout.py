@@ -4,6 +4,7 @@ import ast
 import re
 import shlex
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,31 @@ def test_the_library_knows_no_user_interface(path):
 @pytest.mark.parametrize("path", sorted((ROOT / "workbench" / "core").rglob("*.py")), ids=lambda path: path.name)
 def test_the_core_of_the_page_knows_no_user_interface(path):
     assert not set(imported(path)) & UI_LIBRARIES
+
+
+def module_name(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in PRODUCT}
+
+
+def imported_first(path):
+    """Modules of ours that a file needs before it is complete; what functions and type checkers import is not."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in MODULES)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                part = f"{node.module}.{alias.name}"
+                yield from [part] if part in MODULES else [node.module] if node.module in MODULES else []
+
+
+def test_no_module_needs_itself():
+    graph = {name: set(imported_first(path)) - {name} for name, path in MODULES.items()}
+    # It raises a CycleError that names the modules.
+    assert len(list(TopologicalSorter(graph).static_order())) == len(MODULES)
 
 
 @per_file
