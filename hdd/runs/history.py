@@ -88,10 +88,13 @@ def first_difference(one: Run, other: Run) -> int | None:
     Compared are the steps that both have made, the columns that both have recorded, and the images that both have kept.
     """
     different = [a.step for a, b in zip(one.metrics(), other.metrics(), strict=False) if not _same_bits(a, b)]
+    # A checkpoint may have been written before or after the edits of its own step, which never touch the images.
+    edited = {edit.step for run in (one, other) for edit in run.steered()}
     for mine, theirs in ((one.snapshots, other.snapshots), (one.checkpoints, other.checkpoints)):
         for step in sorted({*mine.steps()} & {*theirs.steps()}):
             a, b = mine.read(step), theirs.read(step)
-            if a is None or b is None or any(a[name].tobytes() != b[name].tobytes() for name in a):
+            names = [] if a is None or b is None else ["images"] if step in edited else list(a)
+            if not names or any(a[name].tobytes() != b[name].tobytes() for name in names):
                 different.append(step)
     return min(different, default=None)
 

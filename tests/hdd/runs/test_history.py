@@ -51,6 +51,16 @@ def test_comparison_finds_the_first_difference(finished_run, make_run, digits):
     assert first_difference(finished_run, finished_run) is None
 
 
+def test_a_stop_right_after_an_edit_is_no_difference(make_run, digits, tmp_path):
+    """The one run's last checkpoint is written after the edit of its step, the other's first one before it."""
+    run = resume(make_run(at={12: {"curvature": -4.0, "feature_scale": "auto"}}), until=12, data=digits)
+    other = resume(make_run("other", at={12: {"curvature": -4.0, "feature_scale": "auto"}}), until=13, data=digits)
+    before = other.checkpoints.read(13) | {"step": np.int64(12), "images": run.checkpoints.read(12)["images"]}
+    other.checkpoints.write(12, before | {"feature_scale": np.float64(1.0)})
+    assert first_difference(run, other) is None
+    assert first_difference(other, run) is None
+
+
 def test_replay_of_an_unfinished_run_stops_where_it_stands(make_run, digits, tmp_path):
     run = resume(make_run(), until=12, data=digits)
     again, difference = api.replay(run, tmp_path / "again")
