@@ -22,7 +22,7 @@ from workbench.controls.launch import Launch
 from workbench.controls.new_run import NewRun
 from workbench.controls.recipe_buttons import RecipeButtons
 from workbench.controls.run_choice import RunChoice
-from workbench.controls.runner import JOBS_MILLISECONDS, Runner, tell
+from workbench.controls.runner import JOBS_MILLISECONDS, Runner, status_text
 from workbench.controls.steering import Steering, notify
 from workbench.core.frame import Frame
 from workbench.core.jobs import Engines
@@ -234,7 +234,7 @@ class Shell:
 
     def update(self, frame: Frame) -> None:
         """Brings the app bar up to date."""
-        self._status.object = tell(frame)
+        self._status.object = status_text(frame)
 
 
 def _alternate(*builds: Iterable) -> Iterator:

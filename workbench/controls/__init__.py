@@ -1,1 +1,1 @@
-"""What a session can change: a new run, a going run's knobs, its engine."""
+"""The controls of the page: they make a new run, steer the knobs of a run, and start and stop its engine."""

@@ -1,4 +1,4 @@
-"""Rewinds and forks the run of a page, from the step that the timeline looks at."""
+"""Rewinds and forks the run of a page at the step that the timeline shows."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,12 +14,12 @@ from workbench.session import Session
 
 
 class Branching:
-    """Does so in another thread, and says in a notification what went wrong.
+    """Rewinds and forks in another thread, and shows a notification if that fails.
 
     Args:
-        session: looks at the run.
-        dialogs: ask before steps are dropped.
-        attach: shows a run that was forked.
+        session: the session that shows the run.
+        dialogs: asks the user before steps are dropped.
+        attach: shows the fork on the page.
     """
 
     def __init__(self, session: Session, dialogs: Dialogs, attach: Callable[[Path], None]) -> None:
@@ -33,7 +33,7 @@ class Branching:
         self._dialogs.ask_rewind(newest, step, lambda: _execute(self._rewind(step)))
 
     def fork(self, step: int) -> None:
-        """Branches a new run at `step`, and shows it."""
+        """Forks a new run at `step`, and shows it."""
         _execute(self._fork(step))
 
     async def _rewind(self, step: int) -> None:
@@ -43,7 +43,7 @@ class Branching:
     async def _fork(self, step: int) -> None:
         forked = await asyncio.to_thread(actions.fork, self._session.source.run.path, step, WHO)
         self._attach(forked)
-        notify("info", f"Forked at step {step}. Change what you like, then resume it.")
+        notify("info", f"Forked at step {step}. Change the knobs that you want to, then resume the fork.")
 
 
 def _execute(action: Awaitable[None]) -> None:

@@ -1,4 +1,4 @@
-"""Questions and texts that come before the page."""
+"""The dialog that opens over the page, with a question or a text."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ class Dialogs(Component):
     """The one dialog of a page.
 
     Args:
-        copy: puts a text on the clipboard of the browser; without one that is left to the user.
+        copy: puts a text on the browser's clipboard; None leaves the button out, and users copy the text themselves.
     """
 
     def __init__(self, copy: Callable[[str], None] | None = None) -> None:
@@ -28,7 +28,7 @@ class Dialogs(Component):
         self._open("Rewind", Text(text, margin=8), pmui.Row(yes, self._closing("Cancel")))
 
     def show_text(self, title: str, note: str, text: str) -> None:
-        """Shows a text with a button that copies it."""
+        """Shows a note and below it a text, with a button that copies the text."""
         area = pmui.TextAreaInput(label=title, value=text, rows=12, width=760, margin=8)
         buttons = pmui.Row(self._closing("Close"))
         if self._copy is not None:

@@ -1,4 +1,4 @@
-"""Who steers, in the app bar."""
+"""Who is in control of the run, shown in the app bar."""
 
 import panel_material_ui as pmui
 
@@ -10,7 +10,7 @@ from workbench.theme import HIDDEN, Text, show
 
 
 class DriverButton(SourceComponent):
-    """Says who is in control, takes control, and hands it over.
+    """Says who is in control, with a button that takes control or hands it over.
 
     Args:
         shown: see `SourceComponent`.
@@ -28,7 +28,7 @@ class DriverButton(SourceComponent):
         self._panel = pmui.Row(self._text, self._button, margin=0)
 
     def update(self, frame: Frame) -> None:
-        """Brings it up to date."""
+        """Shows who is in control now."""
         session = self._session
         lease, tabs = session.source.lease, session.source.tabs()
         others = len(tabs) - 1

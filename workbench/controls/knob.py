@@ -1,4 +1,4 @@
-"""One steerable knob on the page: a control, and what became of the last change."""
+"""The control of one knob, with the state of the last change below it."""
 
 import math
 from collections.abc import Callable
@@ -19,7 +19,7 @@ _COLORS = {"pending": "warning.main", "applied": "success.main", "refused": "err
 
 
 def _log_values(start: float, end: float) -> list[float]:
-    """Round values between two of one sign, evenly spread in orders of magnitude."""
+    """Round values from `start` to `end`, which have the same sign, spaced evenly on a logarithmic scale."""
     sign = math.copysign(1, start)
     low, high = math.log10(abs(start)), math.log10(abs(end))
     count = round((high - low) * STEPS_A_DECADE)
@@ -27,12 +27,12 @@ def _log_values(start: float, end: float) -> list[float]:
 
 
 class KnobControl(Component):
-    """A knob's control.
+    """The control of a knob.
 
     Args:
         name: of the knob.
-        value: that is in force.
-        request: called as request(name, value) whenever the user chose a value; None where nobody wants to know.
+        value: the one in force.
+        request: called as request(name, value) whenever the user chooses a value; None calls nothing.
     """
 
     def __init__(self, name: str, value: Any, request: Callable[[str, Any], None] | None = None) -> None:
@@ -43,14 +43,15 @@ class KnobControl(Component):
         self._control, self._read, self._write = self._make(value)
         report_at_once(self._control)
         self._control.param.watch(self._chosen, "value")
-        # Under what is dragged a line is kept free, so that nothing moves away from the mouse.
-        self._untold = {"minHeight": "20px"} if _is_dragged(self._knob) else HIDDEN
-        # Here from the start: a browser can miss what becomes of a component while it comes.
-        self._state = Text("", variant="caption", margin=(-6, 10, 4, 10), sx=self._untold)
+        # A slider always has an empty line below it, so that nothing moves under the pointer while it is dragged.
+        self._empty = {"minHeight": "20px"} if _is_dragged(self._knob) else HIDDEN
+        # The text is on the page from the start, because a browser can miss changes of a component that is just being
+        # added.
+        self._state = Text("", variant="caption", margin=(-6, 10, 4, 10), sx=self._empty)
         self._panel = pmui.Column(self._control, self._state, sizing_mode="stretch_width", margin=0)
 
     def _make(self, value: Any) -> tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]:
-        """The control, and how its value and the knob's turn into each other."""
+        """The control, and two functions: the control's value to the knob's, and the knob's to the control's."""
         knob = self._knob
         common = {
             "label": knob.title,
@@ -64,7 +65,8 @@ class KnobControl(Component):
             options = {f"{each:g}": each for each in values}
 
             def nearest(value: float) -> float:
-                # A value from a command line may lie between two positions or beyond: the label tells it exactly.
+                # A value from the command line may lie between two positions or outside of the slider's range. Then the
+                # label gives the exact value.
                 return min(values, key=lambda each: abs(math.log(abs(each)) - math.log(max(abs(value), 1e-12))))
 
             return pmui.DiscreteSlider(options=options, value=nearest(value), **common), float, nearest
@@ -85,10 +87,10 @@ class KnobControl(Component):
             return pmui.Select(options=options, value=value, **common), str, str
         if isinstance(knob, Integer) and not knob.allow_None:
             low, high = knob.bounds
-            # A browser's whole numbers are exact below 2⁵³.
+            # JavaScript's integers are exact only below 2⁵³.
             high = None if high is None else min(high, 2**53 - 1)
             return pmui.IntInput(value=value, start=low, end=high, **common), int, int
-        # A text that stands for no value is left for the ledger to refuse by name.
+        # A text that is no value of the knob is passed on: the ledger refuses it with a message that names the knob.
         return pmui.TextInput(value=to_text(value), **common), partial(_from_field, knob), to_text
 
     def _chosen(self, event: Any) -> None:
@@ -98,34 +100,39 @@ class KnobControl(Component):
 
     @property
     def value(self) -> Any:
-        """What is chosen; a text that stands for no value is given as it is."""
+        """The chosen value; a text that is no value of the knob is returned as it is."""
         return self._read(self._control.value)
 
     def put(self, value: Any) -> None:
-        """Shows the value in force, without requesting it."""
+        """Shows the value in force, without making a request."""
         shown = self._write(value)
         if self._control.value != shown:
             self._setting = True
             self._control.value = shown
             self._setting = False
         if _is_dragged(self._knob) and self._knob.scale == "log":
-            # The slider names its own position.
+            # The slider shows its own position after the label.
             label = self._knob.title if shown == value else f"{self._knob.title} = {value:g}, near"
             if self._control.label != label:
                 self._control.label = label
 
-    def tell(self, status: str, text: str) -> None:
-        """Says what became of a request: pending, applied, refused, or nothing yet ("")."""
+    def show_state(self, status: str, text: str) -> None:
+        """Shows the state of a request below the control, in the colour of `status`.
+
+        Args:
+            status: "pending", "applied", "refused", or "" where nothing was requested.
+            text: says the same in words.
+        """
         if self._state.object != text:
             self._state.object = text
-            self._state.sx = {"color": _COLORS[status]} if text else self._untold
+            self._state.sx = {"color": _COLORS[status]} if text else self._empty
 
     def show(self, shown: bool) -> None:
-        """Shows the control, or hides it while the run's objective does not have the knob."""
+        """Shows or hides the control; it is hidden while the run's objective does not use the knob."""
         show(self._panel, shown)
 
     def enable(self, enabled: bool) -> None:
-        """Lets the user change it or not."""
+        """Whether the user may change the value."""
         if self._control.disabled == enabled:
             self._control.disabled = not enabled
 
@@ -135,7 +142,7 @@ def _operations(strategy: str) -> list[str]:
 
 
 def _is_dragged(knob: Knob) -> bool:
-    """Whether a slider chooses the value: there are bounds within which people look for it."""
+    """Whether the control is a slider, which a knob has if it declares the range of its usual values."""
     return getattr(knob, "softbounds", None) is not None
 
 

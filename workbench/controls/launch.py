@@ -1,4 +1,4 @@
-"""Makes a new run, and tells how that goes until it is there."""
+"""Starts a new run, and shows the progress until the run exists."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -15,11 +15,11 @@ from workbench.theme import HIDDEN, Notice, show
 
 
 class Launch:
-    """Starts one run at a time.
+    """Starts new runs, one at a time.
 
     Args:
-        engines: that make it.
-        opened: called with the directory of a run that was made here.
+        engines: starts the process that makes the run.
+        opened: called with the directory of the run once it exists.
     """
 
     def __init__(self, engines: Engines, opened: Callable[[Path], None]) -> None:
@@ -29,25 +29,25 @@ class Launch:
         self._message = ("info", "")
         self._places: list[tuple[pmui.Button, Notice]] = []
 
-    def place(self, start: pmui.Button) -> Notice:
-        """What stands by a button that starts a run: it tells how it goes, and the button waits meanwhile."""
+    def notice_for(self, start: pmui.Button) -> Notice:
+        """Makes the notice beside a button that starts a run: it shows the progress, while the button is loading."""
         notice = Notice("", sx=HIDDEN, margin=(4, 10), sizing_mode="stretch_width")
         self._places.append((start, notice))
         self._say(*self._message)
         return notice
 
     def start_first(self) -> None:
-        """Starts the digits run, with nothing to type."""
+        """Starts the digits run without asking for anything."""
         self.start("", {"dataset": "digits", "ipc": 10, "steps": 1000, "threads": SPARE_CORES}, "geometric")
 
     def start(self, name: str, settings: dict[str, Any], preset: str, share: bool = False) -> None:
-        """Starts a run, unless one is being made.
+        """Starts a run, unless one is being made already.
 
         Args:
-            name: of its directory; "" makes one from data set, objective and time.
-            settings: by name, the data set's among them.
-            preset: of `hdd.settings.PRESETS`.
-            share: beside other runs on the device, not after them.
+            name: of its directory; "" makes a name from data set, objective and time.
+            settings: knob values by name; "dataset" must be among them.
+            preset: a key of `hdd.settings.PRESETS`.
+            share: whether to run in parallel with other runs on the device; otherwise the run queues.
         """
         if self._job is not None:
             return
@@ -59,10 +59,10 @@ class Launch:
         except (HDDError, OSError) as error:
             self._say("error", str(error))
             return
-        self._say("info", f"Making {name}: loading torch and the data set …")
+        self._say("info", f"Making {name}: loading PyTorch and the data set …")
 
     def _free_name(self, dataset: str, objective: str) -> str:
-        """A name that no run has: data set, objective and time, with a number if even that is taken."""
+        """A name that no run has yet: data set, objective and time, and a number if that name is taken."""
         base = f"{Path(dataset.removeprefix('folder:')).name}-{objective}"
         name = f"{base[:60]}-{datetime.now():%Y%m%d-%H%M%S}".lstrip(".")
         taken = [number for number in range(2, 100) if (self._engines.root / f"{name}-{number}").exists()]
@@ -76,7 +76,7 @@ class Launch:
             show(notice, bool(text))
 
     def watch_job(self) -> None:
-        """Looks after the run that is being made; called every `JOBS_MILLISECONDS`."""
+        """Checks how far the run is that is being made; to be called every `JOBS_MILLISECONDS`."""
         job = self._job
         if job is None:
             return

@@ -1,4 +1,4 @@
-"""The form of a new run, folded up until somebody wants it."""
+"""The section of the side bar with the form for a new run; it is closed at first."""
 
 import asyncio
 
@@ -14,11 +14,13 @@ from workbench.core.jobs import Engines
 
 
 class NewRun(Component):
-    """Makes the form when it is first opened, and asks which data sets are here, which costs seconds of a core.
+    """Makes the form when it is first opened.
+
+    Only then are the data sets listed, because that keeps a core busy for seconds.
 
     Args:
         launch: starts the run.
-        engines: list the data sets.
+        engines: lists the data sets.
     """
 
     def __init__(self, launch: Launch, engines: Engines) -> None:
@@ -38,7 +40,7 @@ class NewRun(Component):
         self._panel.param.watch(self._opened, "active")
 
     def fold(self) -> None:
-        """Folds the form up."""
+        """Closes the form."""
         self._panel.active = []
 
     def _opened(self, event: object) -> None:

@@ -1,4 +1,4 @@
-"""What makes a run again as it stands, as a command line and as Python."""
+"""Writes the command line, or the Python code, that replays a run up to where it stands."""
 
 import shlex
 from typing import Any
@@ -10,18 +10,18 @@ from workbench.core.run_source import RunState
 
 
 def _parts(initial: Settings, state: RunState) -> tuple[dict[str, Any], dict[int, dict[str, Any]]]:
-    """Initial knobs, with the number of steps the run has now, and the other edits by step."""
+    """The initial settings, but with the number of steps that the run has now, and all other edits by step."""
     values = {**initial.recorded(), "steps": state.settings.steps}
     edits: dict[int, dict[str, Any]] = {}
     for edit in state.steered:
-        # More steps change no step that was made.
+        # Giving a run more steps does not change the steps before, so it need not be an edit.
         if edit.name != "steps":
             edits.setdefault(edit.step, {})[edit.name] = edit.value
     return values, edits
 
 
 def as_command(initial: Settings, state: RunState, out: str) -> str:
-    """The `hdd` command that makes the run again in the directory `out`."""
+    """The `hdd` command that replays the run in the directory `out`."""
     values, edits = _parts(initial, state)
     words = ["hdd", "distill"]
     for name, value in values.items():
@@ -33,7 +33,7 @@ def as_command(initial: Settings, state: RunState, out: str) -> str:
 
 
 def as_python(initial: Settings, state: RunState, out: str) -> str:
-    """The same as Python."""
+    """The Python code that replays the run in the directory `out`."""
     values, edits = _parts(initial, state)
     lines = [f"    {name}={value!r}," for name, value in values.items()]
     lines += [f"    at={edits!r},", f"    out={out!r},"]

@@ -1,4 +1,4 @@
-"""Copies what makes the run again."""
+"""The buttons that show how to replay the run."""
 
 from collections.abc import Callable
 
@@ -11,11 +11,11 @@ from workbench.session import Session
 
 
 class RecipeButtons(Component):
-    """Shows the run's recipe, as a command or as Python, in a dialog.
+    """Shows in a dialog the command or the Python code that replays the run.
 
     Args:
-        session: looks at the run.
-        dialogs: show it.
+        session: the session that shows the run.
+        dialogs: shows the text.
     """
 
     def __init__(self, session: Session, dialogs: Dialogs) -> None:
@@ -32,5 +32,5 @@ class RecipeButtons(Component):
     def _show(self, title: str, make: Callable[..., str]) -> None:
         source = self._session.source
         text = make(source.initial_settings, source.state, f"{source.run.path.name}-again")
-        note = f"This makes the run again, bit for bit; it stands at step {source.state.step} now."
+        note = f"This replays the run bit for bit. The run is at step {source.state.step} now."
         self._dialogs.show_text(title, note, text)

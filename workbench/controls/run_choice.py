@@ -1,4 +1,4 @@
-"""Which run the page shows, in the app bar."""
+"""The choice of the run that the page shows, in the app bar."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,10 +9,10 @@ from workbench.theme import HIDDEN, ON_BAR, show
 
 
 class RunChoice(Component):
-    """A select of runs; hidden while there is none.
+    """A menu of the runs; it is hidden while there are none.
 
     Args:
-        chosen: called with the name of a run that a user chose.
+        chosen: called with the name of the run when the user chooses one.
     """
 
     def __init__(self, chosen: Callable[[str], None]) -> None:
@@ -31,11 +31,11 @@ class RunChoice(Component):
         self._panel = pmui.Row(self._select, margin=0, sx=HIDDEN)
 
     def offer(self, names: Sequence[str]) -> None:
-        """Offers these runs."""
+        """Offers the runs with these names."""
         if list(names) != self._select.options:
             self._select.options = list(names)
             show(self._panel, bool(names))
 
     def put(self, name: str) -> None:
-        """Says that this run is shown."""
+        """Shows this run as the chosen one."""
         self._select.value = name

@@ -1,4 +1,4 @@
-"""The engine's buttons: pause, go on, step, stop, resume, evaluate."""
+"""The buttons of the engine: pause, resume, step, stop, evaluate."""
 
 import sqlite3
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from workbench.session import Session
 from workbench.theme import HIDDEN, Notice, Text, show
 
 JOBS_MILLISECONDS = 500
-"""How often processes are looked after."""
+"""The time between two checks of the processes that the page started."""
 
 
 class Runner(SourceComponent):
@@ -25,7 +25,7 @@ class Runner(SourceComponent):
 
     Args:
         shown: see `SourceComponent`.
-        engines: start processes; None makes some for the run's folder.
+        engines: starts processes; None starts them on the runs of this run's folder.
     """
 
     needs_run = True
@@ -70,7 +70,7 @@ class Runner(SourceComponent):
         )
 
     def toggle(self) -> None:
-        """Pauses a run that goes, and lets one that waits go on."""
+        """Pauses a running run, and resumes a paused one."""
         state = self._session.source.state.status.state
         if state in (EngineState.RUNNING, EngineState.STARTING):
             self._command(Command.PAUSE)
@@ -83,20 +83,20 @@ class Runner(SourceComponent):
             self._session.when_done(answer, lambda done: self._try(done.result))
 
     def _may_steer(self) -> bool:
-        """Whether this tab steers; else it is told."""
+        """Whether this tab is in control; if not, a notification says so."""
         if not self._session.drives:
             notify("info", "Another tab is in control of this run: take control first.")
         return self._session.drives
 
     def _try(self, action: Callable[[], object]) -> None:
-        """Does what the driver asked for, or says why not."""
+        """Does what the driver asked for, or shows why that is impossible."""
         try:
             action()
         except (HDDError, OSError, sqlite3.Error) as error:
             notify("error", str(error))
 
     def resume(self) -> None:
-        """Starts an engine on the run; a finished one gets as many steps again."""
+        """Starts an engine on the run; a finished run gets as many steps again."""
         state = self._session.source.state
         more = 2 * state.settings.steps if state.status.state == EngineState.FINISHED else None
         if self._may_steer():
@@ -112,7 +112,7 @@ class Runner(SourceComponent):
             self._watch_jobs()
 
     def update(self, frame: Frame) -> None:
-        """Brings the buttons up to date."""
+        """Shows what the engine is doing, and enables the buttons that fit."""
         self._frame = frame
         if not self._watches:
             self._watches = True
@@ -120,14 +120,14 @@ class Runner(SourceComponent):
         state, drives = frame.state.status.state, self._session.drives
         going = state.is_alive
         ended_badly = state in (EngineState.KILLED, EngineState.FAILED)
-        self._problem.object = text = tell(frame) if frame.state.problem or ended_badly else ""
+        self._problem.object = text = status_text(frame) if frame.state.problem or ended_badly else ""
         show(self._problem, bool(text))
         show(self._resume, not going)
         waiting = any(not job.evaluates for job in self._jobs)
         self._resume.disabled = not drives or waiting or frame.state.problem is not None
         more = f"Run {frame.state.settings.steps} more steps"
         again = more if state == EngineState.FINISHED else f"Resume from step {frame.state.step}"
-        # An engine that is about to end is a process that is waited for, too.
+        # The process of an engine that is about to end is also among the jobs. The label must not call it a start.
         self._starts = waiting and not going and (self._starts or state == EngineState.NEW)
         self._resume.label = "Starting the engine …" if self._starts else again
         for button in (self._pause, self._step, self._stop):
@@ -147,7 +147,7 @@ class Runner(SourceComponent):
         self._session.later(self._watch_jobs_again, JOBS_MILLISECONDS)
 
     def _watch_jobs(self) -> None:
-        """Looks after the processes that were started here on this run."""
+        """Checks the processes that this page started on the run."""
         before, self._jobs = self._jobs, self._engines.going(self._session.source.run.path)
         for job in before:
             if job not in self._jobs:
@@ -165,11 +165,11 @@ class Runner(SourceComponent):
             done, total = job.progress.get("done", 0), job.progress.get("total", 0)
             self._progress.value = round(100 * done / total) if total else 0
             progress = progress_text(done, total, "epochs", job.time_left(done, total)) if total else "loading"
-            self._progress_text.object = f"Working on {job.about}: {progress}"
+            self._progress_text.object = f"Running {job.about}: {progress}"
 
 
-def tell(frame: Frame) -> str:
-    """The state of a run in a sentence."""
+def status_text(frame: Frame) -> str:
+    """The state of a run in one sentence."""
     status, state, steps = frame.state.status, frame.state, frame.state.settings.steps
     if state.problem is not None:
         return state.problem
@@ -185,7 +185,7 @@ def tell(frame: Frame) -> str:
     if status.state == EngineState.KILLED:
         return (
             f"The engine is gone at {where}: it was killed, or ran out of memory. "
-            "Resume goes on from there, with the same bits as if it had never stopped."
+            "Resume continues from there, bit for bit as if it had never stopped."
         )
     if status.state == EngineState.FAILED:
         return f"Failed at {where}: {status.message}"

@@ -1,4 +1,4 @@
-"""The form of a new run: data set, preset, objective, and the knobs that are fixed once it is made."""
+"""The form for a new run: data set, preset, objective, and the knobs that are fixed once the run is made."""
 
 import os
 from pathlib import Path
@@ -13,11 +13,11 @@ from workbench.controls.launch import Launch
 from workbench.core.jobs import SPARE_CORES
 
 CHANGEABLE = ("objective", "steps")
-"""Steerable knobs that everybody sets at the start."""
+"""The steerable knobs that the form offers, because most people set them at the start."""
 
 
 def image_folders() -> dict[str, str]:
-    """What the page offers of the folders in $HDD_FOLDERS: "folder:PATH" by name, where there is train/ and test/."""
+    """The image folders in $HDD_FOLDERS that have train/ and test/ in them, as label → "folder:PATH"."""
     found = {}
     for root in filter(None, os.environ.get("HDD_FOLDERS", "").split(os.pathsep)):
         for folder in [Path(root), *sorted(Path(root).glob("*/"))]:
@@ -27,10 +27,10 @@ def image_folders() -> dict[str, str]:
 
 
 class Setup(Component):
-    """The form of a new run.
+    """The form for a new run.
 
     Args:
-        launch: that starts it.
+        launch: starts the run.
     """
 
     def __init__(self, launch: Launch) -> None:
@@ -47,7 +47,7 @@ class Setup(Component):
         self._preset.param.watch(lambda _: self._defaults(), "value")
         self._knobs = {name: KnobControl(name, Settings.knob(name).default) for name in _form_knobs()}
         self._name = pmui.TextInput(
-            label="Name of the run", value="", placeholder="made from data set and time", **common
+            label="Name of the run", value="", placeholder="data set, objective and time", **common
         )
         self._share = pmui.Checkbox(label="Run in parallel (don't queue)", margin=(0, 10))
         self._start = pmui.Button(label="Start this run", icon="play_arrow", variant="contained", margin=(8, 10))
@@ -60,18 +60,18 @@ class Setup(Component):
             self._name,
             self._share,
             self._start,
-            launch.place(self._start),
+            launch.notice_for(self._start),
             sizing_mode="stretch_width",
         )
 
     def _defaults(self) -> None:
-        """Takes over what the data set and the preset ask for."""
+        """Sets all knobs to the values that the data set and the preset give them."""
         settings = initial_settings(self._dataset.value, self._preset.value, threads=SPARE_CORES)
         for name, knob in self._knobs.items():
             knob.put(getattr(settings, name))
 
     def offer(self, listed: list[dict[str, Any]]) -> None:
-        """Offers the data sets that this machine can have; see `Engines.datasets`."""
+        """Offers these data sets, as `Engines.datasets` lists them, and the image folders."""
         named = {f"{each['name']} ({each['status']})": each["name"] for each in listed}
         self._dataset.options = {**named, **image_folders()}
 
@@ -81,6 +81,6 @@ class Setup(Component):
 
 
 def _form_knobs() -> list[str]:
-    """Names of the knobs that the form shows, in its order; the data set has a choice of its own."""
+    """The names of the knobs that the form shows, in order; the data set is not among them, as it has its own menu."""
     fixed = [name for name in Settings.names() if name not in Settings.steerable() and name != "dataset"]
     return [*CHANGEABLE, *fixed]

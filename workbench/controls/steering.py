@@ -1,4 +1,4 @@
-"""The steerable knobs of a run, each with its state: pending, applied @ step, refused."""
+"""The controls of the steerable knobs, each with the state of its last change: pending, applied @ step or refused."""
 
 import sqlite3
 from concurrent.futures import Future
@@ -25,7 +25,7 @@ OPEN_AT_FIRST = [0, 1]
 
 
 class Steering(SourceComponent):
-    """Requests changes of knobs: at most one of each is on its way, and what was chosen meanwhile goes next.
+    """Requests changes of knobs. One request of each knob is open at most; a later choice waits until it is answered.
 
     Args:
         shown: see `SourceComponent`.
@@ -37,9 +37,9 @@ class Steering(SourceComponent):
         super().__init__(shown)
         self._knobs: dict[str, KnobControl] = {}
         self._sent: dict[str, int | None] = {}
-        """Edits that are waited for by name of the knob, None while one is being written."""
+        """The open request of each knob: the id of its edit, None while the edit is being written."""
         self._next: dict[str, Any] = {}
-        self._told: dict[str, tuple] = {}
+        self._shown_states: dict[str, tuple] = {}
         self._groups = grouped(Settings.steerable())
         self._sections = [pmui.Column(sizing_mode="stretch_width", margin=0) for _ in self._groups]
         accordion = pmui.Accordion(
@@ -61,7 +61,7 @@ class Steering(SourceComponent):
         )
 
     def _fill(self, opened: list[int]) -> None:
-        """Makes the controls of the sections that are open and empty."""
+        """Makes the controls of those sections that are open and still empty."""
         settings = self._session.source.state.settings
         for index in opened:
             if not len(self._sections[index]):
@@ -72,10 +72,10 @@ class Steering(SourceComponent):
         self._session.refresh()
 
     def request(self, name: str, value: Any) -> None:
-        """Asks the engine for a value, now or once it has decided on the last one."""
+        """Requests a value, now or once the engine has answered the last request of this knob."""
         if not self._session.drives:
             return
-        self._knobs[name].tell("pending", f"pending: {value}")
+        self._knobs[name].show_state("pending", f"pending: {value}")
         if name in self._sent:
             self._next[name] = value
             self._session.later(partial(self._settle, name, value), SETTLED_MILLISECONDS)
@@ -85,18 +85,21 @@ class Steering(SourceComponent):
         self._session.when_done(answer, partial(self._written, name))
 
     def _written(self, name: str, answer: Future) -> None:
-        """Notes which edit was written to the run, or why none was."""
+        """Remembers the edit that was written to the ledger, or shows why none was."""
         try:
             (self._sent[name],) = answer.result()
         except (HDDError, OSError, sqlite3.Error) as error:
             del self._sent[name]
-            self._knobs[name].tell("refused", f"refused: {error}")
+            self._knobs[name].show_state("refused", f"refused: {error}")
             self._knobs[name].put(getattr(self._session.source.state.settings, name))
             if name in self._next:
                 self.request(name, self._next.pop(name))
 
     def _settle(self, name: str, value: Any) -> None:
-        """Writes down what the user came to rest at, while no engine is there to decide on what was asked before."""
+        """Requests the value at which the user has stopped, although the last request is open.
+
+        This happens only while no engine runs that could answer the last request.
+        """
         rests = name in self._next and self._next[name] == value
         if rests and self._sent.get(name) is None:
             self._session.later(partial(self._settle, name, value), SETTLED_MILLISECONDS)
@@ -121,40 +124,45 @@ class Steering(SourceComponent):
             if name not in self._sent:
                 waits = frame.live and edit is not None and edit.status == EditStatus.PENDING and edit.due is None
                 knob.put(edit.value if waits else getattr(frame.settings, name))
-            if edit is None and self._told.pop(name, None):
-                knob.tell("", "")
+            if edit is None and self._shown_states.pop(name, None):
+                knob.show_state("", "")
             elif edit is not None and name not in self._next and not self._is_older(edit):
                 self._tell(edit, state.status.state)
             knob.enable(self._session.drives and frame.live and state.problem is None)
         note = "" if self._session.drives else "You are watching: another tab steers this run."
         if not frame.live:
-            note = f"As it was at step {frame.step}. Go “Live” to steer, or fork from here."
+            note = f"These are the values at step {frame.step}. To steer, press “Live”, or fork from here."
         show(self._note, bool(note))
         self._note.object = note
 
     def _is_older(self, edit: Edit) -> bool:
-        """Whether an edit came before the one that is waited for, so that it is of no interest any more."""
+        """Whether an edit came before the open request, so that its state need not be shown any more."""
         sent = self._sent.get(edit.name, 0)
         return sent is None or edit.id < sent
 
     def _tell(self, edit: Edit, engine: EngineState) -> None:
         told = (edit.id, edit.status, engine if edit.status == EditStatus.PENDING else "")
-        if self._told.get(edit.name) == told:
+        if self._shown_states.get(edit.name) == told:
             return
-        self._told[edit.name] = told
+        self._shown_states[edit.name] = told
         if edit.status == EditStatus.PENDING:
             due = f" for step {edit.due}" if edit.due is not None else ""
             waits = "" if engine.is_alive else " until the run is resumed"
-            self._knobs[edit.name].tell("pending", f"pending{due}{waits}: {edit.value}")
+            self._knobs[edit.name].show_state("pending", f"pending{due}{waits}: {edit.value}")
         elif edit.status == EditStatus.APPLIED:
-            self._knobs[edit.name].tell("applied", f"applied @ step {edit.step}")
+            self._knobs[edit.name].show_state("applied", f"applied @ step {edit.step}")
         elif edit.status == EditStatus.REFUSED:
-            self._knobs[edit.name].tell("refused", f"refused @ step {edit.step}: {edit.reason}")
+            self._knobs[edit.name].show_state("refused", f"refused @ step {edit.step}: {edit.reason}")
         else:
-            self._knobs[edit.name].tell("", "")
+            self._knobs[edit.name].show_state("", "")
 
 
 def notify(kind: str, text: str) -> None:
-    """Shows a notification in the current session."""
+    """Shows a notification on the page of the current session.
+
+    Args:
+        kind: "info", "success", "warning" or "error".
+        text: the message.
+    """
     if pn.state.notifications is not None:
         getattr(pn.state.notifications, kind)(text, duration=6000)

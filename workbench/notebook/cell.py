@@ -10,7 +10,7 @@ from panel.viewable import Viewable
 from hdd.runs.run import Run
 from workbench.browser.link import Link
 from workbench.compat.notebook_comm import NotebookPane
-from workbench.controls.runner import tell
+from workbench.controls.runner import status_text
 from workbench.core.frame import Frame, View
 from workbench.core.projector import shared_projector
 from workbench.core.run_source import source_of
@@ -69,7 +69,7 @@ class Cell(NotebookPane):
     def update(self, frame: Frame) -> None:
         """Tells how the run stands."""
         self._frame = frame
-        self._status.object = tell(frame)
+        self._status.object = status_text(frame)
 
     def fill(self) -> None:
         """Opens the session, and waits a while for what its views show."""

@@ -1,1 +1,1 @@
-"""What a session shows of a run, a view a file; each is a function of a frame and of the session's selection."""
+"""The views of a run, one a file. What a view shows depends only on the frame and on the session's selection."""

@@ -1,4 +1,4 @@
-"""How the run went: loss, where features lie, and accuracy, over its steps."""
+"""The curves of a run over its steps: loss, radii of the features, and accuracy."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ from workbench.views.run_overlay import Overlay, read_overlay
 LOSSES = {"total loss": "total", "loss by class": "loss", "centroid distance by class": "centroid_distance"}
 
 MEANS = ("real_clamped", *(f"{who}_radius_q{q}" for who in ("real", "synthetic") for q in (10, 50, 90)))
-"""Columns of the run's metrics that are drawn as means over the classes."""
+"""Columns of the run's metrics whose mean over the classes is drawn."""
 
 
 def _pane(plot: figure) -> pn.pane.Bokeh:
@@ -30,7 +30,7 @@ def _pane(plot: figure) -> pn.pane.Bokeh:
 
 
 def _name(plot: figure, left: int, level: float, units: str, text: str, color: str) -> None:
-    """Names a line in its colour: a legend would cover more of so small a figure."""
+    """Writes the name of a line in its colour. A legend would cover too much of such a small figure."""
     plot.add_layout(
         Label(x=left, x_units="screen", y=level, y_units=units, text=text, text_color=color, text_font_size="11px")
     )
@@ -41,16 +41,16 @@ def _source(*names: str) -> ColumnDataSource:
 
 
 def _by_class(columns: dict[str, Any], name: str) -> np.ndarray:
-    """The means (rows, C) of a column of the metrics; NaN where the run did not record it."""
+    """The values (rows, C) of a column of the metrics by class; NaN where the run did not record it."""
     return columns["classes"].get(name, np.full((len(columns["step"]), 1), np.nan))
 
 
 class Curves(SourceComponent):
-    """Three figures over the same steps: loss, radii, and the shares of clamped features and of right answers.
+    """Three figures with the same step axis: the loss, the radii, and in percent the clamped features and the accuracy.
 
     Args:
         shown: see `SourceComponent`.
-        run_names: lists the runs of the folder, whose losses can be drawn beside this one's; None looks there.
+        run_names: lists the runs whose losses can be drawn over this one's; None lists those in the run's folder.
     """
 
     needs_run = True
@@ -101,7 +101,7 @@ class Curves(SourceComponent):
         )
 
     def _offer_others(self) -> None:
-        """Offers the other runs of the folder to draw beside this one."""
+        """Offers the other runs of the folder as overlays."""
         others = [name for name in self._run_names() if name != self._session.source.run.path.name]
         if others != self._compare.options:
             self._compare.param.update(options=others, value=[name for name in self._compare.value if name in others])
@@ -113,7 +113,7 @@ class Curves(SourceComponent):
         self._session.refresh()
 
     def _swap(self, log: bool) -> None:
-        """Bokeh cannot change a figure's axis from linear to logarithmic: it is another figure."""
+        """Replaces the loss figure, because Bokeh cannot change an axis from linear to logarithmic."""
         self._row[0] = _pane(self._loss_figure("log" if log else "linear"))
         self._session.refresh()
 
@@ -182,7 +182,7 @@ class Curves(SourceComponent):
         return plot
 
     def update(self, frame: Frame) -> None:
-        """Brings the curves up to date."""
+        """Shows the curves of a frame."""
         self._offer_others()
         self._cursor.update(location=frame.step, visible=not frame.live)
         clamp = frame.settings.clamp
@@ -247,7 +247,7 @@ class Curves(SourceComponent):
         self._accuracy.data = {name: [row[i] for row in rows] for i, name in enumerate(names)}
 
     def _set_ranges(self, step: int, losses: list[np.ndarray], mean: dict[str, np.ndarray]) -> None:
-        # Whoever has zoomed keeps what they look at.
+        # A user who has zoomed keeps the range that they chose.
         if self._steps.end == self._steps_end:
             self._steps.end = self._steps_end = max(10, 1.02 * step)
         values = np.concatenate([np.ravel(loss) for loss in losses])
@@ -264,7 +264,7 @@ class Curves(SourceComponent):
         self._levels["radius"].update(start=0, end=1.15 * farthest or 1)
 
     def _draw_edits(self, frame: Frame) -> None:
-        # Along the lower edge of the axis that is shown.
+        # The marks lie along the lower edge of the figure, wherever its axis begins.
         shown = self._levels["log" if self._log.value else "linear"]
         level = shown.start * 1.06 if self._log.value else shown.start + 0.03 * (shown.end - shown.start)
         edits = frame.state.steered
@@ -276,10 +276,10 @@ class Curves(SourceComponent):
 
 
 def _summary(frame: Frame, mean: dict[str, np.ndarray]) -> str:
-    """The values at the step that is looked at, in words."""
+    """The values at the step that is shown, in words."""
     columns = frame.state.columns
     if not len(columns["step"]):
-        return "No step was made yet."
+        return "No steps have been made yet."
     row = min(int(np.searchsorted(columns["step"], frame.step)), len(columns["step"]) - 1)
     real, synthetic, clamped = (mean[name][row] for name in ("real_radius_q50", "synthetic_radius_q50", "real_clamped"))
     text = f"Step {frame.step}: loss {columns['loss'][row]:.4g}"

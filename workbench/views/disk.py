@@ -1,4 +1,4 @@
-"""Real and synthetic features in the hyperbolic plane, as a disk that the pointer can move."""
+"""The disk: real and synthetic features in the hyperbolic plane, which can be dragged with the pointer."""
 
 import numpy as np
 import panel as pn
@@ -18,7 +18,7 @@ TITLES = {"radius": "exact radius", "poincare": "Poincaré, at the centroid", "u
 
 
 class Disk(SourceComponent):
-    """The disk with its choice of view and classes.
+    """The disk, with the choice of its view and of the classes that it shows.
 
     Args:
         shown: see `SourceComponent`.
@@ -63,7 +63,7 @@ class Disk(SourceComponent):
             icon="center_focus_strong", description="Reset: undo drags and zooms", size="small", margin=(6, 4)
         )
         reset.on_click(lambda _: self._plot.reset())
-        # Room for two lines, so that the disk keeps its size when the words change.
+        # There is always room for two lines, so that the disk keeps its size when the text changes.
         self._status = Text("", variant="caption", margin=(2, 10), styles={"min-height": "32px"})
         self._summary = Text("", variant="caption", margin=(0, 10, 4, 10))
         self._panel = pmui.Column(
@@ -89,8 +89,8 @@ class Disk(SourceComponent):
             self._status.object = f"Embedding the real images in the viewing network … {progress}"
             self._session.refresh_soon()
         elif frame.disk.view != selection.view:
-            seconds = " (some seconds)" if selection.view == "umap" else ""
-            self._status.object = f"Computing the view {TITLES[selection.view]}{seconds} …"
+            seconds = " (takes a few seconds)" if selection.view == "umap" else ""
+            self._status.object = f"Computing the view “{TITLES[selection.view]}”{seconds} …"
         else:
             self._plot.draw(frame.disk, frame.sample, self._shown_classes())
             if frame.full:
@@ -100,14 +100,14 @@ class Disk(SourceComponent):
         self._plot.mark(image)
 
     def _shown_classes(self) -> np.ndarray:
-        """(C,) bool."""
+        """(C,) bool: which classes are drawn."""
         chosen = self._session.selection.classes
         return np.array([not chosen or name in chosen for name in self._classes])
 
     def _describe(self, disk: DrawnDisk) -> None:
         points = disk.projection
         progress = self._session.projector.progress("live")
-        self._status.object = f"Going through the real images … {progress}" if progress else self._about(disk)
+        self._status.object = f"Processing the real images … {progress}" if progress else self._about(disk)
         widest = int(np.nanargmax(points.gap))
         pruned = int((~disk.kept).sum())
         step = f"Step {disk.step}: " if self._session.source.changes else ""
@@ -116,11 +116,11 @@ class Disk(SourceComponent):
             f"{len(points.synthetic_radius)} synthetic points; centroids (▢ real, ★ synthetic) are "
             f"{np.nanmean(points.gap):.3g} apart on average (units of 1/√|K|); largest: class {self._classes[widest]}, "
             f"{points.gap[widest]:.3g}. "
-            "Drag moves the view, a double click centres, the wheel zooms."
+            "Drag to move the disk, double-click to centre a point, scroll to zoom."
         )
 
     def _about(self, disk: DrawnDisk) -> str:
-        """What the view preserves, and how well."""
+        """What the view preserves, and how well it does so."""
         faithfulness = self._faithfulness.of(disk)
         if faithfulness is None:
             return f"{VIEWS[disk.view]} Measuring faithfulness …"

@@ -1,4 +1,4 @@
-"""The disk's figure: real points, synthetic points, centroids with the geodesics between them, and rings."""
+"""The figure of the disk: real points, synthetic points, centroids with the geodesics between them, and rings."""
 
 import math
 from collections.abc import Callable
@@ -20,15 +20,15 @@ CHARTS = {"radius": "linear", "poincare": "poincare", "umap": "poincare"}
 
 
 class DiskPlot:
-    """A figure that the pointer can move; the browser moves the points by itself.
+    """A figure whose points can be dragged; the browser moves them without asking the server.
 
     Args:
         classes: names, in label order.
         layout: of the synthetic images.
-        select: called with the number of the synthetic image whose point was chosen, None for none.
+        select: called with the number of the synthetic image whose point was clicked, None if no point is selected.
 
     Attributes:
-        figure: to put on a page.
+        figure: the Bokeh figure, to be put on a page.
     """
 
     def __init__(self, classes: list[str], layout: ClassLayout, select: Callable[[int | None], None]) -> None:
@@ -61,7 +61,7 @@ class DiskPlot:
         self._synthetic.selected.on_change("indices", self._tapped)
 
     def _callback(self, plot: figure, how: str) -> CustomJS:
-        """What moves the points in the browser; see disk.js for `how`."""
+        """The callback that moves the points in the browser; disk.js explains `how`."""
         return callback("disk.js", plot=plot, motion=self._motion, sources=self._sources, how=how)
 
     def _figure(self) -> figure:
@@ -82,7 +82,8 @@ class DiskPlot:
         plot.scatter(
             "x", "y", source=self._real, size=4, color="color", fill_alpha="fill", line_alpha="line", name="real"
         )
-        # What moves with every frame lies on the overlay: thousands of real points need not be painted again with it.
+        # Everything that changes with each frame is drawn on the overlay, so that the thousands of real points need not
+        # be painted again.
         overlay = {"level": "overlay"}
         plot.line("x", "y", source=self._geodesics, line_color="#808890", line_width=2, **overlay)
         dots = {"size": 9, "fill_color": "color", "line_color": "white", "line_width": 1.2}
@@ -97,19 +98,20 @@ class DiskPlot:
         plot.add_tools(
             TapTool(renderers=[synthetic]),
             HoverTool(renderers=[synthetic], tooltips=[("synthetic", "@name"), ("√|K|·radius", "@radius{0.000}")]),
-            HoverTool(renderers=plot.select(name="square_pin"), tooltips=[("centroid of the real", "@name")]),
-            HoverTool(renderers=plot.select(name="star"), tooltips=[("centroid of the synthetic", "@name")]),
+            HoverTool(renderers=plot.select(name="square_pin"), tooltips=[("real centroid", "@name")]),
+            HoverTool(renderers=plot.select(name="star"), tooltips=[("synthetic centroid", "@name")]),
         )
         for event, how in ((PanStart, "grab"), (Pan, "move"), (DoubleTap, "centre")):
             plot.js_on_event(event, self._callback(plot, how))
-        # A button's own callback in the browser is lost where the button comes after its page (panel-material-ui 0.16).
+        # A button that is added to a page later loses its browser callback (panel-material-ui 0.16), so the server
+        # changes the figure's tags instead.
         plot.js_on_change("tags", self._callback(plot, "reset"), self._fit)
         for source in self._sources:
             source.js_on_change("data", self._callback(plot, "place"))
         return plot
 
     def reset(self) -> None:
-        """Undoes drags and zooms, which only the browser knows."""
+        """Undoes drags and zooms. Only the browser knows them, so this tells the browser to do it."""
         self._resets += 1
         self.figure.tags = [self._resets]
 
@@ -118,18 +120,18 @@ class DiskPlot:
         self._select(images[new[0]] if new and new[0] < len(images) else None)
 
     def mark(self, image: int | None) -> None:
-        """Marks the point of the selected image."""
+        """Marks the point of the selected image; with None, no point."""
         images = self._synthetic.data["image"]
         indices = [images.index(image)] if image in images else []
         if list(self._synthetic.selected.indices) != indices:
             self._synthetic.selected.indices = indices
 
     def draw(self, disk: DrawnDisk, sample: Sample, shown: np.ndarray) -> None:
-        """Shows a projection.
+        """Draws a projection.
 
         Args:
-            disk: the projection.
-            sample: the real images of its points.
+            disk: the projection to draw.
+            sample: the real images whose points it holds.
             shown: (C,) bool, the classes to draw.
         """
         points = disk.projection
@@ -173,7 +175,7 @@ class DiskPlot:
         }
 
     def _rim(self, real: np.ndarray, synthetic: np.ndarray) -> float:
-        """Radius at the edge of a linear chart; it changes rarely, so that the picture does not breathe."""
+        """Radius at the edge of a linear chart. It changes rarely, so that the picture does not keep changing scale."""
         largest = max(float(real.max()), float(synthetic.max()), 1e-9)
         rim = self._motion.data["rim"][0]
         if self._motion.data["chart"] == ["linear"] and 0.45 * rim < largest <= rim and rim != 1.0:
@@ -186,7 +188,7 @@ class DiskPlot:
         radii = np.arange(1, 5) * step if chart == "poincare" else np.arange(1, math.floor(rim / step) + 1) * step
         angle = np.linspace(0, 2 * np.pi, 97)
         circle = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
-        # UMAP's radii mean nothing.
+        # The radii of a UMAP drawing mean nothing, so it gets no rings.
         radii = radii[:0] if view == "umap" else radii
         self._rings.data = place_points(join_with_gaps(radii[:, None, None] * circle), chart, rim)
         top = np.stack([np.zeros(len(radii)), radii], axis=-1)

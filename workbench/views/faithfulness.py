@@ -1,4 +1,4 @@
-"""How faithful the projection is that is shown, asked again from time to time."""
+"""Measures from time to time how faithful the projection on the disk is."""
 
 import time
 from concurrent.futures import Future
@@ -14,10 +14,10 @@ PAUSE_SECONDS = 4.0
 
 
 class FaithfulnessMeter:
-    """Has one question open at a time, and rests between them.
+    """Measures one projection at a time in the background, and pauses after each.
 
     Args:
-        session: is refreshed once an answer is there.
+        session: the session that shows the disk; it is refreshed when a measurement is ready.
     """
 
     def __init__(self, session: Session) -> None:
@@ -27,11 +27,11 @@ class FaithfulnessMeter:
         self._is_asked = False
 
     def of(self, disk: DrawnDisk) -> Faithfulness | None:
-        """What was last measured under the geometry and view of `disk`; None before."""
+        """The newest measurement with the geometry and view of `disk`; None if there is none yet."""
         return None if self._found is None or self._found[0] != _key(disk) else self._found[1]
 
     def measure(self, frame: Frame) -> None:
-        """Asks about the frame's disk, if that is due."""
+        """Starts to measure the frame's disk, if a measurement is due."""
         disk = frame.disk
         if self._is_asked or time.monotonic() < self._due:
             return

@@ -1,4 +1,4 @@
-"""Figures whose units are square whatever room they get."""
+"""Keeps the same scale on both axes of a figure, whatever its size."""
 
 from bokeh.models import CustomJS, Range1d
 from bokeh.plotting import figure
@@ -7,15 +7,15 @@ from workbench.browser import callback
 
 
 def fit(plot: figure, x: tuple[float, float], y: tuple[float, float], centred: bool = True) -> CustomJS:
-    """Keeps all of x × y in sight at equal scales, whenever the browser gives the figure another size.
+    """Keeps all of x × y visible at the same scale on both axes, also when the browser resizes the figure.
 
     Args:
-        plot: with ranges of its own.
-        x, y: what must be in sight.
-        centred: in the middle of the room, else in its upper left corner.
+        plot: the figure; its ranges are replaced.
+        x, y: the ranges that must be visible.
+        centred: whether they stand in the middle of the figure; otherwise in its upper left corner.
 
     Returns:
-        The callback: change its `args` to show another part.
+        The callback that sets the ranges in the browser; change its `args` to show other ranges.
     """
     plot.x_range, plot.y_range = Range1d(*x), Range1d(*y)
     middle = 0.5 if centred else 0.0

@@ -1,4 +1,4 @@
-"""All synthetic images as one sheet: a row a class."""
+"""The image wall: all synthetic images in one sheet, a row for each class."""
 
 import numpy as np
 import panel as pn
@@ -16,15 +16,16 @@ from workbench.theme import SYNTHETIC, Text, class_colors, difference, tile
 from workbench.views.fit import fit
 
 SHOWS = {"images": "now", "start": "start", "change": "change", "real": "real"}
-OF_A_RUN = ("start", "change")
-"""Of these, what needs images that change."""
+NEED_CHANGES = ("start", "change")
+"""The keys of `SHOWS` that only make sense where the images change."""
 ENLARGED = 2.6
+"""Width of the enlarged image; an image of the wall is 1 wide."""
 SWATCH = 0.08
-"""Width of a class's colour beside its images, of which each is 1 wide."""
+"""Width of the bar in the colour of a class, beside its images; an image is 1 wide."""
 
 
 class ImageWall(SourceComponent):
-    """The synthetic images, with class names; a click selects one, hovering enlarges it.
+    """The synthetic images with the names of their classes. A click selects an image, and hovering enlarges it.
 
     Args:
         shown: see `SourceComponent`.
@@ -45,8 +46,8 @@ class ImageWall(SourceComponent):
         self.plot = self._figure()
         self._shows = pmui.RadioButtonGroup(
             label="",
-            description="The images now, as they started, the difference since then (grey = unchanged), or real images",
-            options={name: key for key, name in SHOWS.items() if session.source.changes or key not in OF_A_RUN},
+            description="The images now, at the start, their difference (grey = unchanged), or real images",
+            options={name: key for key, name in SHOWS.items() if session.source.changes or key not in NEED_CHANGES},
             value="images",
             size="small",
             margin=(6, 8),
@@ -73,7 +74,8 @@ class ImageWall(SourceComponent):
             name="wall",
         )
         fit(plot, (-2 * SWATCH, columns), (0, rows), centred=False)
-        # What changes with every frame lies on the overlay: the class names need not be painted again with it.
+        # Everything that changes with each frame is drawn on the overlay, so that the class names need not be painted
+        # again.
         overlay = {"level": "overlay"}
         plot.image_rgba("image", x="x", y="y", dw="dw", dh="dh", source=self._sheet, **overlay)
         flags = {"marker": "inverted_triangle", "size": 7, "color": SYNTHETIC, "line_color": "white"}
@@ -86,7 +88,7 @@ class ImageWall(SourceComponent):
         names = {rows - label - 0.5: _shorten(name) for label, name in enumerate(self._classes)}
         plot.yaxis.ticker = FixedTicker(ticks=list(names))
         plot.yaxis.major_label_overrides = names
-        # The colours by which the disk tells classes apart.
+        # These are the colours of the classes on the disk.
         plot.rect(-SWATCH, list(names), SWATCH, 0.94, color=class_colors(rows), line_color=None)
         plot.xaxis.visible = False
         plot.grid.visible = False
@@ -137,7 +139,7 @@ class ImageWall(SourceComponent):
         self._sheet.data = {"image": [tile(pixels, there=there)], "x": [0], "y": [0], "dw": [columns], "dh": [rows]}
 
     def _draw_real(self, frame: Frame) -> None:
-        """As many real images of each class as there are synthetic ones; what pruning leaves out is faint."""
+        """Shows as many real images of each class as there are synthetic ones; those that are pruned are faint."""
         sample, columns = frame.sample, self._layout.columns
         there = np.zeros((len(self._classes), columns), bool)
         sheet = np.zeros((len(self._classes), columns, *sample.pixels.shape[1:]), np.uint8)
@@ -165,15 +167,15 @@ class ImageWall(SourceComponent):
         if self._session.source.changes:
             text += f", {when}"
         if flags := self._clamped(frame):
-            text += f" · ▼ {len(flags)} beyond the clamp"
+            text += f" · ▼ {len(flags)} clamped"
         if shows == "real":
-            text = "Real images, some of each class; faint ones are pruned from matching"
+            text = "Some real images of each class; faint ones are pruned, so they are not matched"
         self._title.object = "Real images" if shows == "real" else "Synthetic images"
         if self._summary.object != text:
             self._summary.object = text
 
     def _clamped(self, frame: Frame) -> tuple[tuple[int, int], ...]:
-        """(class, index) of images whose feature lies beyond the clamp, where geometry no longer tells radii apart."""
+        """(class, index) of the images whose features are clamped, so that they all have the same radius."""
         if frame.disk is None:
             return ()
         return tuple(self._layout.place(image) for image in np.flatnonzero(frame.disk.projection.synthetic_clamped))

@@ -1,4 +1,4 @@
-"""The selected image, close up: what it was, what became of it, and which real images it comes near."""
+"""The inspector: the selected image, how it has changed, and the real images that are most like it."""
 
 import time
 from concurrent.futures import Future
@@ -20,18 +20,18 @@ from workbench.theme import HIDDEN, Text, difference, show, tile
 from workbench.views.fit import fit
 
 NEAREST = 5
-FILM = 8
+FILM_IMAGES = 8
 NEAREST_SECONDS = 3.0
 WIDTH = 290
-HINT = "Click an image on the wall, or its point on the disk."
+HINT = "To inspect an image, click it on the wall, or its point on the disk."
 
 
 class Strip(Component):
-    """A row of small pictures with a caption under each.
+    """A row of small images with a caption under each.
 
     Args:
-        columns: at most so many.
-        height: in pixels, with captions.
+        columns: the largest number of images.
+        height: of the row with its captions, in pixels.
     """
 
     def __init__(self, columns: int, height: int) -> None:
@@ -51,7 +51,7 @@ class Strip(Component):
         self._panel = pn.pane.Bokeh(plot, width=WIDTH, height=height)
 
     def draw(self, images: np.ndarray, captions: list[str]) -> None:
-        """Shows pictures (n, channels, H, W) uint8."""
+        """Shows images (n, channels, H, W) uint8, each with its caption."""
         count = len(images)
         sheet = [tile(images[None], gap=2)] if count else []
         ones = [1] * len(sheet)
@@ -79,7 +79,7 @@ class Inspector(SourceComponent):
         self._empty = Text(HINT, variant="body2", margin=10)
         self._text = pn.pane.HTML("", width=WIDTH, margin=(4, 8))
         self._pictures = Strip(3, 118)
-        self._film = Strip(FILM, 60)
+        self._film = Strip(FILM_IMAGES, 60)
         self._by_pixels = Strip(NEAREST, 80)
         self._by_features = Strip(NEAREST, 80)
         self._nearest_status = Text("", variant="caption", margin=(0, 10))
@@ -87,7 +87,7 @@ class Inspector(SourceComponent):
         self._parts = pmui.Column(
             self._text,
             self._pictures,
-            *([Text("Its history", **heading), self._film] if session.source.changes else []),
+            *([Text("History", **heading), self._film] if session.source.changes else []),
             Text("Nearest real images, by pixels", **heading),
             self._by_pixels,
             Text("Nearest real images, by features", **heading),
@@ -131,7 +131,7 @@ class Inspector(SourceComponent):
         if disk is not None:
             radii = disk.projection.synthetic_radius
             own = radii[layout.members(label)]
-            # The disk may be a frame behind: a row that came and went would have all below it jump.
+            # The disk may be a frame behind. The row stays nevertheless, because all below it would jump otherwise.
             of = "" if disk.step == frame.image_step else f" at step {disk.step}"
             rows.append(("√|K|·radius", f"{radii[image]:#.4g}{of}"))
             rank = int((own < radii[image]).sum()) + 1
@@ -144,7 +144,7 @@ class Inspector(SourceComponent):
     def _draw_film(self, frame: Frame, image: int) -> None:
         kept = [step for step in frame.state.kept if step <= frame.image_step]
         steps = (
-            [kept[i] for i in np.unique(np.linspace(0, len(kept) - 1, min(FILM, len(kept))).astype(int))]
+            [kept[i] for i in np.unique(np.linspace(0, len(kept) - 1, min(FILM_IMAGES, len(kept))).astype(int))]
             if kept
             else []
         )
@@ -160,9 +160,9 @@ class Inspector(SourceComponent):
     def _draw_nearest(self, frame: Frame, image: np.ndarray, key: tuple) -> None:
         viewing = self._session.source.viewing
         if viewing is None:
-            self._nearest_status.object = "No real images are known to search."
+            self._nearest_status.object = "The real images are not known, so there is nothing to search."
             return
-        # While the run is live the question would never rest: it is asked again once the last answer is in.
+        # The images of a live run change with every step, so the next search waits until the last one is done.
         new = self._found is None or self._found[0] != key
         other = self._found is None or self._found[0][0] != key[0]
         if self._asked is None and (other or (new and time.monotonic() > self._due)):
@@ -179,8 +179,8 @@ class Inspector(SourceComponent):
         classes = self._session.source.classes
         names = ", ".join(classes[label] for label in found[1][0].labels)
         self._nearest_status.object = (
-            f"{f'Step {found_key[1]}; root' if self._session.source.changes else 'Root'} mean square pixel distance, "
-            f"feature distance. Classes by features: {names}."
+            f"{f'Step {found_key[1]}. ' if self._session.source.changes else ''}"
+            f"Numbers: root mean square pixel difference, feature distance. Classes by features: {names}."
         )
 
     def _got_nearest(self, key: tuple, future: Future) -> None:

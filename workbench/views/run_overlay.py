@@ -1,4 +1,4 @@
-"""The losses of another run, to be drawn beside those of the one that is shown."""
+"""The losses of another run, drawn over those of the run that is shown."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +13,11 @@ from workbench.core.run_reading import RECORDS_AT_A_TIME
 
 @dataclass(frozen=True)
 class Overlay:
-    """The loss of another run, to compare with.
+    """The loss curve of another run.
 
     Attributes:
         name: of the run.
-        step, loss: (n,).
+        step, loss: (n,), the points of the curve.
     """
 
     name: str
@@ -26,7 +26,7 @@ class Overlay:
 
 
 def read_overlay(path: Path) -> Overlay | None:
-    """The losses of the run in `path`, at most some hundred points; None if it cannot be read."""
+    """The losses of the run in `path`, as a few hundred points at most; None if it cannot be read."""
     try:
         run = Run(path)
     except HDDError:

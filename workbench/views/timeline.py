@@ -1,4 +1,4 @@
-"""One slider through all recorded steps; rewinding and forking start from where it stands."""
+"""The timeline: a slider over all recorded steps, from any of which the run can be rewound or forked."""
 
 from collections import deque
 from collections.abc import Callable
@@ -16,19 +16,20 @@ from workbench.theme import Text
 
 PLAY_MILLISECONDS = 200
 MARKS_SHOWN = 40
-SHORTEST = 100
+SHORTEST_SLIDER = 100
+"""The slider has at least this many steps, unless the run has fewer."""
 PUT_BACK_MILLISECONDS = 250
 ECHOES = 24
 """How many of the slider's last positions a slow browser may still send back."""
 
 
 class Timeline(SourceComponent):
-    """Scrubs every view to any recorded step.
+    """Chooses the recorded step that all views show.
 
     Args:
         shown: see `SourceComponent`.
-        rewind: called with a step to take the run back to; without it there is no button.
-        fork: called with a step to branch from; without it there is no button.
+        rewind: called with the step to take the run back to; None leaves the button out.
+        fork: called with the step to fork the run at; None leaves the button out.
     """
 
     needs_run = True
@@ -86,17 +87,17 @@ class Timeline(SourceComponent):
 
     @property
     def step(self) -> int:
-        """The step that is looked at."""
+        """The step that is shown."""
         frame = self._frame
         return frame.step if frame else 0
 
     def follow(self) -> None:
-        """Shows the newest step, and goes on to do so."""
+        """Shows the newest step, and follows the run from now on."""
         self._play.value = False
         self._session.selection.step = None
 
     def move(self, kept: int) -> None:
-        """Goes so many kept steps on or back; on from the last one, it follows the run."""
+        """Moves by this many kept steps, backward if negative; forward from the last one, it follows the run."""
         if not self._kept or (kept > 0 and self._frame.live):
             return
         if kept > 0 and self._frame.image_step >= self._kept[-1]:
@@ -107,14 +108,14 @@ class Timeline(SourceComponent):
         self.jump(self._kept[max(0, min(index, len(self._kept) - 1))])
 
     def jump(self, step: int) -> None:
-        """Looks at one step."""
+        """Shows one step."""
         self._session.selection.step = step
 
     def _moved(self, event: object) -> None:
-        """Takes a drag's every position, but for those that a browser which is behind only gives back.
+        """Follows each position of a drag, but ignores those that a slow browser merely echoes.
 
-        A React component sends what it has drawn to the server, though the server has sent the next value meanwhile.
-        The position at which a user lets go (`value_throttled`) is never such an echo.
+        A React component sends the value that it has drawn to the server, even if the server has sent the next one
+        meanwhile. The position at which a user lets go (`value_throttled`) is never such an echo.
         """
         if not self._follows and event.new not in self._shown:
             self._scrub(event.new)
@@ -125,14 +126,17 @@ class Timeline(SourceComponent):
         self._session.later(partial(self._put_back, self._scrubs), PUT_BACK_MILLISECONDS)
 
     def _put_back(self, scrubs: int) -> None:
-        """Shows the chosen step again once the user rests: what the server sent may have crossed it on its way."""
+        """Moves the slider to the chosen step once the user pauses.
+
+        A value that the server sent may have reached the browser after the user's own move, and replaced it.
+        """
         step = self._session.selection.step
         if step is not None and scrubs == self._scrubs:
             self._put(step - 1 if step else 1)
             self._put(step)
 
     def _put(self, step: int) -> None:
-        """Moves the slider, which must not count as scrubbing."""
+        """Moves the slider without this counting as a move by the user."""
         self._follows = True
         self._shown.append(step)
         self._slider.value = step
@@ -172,10 +176,10 @@ class Timeline(SourceComponent):
         self._status.object = self._status_text(frame)
 
     def _mark(self, state: RunState) -> None:
-        """Ticks at kept steps, signs at edits and evaluations."""
+        """Puts ticks at kept steps, and signs at edits and evaluations."""
         signs = {edit.step: "◆" for edit in state.steered} | {each["step"]: "★" for each in state.evaluations}
         kept = state.kept[:: 1 + len(state.kept) // MARKS_SHOWN]
-        # A blank keeps the row of signs open before there is one, so that nothing below it moves.
+        # A blank keeps the row of signs open before there is a sign, so that nothing below it moves later.
         marks = tuple((step, signs.get(step, "\u00a0")) for step in sorted({*kept, *sorted(signs)[-MARKS_SHOWN:]}))
         if marks != self._marks:
             self._marks = marks
@@ -183,19 +187,19 @@ class Timeline(SourceComponent):
 
     def _status_text(self, frame: Frame) -> str:
         if frame.state.step == 0:
-            return "Steps appear here as they are made."
+            return "Steps appear here as they are completed."
         edits = [edit for edit in frame.state.steered if edit.step == frame.step]
         parts = [f"{'Live: step' if frame.live else 'Looking back at step'} {frame.step} of {frame.settings.steps}"]
         if not frame.live and frame.image_step != frame.step:
-            parts.append(f"images of step {frame.image_step}, the nearest kept one before it")
+            parts.append(f"images of step {frame.image_step}, the nearest kept step before it")
         parts += [f"◆ {edit.name}: {edit.old} → {edit.value} by {edit.who}" for edit in edits]
         parts.append(f"{len(frame.state.kept)} steps kept (ticks); ◆ edits, ★ evaluations")
         return " · ".join(parts)
 
 
 def _end(step: int, steps: int) -> int:
-    """The last step on the slider: it changes seldom, since a browser takes a shorter slider for a moved one."""
-    end = SHORTEST
+    """The last step on the slider. It changes rarely, because a browser takes a changed length for a user's move."""
+    end = SHORTEST_SLIDER
     while end < step:
         end *= 2
     return max(min(end, steps), step, 1)

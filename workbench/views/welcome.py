@@ -1,4 +1,4 @@
-"""What the page shows while there is no run."""
+"""What the page shows when there is no run yet."""
 
 import panel_material_ui as pmui
 
@@ -7,17 +7,17 @@ from workbench.controls.launch import Launch
 from workbench.theme import Text
 
 WELCOME = """
-A small synthetic set of images is optimised so that its features have the same hyperbolic centroids as the real ones.
-Start a run and watch the images form; then drag the **curvature**, **prune** the real images, look back along the
-timeline, and fork.
+A small set of synthetic images is optimised until the hyperbolic centroids of its features match those of the real
+images. Start a run and watch the images form. Then change the **curvature**, **prune** the real images, look back along
+the timeline, and fork the run.
 """
 
 
 class Welcome(Component):
-    """One button that starts the digits run, with nothing to type.
+    """A button that starts the digits run without asking for anything.
 
     Args:
-        launch: starts it.
+        launch: starts the run.
     """
 
     def __init__(self, launch: Launch) -> None:
@@ -30,9 +30,10 @@ class Welcome(Component):
             Text("Watch a data set being distilled", variant="h5", margin=(16, 20, 4, 20)),
             pmui.Typography(WELCOME, margin=(4, 20)),
             pmui.Row(start, margin=(0, 10, 10, 10)),
-            pmui.Row(launch.place(start), margin=(0, 10), sizing_mode="stretch_width"),
+            pmui.Row(launch.notice_for(start), margin=(0, 10), sizing_mode="stretch_width"),
             Text(
-                "Bundled digits, 10 images a class, a minute or two on a laptop. Other data: “New run” on the left.",
+                "Bundled digits, 10 images per class, a minute or two on a laptop. For other data, open “New run” on "
+                "the left.",
                 variant="caption",
                 margin=(0, 20, 16, 20),
             ),

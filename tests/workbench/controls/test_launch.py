@@ -21,7 +21,7 @@ def page(root):
     opened = []
     engines = Engines(root, (sys.executable, scripted.__file__))
     launch, button = Launch(engines, opened.append), pmui.Button()
-    yield SimpleNamespace(launch=launch, button=button, says=launch.place(button), opened=opened)
+    yield SimpleNamespace(launch=launch, button=button, says=launch.notice_for(button), opened=opened)
     for job in engines.jobs:
         job.stop()
         wait_until(lambda job=job: not job.poll(), SECONDS)
@@ -42,7 +42,7 @@ def test_the_first_run_needs_no_typing_and_a_second_click_starts_no_second_one(p
     assert page.says.object.startswith("Making digits-hdd-")
     page.launch.start_first()
     # A form that is opened meanwhile says so too.
-    assert page.launch.place(pmui.Button()).object == page.says.object
+    assert page.launch.notice_for(pmui.Button()).object == page.says.object
     watched(page, lambda: page.opened)
     assert [run.name for run in page.opened] == [each.name for each in root.iterdir() if each.is_dir()]
     assert (page.button.loading, page.says.sx) == (False, HIDDEN)

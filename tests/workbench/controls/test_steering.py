@@ -257,5 +257,5 @@ def test_looking_back_shows_the_values_of_that_time_and_steers_nothing(steering,
         show()
         assert slider.value == value
         assert slider.disabled == (step is not None)
-        assert any(text.startswith("As it was at step") for text in texts(steering)) == (step is not None)
+        assert any(text.startswith("These are the values at step") for text in texts(steering)) == (step is not None)
         assert ("applied @ step 30" in texts(steering)) == (step != 20)
