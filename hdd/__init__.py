@@ -5,7 +5,7 @@
     hdd.evaluate(run)
     hdd.fork(run, step=100, out="runs/flat", edits={"curvature": -1})
 
-`import hdd` is quick and loads no torch; the functions load what they need.
+`import hdd` is fast and does not load torch; each function loads what it needs.
 """
 
 import importlib
@@ -30,7 +30,7 @@ __all__ = ["HDDError", *_LAZY]
 
 
 def __getattr__(name: str) -> Any:
-    """Public names, imported when first asked for."""
+    """Imports a public name when it is used for the first time."""
     if name in _LAZY:
         return getattr(importlib.import_module(_LAZY[name]), name)
     raise AttributeError(f"module 'hdd' has no attribute {name!r}")

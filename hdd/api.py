@@ -1,4 +1,4 @@
-"""The Python front door: a run in one call. The command line calls the same functions."""
+"""The Python interface: a run in one call. The command line calls the same functions."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from hdd.data import Dataset
 from hdd.data import load as load_dataset
 from hdd.devices import pick_device
 from hdd.evaluation import Evaluation, evaluate_images, make_protocol
-from hdd.process import give_memory_back
+from hdd.process import release_memory
 from hdd.progress import Progress
 from hdd.records import StepRecord
 from hdd.runs import history
@@ -46,27 +46,28 @@ def distill(
 
     Args:
         dataset: a name that `hdd datasets` lists, or folder:PATH.
-        method: that moves the images, "dm"; without an objective it has its own, which is plain DM.
-        objective: that the run starts with: "hdd" (Lorentz centroids; with "dm" it is DM+HDD) or "mean". None of both
-            given, it is the preset's.
+        method: what moves the images: "dm". If no objective is given, the method's own objective is taken, which for
+            "dm" makes plain distribution matching.
+        objective: the objective at the start: "hdd" (Lorentz centroids; together with "dm" this is DM+HDD) or "mean".
+            If neither a method nor an objective is given, the preset decides.
         preset: "geometric" or "released", see `hdd.settings.PRESETS`.
-        out: directory of the run; None makes one below ./runs, named by the data set, objective and time.
-        at: edits to make when so many steps are completed, {step: {knob: value}}.
-        who: is named as the author of these edits.
+        out: directory of the run; None makes one below ./runs, named after the data set, the objective and the time.
+        at: edits to make when that many steps are completed, {step: {knob: value}}.
+        who: the author that is recorded for these edits.
         on_step: called after every step.
-        on_load: called with images read and images in all, while a folder is read for the first time.
+        on_load: called with the number of images read and of all images, while a folder is read for the first time.
         on_create: called with the run as soon as it is made.
-        on_wait: called with what the run waits for, whenever that changes.
-        data: the data set, where it is loaded already.
-        queue: wait until all engines that came earlier to the device have ended; else it is shared with them.
-        settings: further knobs of `hdd.settings.Settings`; they win over the preset.
+        on_wait: called with what the run is waiting for, whenever that changes.
+        data: the data set, if it is already loaded.
+        queue: True waits until all engines that came to the device earlier have ended; False shares the device.
+        settings: other knobs of `hdd.settings.Settings`; they take precedence over the preset.
 
     Returns:
-        The run: finished, or stopped by SIGTERM or a command.
+        The run, which is finished, or was stopped by SIGTERM or a command.
 
     Raises:
-        HDDError: bad input, by name.
-        KeyboardInterrupt: as `hdd.runs.resume.resume`.
+        HDDError: an input is not allowed; the message names it.
+        KeyboardInterrupt: as in `hdd.runs.resume.resume`.
     """
     chosen = initial_settings(dataset, preset, **method_and_objective(method, objective), **settings)
     if out is None:
@@ -76,14 +77,14 @@ def distill(
     try:
         loaded = data or load_dataset(dataset, size=chosen.image_size, progress=on_load)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"{dataset} was not loaded to its end, so no run was made.") from None
+        raise KeyboardInterrupt(f"The data set {dataset} was not loaded completely, so no run was made.") from None
     run = create(out, chosen, loaded, at, who)
     if on_create is not None:
         on_create(run)
     if queue:
-        # What waits holds no images; when its turn comes they are in the cache.
+        # A waiting process must not hold the images; when its turn comes, it reads them from the cache.
         loaded = data
-        give_memory_back()
+        release_memory()
     return resume(run, on_step=on_step, data=loaded, queue=queue, on_wait=on_wait)
 
 
@@ -97,9 +98,9 @@ def fork(
     on_wait: OnWait | None = None,
     queue: bool = False,
 ) -> Run:
-    """Branches a new run from `run` at `step`, with edits there, and advances it to its end.
+    """Branches a new run from `run` at `step`, makes edits at that step, and advances the new run to its end.
 
-    `hdd.runs.history.fork` only branches; see there and `distill` for arguments and errors.
+    `hdd.runs.history.fork` branches without advancing. Arguments and errors are described there and in `distill`.
     """
     return resume(history.fork(as_run(run), step, out, edits, who), on_step=on_step, queue=queue, on_wait=on_wait)
 
@@ -107,10 +108,11 @@ def fork(
 def replay(
     run: Run | str | os.PathLike, out: str | os.PathLike, on_step: OnStep | None = None
 ) -> tuple[Run, int | None]:
-    """Makes a run again from its settings and ledger, up to the step it stands at, and compares.
+    """Makes a run again from its settings and ledger, up to the step that it has reached, and compares the two.
 
     Returns:
-        The new run, and the first step at which the two differ (`hdd.runs.history.first_difference`), None if nowhere.
+        The new run, and the first step at which the two runs differ (`hdd.runs.history.first_difference`); None if
+        they do not differ.
     """
     run = as_run(run)
     again = history.copy_ledger(run, out)
@@ -125,17 +127,17 @@ def evaluate(
     on_epoch: Callable[[int, int], None] | None = None,
     **changes: Any,
 ) -> Evaluation:
-    """Trains networks on the synthetic images of a run, tests them on real ones, and notes the result in the run.
+    """Trains networks on the synthetic images of a run, tests them on real images, and records the result in the run.
 
     Args:
-        run: or its directory; it may be going.
-        step: whose images; None takes the newest that are kept.
+        run: the run or its directory; an engine may be advancing it.
+        step: the step whose images are evaluated; None takes the newest kept step.
         protocol: "full" or "quick", see `hdd.evaluation`.
-        on_epoch: called with epochs done and epochs in all.
-        changes: to the protocol, such as networks=3 or augmentation="none".
+        on_epoch: called with the number of epochs done and of all epochs.
+        changes: changes to the protocol, for example networks=3 or augmentation="none".
 
     Raises:
-        HDDError: no images of that step are kept, or a protocol that is not allowed.
+        HDDError: no images of that step are kept, or the protocol is not allowed.
     """
     run = as_run(run)
     settings = run.initial_settings
@@ -153,5 +155,5 @@ def evaluate(
 
 
 def as_run(run: Run | str | os.PathLike) -> Run:
-    """The run itself, or the one in a directory."""
+    """Returns the run itself, or opens the run in a directory."""
     return run if isinstance(run, Run) else Run(run)

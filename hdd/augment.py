@@ -1,7 +1,8 @@
 """Differentiable siamese augmentation (Zhao & Bilen, ICML 2021, arXiv 2102.08259).
 
-One operation of the strategy is drawn a call; its parameters are drawn once a group, so that the real and the
-synthetic images of a class are changed alike. A group of one image is the ordinary, per-image augmentation.
+Each call applies one operation of the strategy. Its parameters are drawn once for each group, so that the real and the
+synthetic images of a class are changed in the same way. With one image in each group this is the ordinary augmentation
+of single images.
 """
 
 from collections.abc import Callable, Sequence
@@ -63,7 +64,7 @@ def _flip(images: Tensor, uniforms: np.ndarray) -> Tensor:
 
 
 def _warp(images: Tensor, matrices: np.ndarray) -> Tensor:
-    """Resamples the images of group g by the affine matrix (2, 3) number g, bilinearly, zeros outside."""
+    """Resamples the images of group g by the affine matrix (2, 3) number g, bilinearly and with zeros outside."""
     groups, count, channels, height, width = images.shape
     theta = torch.as_tensor(matrices, dtype=images.dtype, device=images.device)
     grid = F.affine_grid(theta, [groups, channels, height, width], align_corners=True)
@@ -101,12 +102,12 @@ _OPERATIONS: dict[str, Callable[[Tensor, np.ndarray], Tensor]] = {
 
 
 def augment(images: Tensor, operation: str, uniforms: np.ndarray) -> Tensor:
-    """Applies one operation, with one set of parameters a group.
+    """Applies one operation, with one set of parameters for each group.
 
     Args:
         images: (G, N, C, H, W), normalised.
         operation: color (brightness ±0.5, then saturation ×[0, 2], then contrast ×[0.5, 1.5]), crop (shift by up to
-            12.5 % of the side), cutout (a square of half the side), flip (p = 0.5), scale (×[1/1.2, 1.2] an
+            12.5 % of the side), cutout (a square of half the side), flip (p = 0.5), scale (×[1/1.2, 1.2] along each
             axis) or rotate (±15°).
         uniforms: (G, 3) numbers in [0, 1) from which the parameters of each group are made.
 
@@ -117,14 +118,15 @@ def augment(images: Tensor, operation: str, uniforms: np.ndarray) -> Tensor:
 
 
 def siamese(images: Tensor, strategy: str, generators: Sequence[np.random.Generator]) -> Tensor:
-    """Augments each class by its own operation of the strategy.
+    """Augments each class with its own operation of the strategy.
 
-    Called with the real and again with the synthetic images and equal generators, it changes both alike.
+    If it is called once with the real and once with the synthetic images, and with equal generators, it changes both in
+    the same way.
 
     Args:
-        images: (G, N, C, H, W), one class a group, normalised.
+        images: (G, N, C, H, W), each group one class, normalised.
         strategy: operations joined by "_" (see `augment`), or "none".
-        generators: one a class; each gives that class's operation and parameters.
+        generators: one for each class; it draws the operation and the parameters of that class.
 
     Returns:
         (G, N, C, H, W), differentiable in `images`.

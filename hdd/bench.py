@@ -1,8 +1,9 @@
-"""`hdd bench`: speed and memory of a step, against a plain loop, in one go on one machine.
+"""`hdd bench`: compares the speed and memory of a step with those of a plain loop, on the same machine.
 
-The plain loop is what the papers' code does: one class at a time, float32, PyTorch's default memory layout and
-allocator. Each side runs in a process of its own, so that the settings of `hdd.process` touch one side alone. The two
-take turns in short rounds, and the quickest step of each counts: what else goes on then holds up both or neither.
+The plain loop does what the papers' code does: one class at a time, in float32, with PyTorch's default memory layout
+and allocator. Each side runs in a process of its own, so that the settings of `hdd.process` affect only one side. The
+two sides take turns in short rounds, and the fastest step of each side counts, so that other work on the machine slows
+down both sides or neither.
 """
 
 import itertools
@@ -42,9 +43,9 @@ WARM_UP_STEPS = 2
 
 
 def plain_loop(data: Dataset, settings: Settings) -> Iterator[float]:
-    """Makes steps of DM+HDD as papers' code does, on the CPU, and yields the seconds that each took.
+    """Makes steps of DM+HDD as the papers' code does, on the CPU, and yields how many seconds each step took.
 
-    Real images are normalised and kept as float32 beforehand, as that code does.
+    As in that code, the real images are normalised beforehand and kept as float32.
     """
     pool = ClassPool(data.train_labels, len(data.classes))
     real_images = data.normalise(data.train_images)
@@ -81,8 +82,8 @@ _SIDES = {"plain loop": plain_loop, "step": _method_steps}
 
 
 def _serve(side: str, settings: dict[str, Any], steps: int, connection: Connection) -> None:
-    """Makes a round of steps whenever it is asked to; answers with its quickest one and the memory used so far."""
-    # Ctrl-C reaches all processes of a terminal; the asker is the one to speak.
+    """Makes a round of steps for each request, and answers with the time of the fastest step and the peak memory."""
+    # Ctrl-C reaches all processes of a terminal; only the requesting process reports it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     chosen = Settings(**settings)
     data = load(chosen.dataset, size=chosen.image_size)
@@ -90,15 +91,15 @@ def _serve(side: str, settings: dict[str, Any], steps: int, connection: Connecti
     made = _SIDES[side](data, chosen)
     for _ in itertools.islice(made, WARM_UP_STEPS):
         pass
-    # The asker closes its end when it has what it wants.
+    # The requesting process closes its end of the connection when it has all rounds.
     with suppress(EOFError):
         while True:
             connection.recv_bytes()
             connection.send((min(itertools.islice(made, steps)), _peak_megabytes()))
 
 
-def _race(settings: Settings, steps: int, tell: Callable[[str], None]) -> dict[str, tuple[float, float]]:
-    """Seconds of the quickest step, and peak megabytes, of each side."""
+def _race(settings: Settings, steps: int, on_progress: Callable[[str], None]) -> dict[str, tuple[float, float]]:
+    """The seconds of the fastest step and the peak megabytes of each side."""
     context = multiprocessing.get_context("spawn")
     best: dict[str, tuple[float, float]] = {}
     with ExitStack() as stack:
@@ -112,7 +113,7 @@ def _race(settings: Settings, steps: int, tell: Callable[[str], None]) -> dict[s
             sides[side] = stack.enter_context(connection)
         for turn in range(ROUNDS):
             for side, connection in sides.items():
-                tell(f"round {turn + 1} of {ROUNDS}: {side}")
+                on_progress(f"round {turn + 1} of {ROUNDS}: {side}")
                 try:
                     connection.send_bytes(b"")
                     seconds, megabytes = connection.recv()
@@ -130,7 +131,7 @@ def _peak_megabytes() -> float:
 
 
 def _first_step_seconds(settings: Settings, folder: Path) -> float:
-    """From the start of the command `hdd distill` to the record of the first step."""
+    """Seconds from the start of the command `hdd distill` until its first step is recorded."""
     out = folder / "first"
     sets = [f"--set={name}={to_text(value)}" for name, value in settings.values().items()]
     started = time.perf_counter()
@@ -150,30 +151,30 @@ def _first_step_seconds(settings: Settings, folder: Path) -> float:
         process.wait()
 
 
-def run(steps: int, knobs: Mapping[str, Any], tell: Callable[[str], None]) -> dict[str, Any]:
-    """Measures; the result is JSON-compatible.
+def run(steps: int, knobs: Mapping[str, Any], on_progress: Callable[[str], None]) -> dict[str, Any]:
+    """Makes all measurements and returns them as JSON-compatible values by name.
 
     Args:
-        steps: timed steps a round.
+        steps: timed steps in each round.
         knobs: settings, as for `hdd distill`.
-        tell: called with what is being done.
+        on_progress: called with a description of what is being measured.
 
     Raises:
-        HDDError: as for `hdd distill`.
+        HDDError: as in `hdd distill`.
     """
     settings = initial_settings(**{"device": "cpu", **knobs})
     settings = Settings(**{**settings.values(), "threads": settings.threads or torch.get_num_threads()})
     data = load(settings.dataset, size=settings.image_size)
     METHODS.get(settings.method).check(data, settings)
-    best = _race(settings, steps, tell)
+    best = _race(settings, steps, on_progress)
     (plain, plain_peak), (ours, our_peak) = best["plain loop"], best["step"]
 
     tune()
     with tempfile.TemporaryDirectory() as folder:
-        tell("from the command to the first step")
+        on_progress("from the command to the first step")
         first = _first_step_seconds(settings, Path(folder))
         made = create(Path(folder) / "run", Settings(**{**settings.values(), "steps": max(20, 4 * steps)}), data)
-        tell("storage")
+        on_progress("storage")
         engine = Engine(made, data)
         engine.advance()
         computing = sum(record.seconds for record in made.metrics())

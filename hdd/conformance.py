@@ -1,6 +1,6 @@
-"""Whether methods and objectives keep the rules that the rest of the library builds on: `hdd check` for one's own.
+"""Checks whether methods and objectives keep the rules that the rest of the library relies on.
 
-Each rule is checked on small random data, so that it takes seconds.
+`hdd check` runs these checks. Each rule is checked on small random data, which takes seconds.
 """
 
 import time
@@ -21,7 +21,7 @@ from hdd.settings import Settings
 
 CLASSES, REAL, SYNTHETIC, DIMENSIONS = 3, 7, 4, 6
 RADII = (0.0, 0.5, 2.0, 25.0)
-"""√|K|·radius of the random features on which an objective is tried, from none to where most formulas break."""
+"""√|K|·radius of the random features on which an objective is tried, from 0 to where most formulas break down."""
 
 STEPS = 4
 TIMED_STEPS = 10
@@ -29,12 +29,12 @@ TIMED_STEPS = 10
 
 @dataclass(frozen=True)
 class Conformance:
-    """What was found.
+    """The result of a check.
 
     Attributes:
-        name: of the method or objective.
-        broken: the rules that it breaks, in words; empty if it keeps all.
-        milliseconds: that a step takes with it, the quickest of some, on the small data; None where it broke a rule.
+        name: the method or objective that was checked.
+        broken: the rules that it breaks, in words; empty if it keeps them all.
+        milliseconds: time of a step on the small data, the fastest of `TIMED_STEPS`; None if a rule is broken.
     """
 
     name: str
@@ -43,10 +43,10 @@ class Conformance:
 
 
 def check_objective(name: str) -> Conformance:
-    """Checks an objective of the registry, and times a step of DM with it.
+    """Checks a registered objective, and times a step of DM with it.
 
     Raises:
-        HDDError: there is none of that name.
+        HDDError: there is no objective with that name.
     """
     objective = OBJECTIVES.get(name)
     knobs = {knob: objective.param[knob] for knob in objective.knobs()}
@@ -58,10 +58,10 @@ def check_objective(name: str) -> Conformance:
 
 
 def check_method(name: str) -> Conformance:
-    """Checks a method of the registry, with the objective that it is published with, and times its step.
+    """Checks a registered method together with the objective that it was published with, and times its step.
 
     Raises:
-        HDDError: there is none of that name.
+        HDDError: there is no method with that name.
     """
     method = METHODS.get(name)
     broken = _undocumented({knob: method.knobs.param[knob] for knob in method.knobs.param if knob != "name"})
@@ -83,7 +83,7 @@ def _undocumented(knobs: dict[str, Knob]) -> list[str]:
 
 
 def _features(count: int, radius: float, seed: int, dtype: torch.dtype = torch.float32) -> Tensor:
-    """Random features (C, count, D) of about that radius."""
+    """Random features (C, count, D) of about the given radius."""
     values = generator(seed, "conformance").standard_normal((CLASSES, count, DIMENSIONS))
     return torch.from_numpy(values * radius / DIMENSIONS**0.5).to(dtype)
 
@@ -137,10 +137,10 @@ def _columns(objective: type[Objective]) -> bool:
 
 _OBJECTIVE_RULES: dict[str, Callable[[type[Objective]], bool]] = {
     "loss() gives one float32 loss for each class": _one_loss_a_class,
-    "losses and gradients are finite at √|K|·radius 0 to 25, also of equal sets": _finite,
-    "the loss of a class depends on the features of that class alone": _classes_apart,
+    "losses and gradients are finite at √|K|·radius 0 to 25, also for equal sets": _finite,
+    "the loss of a class depends only on the features of that class": _classes_apart,
     "losses and gradients are the same bits each time, whatever the global random state": _same_bits,
-    "diagnostics() gives what `columns` names, in its order, one finite number for each class": _columns,
+    "diagnostics() returns the names in `columns`, in that order, with one finite number for each class": _columns,
 }
 
 
@@ -148,7 +148,7 @@ _OBJECTIVE_RULES: dict[str, Callable[[type[Objective]], bool]] = {
 
 
 def _dataset() -> Dataset:
-    """Random pixels; classes differ in brightness, and each has its own number of images."""
+    """Random pixels; the classes differ in brightness and in their number of images."""
     draws = generator(0, "conformance data")
     labels = draws.permutation(np.repeat(np.arange(CLASSES), (9, 7, 11)))
     pixels = draws.integers(0, 120, (len(labels), 1, 8, 8)) + 40 * labels[:, None, None, None]
@@ -220,12 +220,12 @@ def _gives_a_set(method: type[Method]) -> bool:
 
 
 _METHOD_RULES: dict[str, Callable[[type[Method]], bool]] = {
-    "two runs are the same bits, whatever the global random state": _deterministic,
+    "two runs give the same bits, whatever the global random state": _deterministic,
     "a step moves the images": _moves,
-    "a run goes on with the same bits from its state(), which later steps leave as it was": _resumes,
-    "step() counts the steps and records the losses first": _records,
+    "a run continues from its state() with the same bits, and later steps do not change that state": _resumes,
+    "step() counts the steps, and the losses are the first recorded column": _records,
     "steer() refuses an unknown knob and then changes nothing": _refuses,
-    "synthetic() is a set of the images of each class": _gives_a_set,
+    "synthetic() returns a set with the images of each class": _gives_a_set,
 }
 
 

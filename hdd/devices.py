@@ -1,4 +1,4 @@
-"""The devices that computations run on, and what happens when their memory is full. Loads torch when it is needed."""
+"""Devices to compute on, and the message when their memory is full. Torch is loaded only when it is needed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def pick_device(name: str) -> torch.device:
     """The device called `name`; "auto" is CUDA, else MPS, else the CPU.
 
     Raises:
-        HDDError: that device is not here.
+        HDDError: this machine does not have that device.
     """
     import torch
 
@@ -32,11 +32,11 @@ def pick_device(name: str) -> torch.device:
 
 
 @contextmanager
-def clear_out_of_memory(device: torch.device) -> Iterator[None]:
-    """Turns a lack of memory into one message that says what helps.
+def explain_out_of_memory(device: torch.device) -> Iterator[None]:
+    """Turns the out-of-memory errors of torch and Python into one message that says what helps.
 
     Raises:
-        HDDError: instead of the errors by which torch and Python say so.
+        HDDError: in place of these errors.
     """
     try:
         yield

@@ -1,16 +1,16 @@
-"""What a user or a caller can act on, as exceptions.
+"""Exceptions for problems that a user or a caller can act on.
 
-    HDDError                    anything below
-    ├── InvalidInputError       a value, name or combination that is not allowed
-    ├── NotFoundError           a run, step, set or folder that is not there
-    ├── InUseError              a place that holds something already, or a run that another engine advances
-    ├── RunStateError           a run that cannot do what is asked now: it is finished, or no engine advances it
-    ├── DataError               real images that are missing, damaged, or not those that a run was made with
-    ├── NotInstalledError       a method or an objective that another package would bring
-    ├── NewerVersionError       a file that a newer version of this package made
-    ├── StorageError            a disk or file that cannot be read or written
-    ├── DivergedError           images that grow without bound
-    └── OutOfMemoryError        a device without memory for what was asked
+    HDDError                    any of the errors below
+    ├── InvalidInputError       a value, name or combination is not allowed
+    ├── NotFoundError           a run, step, set or folder does not exist
+    ├── InUseError              a place already holds something, or another engine advances the run
+    ├── RunStateError           the run cannot do this now: it is finished, or no engine advances it
+    ├── DataError               real images are missing, damaged, or not those that the run was made with
+    ├── NotInstalledError       a method or an objective comes from a package that is not installed
+    ├── NewerVersionError       a newer version of this package made the file
+    ├── StorageError            a disk or file cannot be read or written
+    ├── DivergedError           the images grow without bound
+    └── OutOfMemoryError        the device has too little memory
 
 A message is one or two plain sentences that name the input at fault, what is allowed and what to do. The command line
 prints it without a traceback and exits with code 2.
@@ -26,19 +26,19 @@ class InvalidInputError(HDDError):
 
 
 class NotFoundError(HDDError):
-    """Something that was named is not there."""
+    """A run, step, set or folder that was named does not exist."""
 
 
 class InUseError(HDDError):
-    """A place holds something already, or another engine advances the run."""
+    """A place already holds something, or another engine advances the run."""
 
 
 class RunStateError(HDDError):
-    """A run cannot do what is asked in the state in which it is."""
+    """The run cannot do what is asked in its present state."""
 
 
 class DataError(HDDError):
-    """Real images cannot be had, or are not those that a run was made with."""
+    """Real images are missing or damaged, or are not those that the run was made with."""
 
 
 class NotInstalledError(HDDError):
@@ -58,4 +58,4 @@ class DivergedError(HDDError):
 
 
 class OutOfMemoryError(HDDError):
-    """A device lacks the memory for what was asked."""
+    """The device has too little memory for what was asked."""

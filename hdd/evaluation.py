@@ -1,8 +1,8 @@
-"""How good a synthetic set is: networks trained on it alone, tested on real images.
+"""How good a synthetic set is: networks are trained only on it and tested on real images.
 
-The protocol of the literature (Zhao & Bilen 2023 and its successors): a fresh ConvNet, SGD with one learning-rate
-drop half-way, differentiable augmentation with one operation a batch, accuracy on the test split after the last
-epoch. Nothing is selected by test accuracy.
+The protocol is that of the literature (Zhao & Bilen 2023 and its successors): a fresh ConvNet, SGD whose learning rate
+drops once, half-way, differentiable augmentation with one operation per batch, and the accuracy on the test split after
+the last epoch. Nothing is selected by test accuracy.
 """
 
 import statistics
@@ -30,16 +30,17 @@ BATCH = 256
 
 @dataclass(frozen=True)
 class Protocol:
-    """How networks are trained and how many.
+    """How many networks are trained, and how.
 
     Attributes:
         name: "full" or "quick", for display.
         epochs: passes over the synthetic set; 0 tests untrained networks.
-        networks: trained, each from its own seed.
-        width: of the ConvNet.
-        depth: of the ConvNet.
+        networks: number of networks to train, each with its own draws.
+        width: feature maps of the ConvNet.
+        depth: blocks of the ConvNet.
         augmentation: operations joined by "_", or "none".
-        seed: network i and its augmentations are drawn from (seed, i): two sets evaluated with one seed are paired.
+        seed: network i and its augmentations are drawn from (seed, i), so two sets that are evaluated with the same
+            seed can be compared in pairs.
     """
 
     name: str = "full"
@@ -54,7 +55,7 @@ class Protocol:
         """Checks the values.
 
         Raises:
-            HDDError: naming the one that is not allowed.
+            HDDError: a value is not allowed; the message names it.
         """
         for name, least in {"epochs": 0, "networks": 1, "width": 1, "depth": 1, "seed": 0}.items():
             value = getattr(self, name)
@@ -66,12 +67,12 @@ class Protocol:
 
 
 PROTOCOLS: dict[str, dict[str, Any]] = {"full": {}, "quick": {"epochs": 300, "networks": 2}}
-"""What "quick" changes: it is meant for watching a run, not for reporting."""
+"""How each protocol differs from the defaults. "quick" is meant for watching a run, not for reporting results."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Test accuracies of the networks, as fractions, and how they came about."""
+    """Test accuracies of the networks, as fractions, and the protocol that they were measured under."""
 
     protocol: Protocol
     accuracies: list[float]
@@ -83,11 +84,11 @@ class Evaluation:
 
     @property
     def sd(self) -> float:
-        """Standard deviation over networks (n − 1); 0 for one network."""
+        """Standard deviation over the networks (n − 1 in the denominator); 0 for one network."""
         return statistics.stdev(self.accuracies) if len(self.accuracies) > 1 else 0.0
 
     def __str__(self) -> str:
-        """In percent, with spread, number of networks and protocol."""
+        """The accuracy in percent, with its spread, the number of networks and the protocol."""
         protocol = self.protocol
         count = "1 network" if protocol.networks == 1 else f"{protocol.networks} networks"
         return (
@@ -97,7 +98,7 @@ class Evaluation:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-compatible: protocol, accuracies, mean and sd."""
+        """The protocol, accuracies, mean and sd as JSON-compatible values."""
         return {
             "protocol": asdict(self.protocol),
             "accuracies": self.accuracies,
@@ -107,17 +108,19 @@ class Evaluation:
 
 
 def make_protocol(name: str, **changes: Any) -> Protocol:
-    """The protocol called "full" or "quick", with changes.
+    """Returns the protocol called "full" or "quick", with changes.
 
     Raises:
-        HDDError: another name, or a change that is not allowed.
+        HDDError: the name is unknown, or a change is not allowed.
     """
     if name not in PROTOCOLS:
-        raise InvalidInputError(f"There is no protocol {name!r}: give one of {', '.join(PROTOCOLS)}.")
+        raise InvalidInputError(f"There is no evaluation protocol {name!r}: give one of {', '.join(PROTOCOLS)}.")
     known = [field.name for field in fields(Protocol)]
     for change in changes:
         if change not in known:
-            raise InvalidInputError(f"An evaluation has no {change!r}: it has {', '.join(known)}.")
+            raise InvalidInputError(
+                f"An evaluation protocol has no setting {change!r}: change one of {', '.join(known)}."
+            )
     return Protocol(**{"name": name, **PROTOCOLS[name], **changes})
 
 
@@ -131,14 +134,14 @@ def evaluate_images(
     """Trains networks on (images, labels) and tests them on the test split of `data`.
 
     Args:
-        images: (B, C, H, W) float32, normalised, on the device to compute on.
-        labels: (B,) int64, or soft ones (B, C) float32.
+        images: (B, C, H, W) float32, normalised; their device is the one that computes.
+        labels: (B,) int64, or soft labels (B, C) float32.
         data: the real images.
         protocol: see `Protocol`.
-        on_epoch: called with epochs done and epochs in all, over all networks.
+        on_epoch: called with the number of epochs done and of all epochs, counted over all networks.
 
     Returns:
-        The accuracies, in order of the networks.
+        The accuracies, in the order of the networks.
     """
     labels = labels.to(images.device)
     accuracies = []
@@ -168,7 +171,7 @@ def evaluate_images(
 
 @torch.no_grad()
 def accuracy(network: ConvNet, data: Dataset) -> float:
-    """Share of the test split that `network` classifies rightly."""
+    """Fraction of the test split that `network` classifies correctly."""
     device = next(network.parameters()).device
     right = 0
     for part, labels in zip(data.test_images.split(1024), data.test_labels.split(1024), strict=True):

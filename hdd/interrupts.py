@@ -1,4 +1,4 @@
-"""Ctrl-C while modules are imported."""
+"""What Ctrl-C does while modules are being imported."""
 
 import signal
 import threading
@@ -8,12 +8,12 @@ from contextlib import contextmanager
 
 @contextmanager
 def end_silently() -> Iterator[None]:
-    """Inside, Ctrl-C ends the process at once and without a word. Main thread only.
+    """Within this context, Ctrl-C ends the process immediately and silently. Has no effect outside the main thread.
 
-    Half an import has nothing to clean up, and an exception there comes out as a long traceback.
+    An interrupted import leaves nothing to clean up, and an exception there would print a long traceback.
     """
     before = signal.getsignal(signal.SIGINT)
-    # A shell has its background processes ignore it, and they go on doing so.
+    # A shell makes its background processes ignore SIGINT, and that must stay so.
     if before == signal.SIG_IGN or threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -10,10 +10,10 @@ from torch import Tensor, nn
 from hdd.errors import InvalidInputError
 
 FORWARD_BYTES = 2**23
-"""Size of the first feature maps of a forward pass without gradient on a CPU: what stays in its caches."""
+"""Bytes of the first feature maps in a forward pass without gradient on a CPU, small enough to stay in its caches."""
 
 ACCELERATOR_BATCH = 4096
-"""Images of such a pass on an accelerator."""
+"""Images in such a pass on an accelerator."""
 
 LAYERS_OF_A_BLOCK = 4
 
@@ -21,13 +21,13 @@ LAYERS_OF_A_BLOCK = 4
 class ConvNet(nn.Module):
     """`depth` blocks of conv 3×3 → instance norm (affine) → ReLU → 2×2 average pooling, then a linear classifier.
 
-    28×28 single-channel images are padded by 3 in the first convolution, so that the feature maps are those of a
-    32×32 image. Layers and state-dict names are those of the literature's code.
+    Images of 28×28 with one channel are padded by 3 in the first convolution, so that the feature maps are as large as
+    those of a 32×32 image. The layers and the names in the state dict are those of the literature's code.
 
     Args:
-        channels: of the input images.
+        channels: channels of the input images.
         size: (height, width) of the input images, each at least 2^depth after padding.
-        classes: of the classifier.
+        classes: number of classes.
         width: feature maps of every convolution.
         depth: number of blocks.
 
@@ -41,7 +41,7 @@ class ConvNet(nn.Module):
         height, length = (side + 2 * (first_padding - 1) for side in size)
         if min(height, length) < 2**depth:
             raise InvalidInputError(
-                f"network_depth={depth} is too deep for images of {size[0]}×{size[1]}: each block halves them. "
+                f"network_depth={depth} is too deep for images of {size[0]}×{size[1]}, since each block halves them. "
                 f"Use network_depth ≤ {int(math.log2(min(height, length)))} or larger images."
             )
         layers: list[nn.Module] = []
@@ -60,7 +60,7 @@ class ConvNet(nn.Module):
         self._forward_batch = max(1, FORWARD_BYTES // (4 * width * height * length))
 
     def embed(self, images: Tensor) -> Tensor:
-        """Features (B, width·h·w) of normalised float images (B, C, H, W), before the classifier."""
+        """Features (B, width·h·w) of normalised float images (B, C, H, W), as they enter the classifier."""
         maps = images.contiguous(memory_format=torch.channels_last)
         for block in range(0, len(self.features), LAYERS_OF_A_BLOCK):
             maps = _block(maps, self.features[block], self.features[block + 1])
@@ -72,7 +72,7 @@ class ConvNet(nn.Module):
 
     @torch.no_grad()
     def draw(self, generator: np.random.Generator) -> "ConvNet":
-        """Redraws every weight in place, as PyTorch initialises these layers: U(±1/√fan_in), norms at 1 and 0."""
+        """Redraws all weights in place, as PyTorch initialises these layers: U(±1/√fan_in), norms at 1 and 0."""
         for module in self.modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
                 bound = 1 / math.sqrt(module.weight[0].numel())
@@ -85,16 +85,16 @@ class ConvNet(nn.Module):
 
     @torch.no_grad()
     def embed_frozen(self, images: Tensor) -> Tensor:
-        """`embed` without gradient for any number of images, in batches of bounded memory."""
+        """As `embed`, but without gradient and for any number of images, in batches that bound the memory."""
         batch = self._forward_batch if images.device.type == "cpu" else ACCELERATOR_BATCH
         return torch.cat([self.embed(part) for part in images.split(batch)])
 
 
 def _block(maps: Tensor, convolution: nn.Conv2d, norm: nn.GroupNorm) -> Tensor:
-    """convolution → instance norm → ReLU → pooling, by the layers' weights.
+    """One block: convolution → instance norm → ReLU → pooling, with the weights of the given layers.
 
-    PyTorch's group norm is many times slower on channels-last maps on a CPU. The variance is the mean square
-    less the squared mean: in float32 it differs from the two-pass result by about 1e-6 of the features.
+    On a CPU, PyTorch's group norm is many times slower for channels-last maps. Here the variance is the mean square
+    minus the squared mean; in float32 the features then differ from the two-pass result by about 1e-6.
     """
     maps = convolution(maps)
     pixels = maps.permute(0, 2, 3, 1).flatten(1, 2)

@@ -1,20 +1,20 @@
-"""Normalised images as pixels, to be looked at. Free of torch."""
+"""Turns normalised images into pixels to look at. Does not import torch."""
 
 import numpy as np
 
 
 def to_pixels(images: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
-    """Normalised images as pictures.
+    """Turns normalised images into pictures.
 
-    What lies beyond black or white is clipped, so that pixels are good for the eye alone: whatever is measured is
-    measured on the normalised images.
+    Values beyond black or white are clipped, so pixels are only good for looking at. All measurements are made on the
+    normalised images.
 
     Args:
         images: (…, channels, H, W), floating point.
-        mean, std: (channels,) of the normalisation, for pixels in [0, 1].
+        mean, std: (channels,), the normalisation, for pixels in [0, 1].
 
     Returns:
-        uint8 of the same shape: rounded, clipped, NaN as black.
+        uint8 of the same shape, rounded and clipped; NaN becomes black.
     """
     mean, std = (np.asarray(value, np.float32)[:, None, None] for value in (mean, std))
     fractions = np.nan_to_num(images.astype(np.float32) * std + mean, nan=0.0).clip(0, 1)

@@ -1,4 +1,4 @@
-"""What a process that computes should be told before it loads torch."""
+"""Settings that a computing process needs before it loads torch."""
 
 import ctypes
 import os
@@ -13,19 +13,20 @@ SPINS = "10000"
 
 
 def tune(background: bool = False) -> None:
-    """Makes this process quick, or a good neighbour of one that is; call it before torch is imported.
+    """Makes this process fast, or makes it give way to one that should be. Call it before torch is imported.
 
-    glibc keeps freed blocks for reuse instead of handing them back to the kernel (mallopt(3); no effect with another C
-    library). Feature maps of tens of megabytes are otherwise mapped, zeroed and unmapped in every layer, which can
-    cost more than the convolutions themselves.
+    glibc is told to keep freed blocks for reuse and not to return them to the kernel (mallopt(3); this has no effect
+    with another C library). Otherwise feature maps of tens of megabytes are mapped, zeroed and unmapped in every layer,
+    which can cost more than the convolutions themselves.
 
-    GNU's OpenMP lets threads that wait for each other spin for a millisecond, during which they hold the very core that
-    the awaited one needs if anything else runs on the machine, a browser say; a shorter spin costs nothing when alone.
+    In GNU's OpenMP, threads that wait for each other spin for a millisecond. If anything else runs on the machine, such
+    as a browser, they may occupy the very core that the awaited thread needs. A shorter spin costs nothing when the
+    process is alone.
 
     Args:
-        background: give way to an engine on the same cores: lower priority, and threads that wait for each other
-            sleep instead of spinning (OMP_WAIT_POLICY of the OpenMP standard, unless it is set), which costs this
-            process speed when it is alone.
+        background: give way to an engine on the same cores. The process gets a lower priority, and its threads sleep
+            while they wait for each other (OMP_WAIT_POLICY of the OpenMP standard, unless it is set already), which
+            makes the process slower when it is alone.
     """
     if background:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -39,13 +40,13 @@ def tune(background: bool = False) -> None:
         mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
 
 
-def give_memory_back() -> None:
-    """Hands freed blocks back to the kernel, which `tune` keeps it from getting by itself."""
+def release_memory() -> None:
+    """Returns freed blocks to the kernel, which does not happen by itself after `tune`."""
     malloc_trim = _glibc("malloc_trim")
     if malloc_trim is not None:
         malloc_trim(0)
 
 
 def _glibc(name: str) -> Callable | None:
-    """A function of the GNU C library, None where there is none."""
+    """A function of the GNU C library; None if this is another library."""
     return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None

@@ -1,6 +1,6 @@
-"""How code that takes long says how far it is."""
+"""How code that takes long reports its progress."""
 
 from collections.abc import Callable
 
 Progress = Callable[[int, int], None]
-"""Called as progress(done, in all)."""
+"""Called as progress(done, total)."""

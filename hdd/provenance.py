@@ -1,4 +1,4 @@
-"""What made a run: enough to tell later why two runs differ."""
+"""What made a run; it is recorded so that one can later tell why two runs differ."""
 
 import platform
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def provenance() -> dict[str, str]:
-    """Versions, machine, and the commit of the source where it is a git checkout."""
+    """Versions, the machine, and the commit of the source if it is a git checkout."""
     packages = ("hdd-workbench", "torch", "numpy", "safetensors", "scikit-learn", "pillow")
     facts = {name: version(name) for name in packages}
     facts |= {"python": platform.python_version(), "machine": platform.machine(), "system": platform.platform()}

@@ -1,4 +1,4 @@
-"""What a run records. Free of torch, so that viewers can read it."""
+"""What a run records. This module does not import torch, so that viewers can use it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,15 +10,15 @@ from hdd.states import EditStatus, EngineState
 
 @dataclass(frozen=True)
 class StepRecord:
-    """One finished step.
+    """The record of one step.
 
     Attributes:
-        step: number of steps completed, from 1.
-        loss: sum of the class losses.
-        feature_scale: factor on the features that was in force.
-        seconds: that the step took.
+        step: number of steps completed, starting at 1.
+        loss: sum of the losses of the classes.
+        feature_scale: the factor on the features that was in force.
+        seconds: how long the step took.
         classes: (C, len(columns)) float32.
-        columns: names of the columns of `classes`; which they are is up to the method and the objective.
+        columns: names of the columns of `classes`; the method and the objective determine them.
     """
 
     step: int
@@ -29,7 +29,7 @@ class StepRecord:
     columns: tuple[str, ...]
 
     def column(self, name: str) -> np.ndarray:
-        """One column of `classes`, (C,) float32; NaN where the step did not record it."""
+        """One column of `classes`, (C,) float32; NaN if the step did not record it."""
         if name not in self.columns:
             return np.full(len(self.classes), np.nan, np.float32)
         return self.classes[:, self.columns.index(name)]
@@ -37,7 +37,7 @@ class StepRecord:
 
 @dataclass(frozen=True)
 class Edit:
-    """A request and what became of it; columns of the table `edits` in hdd.runs.schema."""
+    """A request and what became of it. The attributes are the columns of the table `edits` in hdd.runs.schema."""
 
     id: int
     name: str
@@ -54,15 +54,15 @@ class Edit:
 
 @dataclass(frozen=True)
 class EngineStatus:
-    """What is known of a run's engine.
+    """What is known about a run's engine.
 
     Attributes:
-        state: what it does, or how it ended.
-        step: steps completed when it last spoke.
-        steps_per_second: of the last seconds.
-        message: why it failed, or what it is busy with or waits for.
-        pid: of the process, 0 before the first start.
-        time: when it last spoke, seconds since the epoch.
+        state: what it is doing, or how it ended.
+        step: steps completed when it last wrote its status.
+        steps_per_second: its recent speed.
+        message: why it failed, or what it is doing or waiting for.
+        pid: its process number; 0 before the first start.
+        time: when it last wrote its status, in seconds since the epoch.
     """
 
     state: EngineState

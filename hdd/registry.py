@@ -1,4 +1,4 @@
-"""Things that are added by name: our own, and those that other packages bring by Python entry points."""
+"""Registries of methods, objectives and other things by name: our own, and those of other packages."""
 
 import difflib
 import logging
@@ -15,16 +15,16 @@ _log = logging.getLogger(__name__)
 
 
 class Registry(Generic[T]):
-    """Classes or objects of one kind by name; they are imported when first asked for.
+    """Classes or objects of one kind, by name. They are imported when the registry is first used.
 
-    An entry point that cannot be imported, does not fit, or takes a name that is in use is left out, with one warning
-    in the log; everything else goes on to work.
+    Other packages register theirs by Python entry points. An entry point that cannot be imported, does not fit, or has
+    a name that is already in use is left out with one warning in the log, and everything else keeps working.
 
     Args:
         kind: what is registered, in the singular, for messages.
-        group: of the entry points of other packages.
+        group: the group of entry points in which other packages register.
         builtin: "module:class" by name.
-        check: gives the reason why something cannot be registered under a name, None if it can.
+        check: returns the reason why an object cannot be registered under a name, or None if it can.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Registry(Generic[T]):
                 found = entry.load()
                 reason = self._check(entry.name, found)
             except Exception as error:
-                # Whatever another package does while it is imported, the rest must go on to work.
+                # Importing another package can raise anything, and the rest must keep working.
                 reason = f"{type(error).__name__}: {error}"
         if reason is None:
             self._found[entry.name] = found
@@ -62,20 +62,20 @@ class Registry(Generic[T]):
             _log.warning("The %s %r of the package %s is left out: %s", self.kind, entry.name, package, reason)
 
     def leave_out(self, name: str, reason: str) -> None:
-        """Takes a class out again that does not go together with the others, and says so in the log."""
+        """Removes a class that conflicts with the others, and writes a warning to the log."""
         del self._load()[name]
         _log.warning("The %s %r of the package %s is left out: %s", self.kind, name, self._packages.pop(name), reason)
 
     def names(self) -> tuple[str, ...]:
-        """All names, our own first."""
+        """All registered names, our own first."""
         return tuple(self._load())
 
     def all(self) -> tuple[T, ...]:
-        """All that is registered, our own first."""
+        """All registered objects, our own first."""
         return tuple(self._load().values())
 
-    def forget(self) -> None:
-        """Has packages that were installed since be looked for."""
+    def refresh(self) -> None:
+        """Looks for entry points again when the registry is next used, to find packages installed since."""
         self._found = None
         self._packages.clear()
 
@@ -84,26 +84,26 @@ class Registry(Generic[T]):
         return name in self._load()
 
     def get(self, name: str) -> T:
-        """What is registered under `name`.
+        """Returns what is registered under `name`.
 
         Raises:
-            HDDError: there is none.
+            HDDError: nothing is registered under it.
         """
         found = self._load()
         if name not in found:
             near = difflib.get_close_matches(name, found, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"Give one of {', '.join(found)}."
-            raise InvalidInputError(f"There is no {self.kind} {name!r} here. {hint}")
+            raise InvalidInputError(f"There is no {self.kind} {name!r}. {hint}")
         return found[name]
 
     def summary(self) -> str:
-        """Every name and what it stands for, by the first line of its docstring, for forms and tables."""
+        """Every name with the first line of its docstring, for forms and tables."""
         lines = {
             name: (found.__doc__ or "").strip().splitlines()[0].rstrip(".") for name, found in self._load().items()
         }
         return "; ".join(f"{name}: {line}" for name, line in lines.items()) + "."
 
     def packages(self) -> dict[str, str]:
-        """Name and version of the package that brought each class which is not our own."""
+        """By name, the package (with its version) of each registered object that is not our own."""
         self._load()
         return dict(self._packages)

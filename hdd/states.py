@@ -1,23 +1,23 @@
-"""The states of engines and edits, and what an engine can be told. Free of torch."""
+"""The states of engines and edits, and the commands to an engine. Does not import torch."""
 
 from enum import StrEnum
 
 
 class EngineState(StrEnum):
-    """What a run's engine does, or how the last one ended."""
+    """What a run's engine is doing, or how the last engine ended."""
 
     NEW = "new"
-    """The run has never gone."""
+    """The run has never had an engine."""
     STARTING = "starting"
     QUEUED = "queued"
-    """It waits for its turn on a device."""
+    """It is waiting for its turn on a device."""
     RUNNING = "running"
     PAUSED = "paused"
     STOPPED = "stopped"
     FINISHED = "finished"
     FAILED = "failed"
     KILLED = "killed"
-    """It ended without a word. Nobody writes this: it is what a reader finds."""
+    """It ended without writing so. No engine writes this state; readers work it out."""
 
     @property
     def is_alive(self) -> bool:
@@ -37,11 +37,11 @@ class EditStatus(StrEnum):
     APPLIED = "applied"
     REFUSED = "refused"
     REWOUND = "rewound"
-    """It was applied, or about to act, at a step that was taken back."""
+    """A rewind took back the step at which it was applied or was about to be applied."""
 
 
 class Command(StrEnum):
-    """What an engine can be told besides new values of knobs."""
+    """Requests to an engine other than new values of knobs."""
 
     PAUSE = "pause"
     GO = "go"

@@ -122,9 +122,9 @@ def test_an_addition_that_cannot_be_had_is_one_warning(tmp_path):
         line.partition(" of the package hdd-broken 0.1 is left out: ") for line in told.stderr.splitlines()
     )
     assert [(what, why) for what, _, why in warnings] == [
-        ("The method 'half'", "it lacks __init__, check, load_state, state, steer, step"),
+        ("The method 'half'", "it does not define __init__, check, load_state, state, steer, step"),
         ("The objective 'hdd'", "that name is in use"),
         ("The objective 'lost'", "ModuleNotFoundError: No module named 'no_such_module'"),
-        ("The objective 'plain'", "it is no subclass of hdd.objectives.Objective"),
+        ("The objective 'plain'", "it is not a subclass of hdd.objectives.Objective"),
         ("The objective 'taken'", "there is a knob steps already"),
     ]

@@ -1,8 +1,8 @@
-"""The `hdd` command. Nothing is imported before Ctrl-C is taken care of."""
+"""The `hdd` command. Ctrl-C is handled before anything else is imported."""
 
 
 def main() -> None:
-    """Entry point."""
+    """Runs the command line; the entry point of the package."""
     from hdd.interrupts import end_silently
 
     with end_silently():

@@ -13,13 +13,13 @@ from hdd.errors import HDDError
 
 
 class _Group(TyperGroup):
-    """Commands of which Ctrl-C ends each with a message and exit code 130."""
+    """A group whose commands end with a message and exit code 130 on Ctrl-C."""
 
     def invoke(self, ctx: typer.Context) -> Any:
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as interrupt:
-            _explain("interrupted:", str(interrupt) or "nothing was recorded.")
+            _print_problem("interrupted:", str(interrupt) or "Nothing was recorded.")
             raise typer.Exit(130) from None
 
 
@@ -52,14 +52,14 @@ app.add_typer(runs, name="runs")
 
 
 def run() -> None:
-    """Runs a command; a problem that the user can act on is one message and exit code 2."""
+    """Runs a command. A problem that the user can act on gives one message and exit code 2."""
     try:
         app()
     except (HDDError, OSError, sqlite3.Error) as error:
-        _explain("error:", str(error))
+        _print_problem("error:", str(error))
         sys.exit(2)
 
 
-def _explain(what: str, message: str) -> None:
+def _print_problem(what: str, message: str) -> None:
     progress_console.print(what, style="bold red", end=" ")
     progress_console.print(message, markup=False, highlight=False, soft_wrap=True)

@@ -25,14 +25,14 @@ from hdd.states import EditStatus, EngineState
 
 
 class _Console(Console):
-    """A console whose reader may go away: work goes on, unseen."""
+    """A console whose reader may close the pipe: the work continues without output."""
 
     def on_broken_pipe(self) -> None:
         self.quiet = True
-        _discard(self.file)
+        _discard_output(self.file)
 
 
-# Progress goes to standard error, so that standard output is what was asked for.
+# Progress goes to standard error, so that standard output holds only the result.
 console = _Console()
 progress_console = _Console(stderr=True)
 
@@ -40,16 +40,16 @@ PROGRESS_SECONDS = 0.1
 JSON_LINE_SECONDS = 0.2
 
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Directory of the run.")]
-OutPath = Annotated[Path, typer.Option("--out", help="Directory of the new run: empty or not there.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
+OutPath = Annotated[Path, typer.Option("--out", help="Directory of the new run; it must be empty or must not exist.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 AsJsonLines = Annotated[
-    bool, typer.Option("--json-lines", help="Print progress and result as JSON objects, one a line.")
+    bool, typer.Option("--json-lines", help="Print progress and result as JSON objects, one per line.")
 ]
-Queue = Annotated[bool, typer.Option("--queue", help="Wait for the runs that came earlier to the device.")]
+Queue = Annotated[bool, typer.Option("--queue", help="Wait until earlier runs on the device have ended.")]
 
 
 def load_library(background: bool = False) -> ModuleType:
-    """Imports `hdd.api`, and with it torch, into a process that is told how to compute (`hdd.process.tune`)."""
+    """Imports `hdd.api`, and with it torch, after `hdd.process.tune` has prepared this process."""
     tune(background)
     with end_silently():
         from hdd import api
@@ -57,37 +57,43 @@ def load_library(background: bool = False) -> ModuleType:
 
 
 def parse_schedule(entries: list[str] | None) -> dict[int, dict[str, Any]]:
-    """Edits by step of STEP:KNOB=VALUE texts."""
+    """Parses texts of the form STEP:KNOB=VALUE into edits by step.
+
+    Raises:
+        HDDError: a text has another form, or as in `parse_assignments`.
+    """
     edits: dict[int, dict[str, Any]] = {}
     for entry in entries or []:
         step, colon, assignment = entry.partition(":")
         if not colon or not step.isdecimal():
-            raise InvalidInputError(f"{entry!r} is not STEP:KNOB=VALUE, such as 100:curvature=-4.")
+            raise InvalidInputError(
+                f"{entry!r} is not of the form STEP:KNOB=VALUE: write, for example, 100:curvature=-4."
+            )
         edits.setdefault(int(step), {}).update(parse_assignments([assignment]))
     return edits
 
 
-def _discard(stream: TextIO) -> None:
-    """Sends what is still written to a stream nowhere."""
+def _discard_output(stream: TextIO) -> None:
+    """Discards everything that is written to a stream from now on."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def say(text: str) -> None:
-    """Prints a line to standard output; where nobody reads it any more it is dropped."""
+def print_line(text: str) -> None:
+    """Prints a line to standard output, or drops it if the reader has closed the pipe."""
     try:
         typer.echo(text)
     except (BrokenPipeError, ValueError):
-        _discard(sys.stdout)
+        _discard_output(sys.stdout)
 
 
 def print_json(value: Any) -> None:
-    """Prints JSON-compatible data for a machine."""
-    say(json.dumps(value, indent=2))
+    """Prints JSON-compatible data as JSON."""
+    print_line(json.dumps(value, indent=2))
 
 
 class JsonLines:
-    """Progress and outcome for a machine: one JSON object a line, at once.
+    """Prints progress and the result for programs to read: one JSON object per line, without delay.
 
     Args:
         wanted: whether anything is printed.
@@ -97,29 +103,29 @@ class JsonLines:
         self._wanted = wanted
         self._due = 0.0
 
-    def tell(self, **facts: Any) -> None:
+    def write(self, **facts: Any) -> None:
         """Prints an object."""
         if self._wanted:
-            say(json.dumps(facts))
+            print_line(json.dumps(facts))
 
-    def tell_often(self, **facts: Any) -> None:
-        """Prints an object unless one was printed a moment ago."""
+    def write_throttled(self, **facts: Any) -> None:
+        """Prints an object, unless this method printed one less than `JSON_LINE_SECONDS` ago."""
         if (now := time.monotonic()) > self._due:
             self._due = now + JSON_LINE_SECONDS
-            self.tell(**facts)
+            self.write(**facts)
 
     @contextmanager
     def errors(self) -> Iterator[None]:
-        """Says {"error": message} of an error on its way out."""
+        """Prints {"error": message} for an error raised in this context, and raises it again."""
         try:
             yield
         except (HDDError, OSError, sqlite3.Error, KeyboardInterrupt) as error:
-            self.tell(error=str(error) or "interrupted")
+            self.write(error=str(error) or "interrupted")
             raise
 
 
 class StepProgress(NamedTuple):
-    """Callbacks that keep a progress bar up to date: a step was made, images were read, a run waits its turn."""
+    """Callbacks that update a progress bar: a step was made, images were read, or a run is waiting for its turn."""
 
     on_step: Callable[[StepRecord], None]
     on_load: Callable[[int, int], None]
@@ -128,7 +134,7 @@ class StepProgress(NamedTuple):
 
 @contextmanager
 def step_progress(total: int, done: int = 0, shown: bool = True) -> Iterator[StepProgress]:
-    """A progress bar of steps, with loss, rate and time left, from the first time that there is something to show."""
+    """A progress bar of steps with loss, rate and time left; it appears once there is something to show."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -151,7 +157,7 @@ def step_progress(total: int, done: int = 0, shown: bool = True) -> Iterator[Ste
         if (now := time.perf_counter()) > last + PROGRESS_SECONDS or record.step >= total:
             last = now
             note = f"loss (sum) {record.loss:.4g}  {made / (now - started):.1f} steps/s"
-            # The run may have been given more steps meanwhile.
+            # Somebody may have given the run more steps in the meantime.
             progress.update(task, completed=record.step, total=max(total, record.step), note=note)
 
     def on_load(read: int, images: int) -> None:
@@ -169,24 +175,24 @@ def step_progress(total: int, done: int = 0, shown: bool = True) -> Iterator[Ste
             progress.stop()
 
 
-def report(run: Run, as_json: bool) -> None:
-    """Prints where a run stands."""
+def print_report(run: Run, as_json: bool) -> None:
+    """Prints the state of a run and how to resume it."""
     summary = run.summary()
     if as_json:
         print_json(summary)
         return
     loss = "" if summary["loss"] is None else f", loss {summary['loss']:.4g} (sum of classes)"
-    say(f"{run.path}: {summary['state']} at step {summary['step']} of {summary['steps']}{loss}")
+    print_line(f"{run.path}: {summary['state']} at step {summary['step']} of {summary['steps']}{loss}")
     if summary["state"] == EngineState.FINISHED:
-        say(f"Pictures: {run.path / 'synthetic.png'}, {run.path / 'loss.png'}")
+        print_line(f"Pictures: {run.path / 'synthetic.png'}, {run.path / 'loss.png'}")
     elif summary["state"] == EngineState.PAUSED:
-        say(f"Resume it with: hdd steer {run.path} go")
+        print_line(f"Resume it with: hdd steer {run.path} go")
     else:
-        say(f"Resume it with: hdd resume {run.path}")
+        print_line(f"Resume it with: hdd resume {run.path}")
 
 
-def tell(edit: Edit) -> str:
-    """An edit and what became of it, in words."""
+def edit_text(edit: Edit) -> str:
+    """Describes an edit and what became of it."""
     change = edit.name if edit.old is None and edit.value is None else f"{edit.name} → {edit.value}"
     if edit.status == EditStatus.APPLIED:
         before = "" if edit.old is None else f" (was {edit.old})"

@@ -1,4 +1,4 @@
-"""Commands that compute: distill, resume, fork, replay, evaluate, bench. Torch is imported when one is run."""
+"""Commands that compute: distill, resume, fork, replay, evaluate, check, bench. They import torch when they are run."""
 
 import os
 from dataclasses import asdict
@@ -19,9 +19,9 @@ from hdd.cli.common import (
     load_library,
     parse_schedule,
     print_json,
+    print_line,
+    print_report,
     progress_console,
-    report,
-    say,
     step_progress,
 )
 from hdd.cli.knob_options import takes_knobs
@@ -35,7 +35,7 @@ from hdd.settings import PRESETS, Settings, initial_settings, method_and_objecti
 Preset = StrEnum("Preset", list(PRESETS))
 
 QUIET_LOAD = 0.5
-"""Load average above which something else keeps the machine busy."""
+"""If the load average is above this, something else is keeping the machine busy."""
 
 
 @takes_knobs(Settings.names())
@@ -43,32 +43,37 @@ def distill(
     knobs: dict[str, Any],
     method: Annotated[
         str | None,
-        typer.Option(help=f"{Settings.knob('method').doc} Alone, it is made with its own objective.", metavar="NAME"),
+        typer.Option(
+            help=f"{Settings.knob('method').doc} Without --objective, the method's own objective is taken.",
+            metavar="NAME",
+        ),
     ] = None,
     objective: Annotated[str | None, typer.Option(help=Settings.knob("objective").doc, metavar="NAME")] = None,
     preset: Annotated[
         Preset, typer.Option(help="; ".join(f"{name}: {preset.label}" for name, preset in PRESETS.items()))
     ] = Preset.geometric,
     out: Annotated[
-        Path | None, typer.Option(help="Directory of the run; runs/DATASET-OBJECTIVE-TIME if not given.")
+        Path | None, typer.Option(help="Directory of the run; default: runs/DATASET-OBJECTIVE-TIME.")
     ] = None,
     at: Annotated[
         list[str] | None,
-        typer.Option("--at", metavar="STEP:KNOB=VALUE", help="Edit to make at a step; can be given again."),
+        typer.Option("--at", metavar="STEP:KNOB=VALUE", help="Make an edit at a step; can be given several times."),
     ] = None,
     queue: Queue = False,
     as_json: AsJson = False,
     as_json_lines: AsJsonLines = False,
 ) -> None:
-    """Distil a data set: make a run and advance it to its end. Ctrl-C stops it; `hdd resume` goes on."""
+    """Distil a data set: make a run and advance it to its end. Ctrl-C stops it, and `hdd resume` resumes it."""
     lines = JsonLines(as_json_lines)
     with lines.errors():
         chosen = method_and_objective(method, objective)
         if method is not None and chosen["method"] != method:
-            progress_console.print(f"--method {method} is --objective {method} now; the method is {chosen['method']}.")
+            progress_console.print(
+                f"--method {method} is called --objective {method} now; the method is {chosen['method']}."
+            )
         for name in sorted(chosen.keys() & knobs.keys()):
             raise InvalidInputError(
-                f"{name} is given twice, as {chosen[name]} and by --set as {knobs[name]}: give it once."
+                f"{name} is given twice: as {chosen[name]}, and as {knobs[name]} by --set. Give it once."
             )
         knobs |= chosen
         edits = parse_schedule(at)
@@ -78,7 +83,7 @@ def distill(
 
             def on_load(read: int, images: int) -> None:
                 progress.on_load(read, images)
-                lines.tell_often(reading=read, of=images)
+                lines.write_throttled(reading=read, of=images)
 
             run = api.distill(
                 preset=preset.value,
@@ -87,21 +92,23 @@ def distill(
                 who="hdd distill",
                 on_step=progress.on_step,
                 on_load=on_load,
-                on_create=lambda run: lines.tell(run=str(run.path)),
+                on_create=lambda run: lines.write(run=str(run.path)),
                 on_wait=progress.on_wait,
                 queue=queue,
                 **knobs,
             )
         if as_json_lines:
-            lines.tell(result=run.summary())
+            lines.write(result=run.summary())
         else:
-            report(run, as_json)
+            print_report(run, as_json)
 
 
 def resume(
     path: RunPath,
-    steps: Annotated[int | None, typer.Option(help="New number of steps; also goes on with a finished run.")] = None,
-    until: Annotated[int | None, typer.Option(help="Stop, unfinished, after this step.")] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="New number of steps; with more steps, a finished run can be resumed too.")
+    ] = None,
+    until: Annotated[int | None, typer.Option(help="Stop after this step, before the run is finished.")] = None,
     queue: Queue = False,
     as_json: AsJson = False,
 ) -> None:
@@ -110,7 +117,7 @@ def resume(
     api = load_library()
     with step_progress(steps or run.settings.steps, run.step) as progress:
         api.resume(run, until=until, steps=steps, on_step=progress.on_step, queue=queue, on_wait=progress.on_wait)
-    report(run, as_json)
+    print_report(run, as_json)
 
 
 @takes_knobs(Settings.steerable())
@@ -122,14 +129,14 @@ def fork(
     queue: Queue = False,
     as_json: AsJson = False,
 ) -> None:
-    """Branch a new run from a step of another, with edits there, and advance it to its end."""
+    """Branch a new run from a step of another run, make edits at that step, and advance it to its end."""
     run = Run(path)
     api = load_library()
     with step_progress(knobs.get("steps", run.settings.steps), step) as progress:
         child = api.fork(
             run, step, out, knobs, "hdd fork", on_step=progress.on_step, on_wait=progress.on_wait, queue=queue
         )
-    report(child, as_json)
+    print_report(child, as_json)
 
 
 def replay(path: RunPath, out: OutPath, as_json: AsJson = False) -> None:
@@ -141,28 +148,35 @@ def replay(path: RunPath, out: OutPath, as_json: AsJson = False) -> None:
     if as_json:
         print_json({**again.summary(), "identical": difference is None, "first_difference": difference})
     elif difference is None:
-        say(f"{again.path}: bit-identical to {run.path} over {run.step} steps")
+        print_line(f"{again.path}: bit-identical to {run.path} over {run.step} steps")
     else:
-        say(f"{again.path}: differs from {run.path} from step {difference} on")
+        print_line(f"{again.path}: differs from {run.path} from step {difference} on")
     if difference is not None:
         raise typer.Exit(1)
 
 
 def evaluate(
     path: RunPath,
-    step: Annotated[int | None, typer.Option(help="Step whose images to test; the newest kept if not given.")] = None,
+    step: Annotated[
+        int | None, typer.Option(help="Step whose images are tested; default: the newest kept step.")
+    ] = None,
     protocol: Annotated[
         str, typer.Option(help="full: 1000 epochs, 5 networks; quick: 300 epochs, 2 networks.")
     ] = "full",
-    networks: Annotated[int | None, typer.Option(min=1, help="Networks to train.")] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Epochs of each.")] = None,
+    networks: Annotated[int | None, typer.Option(min=1, help="Number of networks to train.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Epochs for each network.")] = None,
     width: Annotated[int | None, typer.Option(min=1, help="Width of the ConvNet.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Key of the draws; equal seeds make pairs.")] = None,
-    augment: Annotated[bool | None, typer.Option(help="With or without augmentation; as the run if not given.")] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, help="Seed of the random draws; evaluations with the same seed can be compared in pairs."),
+    ] = None,
+    augment: Annotated[
+        bool | None, typer.Option(help="Train with or without augmentation; default: as in the run.")
+    ] = None,
     as_json: AsJson = False,
     as_json_lines: AsJsonLines = False,
 ) -> None:
-    """Train networks on a run's synthetic images and test them on real ones; step 0 is its random real images."""
+    """Train networks on a run's synthetic images and test them on real images. Step 0 holds the initial images."""
     lines = JsonLines(as_json_lines)
     with lines.errors():
         run = Run(path)
@@ -177,28 +191,28 @@ def evaluate(
 
             def on_epoch(done: int, total: int) -> None:
                 progress.update(task, completed=done, total=total)
-                lines.tell_often(done=done, total=total)
+                lines.write_throttled(done=done, total=total)
 
             evaluation = api.evaluate(run, step, protocol, on_epoch, **changes)
         step = run.evaluations()[-1]["step"]
         result = {"run": str(run.path), "step": step, **evaluation.as_dict()}
         if as_json_lines:
-            lines.tell(result=result)
+            lines.write(result=result)
         elif as_json:
             print_json(result)
         else:
-            say(f"{run.path} at step {step}: {evaluation}")
+            print_line(f"{run.path} at step {step}: {evaluation}")
 
 
 def check(
-    names: Annotated[list[str] | None, typer.Argument(help="Methods and objectives; all if not given.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Methods and objectives to check; default: all.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check that methods and objectives keep the rules of the library, and time their steps. Exit code 1 if not."""
+    """Check that methods and objectives keep the library's rules, and time a step. Exit code 1 if a rule is broken."""
     for name in names or []:
         if name not in METHODS and name not in OBJECTIVES:
             known = ", ".join((*METHODS.names(), *OBJECTIVES.names()))
-            raise InvalidInputError(f"There is no method and no objective {name!r} here: give some of {known}.")
+            raise InvalidInputError(f"There is no method and no objective {name!r}: give one or more of {known}.")
     load_library()
     with end_silently():
         from hdd.conformance import check_method, check_objective
@@ -212,10 +226,10 @@ def check(
         print_json(found)
     else:
         for each in found:
-            kept = f"keeps all rules, {each['milliseconds']:.1f} ms a step" if not each["broken"] else "breaks rules:"
-            say(f"{each['kind']} {each['name']} {kept}")
+            kept = f"keeps all rules, {each['milliseconds']:.1f} ms per step" if not each["broken"] else "breaks rules:"
+            print_line(f"{each['kind']} {each['name']} {kept}")
             for rule in each["broken"]:
-                say(f"  {rule}")
+                print_line(f"  {rule}")
     if any(each["broken"] for each in found):
         raise typer.Exit(1)
 
@@ -223,14 +237,14 @@ def check(
 @takes_knobs(Settings.names())
 def bench(
     knobs: dict[str, Any],
-    steps: Annotated[int, typer.Option(min=1, help="Timed steps of a round.")] = 5,
+    steps: Annotated[int, typer.Option(min=1, help="Timed steps in each round.")] = 5,
     as_json: AsJson = False,
 ) -> None:
-    """Measure a step against a plain loop over classes, memory, first step and storage, on this machine."""
+    """Compare a step with a plain loop over classes, and measure memory, first step and storage on this machine."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     if load > QUIET_LOAD:
         progress_console.print(
-            f"[bold yellow]warning:[/] the load average is {load:.1f}: figures need a quiet machine."
+            f"[bold yellow]warning:[/] the load average is {load:.1f}: the figures are only valid on an idle machine."
         )
     with end_silently():
         from hdd import bench as benchmark
@@ -241,4 +255,4 @@ def bench(
         print_json(result)
     else:
         for name, value in result.items():
-            say(f"{name:<42} {value}")
+            print_line(f"{name:<42} {value}")

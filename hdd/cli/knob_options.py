@@ -1,4 +1,4 @@
-"""Options of commands that are made from the knobs, so that every knob has one."""
+"""Command-line options that are made from the knobs, so that every knob has one."""
 
 import functools
 import inspect
@@ -12,40 +12,41 @@ from hdd.knobs.text import to_text
 from hdd.settings import Settings, allowed, parse
 
 _Sets = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KNOB=VALUE", help="Value of a knob; can be given again.")
+    list[str] | None,
+    typer.Option("--set", metavar="KNOB=VALUE", help="Set a knob to a value; can be given several times."),
 ]
 
 
 def flag(name: str) -> str:
-    """The option of a knob: --image-lr for image_lr."""
+    """The name of a knob's option, for example --image-lr for image_lr."""
     return f"--{name.replace('_', '-')}"
 
 
 def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
-    """Values by knob of KNOB=VALUE texts.
+    """Parses texts of the form KNOB=VALUE into checked values by knob.
 
     Raises:
-        HDDError: another form, an unknown knob, a value that is not allowed, or a knob that is given twice.
+        HDDError: a text has another form, a knob is unknown or given twice, or a value is not allowed.
     """
     values = {}
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
         if not equals:
-            raise InvalidInputError(f"{assignment!r} is not KNOB=VALUE, such as curvature=-2.")
+            raise InvalidInputError(f"{assignment!r} is not of the form KNOB=VALUE: write, for example, curvature=-2.")
         if name in values:
-            raise InvalidInputError(f"{name} is given twice: give it once.")
+            raise InvalidInputError(f"{name} is given twice. Give it once.")
         values[name] = parse(name, text)
     return values
 
 
 def takes_knobs(names: Iterable[str]) -> Callable[[Callable], Callable]:
-    """Gives a command an option for each knob, and --set KNOB=VALUE, in place of its parameter `knobs`.
+    """Replaces the parameter `knobs` of a command by an option for each knob and by --set KNOB=VALUE.
 
     Args:
-        names: of the knobs; those that the command declares as parameters of its own are left to it.
+        names: names of the knobs. A knob that the command declares as a parameter of its own gets no other option.
 
     Returns:
-        A decorator; the command's `knobs` is then a dict of the checked values that were given.
+        A decorator. The command is called with `knobs`, a dict of the given values, already checked.
     """
 
     def decorate(command: Callable) -> Callable:
@@ -60,7 +61,7 @@ def takes_knobs(names: Iterable[str]) -> Callable[[Callable], Callable]:
                 if (text := given.pop(name)) is not None:
                     if name in knobs:
                         raise InvalidInputError(
-                            f"{name} is given twice, as {text} and by --set as {knobs[name]}: give it once."
+                            f"{name} is given twice: as {text}, and as {knobs[name]} by --set. Give it once."
                         )
                     knobs[name] = parse(name, text)
             return command(knobs=knobs, **given)

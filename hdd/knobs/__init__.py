@@ -1,7 +1,8 @@
-"""Knobs: declared once, beside the code that they steer, and understood by every form, flag, table and page.
+"""Knobs. Each is declared once, beside the code that it steers; forms, options, tables and pages are made from it.
 
-`types` holds the kinds of knob, `text` turns values into words and back, `presets` names sets of values. This package
-knows no knob by name and imports no torch; `hdd.settings` composes the knobs of a run from the parts that declare them.
+`types` holds the kinds of knob, `text` turns values into text and back, and `presets` names sets of values. This
+package names no single knob and does not import torch. `hdd.settings` composes the knobs of a run from the parts that
+declare them.
 """
 
 from hdd.knobs.presets import Preset

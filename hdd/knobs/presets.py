@@ -7,11 +7,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Preset:
-    """Values that belong together.
+    """A set of values that belong together.
 
     Attributes:
-        label: what they are, in a few words for a form.
-        values: by knob.
+        label: what the values are, in a few words for a form.
+        values: the values by knob.
     """
 
     label: str

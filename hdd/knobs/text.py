@@ -1,4 +1,4 @@
-"""Values of knobs as text and back, and in words what a knob may be."""
+"""Turns values of knobs into text and back, and says in words which values a knob allows."""
 
 import json
 from typing import Any
@@ -9,12 +9,12 @@ from hdd.knobs.types import Choice, Knob, NumberOrAuto, Operations, Text
 
 
 def to_text(value: Any) -> str:
-    """The text that stands for a value on command lines and in fields; `from_text` gives the value again."""
+    """The text for a value on command lines and in fields; `from_text` turns it back into the value."""
     return "none" if value is None else str(value)
 
 
 def from_text(knob: Knob, text: str) -> Any:
-    """The value that `text` stands for; a text that stands for none is given back, for the knob to refuse."""
+    """The value that `text` stands for. A text that is not a value is returned as it is, and the knob refuses it."""
     if not isinstance(knob, param.Number):
         return text
     if text.lower() == "none" and knob.allow_None:
@@ -32,14 +32,14 @@ def from_text(knob: Knob, text: str) -> Any:
 
 
 def allowed(knob: Knob) -> str:
-    """What the value of a knob may be, in words, for messages and tooltips."""
+    """Which values a knob allows, in words, for messages and tooltips."""
     if isinstance(knob, Choice):
         return "one of " + ", ".join(knob.objects)
     if isinstance(knob, Operations):
-        return "operations joined by _ of " + " ".join(knob.operations) + ", each at most once; or none"
+        return "operations joined by _, from " + " ".join(knob.operations) + ", each at most once; or none"
     if isinstance(knob, Text):
         return knob.allowed
-    assert isinstance(knob, param.Number), f"{type(knob).__name__} needs words for what it allows"
+    assert isinstance(knob, param.Number), f"allowed() does not describe a {type(knob).__name__} yet"
     low, high = knob.bounds or (None, None)
     above = "" if low is None else f" {'≥' if knob.inclusive_bounds[0] else '>'} {_number(low)}"
     below = "" if high is None else f" {'≤' if knob.inclusive_bounds[1] else '<'} {_number(high)}"

@@ -1,4 +1,4 @@
-"""The kinds of knob: types of param that also tell what a form, a command line or a table must know.
+"""The kinds of knob: types of param with the additional facts that a form, a command line or a table needs.
 
 A knob is a class attribute of the part that it steers:
 
@@ -21,14 +21,14 @@ class Knob(param.Parameter[T]):
     """What all knobs have in common.
 
     Args:
-        default: value where none is given.
-        label: name for people, a noun phrase without its unit.
-        doc: one or two sentences on what it does.
-        group: heading under which forms and tables show it.
-        unit: of its value, "" where it has none.
-        steerable: whether it may change while a run goes on; a fixed one is `constant` for param.
-        scale: how a slider runs between `softbounds`: evenly, or "log" for orders of magnitude.
-        options: of the type of param (bounds, inclusive_bounds, softbounds, step, allow_None, objects, …).
+        default: the value if none is given.
+        label: the name that people see, a noun phrase without the unit.
+        doc: one or two sentences that say what the knob does.
+        group: the heading under which forms and tables show it.
+        unit: the unit of its value; "" if it has none.
+        steerable: whether it may change while a run is going. A fixed knob is `constant` for param.
+        scale: how a slider divides the range of `softbounds`: "linear", or "log" for orders of magnitude.
+        options: options of param's type (bounds, inclusive_bounds, softbounds, step, allow_None, objects, …).
     """
 
     __slots__ = ()
@@ -53,12 +53,12 @@ class Knob(param.Parameter[T]):
 
     @property
     def steerable(self) -> bool:
-        """Whether it may change while a run goes on."""
+        """Whether it may change while a run is going."""
         return not self.constant
 
     @property
     def title(self) -> str:
-        """Label and unit, as forms show them."""
+        """The label with the unit, as forms show it."""
         return f"{self.label} ({self.unit})" if self.unit else str(self.label)
 
 
@@ -89,7 +89,7 @@ class NumberOrAuto(Number):
 
 
 class Text(Knob[str], param.String[str]):
-    """A text; `allowed` says in words what it may be where `regex` restricts it."""
+    """A text. If `regex` restricts it, `allowed` says in words what it may be."""
 
     __slots__ = [*_FACTS, "allowed"]
 
@@ -99,13 +99,13 @@ class Text(Knob[str], param.String[str]):
 
 
 class Uninstalled(str):
-    """The name, in a stored run, of a choice that is not installed here."""
+    """The name of a choice that a stored run has and that is not installed here."""
 
     __slots__ = ()
 
 
 class Choice(Knob[str], param.Selector[str]):
-    """One of `objects`; `labels` are their names for people, where they have others."""
+    """One of `objects`; `labels` holds other names for those that people see under another name."""
 
     __slots__ = [*_FACTS, "labels"]
 
@@ -119,7 +119,7 @@ class Choice(Knob[str], param.Selector[str]):
 
 
 class Operations(Knob[str], param.String[str]):
-    """Some of `operations`, each at most once, joined by "_"; or "none"."""
+    """One or more of `operations`, each at most once, joined by "_"; or "none"."""
 
     __slots__ = [*_FACTS, "operations"]
 

@@ -1,4 +1,4 @@
-"""What a method is. This module imports no torch, so that forms and command lines can list the knobs."""
+"""The base class of methods. This module does not import torch, so that forms and command lines can list the knobs."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 
 
 class Method(ABC):
-    """What moves the synthetic images of a run, one step at a time, steerable between steps.
+    """Moves the synthetic images of a run, one step at a time; it can be steered between steps.
 
-    A step must be a function of data, settings in force, `state()` and (seed, step) alone, with every random number
-    from `hdd.draws.generator`: that is what makes a run resumable, rewindable and replayable bit for bit. Import torch
-    inside functions, or in a module of your own that is imported there.
+    A step must depend only on the data, the settings in force, `state()` and (seed, step), and must take every random
+    number from `hdd.draws.generator`. This is what makes it possible to resume, rewind and replay a run bit for bit.
+    Import torch inside functions, or in a module of your own that is imported inside functions.
 
     Args:
         data: the real images.
         settings: the knobs in force.
 
     Raises:
-        HDDError: as `check`, or no memory.
+        HDDError: as in `check`, or the device has too little memory.
 
     Attributes:
-        knobs: declares the method's own knobs, as class attributes.
-        objective: that it is published with, for whoever names the method and no objective.
+        knobs: the class that declares the method's own knobs as class attributes.
+        objective: the objective that the method was published with, which is taken if a user names only the method.
         decoder: how stored images become images to train on, see `hdd.sets.SyntheticSet`.
-        step_count: steps completed.
+        step_count: number of steps completed.
         images: (C, ipc, channels, H, W) float32 on the device, normalised.
     """
 
@@ -53,16 +53,16 @@ class Method(ABC):
 
     @classmethod
     def defaults(cls, dataset: str) -> Mapping[str, Any]:
-        """Values of knobs in which runs on a data set differ from the knobs' own defaults."""
+        """Values of knobs that runs on this data set start with in place of the knobs' own defaults."""
         return {}
 
     @classmethod
     @abstractmethod
     def check(cls, data: Dataset, settings: Settings) -> None:
-        """Makes sure, at no cost, that the method can be made of these.
+        """Checks, without computing anything, that the method can be made from this data and these settings.
 
         Raises:
-            HDDError: what does not fit, by name.
+            HDDError: something does not fit; the message names it.
         """
 
     @abstractmethod
@@ -73,7 +73,7 @@ class Method(ABC):
         """Changes steerable knobs from the next step on.
 
         Raises:
-            HDDError: an unknown or fixed knob, or a value outside its bounds; nothing is changed then.
+            HDDError: a knob is unknown or fixed, or a value is outside its bounds. Then nothing is changed.
         """
 
     @abstractmethod
@@ -81,27 +81,27 @@ class Method(ABC):
         """Makes one step.
 
         Raises:
-            HDDError: no memory, or images that diverge; they then stay as they were.
+            HDDError: the device has too little memory, or the images diverge. Then the images stay as they were.
         """
 
     @abstractmethod
     def state(self) -> dict[str, Tensor]:
-        """All that the next steps depend on besides the data and the settings; on the CPU, "images" among it."""
+        """Everything that the next steps depend on besides data and settings: CPU tensors, among them "images"."""
 
     @abstractmethod
     def load_state(self, state: dict[str, Tensor]) -> None:
-        """Goes on from a `state()` of a method with the same data and settings."""
+        """Continues from a `state()` of a method with the same data and settings."""
 
     def record(
         self, losses: Tensor, diagnostics: Mapping[str, Tensor], feature_scale: float, seconds: float
     ) -> StepRecord:
-        """The record of the step that was completed last.
+        """Makes the record of the step that was completed last.
 
         Args:
             losses: (C,), without gradient.
             diagnostics: (C,) each, by the names of their columns, in the order in which they are recorded.
-            feature_scale: factor on the features that was in force.
-            seconds: that the step took, from its start to now.
+            feature_scale: the factor on the features that was in force.
+            seconds: how long the step took, from its start until now.
         """
         import torch
 
@@ -118,7 +118,7 @@ class Method(ABC):
         )
 
     def synthetic(self) -> SyntheticSet:
-        """The images as they stand, as a set that can be exported or evaluated."""
+        """The current images, as a set that can be exported or evaluated."""
         from hdd.sets import SyntheticSet
 
         return SyntheticSet.of_grid(

@@ -1,4 +1,4 @@
-"""What every method that matches features does with real images: pool, draws, augmentation, a network a step.
+"""Real images for methods that match features: pool, draws, augmentation, and a network for each step.
 
 All draws are functions of (seed, purpose, step, class), see `hdd.draws`.
 """
@@ -17,29 +17,29 @@ from hdd.pruning.scores import pruning_mask, score_images
 from hdd.settings import Settings
 
 REAL_BLOCK = 4096
-"""Real images that are normalised and augmented at a time, which bounds memory with many classes."""
+"""Real images that are normalised and augmented at a time; this bounds the memory when there are many classes."""
 
 
 def make_network(data: Dataset, settings: Settings) -> ConvNet:
-    """A ConvNet of the width and depth of the settings for images of `data`.
+    """Makes a ConvNet for the images of `data`, with the width and depth of the settings.
 
     Raises:
-        HDDError: the images are too small for so many blocks.
+        HDDError: the images are too small for that many blocks.
     """
     return ConvNet(data.channels, data.size, len(data.classes), settings.network_width, settings.network_depth)
 
 
 def check_fits(data: Dataset, settings: Settings) -> None:
-    """Makes sure that batches can be made of these, at no cost.
+    """Checks, without computing anything, that batches can be made from this data with these settings.
 
     Raises:
-        HDDError: more images per class than a class has, or too deep a network.
+        HDDError: ipc is larger than the smallest class, or the network is too deep.
     """
     counts = torch.bincount(data.train_labels, minlength=len(data.classes))
     smallest = int(counts.min())
     if settings.ipc > smallest:
         raise InvalidInputError(
-            f"ipc={settings.ipc} is above the {smallest} training images of class "
+            f"ipc={settings.ipc} is more than the {smallest} training images of class "
             f"{data.classes[int(counts.argmin())]!r}: give ipc ≤ {smallest}."
         )
     with torch.device("meta"):
@@ -47,12 +47,12 @@ def check_fits(data: Dataset, settings: Settings) -> None:
 
 
 class Batches:
-    """The real images of a run and the network of a step.
+    """The real images of a run, and the network of a step.
 
     Args:
         data: the real images.
-        settings: seed and network are taken from here; what can be steered is given to each call.
-        device: to compute on.
+        settings: the seed and the network are taken from here; steerable knobs are passed to each call.
+        device: the device that computes.
 
     Attributes:
         pool: the real images of each class, and which of them pruning keeps.
@@ -68,7 +68,7 @@ class Batches:
         self._real = data.train_images.to(device)
 
     def initial_images(self, init: str, ipc: int) -> Tensor:
-        """The images (C, ipc, channels, H, W) of step 0: "real" ones of each class, or "noise"."""
+        """The images (C, ipc, channels, H, W) of step 0: real images of each class for "real", or noise for "noise"."""
         if init == "real":
             return self._normalised(
                 self.pool.draw(lambda label: generator(self._seed, "initial images", 0, label), ipc)
@@ -81,7 +81,7 @@ class Batches:
         return torch.from_numpy(np.stack(noise)).to(self._device)
 
     def _normalised(self, indices: Tensor) -> Tensor:
-        """Real images (C, N, channels, H, W) at indices (C, N)."""
+        """The real images (C, N, channels, H, W) at indices (C, N), normalised."""
         images = self._data.normalise(self._real[indices.flatten().to(self._device)])
         return images.view(*indices.shape, *images.shape[1:])
 
@@ -89,11 +89,11 @@ class Batches:
         return [generator(self._seed, "augmentation", step, label) for label in labels]
 
     def draw_network(self, step: int) -> None:
-        """Draws the network of the step that follows when `step` steps are completed."""
+        """Draws the network of the step that comes after `step` completed steps."""
         self._network.draw(generator(self._seed, "network", step))
 
     def real_features(self, step: int, batch: int, augmentation: str) -> Tensor:
-        """Features (C, N, D) of the step's real images, augmented, under the network that was drawn last."""
+        """Features (C, N, D) of the step's real images, augmented, from the network that was drawn last."""
         indices = self.pool.draw(lambda label: generator(self._seed, "real", step, label), batch)
         block = max(1, REAL_BLOCK // indices.shape[1])
         features = []
@@ -106,17 +106,17 @@ class Batches:
         return torch.cat(features)
 
     def synthetic_features(self, images: Tensor, step: int, augmentation: str) -> Tensor:
-        """Features (C, ipc, D) of synthetic images (C, ipc, …), augmented as the real ones; gradients pass."""
+        """Features (C, ipc, D), with gradient, of synthetic images (C, ipc, …), augmented like the real ones."""
         augmented = siamese(images, augmentation, self._augmentation_draws(step, range(len(images))))
         return self._network.embed(augmented.flatten(0, 1)).view(*images.shape[:2], -1)
 
     def feature_scale(self, settings: Settings, step: int, real: Tensor | None = None) -> float:
-        """The factor that the knob feature_scale asks for; an automatic one is measured.
+        """The factor that the knob feature_scale asks for; for "auto" it is measured.
 
         Args:
-            settings: in force.
-            step: steps completed.
-            real: features of that step's real images, where they are at hand.
+            settings: the settings in force.
+            step: number of steps completed.
+            real: features of that step's real images, if they are already computed.
         """
         if settings.feature_scale != "auto":
             return settings.feature_scale
@@ -126,7 +126,7 @@ class Batches:
         return auto_feature_scale(real, settings.curvature, settings.target_radius)
 
     def prune(self, settings: Settings) -> None:
-        """Brings the pool in line with the pruning knobs."""
+        """Applies the pruning knobs to the pool."""
         if settings.pruning_rate == 0:
             self.pool.set_mask(None)
             return

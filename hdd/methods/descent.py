@@ -6,18 +6,18 @@ from torch import Tensor
 from hdd.errors import DivergedError
 
 DIVERGED = 1e4
-"""Magnitude of a normalised pixel, ordinarily within ±3, at which images count as diverged."""
+"""Above this magnitude of a normalised pixel, which is usually within ±3, the images count as diverged."""
 
 
 class Descent:
     """Images that follow a gradient.
 
     Args:
-        images: (C, ipc, channels, H, W) float32, to start from.
+        images: (C, ipc, channels, H, W) float32, the initial images.
 
     Attributes:
-        images: as they stand.
-        momentum: last step before the learning rate, of the same shape.
+        images: the current images.
+        momentum: the last step before it was multiplied by the learning rate, of the same shape.
     """
 
     def __init__(self, images: Tensor) -> None:
@@ -25,29 +25,29 @@ class Descent:
         self.momentum = torch.zeros_like(images)
 
     def leaf(self) -> Tensor:
-        """The images as the start of a graph, whose losses `descend` takes."""
+        """The images as the leaf of a new graph; `descend` takes the losses computed from it."""
         return self.images.detach().requires_grad_()
 
     def descend(self, leaf: Tensor, losses: Tensor, lr: float, momentum: float, step: int) -> Tensor:
-        """Makes a step down the sum of the losses.
+        """Makes a step down the gradient of the sum of the losses.
 
         Args:
-            leaf: from `leaf()`, of which the losses were computed.
+            leaf: the result of `leaf()` from which the losses were computed.
             losses: (C,).
             lr: step size.
-            momentum: share of the last step that is carried on, in [0, 1).
-            step: steps completed, for the message.
+            momentum: fraction of the last step that is added to this one, in [0, 1).
+            step: number of steps completed, for the message.
 
         Returns:
-            The gradient, of the shape of the images.
+            The gradient, in the shape of the images.
 
         Raises:
-            HDDError: the images diverge; they then stay as they were.
+            HDDError: the images diverge. Then they stay as they were.
         """
         (gradient,) = torch.autograd.grad(losses.sum(), leaf)
         direction = momentum * self.momentum + gradient
         images = self.images - lr * direction
-        # Written so that NaN fails it as well.
+        # The comparison is written so that NaN fails it too.
         if not (torch.isfinite(losses).all() and (images.abs() <= DIVERGED).all()):
             raise DivergedError(
                 f"The images diverge after step {step}: rewind to an earlier step and lower image_lr or weight."
@@ -58,5 +58,5 @@ class Descent:
     @staticmethod
     @torch.no_grad()
     def gradient_norm(gradient: Tensor) -> Tensor:
-        """Mean over each class's images of ‖∂loss/∂image‖, (C,)."""
+        """Mean of ‖∂loss/∂image‖ over the images of each class, (C,)."""
         return gradient.flatten(2).norm(dim=-1).mean(dim=-1)

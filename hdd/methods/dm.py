@@ -1,8 +1,8 @@
-"""Distribution matching: the synthetic images follow the gradient of an objective on features of random networks.
+"""Distribution matching: the synthetic images follow the gradient of an objective on the features of random networks.
 
-Zhao & Bilen (WACV 2023) with any objective of `hdd.objectives`; with "hdd" it is DM+HDD of Li et al. (2025). Each
-step draws a fresh network, real images and an augmentation, so a step depends on the images, the momentum and
-(seed, step) alone.
+This is the method of Zhao & Bilen (WACV 2023) with any objective of `hdd.objectives`; with "hdd" it is DM+HDD of Li et
+al. (2025). Each step draws a fresh network, real images and an augmentation, so a step depends only on the images, the
+momentum and (seed, step).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from hdd.devices import clear_out_of_memory, pick_device
+from hdd.devices import explain_out_of_memory, pick_device
 from hdd.errors import HDDError
 from hdd.methods.base import Method
 from hdd.methods.knobs import AUGMENTATIONS, MatchingKnobs
@@ -35,11 +35,11 @@ _DEFAULTS = {
 
 
 class DM(Method):
-    """Distribution matching: a fresh random network every step.
+    """Distribution matching: a fresh random network in every step.
 
     Attributes:
-        feature_scale: factor on the features that is in force; None until it was measured, where it is automatic, by
-            the first step at the latest.
+        feature_scale: the factor on the features that is in force; None until it is set or measured, which is in the
+            first step at the latest.
     """
 
     knobs = MatchingKnobs
@@ -47,7 +47,7 @@ class DM(Method):
 
     @classmethod
     def defaults(cls, dataset: str) -> Mapping[str, Any]:
-        """See `Method.defaults`: a mirrored digit is none, and small bundled digits need no wide network."""
+        """See `Method.defaults`. A mirrored digit is not a digit, and the small bundled digits need no wide network."""
         return _DEFAULTS.get(dataset, _WIDE)
 
     @classmethod
@@ -55,7 +55,8 @@ class DM(Method):
         """See `Method.check`.
 
         Raises:
-            HDDError: more images per class than a class has, a device that is not here, or too deep a network.
+            HDDError: ipc is larger than the smallest class, this machine does not have the device, or the network is
+                too deep.
         """
         from hdd.methods.batches import check_fits
 
@@ -71,7 +72,7 @@ class DM(Method):
         self.device = pick_device(settings.device)
         self.step_count = 0
         self.feature_scale: float | None = None
-        with clear_out_of_memory(self.device):
+        with explain_out_of_memory(self.device):
             self._batches = Batches(data, settings, self.device)
             self._descent = Descent(self._batches.initial_images(settings.init, settings.ipc))
             self._batches.prune(settings)
@@ -83,31 +84,32 @@ class DM(Method):
 
     @property
     def momentum(self) -> Tensor:
-        """Last image step before the learning rate, of the shape of `images`."""
+        """The last step of the images before it was multiplied by the learning rate, in the shape of `images`."""
         return self._descent.momentum
 
     def _measure_scale(self) -> None:
-        """Brings `feature_scale` into force, on the real features of the next step where it is automatic."""
+        """Sets `feature_scale`; if it is automatic, it is measured on the real features of the next step."""
         if self.feature_scale is None:
-            with clear_out_of_memory(self.device):
+            with explain_out_of_memory(self.device):
                 self.feature_scale = self._batches.feature_scale(self.settings, self.step_count)
 
     def steer(self, **changes: Any) -> None:
         """See `Method.steer`.
 
-        Setting feature_scale to "auto", or target_radius while it is, measures the scale anew under the curvature
-        that is then in force.
+        Setting feature_scale to "auto", or changing target_radius while feature_scale is "auto", measures the scale
+        again under the curvature that is then in force.
 
         Raises:
-            HDDError: an unknown or fixed knob, a value outside its bounds, or no memory; nothing is changed then.
+            HDDError: a knob is unknown or fixed, a value is outside its bounds, or the device has too little memory.
+                Then nothing is changed.
         """
-        # A scale that was not needed yet is measured under the settings that are about to change.
+        # If the scale has not been measured yet, it must be measured under the old settings.
         self._measure_scale()
         before = self.settings, self._batches.pool.mask, self.feature_scale
         self.settings = self.settings.changed(**changes)
         try:
             if changes.keys() & set(PruningKnobs.param):
-                with clear_out_of_memory(self.device):
+                with explain_out_of_memory(self.device):
                     self._batches.prune(self.settings)
             if "feature_scale" in changes or ("target_radius" in changes and self.settings.feature_scale == "auto"):
                 self.feature_scale = None
@@ -118,7 +120,7 @@ class DM(Method):
             raise
 
     def state(self) -> dict[str, Tensor]:
-        """See `Method.state`; an automatic feature scale that was not needed yet is measured for it."""
+        """See `Method.state`. If an automatic feature scale has not been measured yet, it is measured here."""
         import torch
 
         self._measure_scale()
@@ -140,9 +142,9 @@ class DM(Method):
         """See `Method.step`.
 
         Raises:
-            HDDError: no memory, or images that diverge; they then stay as they were.
+            HDDError: the device has too little memory, or the images diverge. Then the images stay as they were.
         """
-        with clear_out_of_memory(self.device):
+        with explain_out_of_memory(self.device):
             return self._step()
 
     def _step(self) -> StepRecord:

@@ -1,4 +1,4 @@
-"""Knobs of methods that match features of randomly drawn networks."""
+"""Knobs of the methods that match features of randomly drawn networks."""
 
 import param
 
@@ -6,7 +6,7 @@ from hdd.knobs import Integer, Number, Operations
 
 NETWORK, OPTIMISATION = "Network", "Optimisation"
 AUGMENTATIONS = ("color", "crop", "cutout", "flip", "scale", "rotate")
-"""Operations of `hdd.augment`, which imports torch."""
+"""The operations of `hdd.augment`. They are listed here because `hdd.augment` imports torch."""
 
 
 class MatchingKnobs(param.Parameterized):
@@ -28,7 +28,7 @@ class MatchingKnobs(param.Parameterized):
         label="Network depth",
         unit="blocks",
         group=NETWORK,
-        doc="Blocks of that ConvNet; 3 in the papers.",
+        doc="Number of blocks of the ConvNet whose features are matched; 3 in the papers.",
     )
     image_lr = Number(
         1.0,
@@ -38,7 +38,7 @@ class MatchingKnobs(param.Parameterized):
         label="Image learning rate",
         unit="per step",
         group=OPTIMISATION,
-        doc="Step size on the normalised images.",
+        doc="Step size for the normalised images.",
     )
     momentum = Number(
         0.5,
@@ -49,7 +49,7 @@ class MatchingKnobs(param.Parameterized):
         label="Momentum",
         unit="fraction",
         group=OPTIMISATION,
-        doc="Share of the previous image step that is carried on.",
+        doc="Fraction of the previous step of the images that is added to the next one.",
     )
     real_batch = Integer(
         256,
@@ -57,12 +57,12 @@ class MatchingKnobs(param.Parameterized):
         label="Real batch",
         unit="images per class",
         group=OPTIMISATION,
-        doc="Real images of each class drawn a step; all kept ones where a class has fewer.",
+        doc="Number of real images of each class drawn in a step. If a class keeps fewer, all of them are taken.",
     )
     augmentation = Operations(
         "_".join(AUGMENTATIONS),
         operations=AUGMENTATIONS,
         label="Augmentation",
         group=OPTIMISATION,
-        doc="Siamese operations joined by _, of color crop cutout flip scale rotate; or none.",
+        doc="Siamese operations joined by _, from color, crop, cutout, flip, scale and rotate; or none.",
     )

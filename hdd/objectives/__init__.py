@@ -1,6 +1,7 @@
-"""Objectives: discrepancies between real and synthetic features, one a file; see `hdd.objectives.base.Objective`.
+"""Objectives measure how far synthetic features are from real ones. See `hdd.objectives.base.Objective`.
 
-Another package brings one by an entry point of the group `hdd.objectives`, whose name is the objective's.
+Each has its own file. Another package adds an objective by an entry point in the group `hdd.objectives`; its name is
+the name of the objective.
 """
 
 from hdd.objectives.base import Objective
@@ -9,18 +10,18 @@ from hdd.registry import Registry
 __all__ = ["OBJECTIVES", "Objective"]
 
 
-def _misfit(name: str, found: object) -> str | None:
+def _rejection_reason(name: str, found: object) -> str | None:
     if not (isinstance(found, type) and issubclass(found, Objective)):
-        return "it is no subclass of hdd.objectives.Objective"
+        return "it is not a subclass of hdd.objectives.Objective"
     if found.loss is Objective.loss:
-        return "it has no loss"
-    return None if found.__doc__ else "it has no docstring, whose first line names it in forms"
+        return "it does not define loss"
+    return None if found.__doc__ else "it has no docstring; forms show its first line"
 
 
 OBJECTIVES: Registry[type[Objective]] = Registry(
     "objective",
     "hdd.objectives",
     {"hdd": "hdd.objectives.hdd:HDD", "mean": "hdd.objectives.mean:Mean"},
-    _misfit,
+    _rejection_reason,
 )
 """All objectives by name."""

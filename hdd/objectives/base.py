@@ -1,4 +1,4 @@
-"""What an objective is. This module imports no torch, so that forms and command lines can list the knobs."""
+"""The base class of objectives. This module imports no torch, so that forms and command lines can list the knobs."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ RADII = tuple(f"{side}_radius_{quantile}" for side in ("real", "synthetic") for 
 
 
 class Objective(param.Parameterized):
-    """A discrepancy of real and synthetic features, one number a class: what a method makes small.
+    """Measures how far synthetic features are from real ones, one number per class; a method makes it small.
 
-    A subclass declares its knobs as class attributes and reads them from `self`. The knobs below say under which
-    hyperbolic geometry features are points; every objective has them, since every run is looked at under a geometry,
-    also one that matches without it. Import torch inside functions: see the module.
+    A subclass declares its knobs as class attributes and reads them from `self`. The knobs below define the hyperbolic
+    geometry in which features are points. Every objective has them, since every run is viewed under a geometry, even
+    if its objective does not use one. Import torch only inside functions, for the reason that the module gives.
 
     Attributes:
-        columns: names of what `diagnostics` gives.
+        columns: the names of what `diagnostics` returns.
         presets: named sets of values for runs with this objective.
     """
 
@@ -49,8 +49,8 @@ class Objective(param.Parameterized):
         label="Feature scale",
         unit="factor",
         group=GROUP,
-        doc="Factor on the features before the geometry. auto sets it, when chosen, so that the median √|K|·radius of "
-        "the real features is the target radius under the curvature then in force, and holds it.",
+        doc="Factor on the features before they become points. auto measures it once, when it is chosen, so that the "
+        "median √|K|·radius of the real features is the target radius under the present curvature, and holds it.",
     )
     target_radius = Number(
         2.0,
@@ -61,8 +61,8 @@ class Objective(param.Parameterized):
         label="Target radius",
         unit="√|K|·radius",
         group=GROUP,
-        doc="Where an automatic feature scale brings the median real feature, measured once, when one of the two is "
-        "chosen: a change of K moves it. 1 to 4 is where geometry acts.",
+        doc="Radius to which an automatic feature scale brings the median real feature. It is measured once, when this "
+        "knob or auto is set, so a later change of K moves the median. Geometry acts from 1 to 4.",
     )
     clamp = Number(
         None,
@@ -72,14 +72,16 @@ class Objective(param.Parameterized):
         label="Clamp",
         unit="√|K|·radius",
         group=GROUP,
-        doc="Radius at which features are cut off, or none. 10 in the released code, where it cuts off every feature.",
+        doc="Radius at which features are cut off, or none. It is 10 in the released code and cuts off every feature "
+        "there.",
     )
     centroid = Choice(
         "closed",
         objects=["closed", "karcher"],
         label="Centroid",
         group=GROUP,
-        doc="closed (Law et al. 2019, weights distant points more) or karcher (least summed squared distance).",
+        doc="Kind of centroid: closed (Law et al. 2019; weights distant points more) or karcher (least summed squared "
+        "distance).",
     )
 
     columns: ClassVar[tuple[str, ...]] = ("centroid_distance", *CLAMPED, *RADII)
@@ -87,36 +89,38 @@ class Objective(param.Parameterized):
 
     @classmethod
     def under(cls, settings: Settings, feature_scale: float) -> Self:
-        """The objective with the values of a run; `feature_scale` is the factor in force, in place of "auto"."""
+        """Makes the objective with the values of a run; `feature_scale` is the factor in force, in place of "auto"."""
         values = {name: getattr(settings, name) for name in cls.knobs()}
         return cls(**{**values, "feature_scale": feature_scale})
 
     @classmethod
     def knobs(cls) -> tuple[str, ...]:
-        """Names of its knobs, those of every objective among them."""
+        """Names of its knobs, including those that every objective has."""
         return tuple(name for name in cls.param if name != "name")
 
     def loss(self, real: Tensor, synthetic: Tensor) -> Tensor:
-        """The discrepancy of each class.
+        """How far the synthetic features of each class are from the real ones.
 
         Args:
             real: (C, N, D) features, without gradient.
             synthetic: (C, M, D) features, through which the gradient reaches the images.
 
         Returns:
-            (C,) losses; their sum is what is made small. Class c must depend on the features of class c alone.
+            (C,) losses; the method makes their sum small. The loss of class c must depend only on the features of class
+            c.
         """
         raise NotImplementedError
 
     def diagnostics(self, real: Tensor, synthetic: Tensor, losses: Tensor) -> dict[str, Tensor]:
         """What is recorded of a step besides the losses: (C,) each, by the names in `columns`; called without gradient.
 
-        Here: centroid_distance, between the Lorentz centroids; real_clamped and synthetic_clamped, the fraction of
-        features beyond the clamp, 0 without one; radius quantiles, of √|K|·‖scaled feature‖ before the clamp.
+        The base class records centroid_distance, the distance between the Lorentz centroids; real_clamped and
+        synthetic_clamped, the fraction of features beyond the clamp (0 without a clamp); and quantiles of the radius
+        √|K|·‖scaled feature‖ before the clamp.
 
         Args:
             real, synthetic: as for `loss`.
-            losses: what `loss` gave for them.
+            losses: what `loss` returned for them.
         """
         import torch
 
@@ -131,11 +135,11 @@ class Objective(param.Parameterized):
         return found
 
     def gap(self, real: Tensor, synthetic: Tensor, losses: Tensor) -> Tensor:
-        """What `diagnostics` records as centroid_distance; an objective whose losses tell it overrides this."""
+        """What `diagnostics` records as centroid_distance; an objective can override this to get it from its losses."""
         return self.centroid_distance(real, synthetic)
 
     def centroid_distance(self, real: Tensor, synthetic: Tensor) -> Tensor:
-        """The (C,) distances of the Lorentz centroids, see `hdd.geometry.embed.centroid_distance`."""
+        """The distances between the Lorentz centroids, (C,); see `hdd.geometry.embed.centroid_distance`."""
         from hdd.geometry.embed import centroid_distance
 
         return centroid_distance(

@@ -14,7 +14,7 @@ _PUBLISHED = {"curvature": -1.0, "weight": 20.0, "centroid": "closed"}
 
 
 class HDD(Objective):
-    """λ times the hyperbolic distance of the Lorentz centroids."""
+    """λ times the hyperbolic distance between the Lorentz centroids."""
 
     weight = Number(
         20.0,
@@ -25,7 +25,7 @@ class HDD(Objective):
         label="Weight λ",
         unit="factor",
         group=GROUP,
-        doc="Factor λ on the hyperbolic distance of the centroids; 20 in the released DM+HDD.",
+        doc="Factor λ on the hyperbolic distance between the centroids; 20 in the released DM+HDD.",
     )
 
     presets: ClassVar[dict[str, Preset]] = {
@@ -41,5 +41,5 @@ class HDD(Objective):
         return self.weight * self.centroid_distance(real, synthetic)
 
     def gap(self, real: Tensor, synthetic: Tensor, losses: Tensor) -> Tensor:
-        """The distances of the centroids, (C,), of which the losses are multiples."""
+        """The distances between the centroids, (C,): the losses divided by λ."""
         return losses / self.weight

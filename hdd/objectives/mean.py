@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 class Mean(Objective):
-    """Squared distance of the mean features, in Euclidean space."""
+    """Squared distance between the mean features, in Euclidean space."""
 
     def loss(self, real: Tensor, synthetic: Tensor) -> Tensor:
-        """‖μ_real − μ_synthetic‖² ≥ 0 (eq. 4 of the paper, one class a row); see `Objective.loss`."""
+        """‖μ_real − μ_synthetic‖² ≥ 0 for each class (eq. 4 of the paper); see `Objective.loss`."""
         return (real.mean(dim=-2) - synthetic.mean(dim=-2)).square().sum(dim=-1)

@@ -1,1 +1,1 @@
-"""Pruning of the real images: `scores` ranks them and makes masks, `knobs` are what a run can ask for (no torch)."""
+"""Pruning of the real images: `scores` ranks them and makes masks; `knobs` declares the knobs and imports no torch."""

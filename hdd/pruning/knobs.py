@@ -8,7 +8,7 @@ GROUP = "Pruning of the real images"
 
 
 class PruningKnobs(param.Parameterized):
-    """Which real images matching leaves out."""
+    """Which real images are left out of matching."""
 
     pruning_rate = Number(
         0.0,
@@ -18,15 +18,15 @@ class PruningKnobs(param.Parameterized):
         label="Pruning rate",
         unit="fraction",
         group=GROUP,
-        doc="Share of each class's real images left out of matching.",
+        doc="Fraction of the real images of each class that is left out of matching.",
     )
     pruning_score = Choice(
         "centroid",
         objects=["origin", "centroid", "euclidean", "random"],
         label="Pruning score",
         group=GROUP,
-        doc="Distance of a real image's feature to the origin, to its class's Lorentz centroid, to its class's mean, "
-        "or a random number. Features come from one ConvNet of width 32 drawn from the seed.",
+        doc="Distance of the feature of a real image to the origin, to the Lorentz centroid of its class, or to the "
+        "mean of its class; or a random number. The features come from one ConvNet of width 32, drawn from the seed.",
     )
     pruning_keep = Choice(
         "near",
@@ -34,5 +34,5 @@ class PruningKnobs(param.Parameterized):
         labels={"near": "lowest scores", "far": "highest scores"},
         label="Pruning keeps",
         group=GROUP,
-        doc="near keeps the images of lowest score, far those of highest score.",
+        doc="near keeps the images with the lowest scores, far those with the highest.",
     )

@@ -1,9 +1,9 @@
 """Scores of real images and the pruning masks made from them.
 
-The paper does not say how its prototypes are scored; these are the candidates, each named for what it is. Features
-come from one ConvNet of width 32 with random weights drawn from (seed, "scoring"), on normalised images without
-augmentation, scaled so that their median √|K|·radius is 2. At a scaled radius the order of hyperbolic distances does
-not depend on the curvature, so a mask does not either.
+The paper does not say how its prototypes are scored. These scores are the candidates, and each name says what it is.
+The features come from one ConvNet of width 32, with random weights drawn from (seed, "scoring"), on normalised images
+without augmentation. They are scaled so that their median √|K|·radius is 2. With this scaling the order of hyperbolic
+distances does not depend on the curvature, so a mask does not depend on it either.
 """
 
 from weakref import WeakKeyDictionary
@@ -24,7 +24,7 @@ SCORING_WIDTH = 32
 SCORING_RADIUS = 2.0
 
 
-# A data set that nobody else holds goes, and its scores with it.
+# The keys are weak references, so that the scores are freed together with their data set.
 _scores: WeakKeyDictionary[Dataset, dict[tuple, dict[str, Tensor]]] = WeakKeyDictionary()
 
 
@@ -34,16 +34,16 @@ def score_images(
     """Every pruning score of every real training image.
 
     Args:
-        data: the real images, N of them.
-        seed: of the run.
-        depth: blocks of the scoring network.
-        device: to compute on.
+        data: the real images, of which N are training images.
+        seed: the run's seed.
+        depth: number of blocks of the scoring network.
+        device: the device that computes.
         progress: called as progress(images done, N) while features are computed.
 
     Returns:
-        By score, (N,) float32 on the CPU: "origin", "centroid" and "euclidean" are distances ≥ 0 of the scaled
-        feature to the origin, to its class's closed-form Lorentz centroid and to its class's mean; "random" is
-        uniform in [0, 1). Kept for as long as `data` is.
+        For each score, (N,) float32 on the CPU. "origin", "centroid" and "euclidean" are distances ≥ 0 of the scaled
+        feature to the origin, to the closed-form Lorentz centroid of its class, and to the mean of its class; "random"
+        is uniform in [0, 1). The result is kept as long as `data` exists.
     """
     kept = _scores.setdefault(data, {})
     key = seed, depth, device
@@ -74,16 +74,16 @@ def _score_images(
 
 
 def pruning_mask(scores: Tensor, labels: Tensor, rate: float, keep: str) -> Tensor:
-    """Which images stay when `rate` of each class is pruned.
+    """Which images are kept when a fraction `rate` of each class is pruned.
 
     Args:
         scores: (N,).
         labels: (N,) class of each image.
-        rate: fraction pruned in each class, 0 ≤ rate < 1; at least one image of a class stays.
+        rate: fraction to prune in each class, 0 ≤ rate < 1; at least one image of each class is kept.
         keep: "near" keeps the lowest scores, "far" the highest.
 
     Returns:
-        (N,) bool, True for an image that stays.
+        (N,) bool, True for an image that is kept.
     """
     mask = torch.zeros(len(scores), dtype=torch.bool)
     for label in labels.unique():

@@ -15,7 +15,7 @@ from hdd.records import Edit, StepRecord
 from hdd.runs.pictures import save_pictures
 from hdd.runs.run import HEARTBEAT_SECONDS, Run, check_steps
 from hdd.runs.signals import StopSignal
-from hdd.runs.storage import clear_storage_errors
+from hdd.runs.storage import explain_storage_errors
 from hdd.runs.tensors import checkpoints_to_drop, snapshot_spacing, write_tensors
 from hdd.states import Command, EditStatus, EngineState
 
@@ -223,7 +223,7 @@ class Engine:
         self._say(EngineState.RUNNING)
         started, made = time.perf_counter(), 0
         ended = EngineState.STOPPED
-        with clear_storage_errors(self.run):
+        with explain_storage_errors(self.run):
             if self._step == 0:
                 self._snapshot()
             while not self._take_edits():

@@ -20,7 +20,7 @@ from hdd.errors import HDDError
 from hdd.paths import cache_folder
 from hdd.runs.run import HEARTBEAT_SECONDS, Run
 from hdd.runs.signals import StopSignal
-from hdd.runs.storage import clear_storage_errors
+from hdd.runs.storage import explain_storage_errors
 from hdd.states import Command, EditStatus, EngineState
 
 POLL_SECONDS = 0.2
@@ -117,7 +117,7 @@ def wait_for_turn(run: Run, ticket: Ticket, stop: StopSignal, on_wait: Callable[
         HDDError: full disk, or the run was removed.
     """
     told, heartbeat = "", 0.0
-    with clear_storage_errors(run):
+    with explain_storage_errors(run):
         while ahead := ticket.ahead():
             stops = [edit for edit in run.pending() if edit.name == Command.STOP]
             if stops or stop.came:

@@ -16,7 +16,7 @@ from hdd.runs.engine import Engine
 from hdd.runs.queue import Ticket, wait_for_turn
 from hdd.runs.run import Run
 from hdd.runs.signals import StopSignal
-from hdd.runs.storage import clear_storage_errors
+from hdd.runs.storage import explain_storage_errors
 from hdd.states import Command, EditStatus, EngineState
 
 
@@ -53,7 +53,7 @@ def resume(
         stop = StopSignal()
         _prepare(run, steps)
         try:
-            with clear_storage_errors(run):
+            with explain_storage_errors(run):
                 run.write_status(EngineState.STARTING, run.step, 0.0, "")
             with _ticket(run, queue) as ticket:
                 with stop.noted():
@@ -117,7 +117,7 @@ def _device_name(device: torch.device) -> str:
 def _prepare(run: Run, steps: int | None) -> None:
     """Refuses a run with nothing left to do, and clears what a dead engine left: half a file, commands to it."""
     run.check_installed()
-    with clear_storage_errors(run):
+    with explain_storage_errors(run):
         for edit in run.pending():
             if edit.name in list(Command):
                 run.decide(edit, EditStatus.REFUSED, run.step, reason="the engine that it was for had ended")

@@ -9,7 +9,7 @@ from hdd.runs.run import Run
 
 
 @contextmanager
-def clear_storage_errors(run: Run) -> Iterator[None]:
+def explain_storage_errors(run: Run) -> Iterator[None]:
     """Turns a full or failing disk, or a directory that is gone, into one message.
 
     Raises:

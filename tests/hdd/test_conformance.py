@@ -31,7 +31,7 @@ def test_methods_keep_the_rules(name):
 
 
 def test_what_is_not_registered():
-    with pytest.raises(HDDError, match=r"no objective 'hddd' here\. Did you mean hdd"):
+    with pytest.raises(HDDError, match=r"no objective 'hddd'\. Did you mean hdd"):
         check_objective("hddd")
 
 
@@ -73,8 +73,8 @@ class Undocumented(Mean):
     [
         (Random, "same bits each time"),
         (Unlucky, "are finite"),
-        (Mixed, "of that class alone"),
-        (Silent, "what `columns` names"),
+        (Mixed, "only on the features of that class"),
+        (Silent, "the names in `columns`"),
         (Undocumented, "the knob exponent has a label"),
     ],
 )
@@ -105,7 +105,8 @@ class Drifting(DM):
 
 
 @pytest.mark.parametrize(
-    ("method", "rule"), [(Forgetful, "goes on with the same bits"), (Drifting, "two runs are the same bits")]
+    ("method", "rule"),
+    [(Forgetful, "continues from its state() with the same bits"), (Drifting, "two runs give the same bits")],
 )
 def test_a_method_that_breaks_a_rule_is_told_which(method, rule):
     with mock.patch.object(METHODS, "get", lambda name: method):

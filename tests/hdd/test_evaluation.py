@@ -169,7 +169,7 @@ def test_mean_spread_and_record():
         ({"networks": 0}, "networks=0 is not allowed in an evaluation: give a whole number ≥ 1"),
         ({"epochs": -1}, "epochs=-1 is not allowed"),
         ({"augmentation": "flp"}, "augmentation='flp' is not allowed"),
-        ({"learning_rate": 1.0}, "An evaluation has no 'learning_rate'"),
+        ({"learning_rate": 1.0}, "An evaluation protocol has no setting 'learning_rate'"),
     ],
 )
 def test_protocol_is_checked(changes, message):

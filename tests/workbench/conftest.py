@@ -111,9 +111,9 @@ def install_package(tmp_path, monkeypatch):
             monkeypatch.delitem(sys.modules, module, raising=False)
         monkeypatch.syspath_prepend(folder)
 
-    TABS.forget()
+    TABS.refresh()
     yield install
-    TABS.forget()
+    TABS.refresh()
 
 
 @pytest.fixture(scope="session")

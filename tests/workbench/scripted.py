@@ -20,7 +20,7 @@ from hdd.objectives import Objective
 from hdd.records import StepRecord
 from hdd.runs.reading import LIVE_FRAME
 from hdd.runs.run import Run
-from hdd.runs.storage import clear_storage_errors
+from hdd.runs.storage import explain_storage_errors
 from hdd.runs.tensors import write_tensors
 from hdd.settings import initial_settings, parse
 from hdd.states import Command, EngineState
@@ -152,7 +152,7 @@ def advance(run, script):
             resource.setrlimit(resource.RLIMIT_FSIZE, (script["file_bytes"],) * 2)
         engine = Engine(run, script)
         try:
-            with clear_storage_errors(run):
+            with explain_storage_errors(run):
                 ended = engine.advance()
                 engine.keep_images()
                 run.write_status(ended, run.step, 0.0, "")

@@ -14,14 +14,14 @@ from hdd.sets.synthetic_set import SyntheticSet
 __all__ = ["FORMATS", "Format", "load", "save"]
 
 
-def _misfit(name: str, found: object) -> str | None:
+def _rejection_reason(name: str, found: object) -> str | None:
     if not (isinstance(found, type) and issubclass(found, Format)):
         return "it is no subclass of hdd.sets.Format"
     return f"it lacks {', '.join(sorted(found.__abstractmethods__))}" if found.__abstractmethods__ else None
 
 
 FORMATS: Registry[type[Format]] = Registry(
-    "set format", "hdd.formats", {"export": "hdd.sets.formats.export:ExportFolder"}, _misfit
+    "set format", "hdd.formats", {"export": "hdd.sets.formats.export:ExportFolder"}, _rejection_reason
 )
 """All formats by name."""
 

@@ -449,7 +449,7 @@ def test_other_errors_are_not_hidden(gray, monkeypatch):
 def test_more_images_than_the_smallest_class_has_are_refused(gray):
     DM.check(gray, Settings(**SMALL | {"ipc": 7}))
     for refuse in (lambda: DM.check(gray, Settings(**SMALL | {"ipc": 8})), lambda: make_dm(gray, ipc=8)):
-        with pytest.raises(HDDError, match="ipc=8 is above the 7 training images of class 'class 1': give ipc ≤ 7"):
+        with pytest.raises(HDDError, match="ipc=8 is more than the 7 training images of class 'class 1': give ipc ≤ 7"):
             refuse()
 
 

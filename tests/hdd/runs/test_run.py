@@ -35,7 +35,7 @@ def test_failed_creation_leaves_nothing(make_run, tmp_path):
         make_run("late", at={30: {"curvature": -2.0}})
     with pytest.raises(HDDError, match="curvature=1"):
         make_run("bad", at={3: {"curvature": 1.0}})
-    with pytest.raises(HDDError, match=r"ipc=5000 is above the 1.. training images of class"):
+    with pytest.raises(HDDError, match=r"ipc=5000 is more than the 1.. training images of class"):
         make_run("many", ipc=5000)
     assert list(tmp_path.iterdir()) == []
 
