@@ -1,8 +1,8 @@
 """The settings of a run: its knobs, composed from the parts that declare them.
 
-`RunKnobs` and `PruningKnobs` are in force in every run, the knobs of a method and of an objective in runs that have
-them. A run holds values of all of them, since the objective may change while it goes on. This module imports no torch,
-so that the command line and the page can check values before anything heavy is loaded.
+`RunKnobs` and `PruningKnobs` are in force in every run. The knobs of a method or an objective are in force in the runs
+that use it. A run holds values of all knobs, since its objective may change while it is going. This module does not
+import torch, so that the command line and the page can check values before anything heavy is loaded.
 """
 
 import difflib
@@ -22,7 +22,7 @@ from hdd.pruning.knobs import PruningKnobs
 from hdd.runs.knobs import RunKnobs
 
 RENAMED_OBJECTIVES = {"dm": "mean"}
-"""Names that objectives had in earlier versions, which runs, scripts and command lines may still use."""
+"""Names of objectives in earlier versions, which runs, scripts and command lines may still use."""
 
 _REGISTRIES = {"method": METHODS, "objective": OBJECTIVES}
 
@@ -37,7 +37,7 @@ def _part(kind: str, name: str) -> type[param.Parameterized]:
 
 
 def _compose() -> dict[str, Knob]:
-    """All knobs by name, fixed ones first. What another package brings is left out where it would take a name."""
+    """All knobs by name, fixed ones first. A method or objective that declares a name already in use is left out."""
     declared: dict[str, Any] = _knobs_of(RunKnobs) | _knobs_of(PruningKnobs) | _knobs_of(Objective)
     accepted: dict[str, list[type[param.Parameterized]]] = {"method": [], "objective": []}
     for kind, registry in _REGISTRIES.items():
@@ -47,7 +47,7 @@ def _compose() -> dict[str, Knob]:
             taken = [each for each in knobs if each in declared and declared[each].owner is not knobs[each].owner]
             unfit = [each for each, knob in knobs.items() if not isinstance(knob, Knob)]
             if taken or unfit:
-                reason = f"there is a knob {taken[0]} already" if taken else f"{unfit[0]} is no knob of hdd.knobs"
+                reason = f"there is already a knob {taken[0]}" if taken else f"{unfit[0]} is not a knob of hdd.knobs"
                 registry.leave_out(name, reason)
             else:
                 declared |= knobs
@@ -70,10 +70,10 @@ _KNOBS = _compose()
 
 
 class Settings(param.Parameterized):
-    """The knobs of one run. Defaults are those of the preset "geometric"; `initial_settings` adds the data set's own.
+    """The knobs of one run, with the defaults of the preset "geometric"; `initial_settings` adds those of a data set.
 
     Raises:
-        HDDError: an unknown knob, or a value outside its bounds, by name.
+        HDDError: a knob is unknown, or a value is outside its bounds; the message names it.
 
     Attributes:
         unknown: values that a stored run has for knobs which are not known here.
@@ -91,11 +91,11 @@ class Settings(param.Parameterized):
             given[name] = value.item() if isinstance(value, np.generic) else value
             if name == "objective" and isinstance(value, str):
                 given[name] = RENAMED_OBJECTIVES.get(value, value)
-            # param takes True for 1, and functions.
+            # param would accept True for 1, and functions.
             if isinstance(knob, param.Number) and type(given[name]) not in (int, float, str, type(None)):
                 raise _not_allowed(name, value)
         try:
-            # All at once and here alone: param lets constants be set in no other way that is safe with threads.
+            # All values are set here at once, because this is param's only thread-safe way to set constants.
             super().__init__(**given)
         except ValueError:
             for name, value in given.items():
@@ -108,10 +108,10 @@ class Settings(param.Parameterized):
 
     @classmethod
     def stored(cls, values: Mapping[str, Any]) -> Self:
-        """Settings as a run recorded them, whatever methods and objectives are installed here.
+        """Makes settings as a run recorded them, even if its method or objective is not installed here.
 
         Raises:
-            HDDError: a value of a knob that is known here is outside its bounds.
+            HDDError: a value of a known knob is outside its bounds.
         """
         known = {name: value for name, value in values.items() if name in _KNOBS}
         for kind, registry in _REGISTRIES.items():
@@ -136,22 +136,22 @@ class Settings(param.Parameterized):
 
     @staticmethod
     def names() -> tuple[str, ...]:
-        """All knobs, fixed ones first."""
+        """Names of all knobs, fixed ones first."""
         return tuple(_KNOBS)
 
     @staticmethod
     def steerable() -> tuple[str, ...]:
-        """The knobs that may change while a run goes on."""
+        """Names of the knobs that may change while a run is going."""
         return _STEERABLE
 
     def values(self) -> dict[str, Any]:
-        """All knobs by name, as JSON-compatible values."""
+        """The values of all knobs by name, JSON-compatible."""
         return {name: getattr(self, name) for name in _KNOBS}
 
     def in_force(self) -> tuple[str, ...]:
         """Names of the knobs that a run with this method and objective depends on, fixed ones first.
 
-        What a method or an objective that is not installed here depends on is not known, so then it is all of them.
+        If the method or the objective is not installed here, its knobs are not known, and all names are returned.
         """
         if self.uninstalled():
             return self.names()
@@ -160,24 +160,24 @@ class Settings(param.Parameterized):
         return tuple(name for name in _KNOBS if name in own)
 
     def recorded(self) -> dict[str, Any]:
-        """What a run writes down: the knobs in force, whatever else is not at its default, and what is unknown here."""
+        """The values that a run records: knobs in force, others that differ from their defaults, and unknown ones."""
         in_force = self.in_force()
         values = self.values().items()
         return {k: v for k, v in values if k in in_force or v != _KNOBS[k].default} | self.unknown
 
     def uninstalled(self) -> dict[str, str]:
-        """The run's "method" or "objective", where it is not installed here."""
+        """The names of the method and the objective, by "method" and "objective", if they are not installed here."""
         return {kind: str(name) for kind in _REGISTRIES if isinstance(name := getattr(self, kind), Uninstalled)}
 
     def as_steered(self, values: Mapping[str, Any]) -> "Settings":
-        """These settings with values that a run's ledger says were applied, whatever is installed here."""
+        """These settings with the values that a run's ledger says were applied, even if they are not installed here."""
         return Settings.stored({**self.values(), **self.unknown, **values})
 
     def changed(self, **changes: Any) -> "Settings":
         """These settings with steerable knobs changed.
 
         Raises:
-            HDDError: an unknown or fixed knob, or a value outside its bounds.
+            HDDError: a knob is unknown or fixed, or a value is outside its bounds.
         """
         for name in changes:
             check_steerable(name)
@@ -195,12 +195,12 @@ def _not_allowed(name: str, value: Any) -> HDDError:
 
 
 def allowed(name: str) -> str:
-    """What the knob `name` may be, in words, for messages and tooltips."""
+    """Which values the knob `name` allows, in words, for messages and tooltips."""
     return text.allowed(Settings.knob(name))
 
 
 def describe(name: str) -> dict[str, Any]:
-    """What a knob is, JSON-compatible: name, what (its label), unit, group, default, allowed, steerable and doc."""
+    """Describes a knob, JSON-compatible: name, what (its label), unit, group, default, allowed, steerable and doc."""
     knob = Settings.knob(name)
     return {
         "name": name,
@@ -215,29 +215,29 @@ def describe(name: str) -> dict[str, Any]:
 
 
 def check_steerable(name: str) -> None:
-    """Checks that a knob may change while a run goes on.
+    """Checks that a knob may change while a run is going.
 
     Raises:
-        HDDError: unknown or fixed knob.
+        HDDError: the knob is unknown or fixed.
     """
     if not Settings.knob(name).steerable:
         raise InvalidInputError(
-            f"{name} is fixed when a run is made. Start a new run to change it; "
-            f"steerable are: {', '.join(Settings.steerable())}."
+            f"{name} is fixed when a run is made. Start a new run to change it, "
+            f"or steer one of: {', '.join(Settings.steerable())}."
         )
 
 
 def parse(name: str, given: str) -> Any:
-    """The value that a text from a command line or a field stands for, checked.
+    """The checked value of a knob that a text from a command line or a field stands for.
 
     Raises:
-        HDDError: unknown knob, or a value that it does not allow.
+        HDDError: the knob is unknown, or does not allow the value.
     """
     return getattr(Settings(**{name: text.from_text(Settings.knob(name), given)}), name)
 
 
 def packages() -> dict[str, str]:
-    """Which package brought each method and objective that is not our own, by "method NAME" or "objective NAME"."""
+    """The package of each method and objective that is not our own, by "method NAME" or "objective NAME"."""
     return {
         f"{kind} {name}": package
         for kind, registry in _REGISTRIES.items()
@@ -246,7 +246,7 @@ def packages() -> dict[str, str]:
 
 
 def grouped(names: tuple[str, ...]) -> dict[str, list[str]]:
-    """Names of knobs by the group under which forms and tables show them."""
+    """Sorts names of knobs into the groups under which forms and tables show them."""
     groups: dict[str, list[str]] = {}
     for name in names:
         groups.setdefault(Settings.knob(name).group, []).append(name)
@@ -262,14 +262,14 @@ def _presets() -> dict[str, Preset]:
 
 
 PRESETS = _presets()
-"""Named sets of values, by the objectives that declare them."""
+"""The presets of all objectives, by name."""
 
 
 def initial_settings(dataset: str = "digits", preset: str = "geometric", **values: Any) -> Settings:
-    """Settings of a new run: the method's defaults for the data set, then the preset, then the values given.
+    """Settings of a new run: the method's defaults for the data set, then the preset, then the given values.
 
     Raises:
-        HDDError: an unknown preset or knob, or a value outside its bounds.
+        HDDError: the preset or a knob is unknown, or a value is outside its bounds.
     """
     if preset not in PRESETS:
         raise InvalidInputError(f"There is no preset {preset!r}: give one of {', '.join(PRESETS)}.")
@@ -279,13 +279,13 @@ def initial_settings(dataset: str = "digits", preset: str = "geometric", **value
 
 
 def method_and_objective(method: str | None, objective: str | None) -> dict[str, str]:
-    """The knobs that a choice of method, of objective, of both or of neither means.
+    """The knobs that follow when a user names a method, an objective, both, or neither.
 
-    A method alone is meant as published, with its own objective. Earlier versions called the objective "method", so
-    the name of an objective is understood for a method too.
+    If only a method is named, it is taken as published, with its own objective. Earlier versions called the objective
+    "method", so the name of an objective is also accepted as a method.
 
     Raises:
-        HDDError: an unknown name.
+        HDDError: a name is unknown.
     """
     if method is None:
         return {} if objective is None else {"objective": objective}

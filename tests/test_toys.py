@@ -126,5 +126,5 @@ def test_an_addition_that_cannot_be_had_is_one_warning(tmp_path):
         ("The objective 'hdd'", "that name is in use"),
         ("The objective 'lost'", "ModuleNotFoundError: No module named 'no_such_module'"),
         ("The objective 'plain'", "it is not a subclass of hdd.objectives.Objective"),
-        ("The objective 'taken'", "there is a knob steps already"),
+        ("The objective 'taken'", "there is already a knob steps"),
     ]

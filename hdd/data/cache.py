@@ -1,7 +1,7 @@
-"""Decoded images kept between sessions: one safetensors file a source, under HDD_CACHE_DIR or ~/.cache/hdd.
+"""Decoded images that are kept for later: one safetensors file for each source, under HDD_CACHE_DIR or ~/.cache/hdd.
 
-The cache only saves time: whatever is wrong with it is logged, and images are read from their source again.
-Deleting the directory is always safe.
+The cache only saves time. If anything is wrong with it, a warning is logged and the images are read from their source
+again. It is always safe to delete the directory.
 """
 
 import json
@@ -18,11 +18,11 @@ from hdd.data.splits import Splits, fingerprint
 from hdd.paths import cache_folder
 
 _log = logging.getLogger(__name__)
-_READERS = "1"  # to be raised when a reader starts to give other pixels for the same files
+_READERS = "1"  # Raise this when a reader starts to return other pixels for the same files.
 
 
 class Source(NamedTuple):
-    """Where images come from: `key` names the cache file, `manifest` changes when the content does."""
+    """Where images come from: `key` names the cache file, and `manifest` changes when the content changes."""
 
     key: str
     manifest: str
@@ -30,14 +30,14 @@ class Source(NamedTuple):
 
 
 def cache_file(key: str) -> Path:
-    """The path that a source's decoded images have, whether or not they are there."""
+    """The path of the cache file for a source, whether or not it exists."""
     return cache_folder() / "images" / f"{key}.safetensors"
 
 
 def read_cached(source: Source) -> tuple[Splits, str]:
-    """The images of a source and their fingerprint, from the cache where it holds them unchanged.
+    """The images of a source and their fingerprint; from the cache if they are in it and have not changed.
 
-    The fingerprint is computed from the tensors themselves, cached or not, so a damaged cache shows.
+    The fingerprint is always computed from the tensors, cached or not, so that a damaged cache is noticed.
     """
     cached = _load(source)
     if cached is not None:
@@ -55,7 +55,7 @@ def _load(source: Source) -> tuple[Splits, str] | None:
             about = file.metadata()
             if (about["readers"], about["manifest"]) != (_READERS, source.manifest):
                 return None
-            # Cloned: the file is memory-mapped, and a mapping of a file that is cut short kills the process.
+            # The file is memory-mapped, and if it were cut short, reading the mapping would kill the process.
             tensors = [file.get_tensor(name).clone() for name in Splits._fields[:-1]]
         splits = Splits(*tensors, classes=tuple(json.loads(about["classes"])))
         digest = fingerprint(splits)
@@ -85,4 +85,4 @@ def _save(source: Source, splits: Splits, digest: str) -> None:
             save_file(dict(zip(Splits._fields[:-1], tensors, strict=True)), new, about)
             new.replace(path)
     except (OSError, SafetensorError) as error:
-        _log.warning("%s cannot be written (%s): the next load decodes the images again", path, error)
+        _log.warning("%s cannot be written (%s); the next load will decode the images again", path, error)

@@ -1,4 +1,4 @@
-"""The data sets that can be distilled, by name, as images in memory with what is needed to normalise them."""
+"""The data sets that can be distilled, by name. Images are held in memory, with what is needed to normalise them."""
 
 import difflib
 import os
@@ -23,15 +23,15 @@ _FOLDER = "folder:"
 class Dataset:
     """A labelled set of images in two splits.
 
-    name: as it was asked for.
+    name: the name under which it was loaded.
     train_images, test_images: uint8, (N, C, H, W).
     train_labels, test_labels: int64, (N,), in [0, len(classes)); every class occurs in both splits.
     classes: the class names, exactly as their source spells them (any characters).
-    mean, std: float32, (C,), in [0, 1] units. For downloaded sets these are the constants that the distillation
+    mean, std: float32, (C,), for pixels in [0, 1]. For downloaded sets these are the constants that the distillation
         literature uses (Dataset Condensation, Zhao et al. 2021, and its successors); for digits and folders they
-        are computed from the train split, std being 1/255 at least so that a constant channel can be normalised.
-    fingerprint: SHA-256, in hex, of shapes, labels, class names and image bytes of both splits: equal content has
-        an equal fingerprint, whatever its name and wherever it lies.
+        are computed from the train split, and std is at least 1/255 so that a constant channel can be normalised.
+    fingerprint: SHA-256, in hex, of the shapes, labels, class names and image bytes of both splits. Equal content has
+        an equal fingerprint, whatever its name and wherever it is stored.
     """
 
     name: str
@@ -55,14 +55,14 @@ class Dataset:
         return tuple(self.train_images.shape[2:])
 
     def normalise(self, images: torch.Tensor) -> torch.Tensor:
-        """Pixels, uint8 (…, C, H, W), to float32 with `mean` at 0 and `std` at 1."""
+        """Turns pixels, uint8 (…, C, H, W), into float32 (pixels/255 − mean)/std."""
         mean, std = (values.to(images.device).view(-1, 1, 1) for values in (self.mean, self.std))
         return (images.float() / 255 - mean) / std
 
     def to_pixels(self, images: torch.Tensor) -> torch.Tensor:
-        """Normalised images, floating point (…, C, H, W), as uint8 pixels on the CPU; see `hdd.pixels.to_pixels`.
+        """Turns normalised images, float (…, C, H, W), into uint8 pixels on the CPU; see `hdd.pixels.to_pixels`.
 
-        It inverts `normalise` exactly.
+        This inverts `normalise` exactly.
         """
         return torch.from_numpy(to_pixels(images.detach().cpu().numpy(), self.mean.numpy(), self.std.numpy()))
 
@@ -71,8 +71,8 @@ class Listing(NamedTuple):
     """A data set that can be loaded by name.
 
     shape: (C, H, W) of an image.
-    status: "bundled", "ready" (the published files or the decoded images are on this machine; their checksums are
-        not computed to say so) or "needs download".
+    status: "bundled", "ready" (the published files or the decoded images are on this machine; their checksums have not
+        been verified for this) or "needs download".
     """
 
     name: str
@@ -83,7 +83,7 @@ class Listing(NamedTuple):
 
 
 def available(root: str | Path | None = None) -> list[Listing]:
-    """The named data sets, the bundled one first. `root` as in `load`."""
+    """The data sets that have a name, the bundled one first. `root` is as in `load`."""
     place = _data_root(root)
     listings = [Listing("digits", "handwritten digits, bundled with scikit-learn", (1, 16, 16), 10, "bundled")]
     for name, remote in REMOTE_SETS.items():
@@ -96,16 +96,16 @@ def available(root: str | Path | None = None) -> list[Listing]:
 def load(
     name: str, *, root: str | Path | None = None, size: int | None = None, progress: Progress | None = None
 ) -> Dataset:
-    """Load a data set that `available` lists, or "folder:PATH" (its rules: `hdd.data.folder`).
+    """Loads a data set that `available` lists, or "folder:PATH" (its rules are in `hdd.data.folder`).
 
     root: where downloads are kept, one folder for each data set. Default: HDD_DATA_DIR, else ~/.cache/hdd/data.
-    size: for folders: resize the largest square at the centre of each image to size×size pixels (8 to 1024),
-        bilinearly with antialiasing. Default: keep images as they are, which must be all of one size.
-    progress: called as progress(images done, images in all) while a folder is decoded.
+    size: only for folders: resize the largest square at the centre of each image to size×size pixels (8 to 1024),
+        bilinearly and with antialiasing. Default: keep the images as they are; then all must have the same size.
+    progress: called as progress(images done, images in total) while a folder is decoded.
 
     Decoded images are kept in a cache (`hdd.data.cache`), so that only the first load takes long.
 
-    Raises HDDError for an unknown name, for a set that can neither be found nor downloaded, and for a folder that
+    Raises HDDError for an unknown name, for a data set that can be neither found nor downloaded, and for a folder that
     breaks the rules.
     """
     splits, fingerprint = read_cached(_source(name, _data_root(root), size, progress))
@@ -126,7 +126,9 @@ def _source(name: str, root: Path, size: int | None, progress: Progress | None) 
         hint = f" Did you mean {close[0]}?" if close else ""
         raise InvalidInputError(f"There is no data set '{name}': use one of {', '.join(names)}, or folder:PATH.{hint}")
     if size is not None:
-        raise InvalidInputError(f"The images of {name} have one size: a size can be given for folder:PATH only.")
+        raise InvalidInputError(
+            f"size={size} is not allowed, because the images of {name} have one size: give a size only for folder:PATH."
+        )
     if name == "digits":
         return Source("digits", "16×16, every fifth is test", _read_digits)
     return remote_source(name, root)
@@ -137,11 +139,11 @@ def _data_root(root: str | Path | None) -> Path:
 
 
 def _read_digits() -> Splits:
-    """The 1,797 test digits of Alpaydin and Kaynak (1998), in scikit-learn: 8×8, in 17 levels.
+    """The 1,797 test digits of Alpaydin and Kaynak (1998) that scikit-learn contains: 8×8 pixels with 17 levels.
 
     They are upsampled bilinearly to 16×16. Every fifth image of a class, in file order, is a test image.
     """
-    from sklearn.datasets import load_digits  # two seconds to import, needed once
+    from sklearn.datasets import load_digits  # Takes two seconds to import and is needed once.
 
     digits = load_digits()
     labels = torch.from_numpy(digits.target).long()
@@ -153,7 +155,7 @@ def _read_digits() -> Splits:
 
 
 def _channel_statistics(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mean and standard deviation a channel, from exact counts: the same bits for any number of threads."""
+    """Mean and standard deviation of each channel, from exact counts, so the bits do not depend on the threads."""
     levels = torch.arange(256, dtype=torch.float64) / 255
     counts = torch.stack([channel.flatten().bincount(minlength=256) for channel in images.unbind(1)])
     shares = counts.double() / counts.sum(1, keepdim=True)

@@ -1,4 +1,4 @@
-"""Public data sets: downloaded once as published, verified by checksum, read without unpickling."""
+"""Public data sets. Their published files are downloaded once, verified by checksum, and read without unpickling."""
 
 import gzip
 import http.client
@@ -35,9 +35,9 @@ class RemoteSet(NamedTuple):
     """A published data set.
 
     shape: (C, H, W) of an image.
-    mean, std: by channel, in [0, 1] units: the constants that the distillation literature normalises with (Dataset
-        Condensation, Zhao et al. 2021, and its successors).
-    read: takes the paths of `files`, in their order.
+    mean, std: one number per channel, for pixels in [0, 1]: the constants with which the distillation literature
+        normalises (Dataset Condensation, Zhao et al. 2021, and its successors).
+    read: reads the set; called with the paths of `files`, in their order.
     """
 
     about: str
@@ -52,10 +52,10 @@ class RemoteSet(NamedTuple):
 def remote_source(name: str, root: Path) -> Source:
     """The data set `name` of `REMOTE_SETS`; its files are kept in root/name.
 
-    Files that are there and intact are not downloaded again. The checksums are the manifest, so that a set once
-    decoded and cached is usable without its files.
+    Files that exist and are intact are not downloaded again. The checksums are the manifest, so that a set which is
+    decoded and cached can be used without its files.
 
-    Raises HDDError when the source is read and a file can be neither found nor downloaded.
+    Reading the source raises HDDError if a file can be neither found nor downloaded.
     """
     remote = REMOTE_SETS[name]
     folder = root / name
@@ -79,7 +79,7 @@ def _fetch(name: str, file: RemoteFile, folder: Path) -> Path:
                 new = Path(scratch) / file.name
                 if check_integrity(new, file.md5):
                     return new.replace(path)
-            tried.append(f"{url}: what came is not the published file, by its MD5 checksum")
+            tried.append(f"{url}: the MD5 checksum shows that the downloaded file is not the published one")
         except (OSError, RuntimeError, http.client.HTTPException) as error:
             tried.append(f"{url}: {error}")
     state = "is not the published file" if path.exists() else "is missing"
@@ -112,7 +112,7 @@ def _read_idx(paths: list[Path], classes: tuple[str, ...]) -> Splits:
 
 
 def _read_cifar(paths: list[Path], train: tuple[str, ...], test: str, names: str, label_bytes: int) -> Splits:
-    """CIFAR's binary version: records of `label_bytes` labels, the last one the finest, and 3×32×32 bytes."""
+    """CIFAR's binary version: each record has `label_bytes` labels, the last one the finest, and 3×32×32 bytes."""
     with tarfile.open(paths[0]) as archive:
         members = {Path(m.name).name: archive.extractfile(m).read() for m in archive if m.isfile()}
     train_records, test_records = (
@@ -129,7 +129,7 @@ def _read_cifar(paths: list[Path], train: tuple[str, ...], test: str, names: str
 
 
 def _read_svhn(paths: list[Path]) -> Splits:
-    """SVHN's cropped digits: MATLAB arrays X (H, W, C, N) and y, in which 10 stands for the digit 0."""
+    """SVHN's cropped digits: MATLAB arrays X (H, W, C, N) and y, where the label 10 means the digit 0."""
     from scipy.io import loadmat
 
     train, test = (loadmat(path) for path in paths)

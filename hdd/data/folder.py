@@ -1,12 +1,13 @@
 """Image folders: PATH/train/CLASS/… and PATH/test/CLASS/…, the layout of torchvision's ImageFolder.
 
-Files are images by their extension (`EXTENSIONS`, any case) and may lie in the class folder or in folders below it;
-they come in order of their paths. Symbolic links are followed, though a class takes no folder twice. Names that start
-with a dot and files with other extensions are ignored.
+The extension of a file decides whether it is an image (`EXTENSIONS`, upper or lower case). Images may be in the class
+folder or in folders below it, and they are sorted by their paths. Symbolic links are followed, but no folder is read
+twice for a class. Names that start with a dot and files with other extensions are ignored.
 
-Images are turned upright by their EXIF orientation, transparency is dropped, and of several frames the first counts.
-Where all images of both splits are stored in shades of grey (Pillow's modes 1, L, LA) the data set has one channel,
-else three (RGB). Images with 16-bit or floating-point pixels (modes I, F) are refused, as their range is unknown.
+Images are turned upright by their EXIF orientation, transparency is dropped, and only the first of several frames is
+read. If all images of both splits are stored in shades of grey (Pillow's modes 1, L, LA), the data set has one channel;
+otherwise it has three (RGB). Images with 16-bit or floating-point pixels (modes I, F) are refused, because their range
+is unknown.
 """
 
 import hashlib
@@ -34,7 +35,7 @@ _FORMATS = ("JPEG", "PNG", "PPM", "BMP", "TIFF", "WEBP")
 _GREY_MODES = ("1", "L", "LA")
 _CHUNK = 64
 
-# A plain tuple, because naming the fields would cost a tenth of a second for 60,000 files at every load.
+# A plain tuple, because named fields would cost a tenth of a second for 60,000 files at every load.
 _File = tuple[str, int, int]  # path, bytes, modification time in ns
 _Classes = dict[str, list[_File]]
 
@@ -45,16 +46,18 @@ class _Picture(NamedTuple):
 
 
 def folder_source(path: str, size: int | None, progress: Progress | None) -> Source:
-    """The images below `path`; `size` and `progress` as in `hdd.data.load`.
+    """The images below `path`; `size` and `progress` are as in `hdd.data.load`.
 
-    The manifest covers path, length and modification time of each image, so that files changed, added, removed or
-    renamed are noticed; only an edit that restores both length and time is not.
+    The manifest covers the path, length and modification time of each image, so changed, added, removed and renamed
+    files are noticed. Only a change that keeps both the length and the time of a file is not noticed.
 
-    Raises HDDError for another layout; and, when the source is read, for images that cannot be read or that, without
-    `size`, differ in size.
+    Raises HDDError if the folder has another layout. Reading the source raises HDDError for images that cannot be read,
+    or that differ in size when no `size` is given.
     """
     if size is not None and size not in SIZES:
-        raise InvalidInputError(f"The image size {size} is not a whole number from {SIZES[0]} to {SIZES[-1]} pixels.")
+        raise InvalidInputError(
+            f"The image size {size} is not a whole number from {SIZES[0]} to {SIZES[-1]}: give the side in pixels."
+        )
     try:
         root = Path(path).expanduser().resolve()
         train, test = _scan(root / "train"), _scan(root / "test")
@@ -63,7 +66,9 @@ def folder_source(path: str, size: int | None, progress: Progress | None) -> Sou
     if train.keys() != test.keys():
         only = {"train": train.keys() - test.keys(), "test": test.keys() - train.keys()}
         found = "; ".join(f"only in {split}: {_some(names)}" for split, names in only.items() if names)
-        raise DataError(f"The class folders of train and test in {root} must be the same ({found}).")
+        raise DataError(
+            f"The class folders of train and test in {root} must be the same ({found}): add or remove class folders."
+        )
     place = hashlib.sha256(repr((str(root), size)).encode()).hexdigest()
     manifest = hashlib.sha256(repr((train, test)).encode()).hexdigest()
     return Source(f"folder-{place[:16]}", manifest, partial(_read, train, test, size, progress))
@@ -72,11 +77,11 @@ def folder_source(path: str, size: int | None, progress: Progress | None) -> Sou
 def _scan(folder: Path) -> _Classes:
     if not folder.is_dir():
         raise DataError(
-            f"There is no folder {folder}: folder:PATH needs PATH/train and PATH/test, with a folder for each class."
+            f"There is no folder {folder}: folder:PATH needs PATH/train and PATH/test, each with a folder per class."
         )
     names = sorted(item.name for item in folder.iterdir() if item.is_dir() and not item.name.startswith("."))
     if len(names) < 2:
-        raise DataError(f"{folder} needs a folder for each class, and two classes at least; it has {len(names)}.")
+        raise DataError(f"{folder} needs a folder for each class and at least two classes; it has {len(names)}.")
     classes = {name: _images_below(folder / name) for name in names}
     if empty := [name for name, files in classes.items() if not files]:
         raise DataError(
@@ -116,7 +121,7 @@ def _read(train: _Classes, test: _Classes, size: int | None, progress: Progress 
 
 def _decode(files: list[_File], size: int | None, progress: Progress | None) -> np.ndarray:
     """The pixels of all files: uint8 (N, 1 or 3, H, W)."""
-    # Small images spend their time in Python, where a second thread only fights for the interpreter lock.
+    # Small images take most of their time in Python, where a second thread would only compete for the interpreter lock.
     small = sum(length for _, length, _ in files) < len(files) * 16_384
     starts = range(0, len(files), _CHUNK)
     images, shape, grey, problems = None, None, True, []
@@ -148,9 +153,9 @@ def _decode(files: list[_File], size: int | None, progress: Progress | None) -> 
 
 
 def _open(path: str, size: int | None) -> _Picture | str:
-    """The picture, or what keeps it from being read."""
+    """The picture, or the reason why it cannot be read."""
     try:
-        # Read in one go: Pillow's many small reads of a file take longer than decoding a small image.
+        # The file is read at once, because Pillow's many small reads take longer than decoding a small image.
         with Image.open(io.BytesIO(Path(path).read_bytes()), formats=_FORMATS) as image:
             ImageOps.exif_transpose(image, in_place=True)
             if image.mode.startswith(("I", "F")):
@@ -160,7 +165,7 @@ def _open(path: str, size: int | None) -> _Picture | str:
             pixels = opaque.convert("RGB")
     except UnidentifiedImageError:
         return "no known image format"
-    except Exception as error:  # Pillow's decoders raise anything on damaged files
+    except Exception as error:  # On damaged files Pillow's decoders can raise anything.
         return str(error) or type(error).__name__
     if size is not None:
         pixels = ImageOps.fit(pixels, (size, size), Image.Resampling.BILINEAR)

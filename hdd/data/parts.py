@@ -1,4 +1,4 @@
-"""Many images, a few at a time."""
+"""Processes many images a few at a time."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from hdd.progress import Progress
 
 
 def in_parts(images: Tensor, count: int, progress: Progress | None = None) -> Iterator[Tensor]:
-    """`images` (N, …) in parts of `count`; progress(images done, N) is called whenever the next one is asked for."""
+    """Yields `images` (N, …) in parts of `count`; progress(images done, N) is called after each part is used."""
     done = 0
     for part in images.split(count):
         yield part

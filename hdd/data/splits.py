@@ -1,4 +1,4 @@
-"""What every source of images comes down to: two labelled splits, and a fingerprint of their content."""
+"""What every source of images provides: two labelled splits, with a fingerprint of their content."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ import torch
 class Splits(NamedTuple):
     """Images and labels of a data set.
 
-    Images are uint8, contiguous, (N, C, H, W); labels int64 (N,), in [0, number of classes), and every class
+    Images are uint8, contiguous, (N, C, H, W). Labels are int64 (N,), in [0, number of classes), and every class
     occurs in both splits. `classes` are the class names exactly as their source spells them.
     """
 
@@ -22,7 +22,7 @@ class Splits(NamedTuple):
 
 
 def fingerprint(splits: Splits) -> str:
-    """SHA-256, in hex, of shapes, class names, labels and image bytes: equal content, equal fingerprint."""
+    """SHA-256, in hex, of shapes, class names, labels and image bytes; equal content has an equal fingerprint."""
     *tensors, classes = splits
     header = json.dumps({"shapes": [list(tensor.shape) for tensor in tensors], "classes": classes})
     digest = hashlib.sha256(header.encode())

@@ -1,6 +1,7 @@
-"""High-dimensional points drawn in the hyperbolic plane, through a fixed viewing network.
+"""Draws the features of a fixed viewing network, which have many dimensions, in the hyperbolic plane.
 
-`ViewingSpace` (hdd.projection.space) makes the drawings and needs torch; what it hands out, below, does not.
+`ViewingSpace` (in hdd.projection.space) makes the drawings and needs torch. The records that it returns, which this
+package exports, do not.
 """
 
 from hdd.projection.records import VIEWS, Faithfulness, Geometry, Nearest, Neighbours, Projection, Pruning, Viewing

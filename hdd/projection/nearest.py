@@ -1,4 +1,4 @@
-"""Brute-force search for the training images nearest to one image, in bounded memory."""
+"""Brute-force search for the training images that are nearest to one image, in bounded memory."""
 
 from collections.abc import Callable, Iterable
 
@@ -11,10 +11,10 @@ from hdd.progress import Progress
 from hdd.projection.records import Neighbours
 
 CHUNK_NUMBERS = 2**24
-"""Numbers of a block of rows that is compared at a time."""
+"""How many numbers a block of rows holds; one block is compared at a time."""
 
 HALF_ABOVE_BYTES = 2**28
-"""Size from which the features of the train set are kept in float16."""
+"""If the features of the train set take more bytes than this, they are kept in float16."""
 
 
 def train_features(
@@ -23,9 +23,10 @@ def train_features(
     device: torch.device,
     progress: Progress | None = None,
 ) -> Tensor:
-    """Features (M, D) of all M training images, by a function of normalised images; float16 if they are many.
+    """Features (M, D) of all M training images, in float16 if there are many.
 
-    progress: called as progress(images done, images in all).
+    features: returns the features of normalised images.
+    progress: called as progress(images done, M).
     """
     total, found = len(data.train_images), []
     for images in in_parts(data.train_images, 1024, progress):
@@ -40,12 +41,12 @@ def nearest_rows(rows: Tensor, target: Tensor, labels: Tensor, count: int, unit:
     Args:
         rows: (M, D) of any dtype.
         target: (D,) of any dtype.
-        labels: (M,) int64, of the rows.
-        count: neighbours wanted, at most M are given.
-        unit: what distances are divided by.
+        labels: (M,) int64, the labels of the rows.
+        count: number of neighbours; at most M are returned.
+        unit: distances are divided by this.
 
     Returns:
-        The neighbours; of rows equally far away the first ones come first.
+        The neighbours. Rows that are equally far away keep their order.
     """
     height = max(1, CHUNK_NUMBERS // rows.shape[1])
     target = target.to(rows.device).float()

@@ -1,5 +1,7 @@
-"""How faithful a drawing is, from distances before and after. Sources: Venna & Kaski (2001), "Neighborhood
-preservation in nonlinear projection methods"; Spearman (1904)."""
+"""Measures how faithful a drawing is, by comparing distances before and after.
+
+Sources: Venna & Kaski (2001), "Neighborhood preservation in nonlinear projection methods"; Spearman (1904).
+"""
 
 import numpy as np
 from scipy.stats import spearmanr
@@ -10,7 +12,7 @@ NEIGHBOURS = 10
 
 
 def _ranks(distances: np.ndarray) -> np.ndarray:
-    """Rank of every point by its distance from every point, (n, n): 0 for the point itself, 1 for its nearest."""
+    """For every point, the ranks of all points by their distance, (n, n): 0 for the point itself, 1 for the nearest."""
     own_first = distances.copy()
     np.fill_diagonal(own_first, -1)
     order = own_first.argsort(axis=1, kind="stable")
@@ -26,22 +28,22 @@ def _trust(before: np.ndarray, after: np.ndarray, k: int) -> float:
 
 
 def trustworthiness(before: np.ndarray, after: np.ndarray, k: int) -> float:
-    """How few of the k nearest points in a drawing were far before.
+    """Measures how few of the k nearest points in a drawing are far away in the original space.
 
     Args:
-        before: (n, n) distances of the points.
-        after: (n, n) distances of the drawn points; with the two swapped the result is the continuity.
-        k: neighbours, 1 ≤ k < n/2.
+        before: (n, n) distances between the points.
+        after: (n, n) distances between the drawn points. If the two are swapped, the result is the continuity.
+        k: number of neighbours, 1 ≤ k < n/2.
 
     Returns:
-        1 − 2/(nk(2n−3k−1)) · the excess over k of the ranks before of all k nearest neighbours after, in [0, 1]. Of
-        points equally far away the one with the lower number counts as nearer.
+        1 − 2/(nk(2n−3k−1)) · Σ max(0, rank before − k) over the k nearest neighbours of every point in the drawing; in
+        [0, 1]. Of two points that are equally far away, the one with the lower number counts as nearer.
     """
     return _trust(_ranks(before), _ranks(after), k)
 
 
 def rank_correlation(before: np.ndarray, after: np.ndarray) -> float:
-    """Spearman's ρ of radii (n,) ≥ 0 before and after; radii equal to 7 digits tie; NaN where all tie."""
+    """Spearman's ρ of radii (n,) ≥ 0 before and after. Radii that agree to 7 digits tie; if all tie, it is NaN."""
     before, after = before.astype(np.float32), after.astype(np.float32)
     if len(before) < 2 or np.ptp(before) == 0 or np.ptp(after) == 0:
         return float("nan")
@@ -51,7 +53,7 @@ def rank_correlation(before: np.ndarray, after: np.ndarray) -> float:
 def faithfulness(
     before: np.ndarray, after: np.ndarray, radius_before: np.ndarray, radius_after: np.ndarray
 ) -> Faithfulness:
-    """All figures for n points: distances (n, n) and radii (n,) before and after; k = 10, less for n ≤ 20."""
+    """All measures for n points, from distances (n, n) and radii (n,) before and after; k = 10, or less for n ≤ 20."""
     n = len(before)
     k = min(NEIGHBOURS, (n - 1) // 2)
     ranks = _ranks(before), _ranks(after)

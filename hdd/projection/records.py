@@ -1,6 +1,6 @@
-"""What is looked through, what a drawing is made under, and what it consists of.
+"""Records of the viewing network, of the geometry of a drawing, and of the drawing itself.
 
-All of it is free of torch, so that viewers can read it, and can be sent to another process.
+This module does not import torch, so that viewers can use it. All records can be sent to another process.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ VIEWS = {
     "poincare": "The view from the centroid of the real points, projected on a fixed plane: a rough but steady layout.",
     "umap": "Neighbourhoods are kept as well as a plane allows; only neighbourhoods are meaningful here.",
 }
-"""The views by name, and what each preserves."""
+"""The views of the disk by name, with what each of them preserves."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Geometry:
 
     Attributes:
         curvature: K < 0.
-        feature_scale: factor on the features, > 0; None where it has not been measured yet.
+        feature_scale: factor on the features, > 0; None if it has not been measured yet.
         clamp: largest √|K|·radius, > 0, or None.
         centroid: "closed" or "karcher", see `hdd.geometry.centroids`.
     """
@@ -35,7 +35,7 @@ class Geometry:
 
     @classmethod
     def of(cls, settings: Settings, feature_scale: float | None) -> "Geometry":
-        """The geometry of a run's settings; `feature_scale` is the factor in force, of its newest step."""
+        """The geometry of a run's settings; `feature_scale` is the factor in force at its newest step."""
         return cls(settings.curvature, feature_scale, settings.clamp, settings.centroid)
 
 
@@ -55,19 +55,19 @@ class Pruning:
 
 @dataclass(frozen=True)
 class Viewing:
-    """What images are looked at through: the real ones beside them, and a network that is drawn once and stays.
+    """How images are viewed: next to which real images, and through which network, which is drawn once and kept.
 
     Attributes:
-        dataset: name of the real images, see `hdd datasets`.
-        image_size: pixels of a side to which they are brought, None for the data set's own.
-        fingerprint: that the data set must have, None for any.
-        seed: of the network and of the sample of real images.
-        network_width, network_depth: of the network.
-        device: of the network; the CPU is taken where that is not here.
-        geometry: under which the plane of the view "poincare" is laid; without a scale one is measured.
-        target_radius: median √|K|·radius of the real images that a measured scale gives.
-        classes: how many the data set must have, None for any.
-        normalisation: (mean, std) of the synthetic images, a number a channel; None for the data set's.
+        dataset: name of the data set of the real images, see `hdd datasets`.
+        image_size: side in pixels to which the real images are resized; None keeps the size of the data set.
+        fingerprint: the fingerprint that the data set must have; None allows any.
+        seed: seed of the network and of the sample of real images.
+        network_width, network_depth: width and depth of the network.
+        device: device of the network; the CPU is used if this machine does not have it.
+        geometry: geometry for which the plane of the view "poincare" is chosen; if it has no scale, one is measured.
+        target_radius: median √|K|·radius that the real images have under a measured scale.
+        classes: number of classes that the data set must have; None allows any.
+        normalisation: (mean, std) of the synthetic images, one number per channel; None takes those of the data set.
     """
 
     dataset: str
@@ -84,7 +84,7 @@ class Viewing:
 
     @classmethod
     def of(cls, settings: Settings, fingerprint: str | None = None) -> "Viewing":
-        """What a run is looked at through: its data set, and a network of its seed, width and depth."""
+        """How a run is viewed: with its own data set, and a network with its seed, width and depth."""
         return cls(
             dataset=settings.dataset,
             image_size=settings.image_size,
@@ -100,22 +100,22 @@ class Viewing:
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """N real images, class after class, and M synthetic ones in the hyperbolic plane of curvature −1.
+    """N real images, sorted by class, and M synthetic images, drawn in the hyperbolic plane of curvature −1.
 
-    All 2-D points are float64 tangent vectors at the plane's origin (`hdd.geometry.to_ball` maps them to the disk);
-    their length is √|K| times a distance in the space of curvature K.
+    All 2-D points are float64 tangent vectors at the plane's origin (`hdd.geometry.to_ball` maps them to the disk).
+    Their length is √|K| times a distance in the space of curvature K.
 
     Attributes:
         view: a key of `VIEWS`.
-        real: (N, 2); in the view "umap" rows of images that are not drawn are NaN.
+        real: (N, 2); in the view "umap", rows of images that are not drawn are NaN.
         synthetic: (M, 2).
-        real_centroids, synthetic_centroids: (C, 2). Drawn where the view puts the exact centroid in feature space,
-            except in "umap", where they are closed-form centroids of the drawn points. NaN for a class without
-            synthetic images.
-        geodesics: (C, S, 2), from the real to the synthetic centroid of each class; NaN without one.
-        real_radius, synthetic_radius: (N,) and (M,), exact √|K|·radius in feature space, after the clamp.
+        real_centroids, synthetic_centroids: (C, 2). The places where the view puts the exact centroids in feature
+            space, except in "umap", where they are the closed-form centroids of the drawn points. NaN for a class
+            without synthetic images.
+        geodesics: (C, S, 2), from the real to the synthetic centroid of each class; NaN if a centroid is missing.
+        real_radius, synthetic_radius: (N,) and (M,), the exact √|K|·radius in feature space, after the clamp.
         synthetic_clamped: (M,) bool, whether the clamp shortened the feature.
-        gap: (C,) √|K|·distance of the two centroids of each class in feature space; NaN without one.
+        gap: (C,), √|K|·distance between the two centroids of each class in feature space; NaN if one is missing.
     """
 
     view: str
@@ -132,14 +132,14 @@ class Projection:
 
 @dataclass(frozen=True)
 class Faithfulness:
-    """How well a view keeps what it draws; each figure is at most 1, and NaN where it is not defined.
+    """How well a view preserves the space. Each measure is at most 1, and NaN if it is not defined.
 
     Attributes:
         trustworthiness: 1 if all neighbours in the view are neighbours in feature space.
         continuity: 1 if all neighbours in feature space are neighbours in the view.
-        radius_rank: Spearman's rank correlation of radii; NaN where all are equal.
-        points: that were compared.
-        neighbours: k of the first two figures.
+        radius_rank: Spearman's rank correlation of the radii; NaN if all are equal.
+        points: number of points that were compared.
+        neighbours: number of neighbours k in the first two measures.
     """
 
     trustworthiness: float
@@ -151,10 +151,10 @@ class Faithfulness:
 
 @dataclass(frozen=True, eq=False)
 class Neighbours:
-    """The real training images nearest to an image, nearest first.
+    """The real training images that are nearest to an image, the nearest first.
 
     Attributes:
-        indices: (k,) int64, into the training images.
+        indices: (k,) int64, indices of training images.
         distances: (k,) float64 ≥ 0.
         labels: (k,) int64.
     """
@@ -166,11 +166,11 @@ class Neighbours:
 
 @dataclass(frozen=True, eq=False)
 class Nearest:
-    """Nearest training images of one image.
+    """The nearest training images of one image, by two distances.
 
     Attributes:
-        pixels: by the root mean square difference of pixels in [0, 1], as 8-bit pictures.
-        features: by the Euclidean distance of viewing features, before scale and clamp.
+        pixels: by the root mean square difference of the pixels of 8-bit pictures, in [0, 1].
+        features: by the Euclidean distance of the viewing network's features, before scale and clamp.
     """
 
     pixels: Neighbours

@@ -1,7 +1,8 @@
 """Real and synthetic images as points of the hyperbolic plane, seen through one fixed network.
 
-Every step of a run matches features of a network of its own, in which points would jump. The viewing network is
-drawn once from the seed, has the run's width and depth, and stays, so that points hold still and steps compare.
+Every step of a run matches the features of a new network, with which the points would jump at every step. The viewing
+network has the run's width and depth but is drawn only once, from the seed, so that points hold still and steps can be
+compared.
 """
 
 import dataclasses
@@ -32,7 +33,7 @@ from hdd.projection.umap_layout import start_layout, umap_layout
 from hdd.pruning.scores import pruning_mask, score_images
 
 FEATURE_NUMBERS = 2**23
-"""Numbers (images × dimensions) of the real sample's features; long features are sampled less often."""
+"""Bounds the size of the real sample: its features have at most this many numbers (images × dimensions)."""
 
 EMBEDDED_AT_A_TIME = 200
 GEODESIC_SAMPLES = 17
@@ -41,8 +42,8 @@ COMPARED_POINTS = 300
 GEOMETRIES_KEPT = 8
 
 
-class _Real(NamedTuple):
-    """The real sample under one geometry: exact radii (N,), centroids (C, D), and the centroid (D,) of all."""
+class _RealSample(NamedTuple):
+    """The real sample under one geometry: exact radii (N,), centroids (C, D), and the centroid (D,) of all points."""
 
     radius: Tensor
     centroids: Tensor
@@ -54,18 +55,18 @@ class ViewingSpace:
 
     Args:
         data: the real images, of C classes.
-        viewing: the network and the sample. What it says of the data set is not looked at.
-        points: real images to draw, at least one of each class and at most all.
-        progress: called as progress(real images embedded, of so many).
+        viewing: the network and the sample. What it says about the data set is ignored.
+        points: number of real images to draw; at least one of each class is drawn.
+        progress: called as progress(real images embedded, real images to embed).
 
     Raises:
-        HDDError: images too small for the network.
+        HDDError: the images are too small for the network.
 
     Attributes:
-        indices: (N,) int64, the training images drawn: points // C of each class, or all where it has fewer, class
-            after class. Any first few of a class are a random sample of it too.
+        indices: (N,) int64, indices of the training images in the sample, sorted by class: points // C of each class,
+            or the whole class if it is smaller. The first few of a class are a random sample of that class too.
         labels: (N,) int64.
-        device: of the network: the run's own, or the CPU where that is not here.
+        device: the device of the network: the run's own, or the CPU if this machine does not have that device.
     """
 
     def __init__(
@@ -92,15 +93,15 @@ class ViewingSpace:
         self.labels = labels[self.indices]
         parts = in_parts(data.train_images[torch.from_numpy(self.indices)], EMBEDDED_AT_A_TIME, progress)
         self._features = to_float64(torch.cat([self.features(data.normalise(part.to(self.device))) for part in parts]))
-        facing = directions(self._features)
-        self._facing, self._facing_plane = facing.mean(dim=0), principal_plane(facing)
+        headings = directions(self._features)
+        self._mean_direction, self._direction_plane = headings.mean(dim=0), principal_plane(headings)
         self._train: Tensor | None = None
         self._scores: dict[str, Tensor] | None = None
         self._real = functools.lru_cache(GEOMETRIES_KEPT)(self._place_real)
         self._real_drawn = functools.lru_cache(GEOMETRIES_KEPT)(self._draw_real)
 
     def features(self, images: Tensor) -> Tensor:
-        """Viewing features (B, D), float32, of normalised images (B, channels, H, W)."""
+        """The features (B, D), float32, that the viewing network gives for normalised images (B, channels, H, W)."""
         return self._network.embed_frozen(images.to(self.device, torch.float32))
 
     def project(
@@ -114,21 +115,21 @@ class ViewingSpace:
         """Draws the real sample and synthetic images.
 
         Args:
-            images: (M, channels, H, W) normalised; in any order, any number of each class.
-            labels: (M,) of their classes.
-            geometry: under which features are points; a scale that is not measured is the one that `measured` gives.
+            images: (M, channels, H, W), normalised, in any order and with any number of each class.
+            labels: (M,), the labels of the images.
+            geometry: the geometry in which features are points; a missing scale is filled in by `measured`.
             view: a key of `VIEWS`. "radius" and "poincare" draw a point in the same place whatever else is drawn;
-                "umap" takes seconds, draws at most about 500 real images and leaves the others NaN.
-            previous: an earlier drawing in the view "umap", of as many images, from which UMAP goes on, so that
-                points move little. Not used by the other views.
+                "umap" takes seconds, draws at most about 500 real images, and leaves the others NaN.
+            previous: an earlier drawing of the same number of images in the view "umap". UMAP starts from it, so that
+                points move little. The other views do not use it.
 
         Returns:
-            The drawing. All of it is finite but for the NaN of "umap" and of classes without synthetic images. What
-            rests on isometries (centroids, geodesics, gaps, the views "poincare" and "umap") takes √|K|·radius above
-            1000 for 1000; radii are exact.
+            The drawing. It is finite except for the NaN of "umap" and of classes without synthetic images. Everything
+            that is computed by isometries (centroids, geodesics, gaps, the views "poincare" and "umap") uses
+            √|K|·radius 1000 for larger radii; the returned radii are exact.
 
         Raises:
-            HDDError: an unknown view, or a Karcher mean not reached (points too far out).
+            HDDError: the view is unknown, or a Karcher mean was not reached because points are too far out.
         """
         if view not in VIEWS:
             raise InvalidInputError(f"There is no view {view!r}: give one of {', '.join(VIEWS)}.")
@@ -165,10 +166,11 @@ class ViewingSpace:
     def faithfulness(
         self, images: Tensor | np.ndarray, labels: np.ndarray, geometry: Geometry, projection: Projection
     ) -> Faithfulness:
-        """How well a drawing by `project` from the same images, labels and geometry keeps distances and radii.
+        """How well a drawing that `project` made of the same images, labels and geometry preserves distances and radii.
 
-        Hyperbolic distances on both sides, of at most about 300 real and as many synthetic points, equally many of
-        each class. In "poincare" radii are distances from the centroid of the real points, else from the origin.
+        Hyperbolic distances are compared, for at most about 300 real and 300 synthetic points, the same number of each
+        class. In the view "poincare" radii are measured from the centroid of the real points, otherwise from the
+        origin.
         """
         geometry = self.measured(geometry)
         curvature, scale = geometry.curvature, math.sqrt(-geometry.curvature)
@@ -183,7 +185,7 @@ class ViewingSpace:
             radius = distance(within_reach(points, curvature), self._real(geometry).centre, curvature)
         else:
             radius = norm(points)
-        # In float32 far fewer pairs need the slow exact formula.
+        # In float32 far fewer pairs need the slow, exact formula.
         before, after = within_reach(points, curvature).float(), within_reach(drawn, -1.0).float()
         return faithfulness(
             _numpy(scale * pairwise_distance(before, before, curvature)),
@@ -193,10 +195,10 @@ class ViewingSpace:
         )
 
     def nearest(self, image: Tensor | np.ndarray, count: int = 5, progress: Progress | None = None) -> Nearest:
-        """The training images, of all and not of the sample alone, that are nearest to a normalised (channels, H, W).
+        """The training images nearest to a normalised image (channels, H, W), among all and not only in the sample.
 
         The first call computes the features of the whole train set; `progress` is then called as progress(images
-        done, images in all).
+        done, images in total).
         """
         if self._train is None:
             self._train = train_features(self._data, self.features, self.device, progress)
@@ -210,10 +212,10 @@ class ViewingSpace:
         )
 
     def kept(self, pruning: Pruning, progress: Progress | None = None) -> np.ndarray:
-        """Which real images of the sample pruning keeps, (N,) bool.
+        """Which real images of the sample are kept by pruning, (N,) bool.
 
         The first call that prunes scores the whole train set; `progress` is then called as progress(images done,
-        images in all).
+        images in total).
         """
         if pruning.rate == 0:
             return np.ones(len(self.indices), bool)
@@ -224,7 +226,7 @@ class ViewingSpace:
         return pruning_mask(scores, self._data.train_labels, pruning.rate, pruning.keep).numpy()[self.indices]
 
     def measured(self, geometry: Geometry) -> Geometry:
-        """The geometry itself, with the initial feature scale where it has none."""
+        """The same geometry; if it has no feature scale, with the initial one."""
         if geometry.feature_scale is not None:
             return geometry
         return dataclasses.replace(geometry, feature_scale=self.initial_geometry.feature_scale)
@@ -238,7 +240,7 @@ class ViewingSpace:
         return features * geometry.feature_scale, self._points(features, geometry)
 
     def _subset(self, count: int) -> np.ndarray:
-        """Positions in the sample of about `count` images, equally many of each class."""
+        """Positions in the sample of about `count` images, the same number of each class."""
         per_class = max(1, count // len(self._counts))
         starts = np.cumsum([0, *self._counts[:-1]])
         return np.concatenate(
@@ -246,10 +248,10 @@ class ViewingSpace:
         )
 
     def _centroids(self, points: Tensor, labels: np.ndarray, curvature: float = -1.0, kind: str = "closed") -> Tensor:
-        """Centroids (C, D) of the points (M, D) of each class, NaN for a class without points."""
+        """Centroids (C, D) of the points (M, D) of each class; NaN for a class without points."""
         classes = [np.flatnonzero(labels == label) for label in range(len(self._counts))]
         there = [label for label, own in enumerate(classes) if len(own)]
-        # Classes of different size are padded with points of weight 0, to be averaged all at once.
+        # Smaller classes are padded with points of weight 0, so that all classes can be averaged at once.
         place, counts = np.arange(max(map(len, classes))), np.array([[len(classes[label])] for label in there])
         members = np.stack([classes[label][np.minimum(place, len(classes[label]) - 1)] for label in there])
         weights = torch.from_numpy((place < counts).astype(float)).to(points.device)
@@ -257,16 +259,16 @@ class ViewingSpace:
         found[there] = centroid(points[torch.from_numpy(members)], weights, curvature, kind)
         return found
 
-    def _place_real(self, geometry: Geometry) -> _Real:
+    def _place_real(self, geometry: Geometry) -> _RealSample:
         points = self._points(self._features, geometry)
         near = within_reach(points, geometry.curvature)
         centroids = self._centroids(near, self.labels, geometry.curvature, geometry.centroid)
         radius = math.sqrt(-geometry.curvature) * norm(points)
-        return _Real(radius, centroids, centroid(near, curvature=geometry.curvature))
+        return _RealSample(radius, centroids, centroid(near, curvature=geometry.curvature))
 
     def _chart(self, geometry: Geometry, view: str) -> Callable[[Tensor], Tensor]:
         if view == "radius":
-            chart, base, plane = polar, self._facing, self._facing_plane
+            chart, base, plane = polar, self._mean_direction, self._direction_plane
         else:
             chart, base, plane = tangent, self._real(geometry).centre, self._tangent_plane
         return lambda points: chart(points, geometry.curvature, base, plane)
@@ -276,7 +278,7 @@ class ViewingSpace:
 
     @functools.cached_property
     def initial_geometry(self) -> Geometry:
-        """The geometry that the viewing starts from; a scale that it has not is measured on the real sample."""
+        """The geometry that `viewing` gives; if it has no feature scale, one is measured on the real sample."""
         geometry = self._viewing.geometry
         if geometry.feature_scale is not None:
             return geometry
@@ -285,13 +287,13 @@ class ViewingSpace:
 
     @functools.cached_property
     def _tangent_plane(self) -> Tensor:
-        """Principal plane of the tangent vectors at the centroid under the geometry that the viewing starts from."""
+        """Principal plane of the tangent vectors at the centroid, under the initial geometry."""
         geometry = self.initial_geometry
         points = self._points(self._features, geometry)
         return principal_plane(seen_from(self._real(geometry).centre, points, geometry.curvature))
 
     def _umap(self, points: Tensor, geometry: Geometry, previous: Projection | None) -> tuple[Tensor, Tensor]:
-        """Drawn real points (N, 2), NaN where they are left out, and synthetic ones, on the CPU."""
+        """The drawn real points (N, 2), NaN for those left out, and the synthetic points (M, 2); on the CPU."""
         shown = self._subset(UMAP_POINTS)
         warm = previous is not None and previous.view == "umap" and len(previous.synthetic) == len(points)
         if warm:
@@ -318,5 +320,5 @@ def _device(name: str) -> torch.device:
 
 
 def _numpy(values: Tensor) -> np.ndarray:
-    # A copy, so that no caller can change what is kept.
+    # A copy, so that no caller can change cached values.
     return values.cpu().numpy().copy()

@@ -1,7 +1,7 @@
-"""UMAP (McInnes et al. 2018) of given distances, laid out on the hyperboloid of curvature −1.
+"""UMAP (McInnes et al. 2018) for given distances, with a layout on the hyperboloid of curvature −1.
 
-umap's own start from given coordinates rescales them axis by axis (umap issue 606), so that a picture would jump at
-every frame. Its parts are used here instead: the neighbour graph, the curve and one epoch of the optimisation.
+If umap itself starts from given coordinates, it rescales each axis (umap issue 606), and a picture would jump at every
+frame. Therefore parts of umap are used here: the neighbour graph, the curve and one epoch of the optimisation.
 """
 
 import functools
@@ -28,7 +28,7 @@ _START_REACH = 4.0
 
 @functools.cache
 def _parts() -> tuple[Callable, Callable, float, float, Any]:
-    """fuzzy_simplicial_set, the compiled epoch, its curve's a and b, and the hyperboloid's metric."""
+    """Parts of umap: fuzzy_simplicial_set, the compiled epoch, the a and b of its curve, the hyperboloid's metric."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import numba
@@ -36,13 +36,13 @@ def _parts() -> tuple[Callable, Callable, float, float, Any]:
         from umap.layouts import _optimize_layout_generic_single_epoch
         from umap.umap_ import find_ab_params, fuzzy_simplicial_set
 
-        # umap's public function compiles this anew at every call.
+        # umap's public function compiles this again at every call.
         epoch = numba.njit(_optimize_layout_generic_single_epoch, fastmath=True)
         return fuzzy_simplicial_set, epoch, *find_ab_params(1.0, MIN_DIST), hyperboloid_grad
 
 
 def start_layout(points: torch.Tensor) -> torch.Tensor:
-    """Drawn points (n, 2) of any size brought to where UMAP starts well: median radius 1.5, none above 4."""
+    """Scales drawn points (n, 2) to radii from which UMAP starts well: median 1.5, none above 4."""
     median = points.norm(dim=-1).median()
     return clamp_radius(points * (_START_RADIUS / median if median > 0 else 1), -1.0, _START_REACH)
 
@@ -52,12 +52,13 @@ def umap_layout(distances: np.ndarray, start: torch.Tensor, seed: int, warm: boo
 
     Args:
         distances: (n, n), n ≥ 2.
-        start: (n, 2) float64 tangent vectors at the origin of the plane, from which the layout is optimised.
-        seed: of all random draws.
-        warm: `start` is a finished layout of almost the same points, so a short and gentle optimisation is enough.
+        start: (n, 2) float64 tangent vectors at the origin of the plane; the optimisation starts from them.
+        seed: seed of all random draws.
+        warm: True if `start` is a finished layout of almost the same points; then a short and gentle optimisation is
+            enough.
 
     Returns:
-        (n, 2) float64 tangent vectors; a function of the arguments alone.
+        (n, 2) float64 tangent vectors, which depend only on the arguments.
     """
     fuzzy_simplicial_set, epoch, a, b, metric = _parts()
     count, random = len(distances), generator(seed, "umap")

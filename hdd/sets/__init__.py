@@ -1,4 +1,4 @@
-"""Distilled sets as values, whoever made them, and the formats in which they lie on disk. Free of torch.
+"""Synthetic sets as values, whoever made them, and the formats in which they are stored. Does not import torch.
 
 from hdd import sets
 made = run.synthetic()

@@ -1,4 +1,4 @@
-"""How stored images become the images that one trains on."""
+"""How stored images become the images to train on."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ def _plain(images: np.ndarray) -> tuple[np.ndarray, int]:
 
 
 def _quadrants(images: np.ndarray) -> tuple[np.ndarray, int]:
-    """Four images of half the side in each (Kim et al., ICML 2022, arXiv 2205.14959), each enlarged twofold.
+    """Each stored image holds four images of half its side (Kim et al., ICML 2022, arXiv 2205.14959), enlarged twofold.
 
     The quadrants come in the order of IDM (Zhao et al., CVPR 2023): top left, bottom left, top right, bottom right.
     """
@@ -25,4 +25,4 @@ def _quadrants(images: np.ndarray) -> tuple[np.ndarray, int]:
 
 
 DECODERS: dict[str, Callable[[np.ndarray], tuple[np.ndarray, int]]] = {"plain": _plain, "quadrants": _quadrants}
-"""By name: from images (M, channels, H, W) to images (M·k, channels, H, W) and k, image after image."""
+"""Decoders by name. They turn images (M, channels, H, W) into (M·k, channels, H, W), in order, and also return k."""

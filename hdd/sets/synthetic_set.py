@@ -1,4 +1,4 @@
-"""A distilled set: images, labels, and what is needed to train on them."""
+"""A synthetic set: images, labels, and what is needed to train on them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,25 +10,25 @@ from hdd.errors import InvalidInputError
 from hdd.sets.decoders import DECODERS
 
 SOFT_SUM_TOLERANCE = 1e-3
-"""How far the soft labels of an image may be from a sum of 1: they are published in half precision too."""
+"""How far the sum of an image's soft labels may be from 1; some sets are published in half precision."""
 
 
 @dataclass(frozen=True, eq=False)
 class SyntheticSet:
-    """M images of C classes, any number of them a class. What it is made from is copied only where it must be.
+    """M images of C classes, with any number of images per class. Given arrays are copied only if they have to be.
 
     Attributes:
-        images: (M, channels, H, W) float32, normalised: channel by channel, mean is at 0 and std at 1. They may lie
-            beyond black and white.
-        labels: (M,) int64 in [0, C), or soft ones: (M, C) float32 ≥ 0 that sum to 1.
+        images: (M, channels, H, W) float32, normalised as (pixel − mean)/std in each channel. They may go beyond black
+            and white.
+        labels: (M,) int64 in [0, C), or soft labels: (M, C) float32 ≥ 0, where each row sums to 1.
         classes: C names in label order.
-        mean, std: one float a channel, of pixels in [0, 1]; std > 0.
+        mean, std: one float per channel, for pixels in [0, 1]; std > 0.
         decoder: how stored images become images to train on, a key of `hdd.sets.decoders.DECODERS`.
-        provenance: who made it and how, JSON-compatible.
+        provenance: who made the set and how, JSON-compatible.
 
     Raises:
-        HDDError: shapes that do not fit together, labels outside the classes, images that are not finite, a standard
-            deviation that is not positive, or an unknown decoder.
+        HDDError: shapes do not fit together, a label is outside the classes, an image is not finite, a standard
+            deviation is not positive, or the decoder is unknown.
     """
 
     images: np.ndarray
@@ -40,7 +40,7 @@ class SyntheticSet:
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Brings what was given into its form, and checks it."""
+        """Converts the given values to the types of the attributes, and checks them."""
         put = object.__setattr__
         put(self, "classes", tuple(map(str, self.classes)))
         put(self, "mean", tuple(float(value) for value in self.mean))
@@ -50,11 +50,11 @@ class SyntheticSet:
         channels = self.images.shape[1]
         if not len(self.mean) == len(self.std) == channels:
             raise InvalidInputError(
-                f"A set of images with {channels} channels needs as many means and standard deviations, "
+                f"The mean and std of a set must have one number per channel: {channels} each, "
                 f"not {len(self.mean)} and {len(self.std)}."
             )
         if not all(value > 0 for value in self.std):
-            raise InvalidInputError(f"The standard deviations of a set are above 0, not {self.std}.")
+            raise InvalidInputError(f"The std of a set must be above 0 in each channel, not {self.std}.")
         if self.decoder not in DECODERS:
             raise InvalidInputError(
                 f"There is no decoder {self.decoder!r} for images: give one of {', '.join(DECODERS)}."
@@ -62,22 +62,22 @@ class SyntheticSet:
 
     @classmethod
     def of_grid(cls, images: np.ndarray, **about: Any) -> "SyntheticSet":
-        """A set with equally many images of each class: images (C, ipc, channels, H, W); `about` as the attributes."""
+        """Makes a set from images (C, ipc, channels, H, W), ipc of each class; `about` gives the other attributes."""
         classes, ipc = images.shape[:2]
         return cls(images.reshape(-1, *images.shape[2:]), np.repeat(np.arange(classes), ipc), **about)
 
     @property
     def hard_labels(self) -> np.ndarray:
-        """(M,) int64: the labels, or the class to which a soft label gives most weight."""
+        """The labels, (M,) int64; for a soft label, the class with the largest weight."""
         return self.labels if self.labels.ndim == 1 else self.labels.argmax(axis=1)
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """Images of each class, by their hard labels: C numbers."""
+        """Number of images of each class, by their hard labels: C numbers."""
         return tuple(np.bincount(self.hard_labels, minlength=len(self.classes)).tolist())
 
     def decoded(self) -> "SyntheticSet":
-        """The set that is trained on: its images and labels after decoding, with the decoder "plain"."""
+        """The set to train on: the images and labels after decoding, with the decoder "plain"."""
         images, times = DECODERS[self.decoder](self.images)
         labels = np.repeat(self.labels, times, axis=0)
         return SyntheticSet(images, labels, self.classes, self.mean, self.std, provenance=self.provenance)
@@ -86,12 +86,14 @@ class SyntheticSet:
 def _images(given: Any) -> np.ndarray:
     images = np.ascontiguousarray(given, np.float32)
     if images.ndim != 4 or 0 in images.shape:
-        raise InvalidInputError(f"Images of a set have the shape (count, channels, height, width), not {images.shape}.")
+        raise InvalidInputError(
+            f"The images of a set must have the shape (count, channels, height, width), not {images.shape}."
+        )
     bad = np.flatnonzero(~np.isfinite(images).all(axis=(1, 2, 3)))
     if len(bad):
         raise InvalidInputError(
-            f"{len(bad)} of {len(images)} images hold numbers that are not finite, {_some(bad)} first: "
-            "leave them out, or mend them where the set was made."
+            f"{len(bad)} of {len(images)} images hold numbers that are not finite ({_some(bad)}): "
+            "leave these images out, or repair them where the set was made."
         )
     return images
 
@@ -100,23 +102,24 @@ def _labels(given: Any, images: int, classes: int) -> np.ndarray:
     labels = np.asarray(given)
     if labels.shape not in ((images,), (images, classes)):
         raise InvalidInputError(
-            f"Labels of {images} images of {classes} classes have the shape ({images},), or ({images}, {classes}) "
-            f"where they are soft, not {labels.shape}."
+            f"The labels of {images} images of {classes} classes must have the shape ({images},), or "
+            f"({images}, {classes}) if they are soft, not {labels.shape}."
         )
     if labels.ndim == 2:
         soft = np.ascontiguousarray(labels, np.float32)
         right = (soft >= 0).all(axis=1) & (np.abs(soft.sum(axis=1) - 1) <= SOFT_SUM_TOLERANCE)
         if not right.all():
             raise InvalidInputError(
-                f"Soft labels are ≥ 0 and sum to 1 for each image; {_some(np.flatnonzero(~right))} do not."
+                "The soft labels of each image must be ≥ 0 and sum to 1; "
+                f"this does not hold for {_some(np.flatnonzero(~right))}."
             )
         return soft
     whole = labels.astype(np.int64)
     outside = np.flatnonzero((whole != labels) | (whole < 0) | (whole >= classes))
     if len(outside):
         raise InvalidInputError(
-            f"Labels of {classes} classes are whole numbers from 0 to {classes - 1}; those of {_some(outside)} are "
-            f"not, the first is {labels[outside[0]]}."
+            f"The labels of {classes} classes must be whole numbers from 0 to {classes - 1}; those of {_some(outside)} "
+            f"are not (the first is {labels[outside[0]]})."
         )
     return whole
 

@@ -406,7 +406,7 @@ def test_changed_changes_what_it_is_told(values, changes):
 @pytest.mark.parametrize("name", sorted(FIXED))
 def test_changed_refuses_fixed_knobs(name):
     old = Settings()
-    with pytest.raises(HDDError, match=f"^{name} is fixed when a run is made.*steerable are: .*curvature"):
+    with pytest.raises(HDDError, match=f"^{name} is fixed when a run is made.*or steer one of: .*curvature"):
         old.changed(curvature=-2, **{name: getattr(old, name)})
     assert old.curvature == -1
 

@@ -1,6 +1,6 @@
-"""Formats of distilled sets, one family a file; see `hdd.sets.formats.base.Format`.
+"""Formats of synthetic sets; each family of formats has its own file. See `hdd.sets.formats.base.Format`.
 
-Another package brings one by an entry point of the group `hdd.formats`, whose name is the format's.
+Another package adds a format by an entry point in the group `hdd.formats`; its name is the name of the format.
 """
 
 import os
@@ -16,8 +16,8 @@ __all__ = ["FORMATS", "Format", "load", "save"]
 
 def _rejection_reason(name: str, found: object) -> str | None:
     if not (isinstance(found, type) and issubclass(found, Format)):
-        return "it is no subclass of hdd.sets.Format"
-    return f"it lacks {', '.join(sorted(found.__abstractmethods__))}" if found.__abstractmethods__ else None
+        return "it is not a subclass of hdd.sets.Format"
+    return f"it does not define {', '.join(sorted(found.__abstractmethods__))}" if found.__abstractmethods__ else None
 
 
 FORMATS: Registry[type[Format]] = Registry(
@@ -27,31 +27,31 @@ FORMATS: Registry[type[Format]] = Registry(
 
 
 def load(path: str | os.PathLike) -> SyntheticSet:
-    """The distilled set in `path`, by the first format that knows it.
+    """Reads the synthetic set at `path`, in the first format that recognises it.
 
     Raises:
-        HDDError: there is nothing, no format knows it, or it is damaged.
+        HDDError: there is nothing at `path`, no format recognises it, or it is damaged.
     """
     path = Path(path)
     if not path.exists():
-        raise NotFoundError(f"There is no distilled set {path}: give a file or folder that is there.")
+        raise NotFoundError(f"There is no synthetic set at {path}: give an existing file or folder.")
     for name in FORMATS.names():
         found = FORMATS.get(name)
         if found.knows(path):
             return found.load(path)
     about = "; ".join(f"{name}: {(FORMATS.get(name).__doc__ or '').splitlines()[0]}" for name in FORMATS.names())
-    raise InvalidInputError(f"{path} is in no format that is known here. Known are: {about}")
+    raise InvalidInputError(f"{path} is not in a known format. Known formats are: {about}")
 
 
 def save(synthetic: SyntheticSet, path: str | os.PathLike, format: str = "export") -> None:
-    """Writes a set to `path`, which must not be there yet, in a format of `FORMATS`.
+    """Writes a set to `path`, which must be empty or must not exist, in a format of `FORMATS`.
 
     Raises:
-        HDDError: an unknown format, a path that is in use, or one that cannot be written.
+        HDDError: the format is unknown, the path is in use, or it cannot be written.
     """
     path = Path(path)
     if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-        raise InUseError(f"{path} is in use: give a place for the set that is empty or not there.")
+        raise InUseError(f"{path} is in use: give a path that does not exist, or an empty folder.")
     try:
         FORMATS.get(format).save(synthetic, path)
     except OSError as error:

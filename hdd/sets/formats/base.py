@@ -1,4 +1,4 @@
-"""What a format of distilled sets is."""
+"""The base class of the formats of synthetic sets."""
 
 from abc import ABC, abstractmethod
 from pathlib import Path
@@ -7,15 +7,15 @@ from hdd.sets.synthetic_set import SyntheticSet
 
 
 class Format(ABC):
-    """A way in which distilled sets lie on disk. The first line of the docstring names it in messages.
+    """A way to store synthetic sets on disk. Messages show the first line of a format's docstring.
 
-    Nothing is ever unpickled, whatever a format's files are called.
+    A format must never unpickle anything, whatever its files are called.
     """
 
     @classmethod
     @abstractmethod
     def knows(cls, path: Path) -> bool:
-        """Whether what lies at `path` is in this format, by its names alone: nothing large is read."""
+        """Whether the files at `path` are in this format. Only their names are looked at; nothing large is read."""
 
     @classmethod
     @abstractmethod
@@ -23,15 +23,15 @@ class Format(ABC):
         """Reads a set.
 
         Raises:
-            HDDError: it is damaged, or holds what no set may hold; the message names the file.
+            HDDError: the set is damaged or holds values that are not allowed; the message names the file.
         """
 
     @classmethod
     @abstractmethod
     def save(cls, synthetic: SyntheticSet, path: Path) -> None:
-        """Writes a set, so that `load` gives the same again.
+        """Writes a set so that `load` returns the same set.
 
         Raises:
-            HDDError: the format cannot hold it.
-            OSError: it cannot be written.
+            HDDError: the format cannot hold the set.
+            OSError: the set cannot be written.
         """

@@ -1,4 +1,4 @@
-"""This project's own export: exact, small to read, and without pickle."""
+"""This project's own export format, which is exact, easy to read, and free of pickle."""
 
 import json
 from pathlib import Path
@@ -31,8 +31,8 @@ class ExportFolder(Format):
             tensors = load((path / TENSORS).read_bytes())
             if about["version"] > VERSION:
                 raise NewerVersionError(
-                    f"{path} has version {about['version']} of the export, and this version of hdd reads up to "
-                    f"{VERSION}. Upgrade hdd-workbench to open it."
+                    f"{path} has version {about['version']} of the export format, but this version of hdd reads only "
+                    f"versions up to {VERSION}. Upgrade hdd-workbench to open it."
                 )
             return SyntheticSet(
                 tensors["images"],
@@ -44,7 +44,9 @@ class ExportFolder(Format):
                 about["provenance"],
             )
         except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-            raise StorageError(f"The distilled set in {path} is damaged ({type(error).__name__}: {error}).") from None
+            raise StorageError(
+                f"The synthetic set in {path} is damaged ({type(error).__name__}: {error}): export it again."
+            ) from None
 
     @classmethod
     def save(cls, synthetic: SyntheticSet, path: Path) -> None:
@@ -60,5 +62,5 @@ class ExportFolder(Format):
         path.mkdir(parents=True, exist_ok=True)
         tensors = {"images": synthetic.images, "labels": np.ascontiguousarray(synthetic.labels)}
         (path / TENSORS).write_bytes(save(tensors))
-        # Last, since a folder is known by it.
+        # The manifest is written last, because it is what marks the folder as a set.
         (path / MANIFEST).write_text(json.dumps(about, indent=2, ensure_ascii=False), encoding="utf-8")

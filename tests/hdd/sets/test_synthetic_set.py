@@ -58,20 +58,20 @@ def test_quadrants_are_enlarged_in_their_order():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"labels": [0, 3]}, "whole numbers from 0 to 2; those of image 1 are not, the first is 3"),
+        ({"labels": [0, 3]}, r"whole numbers from 0 to 2; those of image 1 are not \(the first is 3\)"),
         ({"labels": [0, -1]}, "those of image 1 are not"),
-        ({"labels": [0.5, 1]}, "those of image 0 are not, the first is 0.5"),
-        ({"labels": [0, 1, 2]}, r"have the shape \(2,\), or \(2, 3\) where they are soft, not \(3,\)"),
-        ({"labels": [[1, 1, 0], [0, 1, 0]]}, "sum to 1 for each image; image 0 do not"),
+        ({"labels": [0.5, 1]}, r"those of image 0 are not \(the first is 0.5\)"),
+        ({"labels": [0, 1, 2]}, r"must have the shape \(2,\), or \(2, 3\) if they are soft, not \(3,\)"),
+        ({"labels": [[1, 1, 0], [0, 1, 0]]}, "sum to 1; this does not hold for image 0"),
         ({"labels": [[1.5, -0.5, 0], [0, 1, 0]]}, "≥ 0 and sum to 1"),
         (
             {"images": np.full((2, 1, 4, 4), np.nan)},
-            "2 of 2 images hold numbers that are not finite, images 0, 1",
+            r"2 of 2 images hold numbers that are not finite \(images 0, 1\)",
         ),
         ({"images": np.zeros((2, 4, 4))}, "have the shape"),
         ({"images": np.zeros((0, 1, 4, 4)), "labels": []}, "have the shape"),
-        ({"mean": (0.5, 0.5, 0.5)}, "1 channels needs as many means"),
-        ({"std": (0.0,)}, "standard deviations of a set are above 0"),
+        ({"mean": (0.5, 0.5, 0.5)}, "one number per channel: 1 each, not 3 and 1"),
+        ({"std": (0.0,)}, "std of a set must be above 0"),
         ({"decoder": "octants"}, "no decoder 'octants' for images: give one of plain, quadrants"),
     ],
 )

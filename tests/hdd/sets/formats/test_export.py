@@ -49,14 +49,14 @@ def test_what_is_damaged_is_named(made, tmp_path, spoil):
     sets.save(made, tmp_path)
     path = tmp_path / spoil
     path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(HDDError, match=f"The distilled set in {tmp_path} is damaged"):
+    with pytest.raises(HDDError, match=f"The synthetic set in {tmp_path} is damaged"):
         sets.load(tmp_path)
 
 
 def test_what_is_no_set(tmp_path):
-    with pytest.raises(HDDError, match=r"in no format that is known here\. Known are: export: A folder with"):
+    with pytest.raises(HDDError, match=r"is not in a known format\. Known formats are: export: A folder with"):
         sets.load(tmp_path)
-    with pytest.raises(HDDError, match="There is no distilled set"):
+    with pytest.raises(HDDError, match="There is no synthetic set at"):
         sets.load(tmp_path / "nowhere")
 
 
