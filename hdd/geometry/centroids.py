@@ -1,8 +1,8 @@
 """Centroids of points given as tangent vectors at the origin (conventions: `hdd.geometry.lorentz`).
 
-"closed" is the ambient mean put back on the sheet (Law et al. 2019, "Lorentzian distance learning"), the minimiser of
-the summed Lorentzian squared distance; it weights distant points by about sinh(√|K|·r). "karcher" (Fréchet mean) is the
-minimiser of the summed squared geodesic distance; it is unique in hyperbolic space and is found by Newton's method.
+"closed" is the ambient mean, scaled back onto the sheet (Law et al. 2019, "Lorentzian distance learning"). It minimises
+the sum of squared Lorentzian distances and weights distant points by about sinh(√|K|·r). "karcher" (the Fréchet mean)
+minimises the sum of squared geodesic distances; it is unique in hyperbolic space and is found by Newton's method.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def centroid(u: Tensor, weights: Tensor | None = None, curvature: Curvature = -1
 
     Args:
         u: (…, N, D) points, N ≥ 1.
-        weights: (…, N) or broadcast to it, ≥ 0 with a positive sum over N; None weighs all points alike.
+        weights: (…, N) or broadcast to it, ≥ 0 with a positive sum over N; None gives all points the same weight.
         curvature: K < 0.
         kind: "closed" or "karcher", see the module's docstring.
 
@@ -43,8 +43,9 @@ def centroid(u: Tensor, weights: Tensor | None = None, curvature: Curvature = -1
         1e-8 (float32) of the largest radius. Sets of almost parallel points need √|K|·r ≤ 30.
 
     Raises:
-        HDDError: curvature is not a finite number below 0; an unknown kind; no points; weights of another shape,
-            below 0 or without a positive sum; the Karcher mean not reached after `MAX_STEPS` Newton steps.
+        HDDError: the curvature is not a finite number below 0; the kind is unknown; there are no points; the weights
+            have another shape, are below 0 or have no positive sum; or the Karcher mean is not reached after
+            `MAX_STEPS` Newton steps.
     """
     scale = curvature_scale(curvature)
     if kind not in KINDS:
@@ -135,7 +136,7 @@ def _star(centre: Tensor, points: Tensor, radius: Tensor, scale: float) -> _Star
 
 
 def _hessian(star: _Star, points: Tensor, radius: Tensor, share: Tensor) -> Callable[[Tensor], Tensor]:
-    """p → H p for the Hessian H = Σ w·[n nᵀ + δ coth δ·(1 − n nᵀ)] of ½ Σ w δ², n the directions of the points."""
+    """p → H p for the Hessian H = Σ w·[n nᵀ + δ coth δ·(1 − n nᵀ)] of ½ Σ w δ²; n are the directions of the points."""
     delta = star.side.delta
     bend = torch.where(delta > 0, delta / torch.tanh(torch.where(delta > 0, delta, 1)), 1)
     whole = (share * bend).sum(dim=-1, keepdim=True)
@@ -204,7 +205,7 @@ class _Karcher(torch.autograd.Function):
             back = (pull * (star.slopes.out_x + star.reach * star.cos)).sum(dim=-1, keepdim=True)
             log = log - back * star.centre_unit
             newton = _conjugate_gradients(_hessian(star, points, radius, share), log, 1e-3)
-            # Far from the mean a full step may overshoot: then half of it is tried from where it started.
+            # Far from the mean a full step may overshoot. Then half the step is tried from the same point.
             better = (trial_cost <= cost * (1 + 1e-12))[..., None]
             mean = torch.where(better, trial, mean)
             cost = torch.where(better[..., 0], trial_cost, cost)

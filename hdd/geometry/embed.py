@@ -1,7 +1,7 @@
 """From features to points of hyperbolic space: scale and clamp (Li et al., NeurIPS 2025, arXiv 2505.24623).
 
 Features are tangent vectors at the origin of the hyperbolic space of curvature K < 0; a feature's radius is its
-norm, and √|K|·radius is what decides how strongly curvature is felt.
+norm, and √|K|·radius decides how strongly the curvature acts.
 """
 
 import math
@@ -14,9 +14,9 @@ from hdd.geometry.lorentz import distance
 
 
 def clamp_radius(features: Tensor, curvature: float, clamp: float | None) -> Tensor:
-    """Shortens tangent vectors (…, D) whose √|K|·radius is above `clamp` to that radius; None leaves all as they are.
+    """Shortens tangent vectors (…, D) whose √|K|·radius is above `clamp` to that radius; None changes nothing.
 
-    A shortened vector passes no gradient along its own direction.
+    No gradient passes through a shortened vector along its own direction.
     """
     if clamp is None:
         return features
@@ -27,7 +27,7 @@ def clamp_radius(features: Tensor, curvature: float, clamp: float | None) -> Ten
 def auto_feature_scale(real: Tensor, curvature: float, target_radius: float) -> float:
     """The feature scale at which the median √|K|·radius of `real` (…, D) is `target_radius`.
 
-    All-zero features have no such scale; 1.0 is returned for them.
+    If all features are 0, there is no such scale and 1.0 is returned.
     """
     median = math.sqrt(-curvature) * torch.linalg.vector_norm(real, dim=-1).median().item()
     return target_radius / median if median > 0 else 1.0
@@ -56,7 +56,7 @@ def centroid_distance(
         (C,) distances ≥ 0, in units in which the space has curvature K.
 
     Raises:
-        HDDError: curvature ≥ 0, or an unknown centroid.
+        HDDError: the curvature is ≥ 0, or the kind of centroid is unknown.
     """
     centroids = [
         lorentz_centroid(clamp_radius(features * feature_scale, curvature, clamp), curvature=curvature, kind=centroid)

@@ -1,8 +1,8 @@
 """Translations, geodesics and parallel transport (conventions: `hdd.geometry.lorentz`).
 
-Tangent vectors at a point other than the origin are given in the **radial frame**: carried to the origin along the
-ray from the origin to that point. Their Euclidean length is then their hyperbolic length, and the logarithm of y at
-x is `translate(y, -x)`, the exponential of w at x is `translate(w, x)`.
+Tangent vectors at a point other than the origin are given in the **radial frame**, which means that they are carried to
+the origin along the ray from the origin to that point. Their Euclidean length is then their hyperbolic length; the
+logarithm of y at x is `translate(y, -x)`, and the exponential of w at x is `translate(w, x)`.
 """
 
 from typing import Any
@@ -98,7 +98,8 @@ class _Transport(torch.autograd.Function):
         planes = _Planes(t)
         moved, returned = planes.turn(w64), planes.turn(grad, back=True)
         half, half_a, half_b = (torch.tanh(side / 2)[..., None] for side in (t.side.delta, t.a, t.b))
-        # What a vector loses when an end moves: the curvature of the thin triangle swept, less the turn of the frame.
+        # How a vector turns when an end moves: by the curvature of the thin triangle swept, minus the turn of the
+        # frame.
         at_x = half * _swirl(-planes.start, returned, w64) - half_a * _swirl(t.x_unit, returned, w64)
         at_y = half * _swirl(planes.end, moved, grad) - half_b * _swirl(t.y_unit, moved, grad)
         at_x, at_y = _stretch(at_x, t.x_unit, t.a), _stretch(at_y, t.y_unit, t.b)
@@ -114,8 +115,8 @@ def translate(u: Tensor, by: Tensor, curvature: Curvature = -1.0) -> Tensor:
         curvature: K < 0.
 
     Returns:
-        (…, D) points; all distances are kept. Differentiable once in u and by. The radius of the result is as exact
-        as `distance(u, -by)`; its direction has an absolute error of a rounding, as any vector has.
+        (…, D) points; all distances are preserved. Differentiable once in u and by. The radius of the result is as
+        exact as `distance(u, -by)`; its direction has an absolute error of one rounding, as any vector has.
 
     Raises:
         HDDError: curvature is not a finite number below 0.
@@ -135,9 +136,9 @@ def transport(w: Tensor, start: Tensor, end: Tensor, curvature: Curvature = -1.0
         curvature: K < 0.
 
     Returns:
-        (…, D) tangent vectors at `end`, in its radial frame; lengths and angles are kept. Carried round the triangle
-        O, start, end, a vector turns by |K| times the area: that turn is what this function shows, as transport
-        along rays is the identity here.
+        (…, D) tangent vectors at `end`, in its radial frame; lengths and angles are preserved. A vector that is carried
+        around the triangle O, start, end turns by |K| times the area. In radial frames the transport along rays is the
+        identity, so the result shows exactly this turn.
 
     Raises:
         HDDError: curvature is not a finite number below 0.

@@ -3,8 +3,8 @@
 Model and conventions: the space of constant curvature K < 0 is the sheet ⟨x, x⟩_L = 1/K, x₀ > 0, of the Lorentz
 model, ⟨x, y⟩_L = −x₀y₀ + Σ xᵢyᵢ (time first). A point is given by its **tangent vector at the origin**
 O = (1/√|K|, 0, …): v of shape (…, D), whose length |v| is the distance from O in the units in which the curvature is
-K. Ambient coordinates grow as e^r and carry no digits beyond √|K|·r ≈ 19; tangent vectors keep all of them, so
-ambient coordinates appear only in `exp0` and `log0`.
+K. Ambient coordinates grow as e^r and have no correct digits beyond √|K|·r ≈ 19, while tangent vectors keep all their
+digits. Therefore ambient coordinates appear only in `exp0` and `log0`.
 
 float32 inputs are computed in float64 and rounded at the end. Every function takes leading batch dimensions.
 """
@@ -42,8 +42,8 @@ def log0(x: Tensor, curvature: Curvature = -1.0) -> Tensor:
     """Ambient Lorentz coordinates → tangent vectors at the origin; the inverse of `exp0`.
 
     Args:
-        x: (…, D + 1) points with ⟨x, x⟩_L = 1/K, time first, √|K|·radius ≤ 350. Only the space part is read: on the
-            sheet the time follows from it, and it alone keeps its digits near the origin.
+        x: (…, D + 1) points with ⟨x, x⟩_L = 1/K, time first, √|K|·radius ≤ 350. Only the space part is read: it
+            determines the time on the sheet, and only the space part keeps its digits near the origin.
         curvature: K < 0.
 
     Returns:
@@ -58,7 +58,7 @@ def log0(x: Tensor, curvature: Curvature = -1.0) -> Tensor:
 
 
 def distance_gradients(x: Tensor, y: Tensor, scale: float) -> tuple[Tensor, Tensor]:
-    """Derivatives of d(x, y) by x and by y, all (…, D), for scale = √|K|; float64; 0 where x = y."""
+    """Derivatives of d(x, y) with respect to x and to y, all (…, D), for scale = √|K|; float64; 0 where x = y."""
     t = solve(x, y, scale)
     out_x, out_y, _, _, pull_x, pull_y = (slope[..., None] for slope in t.slopes)
     y_across = t.sin[..., None] * t.x_unit - t.cos[..., None] * t.across
@@ -66,7 +66,7 @@ def distance_gradients(x: Tensor, y: Tensor, scale: float) -> tuple[Tensor, Tens
 
 
 class _Distance(torch.autograd.Function):
-    """d(x, y) for points of one shape."""
+    """d(x, y) for points of the same shape."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, y: Tensor, scale: float) -> Tensor:
@@ -83,7 +83,7 @@ class _Distance(torch.autograd.Function):
 
 
 def distance(u: Tensor, v: Tensor, curvature: Curvature = -1.0) -> Tensor:
-    """Geodesic distance of points given as tangent vectors at the origin.
+    """Geodesic distance between points given as tangent vectors at the origin.
 
     Args:
         u: (…, D) float32 or float64.
@@ -91,8 +91,9 @@ def distance(u: Tensor, v: Tensor, curvature: Curvature = -1.0) -> Tensor:
         curvature: K < 0.
 
     Returns:
-        (…) distances ≥ 0 in the units of u and v. Relative error up to √|K|·r = 100, near and far: a rounding (6e-8)
-        in float32; in float64 1e-15 up to √|K|·r = 5 and for generic pairs, 1e-14 for near pairs beyond.
+        (…) distances ≥ 0 in the units of u and v. Relative error up to √|K|·r = 100, for near and far pairs: one
+        rounding (6e-8) in float32; in float64, 1e-15 up to √|K|·r = 5 and for generic pairs, 1e-14 for near pairs
+        beyond.
         Differentiable once; the gradient is exactly 0 at coincident points. Radii far beyond 709 do not overflow.
 
     Raises:

@@ -1,6 +1,6 @@
-"""What every formula of the package shares: checks, precision, and even functions that are smooth at zero.
+"""What all formulas of the package share: checks, precision, and even functions that are smooth at zero.
 
-Everything is computed in float64 and handed back in the precision (and on the device) of the input.
+Everything is computed in float64 and returned in the precision (and on the device) of the input.
 """
 
 import functools
@@ -29,7 +29,7 @@ def curvature_scale(curvature: Curvature) -> float:
 
 
 def on_capable_device(x: Tensor) -> Tensor:
-    """The tensor itself, or a copy on the CPU where its device has no float64 (MPS)."""
+    """The tensor itself, or a copy on the CPU if its device has no float64 (MPS)."""
     return x.cpu() if x.device.type == "mps" else x
 
 
@@ -56,9 +56,9 @@ def norm(x: Tensor) -> Tensor:
 
 
 def radius_rest(x: Tensor, curvature: Curvature) -> Tensor:
-    """What `curvature_scale(curvature) * norm(x)` lacks of √|K|·|x|, for float64 vectors (…, D) → (…).
+    """The rounding error √|K|·|x| − `curvature_scale(curvature) * norm(x)`, for float64 vectors (…, D) → (…).
 
-    e^a needs a to more digits than float64 holds: at a = 40 half a unit in the last place is 4e-15.
+    e^a needs more digits of a than float64 holds: at a = 40, half a unit in the last place is 4e-15.
     """
     scale, radius = curvature_scale(curvature), norm(x)
     exact = Fraction(scale)
@@ -67,7 +67,7 @@ def radius_rest(x: Tensor, curvature: Curvature) -> Tensor:
     x1, r1 = x.float().double(), radius.float().double()
     s1 = float(np.float32(scale))
     x2, r2, s2 = x - x1, radius - r1, scale - s1
-    # Leading digits of the squares, cut so that their sum is exact, and all that was cut off.
+    # The leading digits of the squares, cut so that their sum is exact, and the rest that was cut off.
     square = x1 * x1
     cut = 2 * x.shape[-1] * square.amax(dim=-1, keepdim=True)
     cut = torch.exp2(torch.ceil(torch.log2(cut)))
@@ -90,7 +90,7 @@ def _series(square: Tensor, coefficients: list[float]) -> Tensor:
     return total
 
 
-# Below these arguments a power series is used: there the derivative of g(x)/x by quotient loses digits as 1/x.
+# Below these arguments a power series is used, because there the quotient rule for g(x)/x loses digits as 1/x.
 _SERIES_BELOW = 0.5
 _ATANH_SERIES_BELOW = 0.1
 _SINHC = [1 / math.factorial(2 * j + 1) for j in range(9)]

@@ -1,7 +1,7 @@
 """All distances between two sets of points (conventions: `hdd.geometry.lorentz`).
 
-Angles come from one matrix product, which is exact to a rounding of the cosine. Where that is not enough (points
-near to each other, compared with how far they are from the origin) the pair is computed again on its own.
+Angles come from one matrix product, which is exact up to one rounding of the cosine. If that is not enough, because two
+points are near each other compared with their distance from the origin, the pair is computed again on its own.
 """
 
 from collections.abc import Iterator
@@ -15,10 +15,10 @@ from hdd.geometry.lorentz import distance_gradients
 from hdd.geometry.numerics import Curvature, common_dtype, curvature_scale, log_sinh, norm, over, to_float64
 from hdd.geometry.triangle import Side, slopes, solve, third_side
 
-# Scalars of a block of pairs, and vector components of a batch of single pairs, held at once.
+# Scalars of one block of pairs, and vector components of one batch of single pairs, that are in memory at once.
 _BLOCK_PAIRS = 1 << 19
 _BLOCK_COMPONENTS = 1 << 21
-# Largest relative error taken from the matrix product; float32 results are rounded by 6e-8 anyway.
+# Largest relative error accepted from the matrix product; float32 results are rounded by 6e-8 anyway.
 _TOLERANCE = {torch.float64: 1e-14}
 _TOLERANCE_ROUNDED = 1e-8
 
@@ -119,8 +119,9 @@ def pairwise_distance(u: Tensor, v: Tensor, curvature: Curvature = -1.0) -> Tens
         curvature: K < 0.
 
     Returns:
-        (…, N, M) distances ≥ 0. Relative error about 1e-14 in float64, a rounding in float32; as `distance` for near
-        pairs. Differentiable once, gradient 0 at coincident points. Memory beyond the result does not grow with N·M·D.
+        (…, N, M) distances ≥ 0. The relative error is about 1e-14 in float64 and one rounding in float32; for near
+        pairs it is that of `distance`. Differentiable once, with gradient 0 at coincident points. The memory needed
+        besides the result does not grow with N·M·D.
 
     Raises:
         HDDError: curvature is not a finite number below 0.

@@ -1,9 +1,9 @@
 """Charts and pictures: the Poincaré ball and the Klein ball, and paths to draw in the disk.
 
-Model and conventions: both balls have radius 1 whatever the curvature K < 0, so that pictures of different
-curvatures have the same rim. A point at distance r from the origin lies at radius tanh(√|K|·r/2) in the Poincaré
-ball (angles are true) and at tanh(√|K|·r) in the Klein ball (geodesics are straight). float64 rounds these to 1 at
-√|K|·r ≈ 37 and 19: beyond, tangent vectors (`hdd.geometry.lorentz`) still tell points apart and the balls do not.
+Model and conventions: both balls have radius 1 for every curvature K < 0, so that pictures of different curvatures have
+the same rim. A point at distance r from the origin lies at radius tanh(√|K|·r/2) in the Poincaré ball, which preserves
+angles, and at tanh(√|K|·r) in the Klein ball, where geodesics are straight. float64 rounds these radii to 1 at
+√|K|·r ≈ 37 and 19. Beyond that, tangent vectors (`hdd.geometry.lorentz`) still tell points apart, but the balls do not.
 """
 
 import math
@@ -70,7 +70,7 @@ def mobius_add(x: Tensor, y: Tensor) -> Tensor:
         y: (…, D) points, broadcast against x.
 
     Returns:
-        (…, D) points. Exact to a rounding of ball coordinates; far from the origin use `hdd.geometry.translate`.
+        (…, D) points, exact up to one rounding of ball coordinates; far from the origin use `hdd.geometry.translate`.
 
     Source: Ungar, "Analytic hyperbolic geometry" (2005), for curvature −1 in the unit ball.
     """
@@ -123,7 +123,7 @@ def _circle_radius(radius: float | Tensor, like: Tensor) -> Tensor:
 
 
 def circle(centre: Tensor, radius: float | Tensor, curvature: Curvature = -1.0) -> tuple[Tensor, Tensor]:
-    """A hyperbolic circle (sphere) as the Euclidean one that it is in the Poincaré ball.
+    """A hyperbolic circle (or sphere) as the Euclidean circle (or sphere) that it forms in the Poincaré ball.
 
     Args:
         centre: (…, D) tangent vectors at the origin.
@@ -143,7 +143,7 @@ def circle(centre: Tensor, radius: float | Tensor, curvature: Curvature = -1.0) 
     v = to_float64(centre) * (scale / 2)
     half = _circle_radius(radius, v) * (scale / 2)
     half_centre = norm(v)
-    # The formula with 1 − tanh² = 1/cosh² put in, so that it keeps its digits at the rim.
+    # With 1 − tanh² = 1/cosh² inserted, the formula keeps its digits at the rim.
     cosh_square, sinh = torch.cosh(half_centre).square(), torch.sinh(half)
     whole = cosh_square + sinh.square()
     euclidean_centre = (tanhc(half_centre) * cosh_square / whole)[..., None] * v
