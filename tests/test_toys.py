@@ -97,7 +97,7 @@ def test_a_run_whose_toy_is_not_installed_here_can_be_looked_at_but_not_advanced
     hdd("fork", name, "--step=2", "--out", str(child), cwd=folder)
     hdd("rewind", str(child), "--step=2")
     with pytest.raises(
-        HDDError, match=f"The {what} of .* is not installed here: install hdd-toys 1.0 to go on with it"
+        HDDError, match=f"The {what} of .* is not installed here: install hdd-toys 1.0 to resume the run"
     ):
         resume(child)
     assert Run(child).step == 2

@@ -1,4 +1,4 @@
-"""Runs on disk: made, advanced, steered, rewound, forked and replayed.
+"""Runs on disk: how they are made, advanced, steered, rewound, forked and replayed.
 
-`run` and `history` import no torch; `engine`, `resume` and `start` do.
+`run` and `history` do not import torch; `engine`, `resume` and `start` do.
 """

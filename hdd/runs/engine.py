@@ -1,4 +1,4 @@
-"""The engine's work: step by step, taking edits from the inbox of its run between steps."""
+"""The engine advances a run step by step, and takes edits from the run's inbox between steps."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -30,38 +30,38 @@ class Engine:
     """Advances one run.
 
     Args:
-        run: to advance.
+        run: the run to advance.
         data: its real images; None loads them.
-        stop: ends the run at a step boundary once it has come.
+        stop: once this signal has been received, the engine stops at the next step boundary.
 
     Raises:
-        HDDError: the data set is not what the run was made with, or as its method.
+        HDDError: the data set is not the one that the run was made with, or as in the method.
 
     Attributes:
-        storage_seconds: spent on ledger, snapshots and checkpoints.
+        storage_seconds: time spent on the ledger, snapshots and checkpoints.
     """
 
     def __init__(self, run: Run, data: Dataset | None = None, stop: StopSignal | None = None) -> None:
         self.run = run
         self._stop = stop or StopSignal()
         self._state = EngineState.STARTING
-        self._rate = 0.0
+        self._steps_per_second = 0.0
         self._steps_left: int | None = None
         self._heartbeat_due = 0.0
-        self._checkpointed = 0.0
+        self._checkpoint_time = 0.0
         self._checkpoint_due = 0.0
         self._frame_due = 0.0
-        self._framed: int | None = None
+        self._frame_step: int | None = None
         self.storage_seconds = 0.0
         self._method: Method | None = None
         initial = run.initial_settings
-        self._say(EngineState.STARTING, "loading the data set")
+        self._write_status(EngineState.STARTING, "loading the data set")
         self._data = data or load_dataset(initial.dataset, size=initial.image_size)
         if self._data.fingerprint != run.meta("fingerprint"):
             raise DataError(
-                f"The images of {initial.dataset} are not those that {run.path} was made with: "
-                f"fingerprint {self._data.fingerprint[:12]}, then {run.meta('fingerprint')[:12]}. "
-                "Restore them, or start a new run."
+                f"The images of {initial.dataset} are not those that {run.path} was made with: their fingerprint is "
+                f"{self._data.fingerprint[:12]}, and the run has {run.meta('fingerprint')[:12]}. "
+                "Restore the images, or start a new run."
             )
         torch.set_num_threads(initial.threads)
         self._restore()
@@ -73,32 +73,32 @@ class Engine:
     # State on disk
 
     def _restore(self) -> None:
-        """Takes the newest checkpoint of the run, or its beginning; the ledger is made good from there."""
-        self._framed = None
-        self._frontier = self.run.step
+        """Restores the newest checkpoint of the run, or its beginning; later edits are then made again."""
+        self._frame_step = None
+        self._recorded_step = self.run.step
         for step in reversed(self.run.checkpoints.steps()):
-            state = self.run.checkpoints.read(step) if step <= self._frontier else None
+            state = self.run.checkpoints.read(step) if step <= self._recorded_step else None
             if state is not None:
                 break
         else:
             step, state = 0, None
-        # The edits of the checkpoint's own step are made again below, as those of the steps that follow it are.
+        # The edits of the checkpoint's own step are made again below, like those of the later steps.
         settings = self.run.settings_at(step - 1)
         self._method = METHODS.get(settings.method)(self._data, settings)
         if state is not None:
             self._method.load_state({name: torch.from_numpy(value) for name, value in state.items()})
-        self._past = [edit for edit in self.run.steered() if step <= edit.step <= self._frontier]
-        self._arrive()
+        self._recorded_edits = [edit for edit in self.run.steered() if step <= edit.step <= self._recorded_step]
+        self._repeat_edits()
 
-    def _arrive(self) -> None:
-        """Makes the edits again that the record has at the step where the method now stands.
+    def _repeat_edits(self) -> None:
+        """Makes the edits again that are recorded at the present step of the method.
 
-        Whatever brings the method to a step, restoring or stepping, calls this before anything else is done there.
-        Edits that are made twice at one step change nothing.
+        Whatever brings the method to a step, restoring or stepping, must call this before anything else happens at that
+        step. Making the same edits twice at one step changes nothing.
         """
         step = self._method.step_count
-        while self._past and self._past[0].step == step:
-            edit = self._past.pop(0)
+        while self._recorded_edits and self._recorded_edits[0].step == step:
+            edit = self._recorded_edits.pop(0)
             self._method.steer(**{edit.name: edit.value})
 
     def _images(self) -> np.ndarray:
@@ -106,22 +106,22 @@ class Engine:
 
     @contextmanager
     def _storing(self) -> Iterator[None]:
-        """Counts the time inside as storage."""
+        """Counts the time within this context as storage time."""
         started = time.perf_counter()
         yield
         self.storage_seconds += time.perf_counter() - started
 
-    def _checkpoint(self) -> None:
+    def _write_checkpoint(self) -> None:
         started = time.perf_counter()
         with self._storing():
             state = {name: value.numpy() for name, value in self._method.state().items()}
             self.run.checkpoints.write(self._method.step_count, state, durable=True)
             self.run.checkpoints.drop(checkpoints_to_drop(self.run.checkpoints.steps()))
-        self._checkpointed = time.perf_counter()
-        cost = self._checkpointed - started
-        self._checkpoint_due = self._checkpointed + max(CHECKPOINT_SECONDS, cost / CHECKPOINT_SHARE)
+        self._checkpoint_time = time.perf_counter()
+        cost = self._checkpoint_time - started
+        self._checkpoint_due = self._checkpoint_time + max(CHECKPOINT_SECONDS, cost / CHECKPOINT_SHARE)
 
-    def _snapshot(self) -> None:
+    def _write_snapshot(self) -> None:
         step = self._method.step_count
         with self._storing():
             if self.run.snapshots.read(step) is None:
@@ -131,28 +131,28 @@ class Engine:
         edited = {edit.step for edit in self.run.edits(EditStatus.APPLIED)}
         self.run.snapshots.drop([step for step in self.run.snapshots.steps() if step % spacing and step not in edited])
 
-    def _frame(self) -> None:
-        """Leaves the newest images for viewers, at a bounded share of the time."""
+    def _write_frame(self) -> None:
+        """Writes the newest images for viewers, if somebody watches; this takes at most `FRAME_SHARE` of the time."""
         started = time.perf_counter()
-        if started < self._frame_due or self._framed == self._method.step_count or not self.run.watched():
+        if started < self._frame_due or self._frame_step == self._method.step_count or not self.run.watched():
             return
         write_tensors(
             self.run.path / "live" / "frame.safetensors",
             {"images": self._images().astype(np.float32), "step": np.int64(self._method.step_count)},
         )
-        self._framed = self._method.step_count
+        self._frame_step = self._method.step_count
         self._frame_due = started + (time.perf_counter() - started) / FRAME_SHARE
 
-    def _say(self, state: EngineState, message: str = "") -> None:
+    def _write_status(self, state: EngineState, message: str = "") -> None:
         self._state = state
         self._heartbeat_due = time.perf_counter() + HEARTBEAT_SECONDS
         with self._storing():
-            self.run.write_status(state, self._step, self._rate, message)
+            self.run.write_status(state, self._step, self._steps_per_second, message)
 
     # Edits
 
     def _take_edits(self) -> bool:
-        """Applies what is due at this step boundary; returns whether the engine was told to stop."""
+        """Applies the edits that are due at this step boundary; returns whether the engine was told to stop."""
         step = self._method.step_count
         with self._storing():
             pending = self.run.pending()
@@ -164,22 +164,23 @@ class Engine:
                 self._rewind(edit)
                 return False
             if edit.name in list(Command):
-                self._obey(edit)
-            elif step >= self._frontier and (edit.due is None or edit.due <= step):
+                self._execute(edit)
+            elif step >= self._recorded_step and (edit.due is None or edit.due <= step):
                 self._apply(edit)
-        return self._stop.came
+        return self._stop.received
 
     def _apply(self, edit: Edit) -> None:
         step = self._method.step_count
         if edit.due is not None and edit.due < step:
-            self.run.decide(edit, EditStatus.REFUSED, step, reason=f"step {edit.due} had passed when it came")
+            reason = f"step {edit.due} had already passed when the edit came"
+            self.run.decide(edit, EditStatus.REFUSED, step, reason=reason)
             return
         old = self._method.settings.values().get(edit.name)
-        # So that going back to before an edit is quick; a dragged slider must not write one a position.
-        if time.perf_counter() > self._checkpointed + EDIT_CHECKPOINT_SECONDS:
-            self._checkpoint()
-        # The first pruning scores every real image, which can take a while.
-        self._say(self._state, f"applying {edit.name}")
+        # A checkpoint makes it quick to go back to before the edit. A dragged slider must not write one per position.
+        if time.perf_counter() > self._checkpoint_time + EDIT_CHECKPOINT_SECONDS:
+            self._write_checkpoint()
+        # The first pruning edit scores every real image, which can take a while.
+        self._write_status(self._state, f"applying {edit.name}")
         try:
             check_steps({edit.name: edit.value}, step)
             self._method.steer(**{edit.name: edit.value})
@@ -187,94 +188,95 @@ class Engine:
             self.run.decide(edit, EditStatus.REFUSED, step, old, str(error))
         else:
             self.run.decide(edit, EditStatus.APPLIED, step, old)
-            self._snapshot()
-        self._say(self._state)
+            self._write_snapshot()
+        self._write_status(self._state)
 
     def _rewind(self, edit: Edit) -> None:
         step = self._method.step_count
         if not 0 <= edit.value <= self.run.step:
-            self.run.decide(edit, EditStatus.REFUSED, step, reason=f"the run has steps 0 to {self.run.step}")
+            self.run.decide(edit, EditStatus.REFUSED, step, reason=f"the run only has steps 0 to {self.run.step}")
             return
         self.run.forget_after(edit.value, asked=edit)
         self._restore()
-        self._say(EngineState.PAUSED)
+        self._write_status(EngineState.PAUSED)
 
-    def _obey(self, edit: Edit) -> None:
+    def _execute(self, edit: Edit) -> None:
         self.run.decide(edit, EditStatus.APPLIED, self._method.step_count)
         self._steps_left = edit.value if edit.name == Command.STEP else None
-        self._say(EngineState.PAUSED if edit.name == Command.PAUSE else EngineState.RUNNING)
+        self._write_status(EngineState.PAUSED if edit.name == Command.PAUSE else EngineState.RUNNING)
 
     # The loop
 
     def advance(self, until: int | None = None, on_step: Callable[[StepRecord], None] | None = None) -> None:
-        """Steps until the run is finished, stopped, or `until` steps are completed.
+        """Makes steps until the run is finished or stopped, or until `until` steps are completed.
 
         Args:
-            until: None goes on to the run's last step.
+            until: the step to stop at; None continues to the run's last step.
             on_step: called after every step.
 
         Raises:
-            HDDError: full disk, no memory, or images that diverge; the run can be resumed.
+            HDDError: the disk is full, the device has too little memory, or the images diverge. The run can be resumed.
         """
         device = self._method.device
         self.run.write_event(
             self._step, f"engine started on {device}, {torch.get_num_threads()} threads, torch {torch.__version__}"
         )
-        self._say(EngineState.RUNNING)
+        self._write_status(EngineState.RUNNING)
         started, made = time.perf_counter(), 0
         ended = EngineState.STOPPED
         with explain_storage_errors(self.run):
             if self._step == 0:
-                self._snapshot()
+                self._write_snapshot()
             while not self._take_edits():
-                if self._step >= self._method.settings.steps and self._step >= self._frontier:
+                if self._step >= self._method.settings.steps and self._step >= self._recorded_step:
                     ended = EngineState.FINISHED
                     break
                 if until is not None and self._step >= until:
                     break
-                if self._state == EngineState.PAUSED and self._step >= self._frontier:
+                if self._state == EngineState.PAUSED and self._step >= self._recorded_step:
                     self._wait()
                     continue
                 record = self._method.step()
-                self._arrive()
+                self._repeat_edits()
                 made += 1
-                self._keep(record)
+                self._record(record)
                 if on_step is not None:
                     on_step(record)
             elapsed = time.perf_counter() - started
-            self._checkpoint()
-            self._snapshot()
-            storage = f", {100 * self.storage_seconds / elapsed:.2f} % of it on ledger, snapshots and checkpoints"
+            self._write_checkpoint()
+            self._write_snapshot()
+            storage = f", {100 * self.storage_seconds / elapsed:.2f} % of it for the ledger, snapshots and checkpoints"
             self.run.write_event(self._step, f"{ended} after {made} steps in {elapsed:.1f} s{storage if made else ''}")
             save_pictures(self.run)
-            self._say(ended)
+            self._write_status(ended)
 
     def _wait(self) -> None:
-        self._frame()
+        self._write_frame()
         if time.perf_counter() > self._heartbeat_due:
-            self._say(EngineState.PAUSED)
+            self._write_status(EngineState.PAUSED)
         time.sleep(PAUSE_POLL_SECONDS)
 
-    def _keep(self, record: StepRecord) -> None:
+    def _record(self, record: StepRecord) -> None:
         """Records a step."""
         with self._storing():
             self.run.write_metrics(record)
-        made_before = record.step <= self._frontier
-        self._frontier = max(self._frontier, record.step)
+        made_before = record.step <= self._recorded_step
+        self._recorded_step = max(self._recorded_step, record.step)
         every = self.run.initial_settings.snapshot_every
         spacing = snapshot_spacing(every, record.step)
         if record.step % spacing == 0:
-            self._snapshot()
+            self._write_snapshot()
             if spacing != snapshot_spacing(every, record.step - spacing):
                 self._thin_snapshots(spacing)
         if time.perf_counter() > self._checkpoint_due:
-            self._checkpoint()
-        self._frame()
-        self._rate = 0.9 * self._rate + 0.1 / record.seconds if self._rate else 1 / record.seconds
+            self._write_checkpoint()
+        self._write_frame()
+        rate = self._steps_per_second
+        self._steps_per_second = 0.9 * rate + 0.1 / record.seconds if rate else 1 / record.seconds
         if self._steps_left is not None and not made_before:
             self._steps_left -= 1
             if self._steps_left == 0:
                 self._steps_left = None
-                self._say(EngineState.PAUSED)
+                self._write_status(EngineState.PAUSED)
         if time.perf_counter() > self._heartbeat_due:
-            self._say(self._state)
+            self._write_status(self._state)

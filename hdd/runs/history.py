@@ -1,4 +1,4 @@
-"""Going back in a run, branching from it, and making it again."""
+"""Rewinds, forks and replays runs."""
 
 import os
 from collections.abc import Mapping
@@ -15,15 +15,16 @@ from hdd.states import Command, EngineState
 
 def _check_step(run: Run, step: int) -> None:
     if not 0 <= step <= run.step:
-        raise InvalidInputError(f"step={step} is not in {run.path}: give a step from 0 to {run.step}.")
+        raise InvalidInputError(f"The run {run.path} has no step {step}: give a step from 0 to {run.step}.")
 
 
 def rewind(run: Run, step: int, who: str = "python") -> None:
-    """Takes a run back to where it stood when `step` steps were completed, with every edit made by then.
+    """Takes a run back to the state after `step` completed steps, with all edits made by then.
 
-    What came later is dropped from the record, which the same edits would make again bit for bit: they stay in the
-    ledger as "rewound", as do those that were about to act. Those that wait for a step to come wait on. A going engine
-    is asked to do it and then waits; otherwise it is done at once.
+    The metrics and images of later steps are deleted. The later edits stay in the ledger as "rewound", and with them
+    the run could be made again bit for bit. Edits that were about to be applied are marked as rewound too, but edits
+    that wait for a certain step stay pending. If an engine advances the run, it is asked to rewind, and is paused
+    afterwards; otherwise the run is rewound immediately.
 
     Raises:
         HDDError: the run has no such step.
@@ -38,27 +39,27 @@ def rewind(run: Run, step: int, who: str = "python") -> None:
 
 
 def _copy(source: Run, out: str | os.PathLike, **meta: Any) -> Run:
-    """A new run with the settings and data of `source`, at its beginning."""
+    """Makes a new run at step 0 with the initial settings and the data of `source`."""
     kept = {key: source.meta(key) for key in ("fingerprint", "mean", "std", "provenance", "packages", "decoder")}
     parent = {"path": str(source.path.resolve()), "id": source.meta("id"), **meta}
     return Run.create(out, source.initial_settings, source.classes, **kept, parent=parent)
 
 
 def fork(run: Run, step: int, out: str | os.PathLike, edits: Mapping[str, Any] | None = None, who: str = "fork") -> Run:
-    """A new run that shares the history of `run` up to `step` and goes its own way from there.
+    """Makes a new run that shares the history of `run` up to `step` and can then develop differently.
 
     Args:
-        run: to branch from; it may be going.
-        step: 0 to the step it stands at.
+        run: the run to branch from; an engine may be advancing it.
+        step: the step to branch at, from 0 to the last completed step of the run.
         out: directory of the new run.
-        edits: steerable knobs and values to change at `step`.
-        who: makes the edits.
+        edits: steerable knobs and the values that they get at `step`.
+        who: the author that is recorded for the edits.
 
     Returns:
-        The new run, not yet going: `resume` it.
+        The new run, which has no engine yet: `resume` it.
 
     Raises:
-        HDDError: no such step, an edit that is not allowed, or an output directory in use.
+        HDDError: there is no such step, an edit is not allowed, or the output directory is in use.
     """
     _check_step(run, step)
     run.initial_settings.changed(**(edits or {}))
@@ -71,10 +72,12 @@ def fork(run: Run, step: int, out: str | os.PathLike, edits: Mapping[str, Any] |
 
 
 def copy_ledger(run: Run, out: str | os.PathLike) -> Run:
-    """A new run, not yet going, that makes `run` again: its settings, and its edits due at the steps they acted at.
+    """Makes a new run that will repeat `run` when it is resumed.
+
+    It has the same initial settings, and each edit of the ledger is due at the step at which it was applied.
 
     Raises:
-        HDDError: an output directory in use.
+        HDDError: the output directory is in use.
     """
     child = _copy(run, out, step=0)
     for edit in run.steered():
@@ -83,9 +86,9 @@ def copy_ledger(run: Run, out: str | os.PathLike) -> Run:
 
 
 def first_difference(one: Run, other: Run) -> int | None:
-    """The first step at which two runs differ in any bit of their metrics or kept images; None where none does.
+    """The first step at which two runs differ in any bit of their metrics or kept images; None if they do not differ.
 
-    Compared are the steps that both have made, the columns that both have recorded, and the images that both have kept.
+    Only steps that both have made, columns that both have recorded, and images that both have kept are compared.
     """
     different = [a.step for a, b in zip(one.metrics(), other.metrics(), strict=False) if not _same_bits(a, b)]
     # A checkpoint may have been written before or after the edits of its own step, which never touch the images.
@@ -107,9 +110,9 @@ def _same_bits(one: StepRecord, other: StepRecord) -> bool:
 
 
 def find_runs(folder: str | os.PathLike) -> list[Run]:
-    """The runs at and directly below a folder, by name; a folder that is not there has none.
+    """The runs in a folder and in its direct subfolders, sorted by name; a folder that does not exist has none.
 
-    A directory whose run a newer version made is left out.
+    Runs made by a newer version are left out.
     """
     folder = Path(folder)
     runs = []

@@ -1,4 +1,4 @@
-"""Knobs of every run, whatever its method and objective."""
+"""Knobs that every run has, whatever its method and objective."""
 
 import param
 
@@ -29,7 +29,7 @@ class RunKnobs(param.Parameterized):
         label="Image size",
         unit="pixels",
         group=RUN,
-        doc="Side to which the images of a folder are brought; none takes them as they are.",
+        doc="Side to which the images of a folder are resized; none keeps them as they are.",
     )
     method = Choice(
         METHODS.names()[0],
@@ -45,7 +45,7 @@ class RunKnobs(param.Parameterized):
         steerable=False,
         label="Images per class",
         group=RUN,
-        doc="Synthetic images of each class; at most the real images of the smallest class.",
+        doc="Number of synthetic images of each class; at most the number of real images of the smallest class.",
     )
     init = Choice(
         "real",
@@ -53,7 +53,7 @@ class RunKnobs(param.Parameterized):
         steerable=False,
         label="Initial images",
         group=RUN,
-        doc="Start from random real images of each class, or from Gaussian noise.",
+        doc="What the synthetic images start from: random real images of each class, or Gaussian noise.",
     )
     seed = Integer(
         0,
@@ -61,7 +61,7 @@ class RunKnobs(param.Parameterized):
         steerable=False,
         label="Random seed",
         group=RUN,
-        doc="Decides every random draw: the same seed, settings and edits give the same run.",
+        doc="Determines every random draw: the same seed, settings and edits give the same run.",
     )
     device = Text(
         "auto",
@@ -70,7 +70,7 @@ class RunKnobs(param.Parameterized):
         steerable=False,
         label="Device",
         group=RUN,
-        doc="auto takes CUDA, else MPS, else the CPU; or cpu, mps, cuda, cuda:N.",
+        doc="Device that computes: cpu, mps, cuda, cuda:N, or auto, which takes CUDA, else MPS, else the CPU.",
     )
     threads = Integer(
         None,
@@ -79,7 +79,7 @@ class RunKnobs(param.Parameterized):
         steerable=False,
         label="CPU threads",
         group=RUN,
-        doc="Threads of the engine. They affect exact reproducibility, so a run keeps the number it was made with.",
+        doc="Number of threads of the engine. The exact bits depend on it, so a run keeps the number it was made with.",
     )
     snapshot_every = Integer(
         10,
@@ -88,7 +88,7 @@ class RunKnobs(param.Parameterized):
         label="Snapshot every",
         unit="steps",
         group=RUN,
-        doc="Steps between recorded images; doubled as a long run grows, so that at most 500 are kept.",
+        doc="Steps between snapshots. The number is doubled as a long run grows, so that about 500 snapshots are kept.",
     )
     objective = Choice(
         OBJECTIVES.names()[0],
@@ -102,5 +102,5 @@ class RunKnobs(param.Parameterized):
         bounds=(1, 10**8),
         label="Steps",
         group=OPTIMISATION,
-        doc="Steps after which the run is finished.",
+        doc="Number of steps after which the run is finished.",
     )

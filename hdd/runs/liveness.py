@@ -1,7 +1,7 @@
-"""Whether the process that advances a run still lives, asked without holding anything that others could see.
+"""Finds out whether the process that advances a run still lives, without holding anything that others could see.
 
-A process is known by its number, the machine on which that number means something, and the time at which it started.
-docs/decisions/0011-an-engine-is-known-by-its-process.md says why the run's lock is not asked.
+A process is identified by its number, the machine on which that number is valid, and the time at which it started.
+docs/decisions/0011-an-engine-is-known-by-its-process.md says why the run's lock is not used for this.
 """
 
 import os
@@ -13,17 +13,17 @@ from functools import cache
 from pathlib import Path
 
 SILENT_SECONDS = 60.0
-"""After so long without a word an engine counts as dead where its process cannot be looked at."""
+"""If the process of an engine cannot be looked at, the engine counts as dead after this time without a message."""
 
 
 @dataclass(frozen=True)
 class ProcessId:
-    """A process, told apart from every other one at any time.
+    """Identifies a process uniquely, for all time.
 
     Attributes:
         pid: its number.
-        machine: where the number means something, see `machine`.
-        started: clock ticks from the machine's start to its own; None where the system does not say.
+        machine: where the number is valid, see `machine`.
+        started: clock ticks from the start of the machine to the start of the process; None if the system does not say.
     """
 
     pid: int
@@ -32,15 +32,15 @@ class ProcessId:
 
     @classmethod
     def of(cls, pid: int) -> "ProcessId":
-        """The process that has a number on this machine now."""
+        """The process that has the number `pid` on this machine now."""
         return cls(pid, machine(), _started(pid))
 
     def is_alive(self, heard: float) -> bool:
-        """Whether the process lives; a stopped one (SIGSTOP) does, a zombie does not.
+        """Whether the process lives. A stopped process (SIGSTOP) lives; a zombie does not.
 
         Args:
-            heard: when it last spoke, seconds since the epoch. On another machine, in another container, and on
-                Windows this decides alone.
+            heard: when it last wrote its status, in seconds since the epoch. For a process on another machine or in
+                another container, and on Windows, only this decides.
         """
         if self.machine != machine() or sys.platform == "win32":
             return time.time() - heard < SILENT_SECONDS
@@ -58,7 +58,7 @@ class ProcessId:
 
 @cache
 def machine() -> str:
-    """The machine since it was started, and on Linux the container as far as it numbers processes by itself."""
+    """This machine since its last start, and on Linux the container if it numbers its own processes."""
     facts = [socket.gethostname()]
     if sys.platform == "linux":
         facts.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
@@ -67,9 +67,9 @@ def machine() -> str:
 
 
 def _started(pid: int) -> int | None:
-    """When a process started; None where there is none, it is a zombie, or the system does not say."""
+    """When a process started; None if it does not exist or is a zombie, or if the system does not say."""
     try:
-        # Behind the name, which can hold anything: state, then 18 numbers, then the start.
+        # After the name, which can contain any character: the state, 18 numbers, and the start time.
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return None

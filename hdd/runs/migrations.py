@@ -1,7 +1,8 @@
-"""What brings the database of a run that an earlier version made to the schema of this one, a version at a time.
+"""Migrations bring the database of a run made by an earlier version to the present schema, one version at a time.
 
-A migration says in itself what it adds: the tables in `hdd.runs.schema` go on changing. An engine of the version before
-may still advance the run meanwhile, so no table that it writes changes its columns.
+A migration writes out what it adds, because the tables in `hdd.runs.schema` will change further. An engine of the
+previous version may still be advancing the run, so a migration must not change the columns of a table which that engine
+writes.
 """
 
 import json
@@ -16,9 +17,9 @@ _COLUMNS_OF_1 = [
 
 
 def _from_1(database: sqlite3.Connection) -> None:
-    """Adds the names of the columns of `metrics`, the same in every run till now, the engine's process and the method.
+    """Adds the names of the metric columns (which were the same in every run until now), the process and the method.
 
-    The objective "dm" is called "mean" from here on, and "dm" is the method.
+    The objective "dm" is now called "mean", and "dm" is the name of the method.
     """
     database.execute("CREATE TABLE metric_columns (step INTEGER PRIMARY KEY, names TEXT NOT NULL)")
     database.execute("INSERT INTO metric_columns VALUES (0, ?)", (json.dumps(_COLUMNS_OF_1),))
@@ -35,4 +36,4 @@ def _from_1(database: sqlite3.Connection) -> None:
 
 
 MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _from_1}
-"""By the version that each starts from."""
+"""The migrations, by the version that each starts from."""

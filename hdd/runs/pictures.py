@@ -1,6 +1,6 @@
-"""Pictures that a run leaves in its directory: the synthetic set and its curves, as PNG.
+"""PNG pictures that an engine writes into the run directory: the synthetic set and its curves.
 
-They are made when an engine stops or finishes, not while it goes on, nor when it is killed.
+They are made when an engine stops or finishes, but not while it is running and not when it is killed.
 """
 
 from pathlib import Path
@@ -13,19 +13,19 @@ from hdd.runs.run import Run
 from hdd.runs.tensors import replace_file
 
 SHEET_SIDE = 32
-"""Pixels to which a small image is enlarged, by a whole factor, on the sheet."""
+"""On the sheet, smaller images are enlarged by a whole factor, to at most this side in pixels."""
 
 LONGEST_NAME = 20
 
 EDITS_NAMED = 3
-"""Edits that are named where many lie close together."""
+"""If many edits lie close together, only this many are named."""
 
 
 def sheet(pixels: np.ndarray, gap: int = 2) -> np.ndarray:
-    """One picture of many: a row a class.
+    """Arranges many images in one picture, with one row per class.
 
     Args:
-        pixels: uint8 (C, M, channels, H, W), of 1 or 3 channels.
+        pixels: uint8 (C, M, channels, H, W), with 1 or 3 channels.
         gap: white pixels between images.
 
     Returns:
@@ -39,7 +39,7 @@ def sheet(pixels: np.ndarray, gap: int = 2) -> np.ndarray:
 
 
 def save_pictures(run: Run) -> None:
-    """Writes synthetic.png (class rows with names) and loss.png (loss, radii and edits over steps) into the run."""
+    """Writes synthetic.png (one named row per class) and loss.png (loss, radii and edits over the steps)."""
     _save(run.path / "synthetic.png", _draw_sheet(run))
     if run.step:
         _save(run.path / "loss.png", _draw_curves(run))
@@ -101,7 +101,7 @@ def _draw_curves(run: Run) -> Figure:
 
 
 def _edit_marks(run: Run, closest: float) -> list[tuple[int, list[str]]]:
-    """Steps at which knobs were changed, with the changes; those within `closest` steps of a mark share it."""
+    """Steps at which knobs were changed, with the changes. Changes within `closest` steps of a mark share that mark."""
     marks: list[tuple[int, list[str]]] = []
     for edit in run.steered():
         if not marks or edit.step - marks[-1][0] > closest:

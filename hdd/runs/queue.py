@@ -1,8 +1,8 @@
-"""Turns on a device: engines that are told to queue go one at a time, in the order in which they came.
+"""Turns on a device: engines that are told to queue run one at a time, in the order in which they came.
 
-Every engine holds a ticket: N.lock, locked by its process, so that the system takes it back however the process ends,
-and N.json, which says who that is. A guard lock is held for the instants in which tickets are made, looked at or
-cleared away. This module imports no torch.
+Every engine holds a ticket, which consists of two files. N.lock is locked by the engine's process, so that the system
+frees it however the process ends; N.json says which process that is. A guard lock is held during the short times in
+which tickets are made, looked at or removed. This module does not import torch.
 """
 
 import json
@@ -27,11 +27,11 @@ POLL_SECONDS = 0.2
 
 
 class Ticket:
-    """A place in the queue for a device, from now until it is released or its process ends.
+    """A place in the queue for a device; it is held until it is released or its process ends.
 
     Args:
-        device: its name, by which engines on this machine queue.
-        run: directory of the run that wants it.
+        device: name of the device; engines on this machine that give the same name are in the same queue.
+        run: directory of the run that needs the device.
 
     Raises:
         OSError: the folder of tickets cannot be written.
@@ -39,7 +39,7 @@ class Ticket:
 
     def __init__(self, device: str, run: Path) -> None:
         self.device = device
-        # A home folder can be shared by machines, and each has its own devices.
+        # Several machines can share a home folder, but each machine has its own devices.
         self._folder = cache_folder() / "queue" / f"{socket.gethostname()}-{device}"
         with self._guard():
             self._number = max(self._numbers(), default=0) + 1
@@ -63,9 +63,9 @@ class Ticket:
             self._file(number, kind).unlink(missing_ok=True)
 
     def ahead(self) -> list[str]:
-        """The living engines with an earlier ticket, first one first, as "RUN (process PID)".
+        """The living engines with an earlier ticket, the earliest first, as "RUN (process PID)".
 
-        One that is paused holds nobody up; once it goes on, it shares the device.
+        A paused engine is left out, since it should not hold up the others. When it continues, it shares the device.
         """
         holders = []
         with self._guard():
@@ -82,10 +82,10 @@ class Ticket:
         return holders
 
     def release(self) -> None:
-        """Gives the place up.
+        """Gives up the place.
 
         Raises:
-            OSError: as when it was made.
+            OSError: the folder of tickets cannot be written.
         """
         with self._guard():
             self._lock.release()
@@ -102,31 +102,32 @@ def _is_paused(path: str) -> bool:
 
 
 def wait_for_turn(run: Run, ticket: Ticket, stop: StopSignal, on_wait: Callable[[str], None] | None = None) -> bool:
-    """Waits until no living engine has an earlier ticket; meanwhile the run is "queued".
+    """Waits until no living engine has an earlier ticket; until then the state of the run is "queued".
 
     Args:
-        run: that waits; its lock is held.
-        ticket: its place.
-        stop: ends the wait once it has come, as the command `stop` in the inbox does; other edits wait there.
-        on_wait: called with what it waits for, whenever that changes.
+        run: the run that waits; the caller holds its lock.
+        ticket: its place in the queue.
+        stop: ends the wait once it has been received. The command `stop` in the inbox does so too; all other edits stay
+            pending.
+        on_wait: called with what the run is waiting for, whenever that changes.
 
     Returns:
-        Whether it is the run's turn; if not it was stopped, and the run says so.
+        True if it is the run's turn; False if it was stopped, which is then recorded in the run.
 
     Raises:
-        HDDError: full disk, or the run was removed.
+        HDDError: the disk is full, or the run was removed.
     """
     told, heartbeat = "", 0.0
     with explain_storage_errors(run):
         while ahead := ticket.ahead():
             stops = [edit for edit in run.pending() if edit.name == Command.STOP]
-            if stops or stop.came:
+            if stops or stop.received:
                 for edit in stops:
                     run.decide(edit, EditStatus.APPLIED, run.step)
-                run.end(EngineState.STOPPED, f"stopped while it waited for {ticket.device}")
+                run.end(EngineState.STOPPED, f"stopped while it was waiting for {ticket.device}")
                 return False
             others = f" and {len(ahead) - 1} more" if ahead[1:] else ""
-            message = f"waiting on {ticket.device} for {ahead[0]}{others}"
+            message = f"waiting for {ticket.device}, which is used by {ahead[0]}{others}"
             if message != told or time.monotonic() > heartbeat:
                 run.write_status(EngineState.QUEUED, run.step, 0.0, message)
                 heartbeat = time.monotonic() + HEARTBEAT_SECONDS

@@ -1,4 +1,4 @@
-"""What a run directory tells: the side of `hdd.runs.run.Run` that changes nothing. It imports no torch."""
+"""Reads a run directory: the part of `hdd.runs.run.Run` that changes nothing. Does not import torch."""
 
 import json
 import os
@@ -26,24 +26,24 @@ from hdd.states import Command, EditStatus, EngineState
 LIVE_FRAME = Path("live", "frame.safetensors")
 
 advanced_here: set[Path] = set()
-"""Directories of the runs that this process advances, see `hdd.runs.run.Run.advancing`."""
+"""Directories of the runs that this process is advancing, see `hdd.runs.run.Run.advancing`."""
 
 
 def steered(applied: Iterable[Edit]) -> list[Edit]:
-    """The changes of knobs among applied edits, in the order in which they acted."""
+    """Those of the applied edits that changed knobs, in the order in which they were applied."""
     commands = set(Command)
     return sorted((edit for edit in applied if edit.name not in commands), key=lambda edit: (edit.step, edit.id))
 
 
 class RunReader:
-    """What can be read from an existing run; make a `Run`.
+    """Reads an existing run. Use the subclass `Run`.
 
     Args:
         path: its directory.
-        patience: seconds to wait at most for another process that holds the database.
+        patience: how many seconds to wait at most for another process that holds the database.
 
     Raises:
-        HDDError: there is no run there, or one that a newer version made.
+        HDDError: there is no run in the directory, or a newer version made it.
     """
 
     def __init__(self, path: str | Path, patience: float = LOCKED_SECONDS) -> None:
@@ -57,28 +57,28 @@ class RunReader:
         self.initial_settings = Settings.stored(self.meta("settings"))
 
     def __repr__(self) -> str:
-        """As it is made: Run('runs/demo')."""
+        """For example Run('runs/demo')."""
         return f"Run({str(self.path)!r})"
 
     def close(self) -> None:
-        """Closes the database; the object is of no further use."""
+        """Closes the database; the object cannot be used any more."""
         self._database.close()
 
     def meta(self, key: str) -> Any:
-        """A fact kept when the run was made, None where there is none."""
+        """A fact that was recorded under `key` when the run was made; None if there is none."""
         row = self._database.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return json.loads(row[0]) if row else None
 
     def version(self) -> int:
-        """A number that differs from the last one whenever another connection has written to the run since."""
+        """A number that changes whenever another connection has written to the run."""
         return self._database.execute("PRAGMA data_version").fetchone()[0]
 
     def rewinds(self) -> int:
-        """How often the run was rewound: when it grows, steps seen before may be gone or made anew."""
+        """How often the run was rewound. When this grows, steps that were read before may be gone or made again."""
         return self.meta("rewinds") or 0
 
     def exists(self) -> bool:
-        """Whether the directory is still there."""
+        """Whether the run directory still exists."""
         return holds_run(self.path)
 
     @property
@@ -89,7 +89,7 @@ class RunReader:
     # Reading
 
     def edits(self, status: EditStatus | None = None) -> list[Edit]:
-        """The ledger, in the order of the requests; only edits of one status if it is given."""
+        """The ledger, in the order of the requests; if `status` is given, only the edits with that status."""
         return self._edits("? IS NULL OR status = ?", status, status)
 
     def edits_after(self, newest: int, also: Iterable[int] = ()) -> list[Edit]:
@@ -111,22 +111,22 @@ class RunReader:
         ]
 
     def settings_at(self, step: int) -> Settings:
-        """The knobs in force when `step` steps were completed, with every edit made by then."""
+        """The settings after `step` completed steps, including the edits made at that step."""
         made = {edit.name: edit.value for edit in self.steered() if edit.step <= step}
         return self.initial_settings.as_steered(made)
 
     def steered(self) -> list[Edit]:
-        """The changes of knobs that were applied, in the order in which they acted."""
+        """The applied edits that changed knobs, in the order in which they were applied."""
         return steered(self.edits(EditStatus.APPLIED))
 
     @property
     def settings(self) -> Settings:
-        """The knobs in force where the run stands."""
+        """The settings at the last completed step of the run."""
         return self.settings_at(self.step)
 
     @property
     def step(self) -> int:
-        """Steps completed, by the record."""
+        """Number of completed steps that are recorded."""
         steps = self._database.execute(
             "SELECT max((SELECT ifnull(max(step), 0) FROM metrics),"
             " (SELECT ifnull(max(step), 0) FROM edits WHERE status = 'applied'))"
@@ -134,7 +134,7 @@ class RunReader:
         return steps.fetchone()[0]
 
     def metrics(self, after: int = 0, until: int | None = None) -> list[StepRecord]:
-        """Records of the steps in (after, until], ascending; until None is the newest."""
+        """Records of the steps in (after, until], ascending; None for `until` means up to the newest step."""
         last = self.step if until is None else until
         query = "SELECT * FROM metrics WHERE step > ? AND step <= ? ORDER BY step"
         named = self._database.execute("SELECT step, names FROM metric_columns ORDER BY step").fetchall()
@@ -146,8 +146,9 @@ class RunReader:
             values = np.frombuffer(row["classes"], "<f4")
             if not columns or len(values) % len(columns):
                 raise StorageError(
-                    f"The record of step {row['step']} in {self.path} has other columns than the {len(columns)} that "
-                    "the run names for it: its database is damaged. Rewind or fork the run before that step."
+                    f"The record of step {row['step']} in {self.path} does not have the {len(columns)} columns that "
+                    "the run names for it, so its database is damaged. Rewind the run to an earlier step, or fork it "
+                    "there."
                 )
             records.append(
                 StepRecord(
@@ -165,7 +166,7 @@ class RunReader:
         """Evaluations in order of time: id, step, time, protocol (dict) and accuracies (list of fractions).
 
         Args:
-            after: only those with an id above it.
+            after: only evaluations whose id is larger are returned.
         """
         rows = self._database.execute("SELECT * FROM evaluations WHERE id > ? ORDER BY id", (after,)).fetchall()
         return [
@@ -178,7 +179,7 @@ class RunReader:
         ]
 
     def events(self, after: int = 0) -> list[dict[str, Any]]:
-        """What happened to the run, in order: id, time, step, text; only those with an id above `after`."""
+        """The events of the run, in order: id, time, step and text; only those whose id is larger than `after`."""
         rows = self._database.execute("SELECT id, time, step, text FROM events WHERE id > ? ORDER BY id", (after,))
         return [dict(row) for row in rows]
 
@@ -187,28 +188,31 @@ class RunReader:
         return sorted({*self.checkpoints.steps(), *self.snapshots.steps()})
 
     def images(self, step: int) -> np.ndarray:
-        """Synthetic images (C, ipc, channels, H, W) float32, normalised, when `step` steps were completed.
+        """Synthetic images (C, ipc, channels, H, W) float32, normalised, after `step` completed steps.
 
-        Exact where a checkpoint lies at that step, else rounded to half precision by the snapshot.
+        They are exact if there is a checkpoint of that step; otherwise the snapshot has rounded them to half precision.
 
         Raises:
-            HDDError: neither was kept at that step; the message names the nearest one.
+            HDDError: neither was kept at that step; the message names the nearest kept step.
         """
         for series in (self.checkpoints, self.snapshots):
             tensors = series.read(step)
             if tensors is not None:
                 return tensors["images"].astype(np.float32)
         kept = self.kept_steps()
-        near = f"the nearest is {min(kept, key=lambda other: abs(other - step))}" if kept else "none was kept yet"
+        if not kept:
+            raise NotFoundError(f"No images of any step are kept in {self.path} yet: resume the run to make some.")
+        nearest = min(kept, key=lambda other: abs(other - step))
         raise NotFoundError(
-            f"No images of step {step} are kept in {self.path}: {near}. Fork the run there to make them."
+            f"No images of step {step} are kept in {self.path}: give a kept step (the nearest is {nearest}), "
+            "or fork the run there to make the images again."
         )
 
     def synthetic(self, step: int | None = None) -> SyntheticSet:
-        """The distilled set as it stood when `step` steps were completed; None takes the newest step that is kept.
+        """The synthetic set after `step` completed steps; None takes the newest kept step.
 
         Raises:
-            HDDError: as `images`.
+            HDDError: as in `images`.
         """
         step = max(self.kept_steps(), default=0) if step is None else step
         return SyntheticSet.of_grid(
@@ -227,45 +231,45 @@ class RunReader:
         )
 
     def frame(self) -> tuple[int, np.ndarray] | None:
-        """The newest images that an engine left for viewers, None where there are none or they are damaged.
+        """The live frame that an engine left for viewers; None if there is none, or if it is damaged.
 
         Returns:
-            Their step, and images (C, ipc, channels, H, W) float32, normalised, as the optimiser has them. `Run.watch`
-            keeps them fresh.
+            Its step, and the images (C, ipc, channels, H, W) float32, normalised, as the optimiser has them. While
+            `Run.watch` is called, the engine keeps writing new ones.
         """
         tensors = read_tensors(self.path / LIVE_FRAME)
         if tensors is None or not {"step", "images"} <= tensors.keys():
             return None
-        # Earlier versions left clipped pixels, which tell neither radii nor gaps.
+        # Earlier versions wrote clipped pixels, from which radii and gaps cannot be measured.
         if tensors["images"].dtype != np.float32:
             return None
         return int(tensors["step"]), tensors["images"]
 
     def to_pixels(self, images: np.ndarray) -> np.ndarray:
-        """Normalised images (…, channels, H, W) as uint8 pixels."""
+        """Turns normalised images (…, channels, H, W) into uint8 pixels."""
         return to_pixels(images, self.meta("mean"), self.meta("std"))
 
     # The engine, seen from outside
 
     def check_installed(self) -> None:
-        """Makes sure that what advances the run is installed here; without it a run can only be looked at.
+        """Checks that the method and the objective of the run are installed; otherwise it can only be viewed.
 
         Raises:
-            HDDError: its method or an objective is not; the message says what to install.
+            HDDError: one of them is not installed; the message says what to install.
         """
         packages = self.meta("packages") or {}
         for kind, name in self.settings.uninstalled().items():
-            package = packages.get(f"{kind} {name}", "the package that brings it")
+            package = packages.get(f"{kind} {name}", f"the package that has this {kind}")
             raise NotInstalledError(
-                f"The {kind} {name!r} of {self.path} is not installed here: install {package} to go on with it."
+                f"The {kind} {name!r} of {self.path} is not installed here: install {package} to resume the run."
             )
 
     def lock(self) -> FileLock:
-        """The lock that the one engine of a run holds; freed by the system however the engine ends."""
+        """The lock that the engine of a run holds. The system frees it however the engine ends."""
         return FileLock(self.path / "lock")
 
     def engine_alive(self) -> bool:
-        """Whether an engine advances the run."""
+        """Whether an engine is advancing the run."""
         return self.status().state.is_alive
 
     def status(self) -> EngineStatus:
@@ -274,24 +278,24 @@ class RunReader:
         row = self._database.execute(query).fetchone()
         if row is None:
             return EngineStatus(EngineState.NEW, self.step, 0.0, "", 0, 0.0)
-        while (state := EngineState(row["state"])).is_alive and not self._lives(row):
-            # It may have ended, with a word, after its row was read.
+        while (state := EngineState(row["state"])).is_alive and not self._process_lives(row):
+            # It may have ended and written so after its row was read.
             before, row = row, self._database.execute(query).fetchone()
             if row == before:
                 state = EngineState.KILLED
                 break
         return EngineStatus(state, row["step"], row["steps_per_second"], row["message"], row["pid"], row["time"])
 
-    def _lives(self, row: sqlite3.Row) -> bool:
-        """Whether the process that wrote a row of the table `engine` still advances the run."""
+    def _process_lives(self, row: sqlite3.Row) -> bool:
+        """Whether the process that wrote a row of the table `engine` is still advancing the run."""
         if row["pid"] == os.getpid() and row["host"] == socket.gethostname():
             return self.path.resolve() in advanced_here
-        # An engine of the first schema leaves its host's name alone.
+        # An engine of the first schema records only the name of its host.
         where = row["machine"] or (machine() if row["host"] == socket.gethostname() else row["host"])
         return ProcessId(row["pid"], where, row["started"]).is_alive(row["time"])
 
     def summary(self) -> dict[str, Any]:
-        """The run in a line, JSON-compatible: run, dataset, objective, ipc, state, step, steps, loss and message."""
+        """A short summary, JSON-compatible: run, dataset, objective, ipc, state, step, steps, loss and message."""
         settings, status, step = self.settings, self.status(), self.step
         newest = self.metrics(after=step - 1)
         return {

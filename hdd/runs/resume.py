@@ -1,4 +1,4 @@
-"""Advancing a run in this process: its lock, its place in the queue, signals, and how it ends."""
+"""Advances a run in this process: takes its lock and its place in the queue, handles signals, and records its end."""
 
 import os
 import signal
@@ -29,24 +29,25 @@ def resume(
     queue: bool = False,
     on_wait: Callable[[str], None] | None = None,
 ) -> Run:
-    """Advances a run from where it stands, in this process, until it is finished or stopped.
+    """Advances a run from its last completed step, in this process, until it is finished or stopped.
 
     Args:
-        run: or its directory.
-        until: stop, unfinished, when this many steps are completed.
-        steps: the run's new number of steps, which also goes on with a finished one.
+        run: the run or its directory.
+        until: stop when this many steps are completed, before the run is finished.
+        steps: the run's new number of steps; with more steps, a finished run can be resumed too.
         on_step: called after every step.
-        data: the run's real images, where they are loaded already.
-        queue: wait until all engines that came earlier to the run's device, on this machine, have ended; else it is
-            shared with them.
-        on_wait: called with what it waits for, whenever that changes.
+        data: the run's real images, if they are already loaded.
+        queue: True waits until all engines that came earlier to the run's device on this machine have ended; False
+            shares the device.
+        on_wait: called with what the run is waiting for, whenever that changes.
 
     Returns:
         The run.
 
     Raises:
-        HDDError: another engine advances it, nothing is left to do, or as `Engine.advance`.
-        KeyboardInterrupt: Ctrl-C came. Between two steps nothing is lost; a second one ends it at once.
+        HDDError: another engine advances the run, nothing is left to do, or as in `Engine.advance`.
+        KeyboardInterrupt: after Ctrl-C. The engine stops between two steps and nothing is lost; a second Ctrl-C ends it
+            immediately.
     """
     run = run if isinstance(run, Run) else Run(run)
     with run.advancing():
@@ -56,12 +57,12 @@ def resume(
             with explain_storage_errors(run):
                 run.write_status(EngineState.STARTING, run.step, 0.0, "")
             with _ticket(run, queue) as ticket:
-                with stop.noted():
+                with stop.recording():
                     its_turn = not queue or wait_for_turn(run, ticket, stop, on_wait)
                 if its_turn:
-                    with stop.noted(at_once=True):
+                    with stop.recording(raise_too=True):
                         engine = Engine(run, data, stop)
-                    with stop.noted():
+                    with stop.recording():
                         engine.advance(until, on_step)
         except KeyboardInterrupt:
             loading = run.status().state == EngineState.STARTING
@@ -76,7 +77,7 @@ def resume(
 
 
 def _interrupted(run: Run, how: str | None = None) -> KeyboardInterrupt:
-    """What tells the caller of a Ctrl-C; `how`, where the run could not end by itself, is noted in it."""
+    """The exception that reports a Ctrl-C; `how`, if the engine could not end by itself, is recorded in the run."""
     if how is not None:
         with suppress(OSError, sqlite3.Error):
             run.end(EngineState.STOPPED, f"interrupted {how}")
@@ -86,7 +87,7 @@ def _interrupted(run: Run, how: str | None = None) -> KeyboardInterrupt:
 
 @contextmanager
 def _ticket(run: Run, needed: bool) -> Iterator[Ticket | None]:
-    """A place in the queue for the run's device; None where none can be had and none is `needed`."""
+    """A place in the queue for the run's device; None if no place can be had and none is `needed`."""
     device = pick_device(run.initial_settings.device)
     try:
         ticket = Ticket(_device_name(device), run.path)
@@ -94,7 +95,7 @@ def _ticket(run: Run, needed: bool) -> Iterator[Ticket | None]:
         if needed:
             raise StorageError(
                 f"Cannot queue for {device} ({error}): set HDD_CACHE_DIR to a folder that can be written, "
-                "or go without --queue."
+                "or leave out --queue (queue=False)."
             ) from None
         yield None
         return
@@ -106,7 +107,7 @@ def _ticket(run: Run, needed: bool) -> Iterator[Ticket | None]:
 
 
 def _device_name(device: torch.device) -> str:
-    """The name of a device that is the same in every process."""
+    """A name for the device that is the same in every process."""
     if device.type != "cuda":
         return device.type
     visible = [name for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
@@ -115,18 +116,18 @@ def _device_name(device: torch.device) -> str:
 
 
 def _prepare(run: Run, steps: int | None) -> None:
-    """Refuses a run with nothing left to do, and clears what a dead engine left: half a file, commands to it."""
+    """Refuses a run with nothing left to do, and clears what a dead engine left behind: partial files and commands."""
     run.check_installed()
     with explain_storage_errors(run):
         for edit in run.pending():
             if edit.name in list(Command):
-                run.decide(edit, EditStatus.REFUSED, run.step, reason="the engine that it was for had ended")
+                run.decide(edit, EditStatus.REFUSED, run.step, reason="the engine that it was meant for had ended")
         for partial in run.path.glob("**/.*.partial"):
             partial.unlink(missing_ok=True)
         if steps is not None and steps != run.settings.steps:
             if steps <= run.step:
                 raise InvalidInputError(
-                    f"steps={steps} is not above the {run.step} steps that {run.path} has made: give more."
+                    f"steps={steps} is not more than the {run.step} steps that {run.path} has made: give more."
                 )
             if run.status().state == EngineState.FINISHED:
                 run.end(EngineState.STOPPED, "reopened")
@@ -134,5 +135,5 @@ def _prepare(run: Run, steps: int | None) -> None:
         elif run.status().state == EngineState.FINISHED:
             raise RunStateError(
                 f"{run.path} is finished at step {run.step}. "
-                f"Give more steps (--steps {2 * run.step}), rewind it or fork it."
+                f"Give it more steps (for example --steps {2 * run.step}), rewind it, or fork it."
             )

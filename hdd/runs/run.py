@@ -1,13 +1,13 @@
-"""A run on disk: what it is, what happened to it, and requests to change it.
+"""A run on disk: its content, its history, and requests to change it.
 
     RUN/run.db         settings, provenance, edits, metrics, evaluations, events, engine state (hdd.runs.schema)
     RUN/lock           held by the one engine that advances the run
-    RUN/snapshots/     images float16 (C, ipc, channels, H, W), normalised, for looking back
-    RUN/checkpoints/   everything the next step depends on, exact
+    RUN/snapshots/     images float16 (C, ipc, channels, H, W), normalised, to look back at
+    RUN/checkpoints/   everything that the next step depends on, exact
     RUN/live/          frame.safetensors, the newest images, while somebody watches
     RUN/synthetic.png, RUN/loss.png
 
-The directory is the only channel between engines and viewers. This module imports no torch.
+Engines and viewers communicate only through this directory. This module does not import torch.
 """
 
 import json
@@ -38,10 +38,10 @@ HEARTBEAT_SECONDS = 0.5
 
 
 def check_free(path: Path) -> None:
-    """Makes sure that nothing lies where a run is to be made.
+    """Checks that a run can be made at `path`.
 
     Raises:
-        HDDError: something does, or it cannot be looked at.
+        HDDError: something is there already, or the place cannot be looked at.
     """
     try:
         if not path.exists():
@@ -55,41 +55,42 @@ def check_free(path: Path) -> None:
     except OSError as error:
         raise _cannot_be_made(path, error) from None
     if what is not None:
-        raise InUseError(f"{path} {what}: give a directory that is empty or not there.")
+        raise InUseError(f"{path} {what}: give a directory that is empty or does not exist.")
 
 
 def _cannot_be_made(path: Path, error: OSError | sqlite3.Error) -> HDDError:
     why = getattr(error, "strerror", None) or str(error)
-    return StorageError(f"The directory {path} cannot be made ({why}): give another place for the run.")
+    return StorageError(f"The directory {path} cannot be made ({why}): give another directory for the run.")
 
 
 def check_steps(changes: Mapping[str, Any], step: int) -> None:
-    """Makes sure that a number of steps among `changes`, made at `step`, leaves a step to make.
+    """Checks that after these changes at `step` the run has at least one more step to make.
 
     Raises:
-        HDDError: it does not.
+        HDDError: the new number of steps is not more than `step`.
     """
     if changes.get("steps", step + 1) <= step:
         raise InvalidInputError(
-            f"steps={changes['steps']} is not above {step}, the steps made by then: give more, or stop it."
+            f"steps={changes['steps']} is not more than {step}, the number of steps made by then: give more, "
+            "or stop the run."
         )
 
 
 class Run(RunReader):
-    """An existing run: what it tells (`RunReader`), requests to its engine, and what its engine writes."""
+    """An existing run: reading it (`RunReader`), requests to its engine, and what its engine writes."""
 
     @classmethod
     def create(cls, path: str | Path, settings: Settings, classes: Iterable[str], **meta: Any) -> "Run":
         """Makes a run directory.
 
         Args:
-            path: a directory that is empty or not there.
-            settings: the knobs it starts with.
-            classes: names in label order.
-            meta: more facts to keep (provenance, normalisation, parent), JSON-compatible.
+            path: a directory that is empty or does not exist.
+            settings: the settings that the run starts with.
+            classes: class names in label order.
+            meta: other facts to record (provenance, normalisation, parent), JSON-compatible.
 
         Raises:
-            HDDError: the directory holds something already, or cannot be made or written.
+            HDDError: the directory already holds something, or cannot be made or written.
         """
         path = Path(path)
         check_free(path)
@@ -97,7 +98,7 @@ class Run(RunReader):
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise _cannot_be_made(path, error) from None
-        # Complete before it carries the name by which a run is known.
+        # The file gets the name that marks a run only when it is complete.
         partial = path / "run.db.partial"
         try:
             database = connect(partial)
@@ -120,53 +121,54 @@ class Run(RunReader):
     # Requests
 
     def steer(self, who: str = "python", at: int | None = None, **changes: Any) -> list[int]:
-        """Asks for new values of steerable knobs.
+        """Requests new values of steerable knobs.
 
         Args:
-            who: is asking.
-            at: apply when this many steps are completed; None is at once.
-            changes: knobs and values.
+            who: the author that is recorded for the edits.
+            at: apply them when this many steps are completed; None applies them at the next step boundary.
+            changes: knobs and their new values.
 
         Returns:
-            Ids of the edits; `edits()` tells what became of them.
+            Ids of the edits; `edits()` says what became of them.
 
         Raises:
-            HDDError: an unknown or fixed knob, a value outside its bounds, a finished run, or a step that has passed
-                or never comes.
+            HDDError: a knob is unknown or fixed, a value is outside its bounds, the run is finished, or the step has
+                passed or will never come.
         """
         self.initial_settings.changed(**changes)
-        self._check_open()
+        self._check_unfinished()
         if at is not None:
-            self._check_comes(at, changes)
+            self._check_ahead(at, changes)
         check_steps(changes, self.step if at is None else at)
         return self.request(changes, who, at)
 
-    def _check_comes(self, at: int, changes: Mapping[str, Any]) -> None:
+    def _check_ahead(self, at: int, changes: Mapping[str, Any]) -> None:
         if at < self.step:
             raise InvalidInputError(
-                f"Step {at} has passed; the run stands at {self.step}. Fork or rewind it to edit there."
+                f"Step {at} has passed, because {self.path} is at step {self.step}: fork or rewind it to edit there."
             )
         asked = [edit.value for edit in self.pending() if edit.name == "steps"]
         last = max([self.settings.steps, *asked, changes.get("steps", 0)])
         if at >= last:
             raise InvalidInputError(
-                f"Step {at} never comes: {self.path} has {last} steps. Edit below that, or give it more with steps."
+                f"Step {at} never comes, because {self.path} has {last} steps: edit at an earlier step, or give the "
+                "run more steps."
             )
 
     def command(self, name: str, value: int | None = None, who: str = "python") -> int:
-        """Asks the engine for a `hdd.states.Command`; returns the id of the edit.
+        """Sends a `hdd.states.Command` to the engine; returns the id of the edit.
 
         Raises:
-            HDDError: as `check_command`.
+            HDDError: as in `check_command`.
         """
         self.check_command(name, value)
         return self.request({name: value}, who, None)[0]
 
     def check_command(self, name: str, value: int | None = None) -> None:
-        """Makes sure that a command can act.
+        """Checks that the engine can carry out a command.
 
         Raises:
-            HDDError: an unknown command, a value that does not fit it, a finished run, or one without an engine.
+            HDDError: the command is unknown, its value does not fit, the run is finished, or it has no engine.
         """
         if name not in list(Command):
             raise InvalidInputError(f"There is no command {name!r}: give one of {', '.join(Command)}.")
@@ -174,13 +176,13 @@ class Run(RunReader):
         if (value is None) != (lowest is None) or (lowest is not None and value < lowest):
             needs = "no value" if lowest is None else f"a number of steps ≥ {lowest}"
             raise InvalidInputError(f"The command {name} takes {needs}, not {value!r}.")
-        self._check_open()
+        self._check_unfinished()
         if not self.engine_alive():
             raise RunStateError(
-                f"No engine advances {self.path} now, so {name} cannot act: `hdd resume {self.path}` first."
+                f"No engine advances {self.path} now, so {name} cannot act: `hdd resume {self.path}` starts one."
             )
 
-    def _check_open(self) -> None:
+    def _check_unfinished(self) -> None:
         if self.status().state == EngineState.FINISHED:
             raise RunStateError(
                 f"{self.path} is finished at step {self.step}, so no edit can act. "
@@ -188,7 +190,7 @@ class Run(RunReader):
             )
 
     def request(self, changes: Mapping[str, Any], who: str, due: int | None) -> list[int]:
-        """Leaves values or commands, checked already, for the engine; returns the ids of the edits."""
+        """Writes values or commands, which were checked already, into the inbox; returns the ids of the edits."""
         with transaction(self._database):
             return [
                 self._database.execute(
@@ -199,9 +201,9 @@ class Run(RunReader):
             ]
 
     def watch(self) -> None:
-        """Says that somebody watches: for some seconds from now the engine keeps the live frame fresh."""
+        """Tells the engine that somebody watches; for `WATCHED_SECONDS` it keeps writing the live frame."""
         flag = self.path / "live" / "watched"
-        # A run that cannot be written has no engine that would look.
+        # If the run cannot be written, it has no engine that would read this.
         with suppress(OSError):
             flag.parent.mkdir(exist_ok=True)
             flag.touch()
@@ -217,7 +219,7 @@ class Run(RunReader):
 
     @contextmanager
     def advancing(self) -> Iterator[None]:
-        """Inside, this process is the run's one engine.
+        """Within this context, this process is the run's engine; a run has at most one.
 
         Raises:
             HDDError: another engine advances the run.
@@ -226,8 +228,8 @@ class Run(RunReader):
             lock = self.lock().acquire(timeout=0)
         except Timeout:
             raise InUseError(
-                f"Another engine (process {self.status().pid}) advances {self.path}: a run has one engine. "
-                "Stop it first, or steer it."
+                f"Another engine (process {self.status().pid}) advances {self.path}, and a run can have only one: "
+                "stop that engine first, or steer it."
             ) from None
         place = self.path.resolve()
         advanced_here.add(place)
@@ -238,21 +240,22 @@ class Run(RunReader):
             advanced_here.discard(place)
 
     def decide(self, edit: Edit, status: EditStatus, step: int, old: Any = None, reason: str | None = None) -> None:
-        """Notes what became of an edit."""
+        """Records what became of an edit."""
         self._database.execute(
             "UPDATE edits SET status = ?, step = ?, old = ?, reason = ?, decided = ? WHERE id = ?",
             (status, step, json.dumps(old), reason, time.time(), edit.id),
         )
 
     def write_metrics(self, record: StepRecord) -> None:
-        """Notes a step; a step made again replaces its record."""
+        """Records a step; if the step is made again, its record is replaced."""
         names = json.dumps(record.columns)
         in_force = self._columns_of(record.step)
         if in_force == names:
             self._write_record(record)
             return
         with transaction(self._database):
-            # A step made again may have other columns than before; those that follow keep theirs until they are too.
+            # A step made again may have other columns than before. The later steps keep theirs until they are made
+            # again.
             if in_force is not None:
                 self._database.execute("INSERT OR IGNORE INTO metric_columns VALUES (?, ?)", (record.step, in_force))
             self._database.execute("DELETE FROM metric_columns WHERE step = ?", (record.step - 1,))
@@ -261,7 +264,7 @@ class Run(RunReader):
             self._write_record(record)
 
     def _columns_of(self, step: int) -> str | None:
-        """The names of the columns of the record of `step`, as JSON; None where the run has none for it."""
+        """The column names of the record of `step`, as JSON; None if the run has none for it."""
         row = self._database.execute(
             "SELECT names FROM metric_columns WHERE step < ? ORDER BY step DESC LIMIT 1", (step,)
         ).fetchone()
@@ -274,23 +277,24 @@ class Run(RunReader):
         )
 
     def write_evaluation(self, step: int, protocol: Mapping[str, Any], accuracies: list[float]) -> None:
-        """Notes the accuracies that networks trained on the images of `step` reached."""
+        """Records the accuracies that networks trained on the images of `step` reached."""
         self._database.execute(
             "INSERT INTO evaluations (step, time, protocol, accuracies) VALUES (?, ?, ?, ?)",
             (step, time.time(), json.dumps(protocol), json.dumps(accuracies)),
         )
 
     def write_event(self, step: int, text: str) -> None:
-        """Notes what happened."""
+        """Records an event."""
         self._database.execute("INSERT INTO events (time, step, text) VALUES (?, ?, ?)", (time.time(), step, text))
 
     def write_status(self, state: EngineState, step: int, steps_per_second: float, message: str) -> None:
-        """Notes the state of the engine, which is this process.
+        """Records the state of the engine, which is this process.
 
         Raises:
-            FileNotFoundError: the directory is gone.
+            FileNotFoundError: the run directory is gone.
         """
-        # A file that is open outlives its name: without this look an engine would work on for nobody.
+        # An open file can still be written after it was deleted; without this check the engine would continue for
+        # nobody.
         if not self.exists():
             raise FileNotFoundError(self.path)
         process = ProcessId.of(os.getpid())
@@ -304,33 +308,34 @@ class Run(RunReader):
             )
 
     def end(self, state: EngineState, message: str) -> None:
-        """Notes that the run has no engine now, and why."""
+        """Records that the run has no engine any more, and why."""
         self.write_event(self.step, f"{state}: {message}")
         self.write_status(state, self.step, 0.0, message)
 
     def pending(self) -> list[Edit]:
-        """Edits that wait."""
+        """The edits that the engine has not decided on yet."""
         if self._database.execute("SELECT 1 FROM edits WHERE status = 'pending' LIMIT 1").fetchone() is None:
             return []
         return self.edits(EditStatus.PENDING)
 
     def forget_after(self, step: int, asked: Edit | None = None) -> None:
-        """Drops all that was recorded after `step`; later edits stay in the ledger as rewound.
+        """Deletes everything that was recorded after `step`; the later edits stay in the ledger as rewound.
 
-        So do those that wait to act at once, which were meant for what is taken back. Those that wait for a step
-        stay: no step has reached them.
+        Pending edits without a due step are marked as rewound too, since they were meant for the steps that are taken
+        back. Edits that wait for a certain step stay pending.
 
         Args:
-            step: to go back to.
-            asked: the edit that asked for it, which is noted as applied; those that came after it wait on.
+            step: the step to go back to.
+            asked: the edit that requested the rewind. It is recorded as applied, and edits requested after it stay
+                pending.
         """
         stood = self.step
-        # Files first: a checkpoint that outlived its records would be taken for one of the steps that replace them.
+        # The files go first: a checkpoint that outlived its records would be taken for one of the steps made again.
         for series in (self.snapshots, self.checkpoints):
             series.drop([other for other in series.steps() if other > step])
         with transaction(self._database):
             if asked is not None:
-                # At the step that it goes back to: so the rewind is not among what it takes back.
+                # It is recorded at the step that the run goes back to, so that the rewind does not take itself back.
                 self.decide(asked, EditStatus.APPLIED, step, stood)
             self._database.execute("DELETE FROM metrics WHERE step > ?", (step,))
             self._database.execute("DELETE FROM metric_columns WHERE step >= ?", (step,))
@@ -347,7 +352,7 @@ class Run(RunReader):
         self.write_event(step, f"rewound to step {step}")
 
     def copy_history(self, source: "Run", step: int) -> None:
-        """Takes over all that `source` recorded up to `step`."""
+        """Copies everything that `source` recorded up to `step`."""
         with transaction(self._database):
             for table, condition in (
                 ("metrics", "step <= ?"),
@@ -357,7 +362,7 @@ class Run(RunReader):
             ):
                 rows = source._database.execute(f"SELECT * FROM {table} WHERE {condition}", (step,)).fetchall()
                 if rows:
-                    # A column that another version may have added to the source stays behind.
+                    # A column that a newer version may have added to the source is not copied.
                     names = [row["name"] for row in self._database.execute(f"PRAGMA table_info({table})")]
                     self._database.executemany(
                         f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
@@ -366,7 +371,7 @@ class Run(RunReader):
         for mine, theirs in ((self.snapshots, source.snapshots), (self.checkpoints, source.checkpoints)):
             mine.folder.mkdir(exist_ok=True)
             for other in theirs.steps():
-                # The engine of the source may thin its files out meanwhile.
+                # The engine of the source may delete some of its files in the meantime.
                 if other <= step:
                     with suppress(FileNotFoundError):
                         shutil.copyfile(theirs.path(other), mine.path(other))

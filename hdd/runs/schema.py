@@ -19,17 +19,17 @@ CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL          -- JSON
 );
-CREATE TABLE edits (             -- inbox and ledger in one: a request and what became of it
+CREATE TABLE edits (             -- both inbox and ledger: a request and what became of it
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL,          -- a steerable knob, or one of hdd.states.Command
     value TEXT NOT NULL,         -- JSON
-    due INTEGER,                 -- apply when this many steps are completed; NULL: at once
+    due INTEGER,                 -- apply when this many steps are completed; NULL: at the next step boundary
     who TEXT NOT NULL,
     requested REAL NOT NULL,     -- seconds since the epoch
     status TEXT NOT NULL,        -- one of hdd.states.EditStatus
     step INTEGER,                -- steps completed when it was applied or refused
     old TEXT,                    -- JSON, value before
-    reason TEXT,                 -- of a refusal
+    reason TEXT,                 -- why it was refused
     decided REAL
 );
 CREATE TABLE metrics (
@@ -40,7 +40,7 @@ CREATE TABLE metrics (
     classes BLOB NOT NULL        -- float32 (classes, columns), row-major, little-endian
 );
 CREATE TABLE metric_columns (
-    step INTEGER PRIMARY KEY,    -- records after it, up to that of the next row, have these columns
+    step INTEGER PRIMARY KEY,    -- the records after this step, up to the step of the next row, have these columns
     names TEXT NOT NULL          -- JSON list
 );
 CREATE TABLE evaluations (
@@ -56,11 +56,11 @@ CREATE TABLE events (
     step INTEGER NOT NULL,
     text TEXT NOT NULL
 );
-CREATE TABLE engine (            -- one row: what the engine last said of itself
+CREATE TABLE engine (            -- one row: what the engine last wrote about itself
     id INTEGER PRIMARY KEY CHECK (id = 0),
     pid INTEGER NOT NULL,
     host TEXT NOT NULL,
-    state TEXT NOT NULL,         -- one of hdd.states.EngineState, but never killed
+    state TEXT NOT NULL,         -- one of hdd.states.EngineState, but never "killed"
     step INTEGER NOT NULL,
     steps_per_second REAL NOT NULL,
     message TEXT NOT NULL,
@@ -76,12 +76,12 @@ CREATE TABLE process (           -- one row: the process `pid` of the table engi
 
 
 def connect(path: Path | str, patience: float = LOCKED_SECONDS, uri: bool = False) -> sqlite3.Connection:
-    """A connection in autocommit mode that any thread may use, one at a time.
+    """Opens a connection in autocommit mode. Any thread may use it, but only one at a time.
 
     Args:
-        path: of the database.
-        patience: seconds to wait at most for another connection's transaction.
-        uri: whether `path` is one.
+        path: path of the database.
+        patience: how many seconds to wait at most for another connection's transaction.
+        uri: whether `path` is a URI.
     """
     database = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False, uri=uri)
     database.row_factory = sqlite3.Row
@@ -90,7 +90,7 @@ def connect(path: Path | str, patience: float = LOCKED_SECONDS, uri: bool = Fals
 
 def make_tables(database: sqlite3.Connection) -> None:
     """Makes the tables in an empty database."""
-    # Readers then never wait for the engine, nor it for them.
+    # In this mode readers never wait for the engine, and the engine never waits for readers.
     database.execute("PRAGMA journal_mode = WAL")
     database.executescript(TABLES)
     database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -98,7 +98,7 @@ def make_tables(database: sqlite3.Connection) -> None:
 
 @contextmanager
 def transaction(database: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing; writers wait for one another."""
+    """A transaction: all statements within it take effect, or none. Writers wait for each other."""
     database.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -109,12 +109,12 @@ def transaction(database: sqlite3.Connection) -> Iterator[None]:
 
 
 def open_database(path: Path, patience: float = LOCKED_SECONDS) -> sqlite3.Connection:
-    """A connection to the database of an existing run, which is brought to this version's schema.
+    """Opens the database of an existing run, and migrates it to this version's schema.
 
-    Where the run cannot be written, nothing is: it is read as it is, or as a migrated copy in memory.
+    If the run cannot be written, its database is read as it is, or migrated as a copy in memory.
 
     Raises:
-        HDDError: no run's database, or one of a newer version; it is left as it is.
+        HDDError: this is not the database of a run, or a newer version made it. The file is not changed then.
     """
     writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
     database = connect(path, patience) if writable else _connect_to_read(path)
@@ -128,7 +128,7 @@ def open_database(path: Path, patience: float = LOCKED_SECONDS) -> sqlite3.Conne
         raise StorageError(f"{path} is not a run's database, or is damaged. Give the directory of a run.")
     if version > SCHEMA_VERSION:
         raise NewerVersionError(
-            f"{path} has schema {version}, and this version of hdd reads up to {SCHEMA_VERSION}. "
+            f"{path} has schema {version}, but this version of hdd reads only schemas up to {SCHEMA_VERSION}. "
             "Upgrade hdd-workbench to open it; nothing was changed."
         )
     if version < SCHEMA_VERSION:
@@ -137,7 +137,7 @@ def open_database(path: Path, patience: float = LOCKED_SECONDS) -> sqlite3.Conne
             stored.backup(database)
             stored.close()
         _migrate(database)
-    # What a power cut may take are the last steps, which are made again from a checkpoint.
+    # A power cut may lose the last steps, but they can be made again from a checkpoint.
     database.execute("PRAGMA synchronous = NORMAL")
     return database
 
@@ -147,9 +147,10 @@ def _version(database: sqlite3.Connection) -> int:
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
-    """A connection to a database in a folder that cannot be written.
+    """Opens a database in a folder that cannot be written.
 
-    Without its write-ahead log nobody writes it now, and SQLite is told so: it would have to make that file to read.
+    If there is no write-ahead log, nobody is writing the database. SQLite must be told so (immutable), because
+    otherwise it would have to make that file in order to read.
     """
     followed = path.with_name(f"{path.name}-wal").exists()
     return connect(f"{path.resolve().as_uri()}?{'mode=ro' if followed else 'immutable=1'}", uri=True)
@@ -157,7 +158,7 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
 
 def _migrate(database: sqlite3.Connection) -> None:
     with transaction(database):
-        # Another process may have done it meanwhile.
+        # Another process may have migrated it in the meantime.
         for version in range(_version(database), SCHEMA_VERSION):
             MIGRATIONS[version](database)
             database.execute(f"PRAGMA user_version = {version + 1}")

@@ -1,4 +1,4 @@
-"""Ctrl-C and a polite kill, taken note of so that an engine can end where it loses nothing."""
+"""Records SIGINT (Ctrl-C) and SIGTERM, so that an engine can stop at a step boundary, where nothing is lost."""
 
 import signal
 import threading
@@ -10,23 +10,26 @@ class StopSignal:
     """Whether the process was asked to stop.
 
     Attributes:
-        number: of the signal, None before one came.
+        number: number of the received signal; None if none was received.
     """
 
     def __init__(self) -> None:
         self.number: int | None = None
 
     @property
-    def came(self) -> bool:
-        """Whether a signal came."""
+    def received(self) -> bool:
+        """Whether a signal was received."""
         return self.number is not None
 
     @contextmanager
-    def noted(self, at_once: bool = False) -> Iterator[None]:
-        """Inside, the first SIGINT or SIGTERM is only noted; a second one acts as ever. Main thread only.
+    def recording(self, raise_too: bool = False) -> Iterator[None]:
+        """Within this context, the first SIGINT or SIGTERM is only recorded; a second one acts as usual.
+
+        Outside the main thread this has no effect.
 
         Args:
-            at_once: the first one acts too; it is noted since whatever runs, an import say, may swallow the exception.
+            raise_too: the first signal also acts as usual. It is recorded as well because the code that is running, for
+                example an import, may swallow the exception.
         """
         if threading.current_thread() is not threading.main_thread():
             yield
@@ -36,7 +39,7 @@ class StopSignal:
         def handle(number: int, frame: object) -> None:
             self.number = number
             signal.signal(number, before[number])
-            if at_once:
+            if raise_too:
                 signal.raise_signal(number)
 
         for number in before:

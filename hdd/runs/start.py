@@ -1,4 +1,4 @@
-"""Making a new run."""
+"""Makes new runs."""
 
 import os
 from collections.abc import Mapping
@@ -21,21 +21,24 @@ def create(
     at: Mapping[int, Mapping[str, Any]] | None = None,
     who: str = "python",
 ) -> Run:
-    """Makes a run that has not yet gone.
+    """Makes a run at step 0, without an engine.
 
     Args:
-        out: its directory, empty or not there.
-        settings: the knobs it starts with.
+        out: its directory, which must be empty or must not exist.
+        settings: the settings that it starts with.
         data: its real images.
-        at: edits to make when so many steps are completed, {step: {knob: value}}.
-        who: makes the edits.
+        at: edits to make when that many steps are completed, {step: {knob: value}}.
+        who: the author that is recorded for the edits.
 
     Raises:
-        HDDError: an output directory in use, an edit that is not allowed, or as `hdd.methods.Method.check`.
+        HDDError: the output directory is in use, an edit is not allowed, or as in `hdd.methods.Method.check`.
     """
     for step, changes in (at or {}).items():
         if not 0 <= step < settings.steps:
-            raise InvalidInputError(f"There is no step {step} to edit at: the run has {settings.steps} steps.")
+            raise InvalidInputError(
+                f"There is no step {step} to edit at: give a step from 0 to {settings.steps - 1}, "
+                "or give the run more steps."
+            )
         settings.changed(**changes)
         check_steps(changes, step)
     METHODS.get(settings.method).check(data, settings)

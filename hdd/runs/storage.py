@@ -1,4 +1,4 @@
-"""Trouble with the disk under a run, as messages."""
+"""Turns errors of the disk on which a run lies into messages."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ from hdd.runs.run import Run
 
 @contextmanager
 def explain_storage_errors(run: Run) -> Iterator[None]:
-    """Turns a full or failing disk, or a directory that is gone, into one message.
+    """Turns the errors of a full or failing disk, or of a directory that is gone, into one message.
 
     Raises:
-        HDDError: instead of OSError and sqlite3.OperationalError.
+        HDDError: in place of OSError and sqlite3.OperationalError.
     """
     try:
         yield
@@ -21,6 +21,6 @@ def explain_storage_errors(run: Run) -> Iterator[None]:
         if not run.exists():
             raise StorageError(f"{run.path} was removed while its engine ran: the engine stops.") from None
         raise StorageError(
-            f"Cannot write to {run.path} ({error}). Free space there, then `hdd resume {run.path}`: "
+            f"Cannot write to {run.path} ({error}). Free some space there, then resume with `hdd resume {run.path}`: "
             "everything up to the last checkpoint is kept."
         ) from None

@@ -1,6 +1,7 @@
 """The tensor files of a run directory: snapshots, checkpoints and the live frame, as safetensors.
 
-Every file is written beside its place and moved into it, so a reader or a killed writer never leaves half a file.
+Every file is written under another name and then moved into place. So no reader sees a partial file, and a killed
+writer leaves none in place.
 """
 
 import os
@@ -20,10 +21,10 @@ CHECKPOINT_SPREAD = 16
 
 @contextmanager
 def replace_file(path: Path, durable: bool = False) -> Iterator[BinaryIO]:
-    """A file that takes the place of `path` once it is complete; `durable` also survives a power cut.
+    """Opens a file that replaces `path` once it is complete. With `durable` it also survives a power cut.
 
     Raises:
-        OSError: no space, or not writable; no partial file stays.
+        OSError: there is no space, or the folder cannot be written. No partial file is left.
     """
     path.parent.mkdir(exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
@@ -45,7 +46,7 @@ def write_tensors(path: Path, tensors: Mapping[str, np.ndarray], durable: bool =
 
 
 def read_tensors(path: Path) -> dict[str, np.ndarray] | None:
-    """The tensors in `path`, or None where they are missing or damaged."""
+    """The tensors in `path`; None if the file is missing or damaged."""
     try:
         return load_file(path)
     except (OSError, SafetensorError):
@@ -53,21 +54,21 @@ def read_tensors(path: Path) -> dict[str, np.ndarray] | None:
 
 
 class TensorSeries:
-    """Files `STEP.safetensors` in one folder.
+    """The files `STEP.safetensors` in one folder.
 
     Args:
-        folder: that holds them; made when the first one is written.
+        folder: the folder that holds them; it is made when the first file is written.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def path(self, step: int) -> Path:
-        """Where the tensors of `step` lie or would lie."""
+        """Path of the file for `step`, whether or not it exists."""
         return self.folder / f"{step:09d}.safetensors"
 
     def steps(self) -> list[int]:
-        """Steps that are there, ascending."""
+        """Steps that have a file, ascending."""
         return sorted(int(path.stem) for path in self.folder.glob("[0-9]*.safetensors"))
 
     def write(self, step: int, tensors: Mapping[str, np.ndarray], durable: bool = False) -> None:
@@ -75,7 +76,7 @@ class TensorSeries:
         write_tensors(self.path(step), tensors, durable)
 
     def read(self, step: int) -> dict[str, np.ndarray] | None:
-        """The tensors of `step`, or None where they are missing or damaged."""
+        """The tensors of `step`; None if the file is missing or damaged."""
         return read_tensors(self.path(step))
 
     def drop(self, steps: list[int]) -> None:
@@ -85,16 +86,17 @@ class TensorSeries:
 
 
 def snapshot_spacing(every: int, step: int) -> int:
-    """Steps between snapshots once a run stands at `step`: `every`, doubled until at most 500 fit."""
+    """Steps between the snapshots of a run at `step`: `every`, doubled until at most 500 snapshots are kept."""
     while step // every > SNAPSHOTS_KEPT:
         every *= 2
     return every
 
 
 def checkpoints_to_drop(steps: list[int]) -> list[int]:
-    """The checkpoints, of ascending `steps`, that thinning removes.
+    """Which checkpoints, out of ascending `steps`, are deleted to save space.
 
-    Every removed one has a kept one before it, nearer than 1/16 of that one's age in steps. The ends always stay.
+    Before every deleted checkpoint there is a kept one, at a distance of less than 1/16 of the age of the kept one in
+    steps. The first and the last checkpoint are always kept.
     """
     drop, kept = [], steps[0]
     for step, newer in pairwise(steps[1:]):

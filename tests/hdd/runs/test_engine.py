@@ -44,7 +44,7 @@ def test_synthetic_images_move(finished_run):
 def test_resume_of_a_finished_run_needs_more_steps(finished_run, digits):
     with pytest.raises(HDDError, match="--steps 60"):
         resume(finished_run, data=digits)
-    with pytest.raises(HDDError, match="steps=20 is not above the 30 steps"):
+    with pytest.raises(HDDError, match="steps=20 is not more than the 30 steps"):
         resume(finished_run, steps=20, data=digits)
     resume(finished_run, steps=35, data=digits)
     assert finished_run.step == 35
@@ -206,19 +206,19 @@ def test_commands_left_by_a_dead_engine_are_dropped(make_run, digits):
     resume(run, data=digits)
     assert run.status().state == "finished"
     (edit,) = run.edits("refused")
-    assert edit.reason == "the engine that it was for had ended"
+    assert edit.reason == "the engine that it was meant for had ended"
 
 
 def test_steps_that_are_made_already_are_refused(make_run, digits):
     run = resume(make_run(), until=8, data=digits)
-    with pytest.raises(HDDError, match="steps=8 is not above 8"):
+    with pytest.raises(HDDError, match="steps=8 is not more than 8"):
         run.steer(steps=8)
     # It may have been asked for when the run had not come so far.
     run.request({"steps": 7}, "a test", None)
     resume(run, data=digits)
     assert run.step == 30
     (edit,) = run.edits("refused")
-    assert "steps=7 is not above 8" in edit.reason
+    assert "steps=7 is not more than 8" in edit.reason
 
 
 def test_killed_engine_shows(make_run, engine_process):

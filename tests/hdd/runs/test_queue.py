@@ -20,8 +20,8 @@ def test_engines_queue_in_the_order_in_which_they_came(make_run, engine_process)
     wait_until(lambda: state(second) == "queued")
     stopped = engine_process(third, "--queue")
     wait_until(lambda: state(third) == "queued")
-    assert second.status().message == f"waiting on cpu for {first.path} (process {head.pid})"
-    assert third.status().message == f"waiting on cpu for {first.path} (process {head.pid}) and 1 more"
+    assert second.status().message == f"waiting for cpu, which is used by {first.path} (process {head.pid})"
+    assert third.status().message == f"waiting for cpu, which is used by {first.path} (process {head.pid}) and 1 more"
     assert second.status().pid == waiting.pid
 
     spoke = second.status().time
@@ -84,7 +84,7 @@ def test_a_signal_ends_the_wait(make_run, engine_process):
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "Traceback" not in stderr
-    assert second.status().message == "stopped while it waited for cpu"
+    assert second.status().message == "stopped while it was waiting for cpu"
 
 
 def test_tickets(tmp_path):

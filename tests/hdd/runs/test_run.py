@@ -100,7 +100,7 @@ def test_a_record_that_does_not_fit_its_columns_is_one_message(make_run):
     with sqlite3.connect(run.path / "run.db") as database:
         database.execute("UPDATE metric_columns SET names = ?", (json.dumps(["a", "b", "c"]),))
     database.close()
-    with pytest.raises(HDDError, match=r"The record of step 1 in .* has other columns than the 3"):
+    with pytest.raises(HDDError, match=r"The record of step 1 in .* does not have the 3 columns"):
         run.metrics()
 
 
@@ -157,13 +157,13 @@ def test_finished_run_takes_no_edit(finished_run):
 
 def test_edit_of_a_passed_step(make_run, digits):
     run = resume(make_run(), until=8, data=digits)
-    with pytest.raises(HDDError, match="Step 3 has passed; the run stands at 8"):
+    with pytest.raises(HDDError, match=r"Step 3 has passed, because .* is at step 8"):
         run.steer(at=3, curvature=-2.0)
 
 
 def test_edit_of_a_step_that_never_comes(make_run):
     run = make_run()
-    with pytest.raises(HDDError, match=r"Step 30 never comes: .* has 30 steps"):
+    with pytest.raises(HDDError, match=r"Step 30 never comes, because .* has 30 steps"):
         run.steer(at=30, curvature=-2.0)
     run.steer(steps=40)
     run.steer(at=39, curvature=-2.0)
