@@ -139,7 +139,7 @@ def test_protocols():
 
 
 def test_unknown_protocol_is_refused():
-    with pytest.raises(HDDError, match="no protocol 'fast': give one of full, quick"):
+    with pytest.raises(HDDError, match="no evaluation protocol 'fast': give one of full, quick"):
         make_protocol("fast")
 
 
