@@ -155,7 +155,7 @@ def geodesic(u: Tensor, v: Tensor, t: float | Tensor, curvature: Curvature = -1.
         u: (…, D) points at t = 0; √|K|·radius ≤ 350.
         v: (…, D) points at t = 1.
         t: a number, or a tensor (…) broadcast against the batch dimensions of u and v; outside [0, 1] the geodesic
-            goes on beyond its ends.
+            continues beyond its ends.
         curvature: K < 0.
 
     Returns:
