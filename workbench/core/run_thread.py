@@ -50,7 +50,7 @@ class RunThread:
         try:
             return function(self._run)
         except sqlite3.OperationalError as error:
-            raise HDDError(f"{self._path} cannot be read or written right now ({error}): try again.") from None
+            raise HDDError(f"{self._path} cannot be read or written at the moment ({error}): try again.") from None
 
     def _disconnect(self) -> None:
         if self._run is not None:
