@@ -1,1 +1,1 @@
-"""The Panel workbench around the hdd library."""
+"""The workbench: a Panel page, and views for notebooks, on top of the hdd library."""

@@ -1,6 +1,6 @@
-"""What is done to a whole run, from the page, a notebook or a script: rewind, fork. Free of Panel.
+"""Actions on a whole run, for the page, notebooks and scripts: rewind and fork.
 
-Each opens the run on a connection of its own, so that it may be called from any thread.
+Each action opens the run on a database connection of its own, so it may be called from any thread.
 """
 
 from collections.abc import Mapping
@@ -12,34 +12,39 @@ from hdd.runs import history
 from hdd.runs.run import Run
 
 NAME_KEPT = 80
-"""How much of a run's name the names of its forks begin with."""
+"""The name of a fork begins with this many characters of its run's name at most."""
 
 
 def rewind(path: Path, step: int, who: str) -> None:
-    """Takes the run in `path` back to `step`.
+    """Takes the run in `path` back to `step`, and drops the steps after it.
+
+    Args:
+        path: directory of the run.
+        step: to go back to.
+        who: author of the command in the ledger.
 
     Raises:
-        HDDError: as `hdd.runs.history.rewind`.
+        HDDError: see `hdd.runs.history.rewind`.
     """
     with closing(Run(path)) as run:
         history.rewind(run, step, who)
 
 
 def fork(path: Path, step: int, who: str, out: Path | None = None, edits: Mapping[str, Any] | None = None) -> Path:
-    """Branches the run in `path` at `step`; nothing advances the new run yet.
+    """Forks the run in `path` at `step`, without starting an engine on the new run.
 
     Args:
-        path: directory of the run; it may be going.
-        step: to branch at.
-        who: forks, for the ledger.
+        path: directory of the run; an engine may be running on it.
+        step: to fork at.
+        who: author of the edits in the ledger.
         out: directory of the new run; None makes one beside `path`, named by run, step and a number.
-        edits: steerable knobs and their values from `step` on.
+        edits: steerable knobs, and their values from `step` on.
 
     Returns:
         The directory of the new run.
 
     Raises:
-        HDDError: as `hdd.runs.history.fork`.
+        HDDError: see `hdd.runs.history.fork`.
     """
     out = _free_directory(path, step) if out is None else out
     with closing(Run(path)) as run:

@@ -1,6 +1,6 @@
-"""What `panel serve workbench/app.py` serves: the live page on the runs in $HDD_RUNS, or in ./runs.
+"""The app for `panel serve workbench/app.py`: the live page of the runs in $HDD_RUNS, or else in ./runs.
 
-Options for everybody are those of `panel serve`; `--args --autostart` starts the digits run where there is none.
+It takes the options of `panel serve`; `--args --autostart` also starts the digits run if there is no run yet.
 """
 
 import os

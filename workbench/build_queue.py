@@ -1,4 +1,4 @@
-"""Makes the parts of a page in turn, so that other sessions of the server need not wait for all of them."""
+"""Builds the parts of a page one by one, so that other sessions of the server need not wait for all of them."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -9,12 +9,12 @@ Build = Callable[[], None]
 
 
 class BuildQueue:
-    """Calls what builds a page: one part each time the server comes to this session.
+    """A queue of functions that each build a part of a page; one is called whenever the server turns to this session.
 
     Args:
-        document: of the session; None where there is no server, and all is built at once.
-        is_loaded: whether a browser shows the page. Before it does, only the first part is built, which then comes
-            with the document.
+        document: of the session; None without a server, and then everything is built at once.
+        is_loaded: whether a browser shows the page already. Until then only the first part is built, which is sent
+            together with the document.
     """
 
     def __init__(self, document: Document | None, is_loaded: bool) -> None:
@@ -24,20 +24,20 @@ class BuildQueue:
         self._is_scheduled = False
 
     def extend(self, builds: Iterable[Build]) -> None:
-        """Builds these after what waits already."""
+        """Adds functions to the end of the queue."""
         idle = not self._waiting and not self._is_scheduled
         self._waiting.extend(builds)
         if idle and self._waiting:
             self._build()
 
     def load(self) -> None:
-        """Goes on once a browser shows the page."""
+        """Builds the other parts; to be called once a browser shows the page."""
         self._is_loaded = True
         if not self._is_scheduled:
             self._build()
 
     def close(self) -> None:
-        """Builds nothing more."""
+        """Empties the queue, so that nothing more is built."""
         self._waiting.clear()
 
     def _build(self) -> None:

@@ -1,4 +1,4 @@
-"""What every view and control of the workbench is to Panel: something that goes wherever Panel takes an object."""
+"""The base classes of all views and controls, which can be put wherever Panel takes an object."""
 
 from typing import ClassVar
 
@@ -14,51 +14,51 @@ from workbench.session import Session
 
 
 class Component(pn.viewable.Viewer):
-    """Subclasses set `_panel` to what is shown."""
+    """Something that Panel can show. A subclass sets `_panel` to the Panel object that is shown."""
 
     _panel: Viewable
 
     def __panel__(self) -> Viewable:
-        """What is shown."""
+        """The Panel object that is shown."""
         return self._panel
 
 
 class SourceComponent(Component):
-    """A view or control of a source. On the page it is one of its session's views; it also stands alone, as in
+    """A view or control of a source. On the page it belongs to the page's session; it can also stand alone, as in
 
         pn.Column(Disk("runs/digits"), ImageWall("runs/digits")).servable()
 
-    Then it has a session of its own, which begins when a browser shows it and ends with the browser's document; so make
-    it where the app is made, once for each visitor.
+    Then it has a session of its own, which begins when a browser shows it and ends with the browser's document. So make
+    the component in the code that makes the app, which runs once for each visitor.
 
     Args:
-        shown: the page's session, or what is to be shown: a source, a run, or the directory of one.
+        shown: the session of the page, or what to show: a source, a run, or the directory of a run.
 
     Raises:
-        HDDError: there is no run in that directory, or the component needs a run and was given a set without one.
+        HDDError: there is no run in that directory, or the component needs a run but was given a set.
     """
 
     lively: ClassVar[bool] = False
-    """Whether it shows every frame, and not only full ones."""
+    """Whether it shows every frame; otherwise only full ones."""
     needs_run: ClassVar[bool] = False
-    """Whether there is nothing to show of a set without a run."""
+    """Whether it can only show a run, and not a set."""
 
     def __init__(self, shown: Session | Shown) -> None:
         super().__init__()
         session = shown if isinstance(shown, Session) else EmbeddedSession(as_source(shown), self)
         if self.needs_run and not isinstance(session.source, RunSource):
             raise HDDError(
-                f"{type(self).__name__} shows a run, and {session.source.name} is a set without one: "
+                f"{type(self).__name__} shows a run, but {session.source.name} is a set without a run: "
                 "give a run, or its directory."
             )
         self._session = session
 
     def __panel__(self) -> Viewable:
-        """What is shown; alone, with the line to the browser."""
+        """The Panel object that is shown; where the component stands alone, together with its link to the browser."""
         if not isinstance(self._session, EmbeddedSession):
             return self._panel
         return pmui.Column(self._session.link, self._panel, sizing_mode=self._panel.sizing_mode, margin=0)
 
     def update(self, frame: Frame) -> None:
-        """Brings it up to date; called with the document held."""
+        """Shows a frame; called while the document is held, so that all changes are sent together."""
         raise NotImplementedError

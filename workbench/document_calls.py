@@ -1,4 +1,4 @@
-"""Calls that a session's document makes, with its lock held and as the current one."""
+"""Calls functions on a session's document: with its lock held, and while it is the current document."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -9,10 +9,10 @@ from bokeh.document import Document
 
 
 class DocumentCalls:
-    """What is to be done on a document; from any thread, and nothing once it is closed.
+    """Schedules calls on a document, from any thread; once it is closed, nothing is called any more.
 
     Args:
-        document: or what stands in for it in a notebook; None until `open`.
+        document: the document, or in a notebook what replaces it; None until `open` is called.
     """
 
     def __init__(self, document: Document | None) -> None:
@@ -21,11 +21,11 @@ class DocumentCalls:
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing is done: not yet, or not any more."""
+        """Whether there is no document: before `open`, or after `close`."""
         return self._document is None
 
     def open(self, document: Document) -> None:
-        """From now on calls are made on a document that came only with its browser."""
+        """Sets a document that exists only since a browser shows it; from now on calls are made on it."""
         self._document = document
 
     def close(self) -> None:
@@ -33,19 +33,20 @@ class DocumentCalls:
         self._document = None
 
     def next(self, action: Callable[[], None]) -> None:
-        """Calls `action` as soon as may be."""
+        """Calls `action` as soon as possible."""
         document = self._document
         if document is not None:
-            # Within another session's callback, the action must not inherit that one's current document.
+            # If this is called in a callback of another session, the action must not inherit that session's current
+            # document.
             Context().run(document.add_next_tick_callback, action)
 
     def later(self, action: Callable[[], None], milliseconds: int) -> None:
-        """Calls `action` after some time; from the document's own thread."""
+        """Calls `action` after some time; only for the thread of the document."""
         if self._document is not None:
             self._document.add_timeout_callback(action, milliseconds)
 
     def soon(self, action: Callable[[], None], seconds: float) -> None:
-        """As `later`, unless the action is waited for already."""
+        """As `later`, unless the same action is scheduled already."""
         if action not in self._waiting:
             self._waiting.add(action)
             self.later(partial(self._due, action), int(1000 * seconds))
@@ -55,7 +56,7 @@ class DocumentCalls:
         action()
 
     def when_done(self, answer: Future, action: Callable[[Future], None]) -> None:
-        """Calls `action` with an answer: at once if it is there."""
+        """Calls `action` with the answer once it is done; immediately if it is done already."""
         if answer.done():
             action(answer)
         else:

@@ -1,4 +1,4 @@
-"""The session of a view that stands in somebody else's page."""
+"""The session of a view that stands alone, in a page that somebody else makes."""
 
 from pathlib import Path
 from typing import Any
@@ -14,22 +14,22 @@ from workbench.core.source import Source
 from workbench.session import Session
 
 Shown = Source | Run | Path | str
-"""What a view can be given to show; a path is that of a run's directory."""
+"""What a view can show; a path is the directory of a run."""
 
 
 class EmbeddedSession(Session):
-    """Begins when a browser shows the view, and ends with the browser's document.
+    """A session that begins when a browser shows the view, and ends with the browser's document.
 
     Args:
-        source: of what is shown.
-        view: that shows it.
+        source: what is shown.
+        view: the view that shows it.
 
     Attributes:
-        link: to the browser, to be put beside the view.
+        link: the link to the browser, which must be on the page beside the view.
     """
 
     def __init__(self, source: Source, view: View) -> None:
-        # The keys of the page are for those who made it.
+        # The page belongs to somebody else, and so do its keys.
         self.link = Link(takes_keys=False)
         super().__init__(source, shared_projector(), self.link, None)
         self.views.append(view)
@@ -43,10 +43,10 @@ class EmbeddedSession(Session):
 
 
 def as_source(shown: Shown) -> Source:
-    """The source of what a view was given.
+    """The source of what a view is to show.
 
     Raises:
-        HDDError: there is no run in a directory.
+        HDDError: there is no run in the directory.
     """
     if isinstance(shown, Run):
         return source_of(shown.path)

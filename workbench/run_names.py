@@ -1,14 +1,14 @@
-"""The runs of a folder."""
+"""Lists the runs of a folder."""
 
 from contextlib import suppress
 from pathlib import Path
 
 
 def run_names(root: Path) -> list[str]:
-    """Names of the runs in a folder, the one that was written to last first; looking at a run changes no order."""
+    """The names of the runs in a folder, the most recently written first. Viewing a run does not change the order."""
     written = {}
     for database in root.glob("*/run.db"):
-        # It may be removed at this moment.
+        # The run may be removed at this very moment.
         with suppress(OSError):
             written[database.parent.name] = database.stat().st_mtime
     return sorted(written, key=written.get, reverse=True)

@@ -1,6 +1,6 @@
-"""What one browser session shows of a source: it is woken, reads the newest state, and waits until that is painted.
+"""A browser session on a source. It is woken, shows the newest state, and waits until the browser has painted that.
 
-It holds the document and the line to the browser; what it decides by is in `workbench.core`.
+It holds the document and the link to the browser; the decisions are made in `workbench.core`.
 """
 
 import time
@@ -24,19 +24,19 @@ from workbench.document_calls import DocumentCalls
 
 
 class Session:
-    """One session on one source.
+    """A browser session on a source.
 
     Args:
-        source: of what is shown.
+        source: what is shown.
         projector: computes the disk.
-        link: to the browser, which must be on the page.
-        document: of the session; in a notebook, what stands in for it.
+        link: the link to the browser, which must be on the page.
+        document: of the session; in a notebook, what replaces it.
 
     Attributes:
         source, projector: as given.
-        selection: what is looked at.
-        views: that show each frame.
-        tab: key of the browser tab, "" until it has said so.
+        selection: what the session looks at.
+        views: the views, to which each frame is shown.
+        tab: key of the browser tab, "" until the browser has sent it.
     """
 
     def __init__(self, source: Source, projector: Projecting, link: Link, document: Document | None) -> None:
@@ -56,23 +56,24 @@ class Session:
         self.selection.param.watch(lambda *_: self.wake(), list(Selection.param))
 
     def frame(self, full: bool = False) -> Frame:
-        """All that there is to show now; what is missing is asked for."""
+        """Builds the frame to show now from what is known, and requests what is missing."""
         return self._frames.build(full)
 
     def open(self) -> None:
-        """Starts to follow the source."""
+        """Joins the source, and so starts to follow it."""
         self.source.join(self, self.tab, self.wake)
 
     def add(self, view: View) -> None:
-        """Shows the newest frame in a view, and all that follow; with the document held, before it is put on a page.
+        """Adds a view, and shows the newest frame in it.
 
-        A React component misses what changes while it comes.
+        Call this while the document is held, and before the view is put on a page, because a React component misses
+        changes that are made while it is being added.
         """
         view.update(self.frame(full=True))
         self.views.append(view)
 
     def close(self) -> None:
-        """Leaves nothing behind."""
+        """Leaves the source, and drops the views, keys and pending calls."""
         self.source.leave(self)
         self._calls.close()
         self.views.clear()
@@ -81,7 +82,7 @@ class Session:
         self._keys.clear()
 
     def on_keys(self, **actions: Callable[[], None]) -> None:
-        """Calls an action when its key is pressed: space, left, right, home, end, live."""
+        """Sets the actions that are called when keys are pressed: space, left, right, home, end, live."""
         self._keys |= actions
 
     @property
@@ -97,45 +98,46 @@ class Session:
     def kept_images(self, step: int) -> np.ndarray | None:
         """Images (M, channels, H, W) float32, normalised, of a kept step.
 
-        None until they are read, when a full frame follows, or if they are gone meanwhile.
+        None until they are read, after which a full frame follows; also None if they have been removed meanwhile.
         """
         found = self._frames.images.get(step)
         return None if found is None else found.images
 
-    # Wake, read, wait until it is painted
+    # Waking up, and showing frames
 
     def wake(self) -> None:
-        """Asks for a tick; from any thread, any number of times."""
+        """Schedules a tick, unless one is scheduled already; may be called from any thread."""
         if not self._woken and not self._calls.is_closed:
             self._woken = True
             self._calls.next(self.tick)
 
     def refresh(self) -> None:
-        """Shows a full frame though the source has not changed, since a view knows more; from any thread.
+        """Schedules a full frame even though the source has not changed; may be called from any thread.
 
-        Widgets' watchers must come this way: Panel calls them without the document's lock, which figures need.
+        Views call this when they have more to show. Watchers of widgets must use it, because Panel calls them without
+        the document's lock, which is needed to change figures.
         """
         self._refreshed += 1
         self.wake()
 
     def refresh_soon(self) -> None:
-        """Shows a full frame again in a moment, since something that takes long says how far it is."""
+        """Schedules a full frame in a moment, to show the progress of something that takes long."""
         self._calls.soon(self.refresh, frame_gate.FULL_SECONDS)
 
     def later(self, action: Callable[[], None], milliseconds: int) -> None:
-        """Calls `action` after some time, if the session is still there."""
+        """Calls `action` after some time, unless the session has been closed by then."""
         self._calls.later(action, milliseconds)
 
     def when_done(self, answer: Future, action: Callable[[Future], None]) -> None:
-        """Calls `action` with an answer once it is there: at once, or later if the session is still there then."""
+        """Calls `action` with the answer once it is done, unless the session has been closed by then."""
         self._calls.when_done(answer, action)
 
     def tick(self) -> None:
-        """Shows the newest frame, unless the browser has not painted the last one or nothing is new."""
+        """Shows the newest frame, unless the browser has yet to paint the last one, or nothing is new."""
         self._woken = False
-        # The next disk is computed while the last frame is on its way.
+        # The frame is built first, so that the next disk is computed while the last frame is on its way.
         frame = self.frame()
-        # Before the browser has said which tab it is, Panel drops whatever changes in a document that it fetched.
+        # Until the browser has sent the key of its tab, Panel drops changes of the document that the browser fetched.
         wait = self._gate.wait(time.monotonic(), self._news(frame), listens=bool(self.tab))
         if wait == 0:
             self.show(frame)
@@ -143,7 +145,7 @@ class Session:
             self._calls.soon(self.tick, max(0.001, wait))
 
     def show(self, frame: Frame | None = None) -> None:
-        """Shows the newest frame, made already or not, if it differs from the last one."""
+        """Shows `frame`, or builds the newest one, if it differs from the last frame that was shown."""
         frame = frame or self.frame()
         full = self._gate.admit(time.monotonic(), self._news(frame))
         if full is None:
@@ -158,17 +160,17 @@ class Session:
             self._link.frame = self._gate.sent
 
     def _bring_words(self) -> None:
-        """Brings the words up to date after frames that left them."""
+        """Schedules a full frame if the frames since the last one left texts and curves out of date."""
         if self._gate.owes_words:
             self.refresh()
 
     def _news(self, frame: Frame) -> News:
         state, asked = frame.state, self._frames.disks.asked
         chosen = tuple(str(value) for value in self.selection.param.values().values())
-        seat = self.source.driver, tuple(self.source.tabs())
+        control = self.source.driver, tuple(self.source.tabs())
         return News(
             content=(state.version, frame.step, frame.image_step, frame.images is None, id(frame.disk)),
-            asked=(state.answers, chosen, seat, self._refreshed, frame.sample is None),
+            asked=(state.answers, chosen, control, self._refreshed, frame.sample is None),
             look=None if frame.disk is None else frame.disk.request.look,
             next_look=None if asked is None else asked.look,
             awaited=state.awaits_answer or (frame.images is None and bool(state.kept)),

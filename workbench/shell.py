@@ -1,4 +1,4 @@
-"""One browser session's page: the app bar, what steers a run on the left, the tabs, the timeline, the inspector."""
+"""The page of a browser session: app bar, controls on the left, tabs, timeline, and inspector."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -44,13 +44,13 @@ compat.in_process()
 
 
 class Shell:
-    """A session's page.
+    """The page of a browser session, which shows one run at a time.
 
     Args:
-        engines: start processes on the runs of a folder.
-        projector: computes disks.
-        autostart: start the digits run where nothing was run yet.
-        tabs: in the order of the page; None are all that are installed.
+        engines: starts processes on the runs of a folder.
+        projector: computes the disks.
+        autostart: whether to start the digits run if there is no run yet.
+        tabs: the tabs in the order of the page; None shows all that are installed.
     """
 
     lively = False
@@ -86,7 +86,7 @@ class Shell:
         self.page = self._page()
         self._list_runs()
         asked = pn.state.session_args.get("run", [b""])[0].decode(errors="replace")
-        # On the right they would cover what rewinds and forks.
+        # On the right, notifications would cover the buttons that rewind and fork.
         if pn.state.notifications is not None:
             pn.state.notifications.position = "bottom-left"
         pn.state.onload(self._loaded)
@@ -111,7 +111,8 @@ class Shell:
             main=[self._main],
             theme_config=THEME,
             busy_indicator=None,
-            # A closed bar lies beside the page: "hidden", which is the default, can be scrolled there by the focus.
+            # A closed side bar lies outside of the visible page. With "hidden", the default, the page would scroll to
+            # it when something in it gets the focus.
             sx={"overflow": "clip"},
         )
         ignore_busy(page)
@@ -120,7 +121,7 @@ class Shell:
     # Life of the session
 
     def _loaded(self) -> None:
-        """Runs once a browser shows the page, and not when a server is warmed up."""
+        """Called once a browser shows the page; it is not called when a server is warmed up."""
         pn.state.add_periodic_callback(self._look_after_jobs, JOBS_MILLISECONDS)
         self._projector.warm_up()
         self._is_loaded = True
@@ -131,14 +132,14 @@ class Shell:
             self._launch.start_first()
 
     def close(self) -> None:
-        """Leaves nothing behind."""
+        """Closes the session of the run that is shown."""
         if self._session is not None:
             self._queue.close()
             self._session.close()
             self._session = None
 
     def _ended(self) -> None:
-        """Lets go of all that the session had."""
+        """Closes everything that belongs to the browser session."""
         self.close()
         forget_notifications(self._document)
 
@@ -147,7 +148,7 @@ class Shell:
         self._list_runs()
 
     def _list_runs(self) -> None:
-        """Looks which runs there are."""
+        """Updates the list of the runs."""
         names = run_names(self._engines.root)
         if self._session is not None and names != self._names:
             self._session.refresh()
@@ -181,7 +182,7 @@ class Shell:
             self._side[:] = [runner, steering]
             self._inspector[:] = [Text(HINT, variant="body2", margin=10)]
             builds = pages.open(self._tabs[0].name)
-            # There is nothing to choose between in a single tab.
+            # A single tab needs no strip to choose from.
             self._main[:] = [*([pages.strip] if len(self._tabs) > 1 else []), pages.place, timeline]
             self._list_runs()
             self._run_choice.put(path.name)
@@ -238,6 +239,6 @@ class Shell:
 
 
 def _alternate(*builds: Iterable) -> Iterator:
-    """The first of each, then the second of each, and so on."""
+    """Yields the first item of each iterable, then the second of each, and so on."""
     rounds = zip_longest(*builds)
     return (build for build in chain.from_iterable(rounds) if build is not None)

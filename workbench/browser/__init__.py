@@ -1,4 +1,4 @@
-"""The JavaScript of the page, a file a purpose, and the Python that brings it into a browser."""
+"""The JavaScript of the page, one purpose a file, and the Python code that sends it to a browser."""
 
 from pathlib import Path
 from typing import Any
@@ -9,19 +9,19 @@ _HERE = Path(__file__).parent
 
 
 def callback(name: str, **arguments: Any) -> CustomJS:
-    """A callback of Bokeh's that runs a file of this folder.
+    """A Bokeh callback that runs a file of this folder.
 
     Args:
         name: of the file.
-        arguments: what the file may use, by name.
+        arguments: the variables that the file can use.
     """
     return CustomJS.from_file(_HERE / name, **arguments)
 
 
 def module(*files: str | Path) -> str:
-    """Files as one JavaScript module, in their order: each may use what those before it declare.
+    """Joins files into one JavaScript module, in which each file can use what the files before it declare.
 
     Args:
-        files: names in this folder, or paths.
+        files: names of files in this folder, or paths.
     """
     return "\n".join((_HERE / file).read_text(encoding="utf-8") for file in files)

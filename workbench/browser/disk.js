@@ -1,6 +1,6 @@
-// The movable disk: an isometry of the hyperbolic plane, kept by the browser, through which every point is drawn.
+// Moves the disk: the browser keeps an isometry of the hyperbolic plane, and applies it to every point that it draws.
 //
-// Points come as tangent vectors at the origin (hx, hy), of length rho. A point is the pair
+// Points are given as tangent vectors (hx, hy) at the origin, of length rho. A point is the pair
 // (sinh(rho/2) e^{i theta}, cosh(rho/2)); an orientation-preserving isometry is a matrix (a, b; conj b, conj a) of
 // SU(1,1) acting on it. It keeps |second|^2 - |first|^2 = 1, so the new radius is 2 asinh|first| and never saturates.
 //

@@ -1,6 +1,7 @@
-// Shows the image under the pointer enlarged, beside the pointer and inside the sheet; nothing elsewhere.
+// Shows an enlarged copy of the image under the pointer, beside that image and inside the sheet.
 //
-// args: sheet (all images as one), lens (source of the enlarged one), rows, columns, size (of the enlarged one).
+// args: sheet (source of the sheet with all images), lens (source of the enlarged image), rows, columns, size (of the
+// enlarged image; an image of the sheet is 1 wide).
 // event: MouseMove, or MouseLeave, which hides it.
 const image = sheet.data.image[0]
 const column = Math.floor(cb_obj.x), row = Math.floor(cb_obj.y)

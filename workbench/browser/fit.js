@@ -1,6 +1,6 @@
-// Gives a figure ranges that are square and show all of x0…x1 × y0…y1, whatever room it has.
+// Sets the ranges of a figure so that both axes have the same scale and all of x0…x1 × y0…y1 is visible.
 //
-// args: plot, x0, x1, y0, y1; align and top: the shares of spare room to the left and above.
+// args: plot, x0, x1, y0, y1; align and top: the shares of the spare room that go to the left and above.
 const width = plot.inner_width, height = plot.inner_height
 if (!(width > 0 && height > 0)) return
 const unit = Math.min(width / (x1 - x0), height / (y1 - y0))

@@ -1,6 +1,7 @@
-// A page's line to its session: it tells which tab this is, which frame was painted, and which key was pressed.
+// The link from a page to its session: it sends the key of this tab, the frame that was painted, and keys that were
+// pressed.
 
-// A key of this tab that survives a reload. crypto.randomUUID is missing on pages without TLS.
+// The key of this tab, which survives a reload. crypto.randomUUID does not exist on pages without TLS.
 function tabKey() {
   let key = sessionStorage.getItem("hdd-tab")
   if (!key) {
@@ -21,7 +22,7 @@ export function render({model, view}) {
   }
   model.on("run", nameRun)
   nameRun()
-  // React components miss what changes before all of the page is there.
+  // React components miss changes that are made before the whole page has been drawn.
   const begin = () => {
     model.send_msg({tab: tabKey()})
     tell()

@@ -1,6 +1,7 @@
-"""The line to one browser tab: it says which tab it is, acknowledges frames once painted, and passes on keys.
+"""The link to a browser tab, which sends the key of the tab, acknowledges painted frames, and passes on pressed keys.
 
-It also names the run in the tab's address; Panel's own way would make an entry of the history that Back does not undo.
+It also puts the name of the run into the tab's address. Panel could do so too, but it would add an entry to the browser
+history for which the Back button has no effect.
 """
 
 from collections.abc import Callable
@@ -13,16 +14,16 @@ from workbench import browser, compat
 
 
 class Link(JSComponent):
-    """An invisible component, one a page.
+    """An invisible component, of which each page has one.
 
     Attributes:
-        listener: gets {"tab": key}, {"painted": frame} and {"key": name}.
-        tab: key of the tab, "" until it has said so.
+        listener: called with each message: {"tab": key}, {"painted": frame} or {"key": name}.
+        tab: key of the tab, "" until the browser has sent it.
     """
 
-    frame = param.Integer(0, doc="Number of the newest frame that was sent.")
-    takes_keys = param.Boolean(True, doc="Whether the keys of the page are for this session.")
-    run = param.String("", doc="Name of the run, which the address tells, so that a reload or a link shows it again.")
+    frame = param.Integer(0, doc="The number of the newest frame that was sent.")
+    takes_keys = param.Boolean(True, doc="Whether the session gets the keys that are pressed on the page.")
+    run = param.String("", doc="The run's name, which the address contains, so that a reload or a link shows it again.")
 
     _esm = browser.module(*compat.PAGE, "keys.js", "link.js")
 
@@ -33,7 +34,7 @@ class Link(JSComponent):
         self.on_msg(self._heard)
 
     def copy(self, text: str) -> None:
-        """Puts a text on the browser's clipboard, if it lets a page do so."""
+        """Puts a text on the browser's clipboard, if the browser allows that."""
         self._send_msg({"copy": text})
 
     def _heard(self, event: Any) -> None:

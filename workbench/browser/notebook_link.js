@@ -1,7 +1,7 @@
-// The line between a cell's views and the kernel: it tells when the browser listens, which frame was painted, and
-// when the cell is cleared.
+// The link from the views of a cell to the kernel: it tells when the browser listens, which frame was painted, and when
+// the cell is cleared.
 
-// Until its plot is there, Panel drops what comes: all of a message, or its beginning.
+// Whether the browser listens. Until the plot exists, Panel drops messages, or the beginning of a message.
 const listens = ({plot_id}) => window.PyViz.plot_index?.[plot_id] != null || plot_id in window.Bokeh.index
 
 export function render({model, view}) {

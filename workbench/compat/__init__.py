@@ -1,11 +1,12 @@
-"""Every patch of Panel, Bokeh, Material UI and Jupyter, a file each; no other package patches (a test guards it).
+"""All patches of Panel, Bokeh, Material UI and Jupyter, one a file. A test makes sure that there are none elsewhere.
 
-Each file says at its top what is wrong upstream (Cause), where that is known or comes from (Upstream), for which
-versions it was checked (Needed for), and what a user would lose (Without it). Each has a test that fails once the
-library does without the patch, and another fails once a version is installed that nobody has checked.
+Each file says at its top what is wrong upstream (Cause), where that is reported or in which code it is (Upstream), for
+which versions the patch was checked (Needed for), and what a user would notice without it (Without it). Each patch has
+a test that fails once the library no longer needs the patch. Another test fails when a version is installed for which
+the patches have not been checked.
 
-Patches that act once are applied here: `in_process` in the server, and the files of `PAGE` in a page. The others are
-what views and notebooks use in place of a library's own part.
+Patches that are applied once are applied here: by `in_process` in the server, and by the files of `PAGE` in a page. The
+others are parts that views and notebooks use in place of a library's own.
 """
 
 from pathlib import Path
@@ -15,9 +16,9 @@ from workbench.compat.nagle import send_at_once
 HERE = Path(__file__).parent
 
 PAGE = tuple(HERE / name for name in ("unlaid_figures.js", "rewritten_styles.js", "open_menus.js"))
-"""JavaScript that mends what a page loads, once in each page."""
+"""The JavaScript files that patch the libraries of a page; each page runs them once."""
 
 
 def in_process() -> None:
-    """Mends what is loaded in this process; calling it again changes nothing."""
+    """Patches the libraries of this process; calling it again changes nothing."""
     send_at_once()

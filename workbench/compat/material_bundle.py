@@ -1,13 +1,13 @@
-"""Material UI in a notebook's output, without a network and in a few megabytes.
+"""Puts Material UI into the outputs of a notebook, so that they need no network and only a few megabytes.
 
-The first component carries the code, and the browser keeps it for the others.
+The first component contains the code, and the browser keeps it for the others.
 
 Cause: Panel writes the code of panel-material-ui, 1.4 MB, into every component of an output, or has the browser fetch
-    it from elsewhere.
+    it from the network.
 Upstream: not reported; `MaterialComponent` in
     https://github.com/panel-extensions/panel-material-ui/blob/v0.16.6/src/panel_material_ui/base.py
 Needed for: panel >=1.9.4,<=1.9.4; panel-material-ui >=0.16.6,<=0.16.6; bokeh >=3.9.2,<=3.9.2
-Without it: a notebook with the page's views takes a hundred megabytes, or shows nothing without a network.
+Without it: a notebook with the views takes a hundred megabytes, or shows nothing without a network.
 """
 
 import base64
@@ -33,18 +33,18 @@ _ICONS = """
 
 
 @contextmanager
-def light(document: Document) -> Iterator[None]:
-    """Inside, components are made that refer to code and styles instead of carrying them; then `carry` is due."""
+def without_code(document: Document) -> Iterator[None]:
+    """Inside, new components only refer to code and styles; call `embed_code` on them afterwards."""
     with pn.config.set(inline=False), document.models.freeze():
         yield
 
 
-def carry(models: Iterable[Model], first: Model | None = None) -> None:
-    """Puts code and styles into components that only refer to them.
+def embed_code(models: Iterable[Model], first: Model | None = None) -> None:
+    """Puts styles into components that only refer to them, and the code into the first.
 
     Args:
-        models: of an output, made inside `light`.
-        first: the component that the browser makes first; None where it has the code.
+        models: the models of an output, made inside `without_code`.
+        first: the component that the browser makes first; None if the browser has the code already.
     """
     for model in models:
         if isinstance(model, UIElement):
@@ -54,13 +54,14 @@ def carry(models: Iterable[Model], first: Model | None = None) -> None:
             model.update(bundle=KEY, css_bundle=_ICONS, esm=code)
 
 
-def complete(document: Document) -> None:
-    """Does the same for components that were added to an output and wait to be sent."""
+def embed_in_added(document: Document) -> None:
+    """Does the same for components that were added to an output and have not been sent yet."""
     added = set(document.models) - document.models.synced_references
     if added:
         with document.models.freeze():
-            carry(added)
-        # Whatever refers to them is sent with all that they are; changes before would be of something unknown.
+            embed_code(added)
+        # New components are sent complete, with whatever refers to them. Their earlier changes are dropped, because
+        # the browser does not know the components yet.
         callbacks = document.callbacks
         callbacks._held_events = [event for event in callbacks._held_events if not _changes(event, added)]
 
@@ -70,7 +71,7 @@ def _changes(event: DocumentChangedEvent, models: set[Model]) -> bool:
 
 
 def icon_font() -> str:
-    """HTML with the font of the icons, which only a whole page can have."""
+    """HTML that contains the font of the icons; a font can only be declared for a whole page, not for a component."""
     (file,) = DIST_PATH.glob("material-icons-[!o]*.woff2")
     font = base64.b64encode(file.read_bytes()).decode()
     source = f'url("data:font/woff2;base64,{font}") format("woff2")'

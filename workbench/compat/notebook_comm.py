@@ -1,9 +1,9 @@
-"""A pane in a notebook's outputs that loses no message, in either direction.
+"""A pane for notebook outputs that loses no message in either direction.
 
-Cause: Panel sends each change through a comm on its own and at once, from whatever thread makes it, before the browser
-    has drawn the plot and hears it; the message that opens the comm may come after it. A message from the browser
-    is taken up in whatever thread JupyterLab handles it, and what waits to be sent is then taken for the user's
-    doing, or dropped. An output that is cleared says nothing.
+Cause: Panel sends each change through a comm separately and immediately, from the thread that makes it, even if the
+    browser has not drawn the plot yet and so does not listen; the message that opens the comm may come later still. A
+    message from the browser is handled in whatever thread JupyterLab chooses, and changes that wait to be sent are
+    then taken for changes by the user, or are dropped. The kernel is not told when an output is cleared.
 Upstream: not reported; `MimeRenderMixin._on_msg` in https://github.com/holoviz/panel/blob/v1.9.4/panel/viewable.py and
     `push` in https://github.com/holoviz/panel/blob/v1.9.4/panel/io/notebook.py
 Needed for: panel >=1.9.4,<=1.9.4; bokeh >=3.9.2,<=3.9.2
@@ -26,13 +26,13 @@ from workbench.compat import material_bundle
 
 
 class NotebookPane(pn.Column):
-    """A column for the outputs of cells, whose changes go out together.
+    """A column for the outputs of cells; its changes are sent together.
 
-    It relies on notebook_link.js in its outputs, which says when a browser listens and when an output is cleared.
+    Its outputs must contain notebook_link.js, which tells it when a browser listens and when an output is cleared.
 
     Args:
-        later: has a function called, in the one thread that may change the pane.
-        params: of the column.
+        later: schedules a call of a function in the one thread that may change the pane.
+        params: parameters of the column.
     """
 
     def __init__(self, later: Callable[[Callable[[], None]], None], **params: Any) -> None:
@@ -41,45 +41,45 @@ class NotebookPane(pn.Column):
         self._listening: set[str] = set()
 
     def fill(self) -> None:
-        """Puts in what the pane shows, before its first output; a Material component must come first."""
+        """Adds the content of the pane, before its first output; the first object must be a Material component."""
 
-    def listens(self) -> None:
-        """Called when another browser hears what is sent."""
+    def on_listening(self) -> None:
+        """Called when another browser has started to listen."""
 
-    def ended(self) -> None:
+    def on_ended(self) -> None:
         """Called when no output shows the pane any more."""
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Inside, the pane may change; what did is sent at the end as one message to the browsers that listen."""
+        """Inside, the pane may be changed; the changes are then sent in one message to each browser that listens."""
         with block_comm(), pn.config.set(inline=False):
             yield
         for ref in self._listening & self._models.keys():
             _, _, doc, comm = pn.state._views[ref]
-            material_bundle.complete(doc)
+            material_bundle.embed_in_added(doc)
             push(doc, comm)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Any:
         if not len(self):
             self.fill()
         shown = super()._repr_mimebundle_(include, exclude)
-        # From another thread the message that opens a comm could come after the first one through it.
+        # If another thread sent the message that opens the comm, it could arrive after the first message in the comm.
         for comm, client in self._comms.values():
             client._on_open = lambda _, comm=comm: self._later(comm.init)
         return shown
 
     def _render_model(self, doc: Document | None = None, comm: Any = None) -> Model:
-        with material_bundle.light(doc):
+        with material_bundle.without_code(doc):
             root = super()._render_model(doc, comm)
         with doc.models.freeze():
-            material_bundle.carry(root.references(), self[0]._models[root.ref["id"]][0])
+            material_bundle.embed_code(root.references(), self[0]._models[root.ref["id"]][0])
         return root
 
     def _on_msg(self, ref: str, manager: Any, msg: Any) -> None:
         self._later(partial(self._heard, ref, manager, msg))
 
     def _heard(self, ref: str, manager: Any, msg: Any) -> None:
-        """Does what a browser asks for, as Panel's own `_on_msg`, but keeps what waits to be sent."""
+        """Handles a message from a browser like Panel's own `_on_msg`, but keeps the changes that wait to be sent."""
         if ref not in pn.state._views:
             return
         _, root, doc, comm = pn.state._views[ref]
@@ -89,7 +89,7 @@ class NotebookPane(pn.Column):
             return
         if "listens" in msg:
             self._listening.add(ref)
-            self.listens()
+            self.on_listening()
             return
         callbacks = doc.callbacks
         with self.changing():
@@ -105,4 +105,4 @@ class NotebookPane(pn.Column):
     def _cleanup(self, root: Model | None = None) -> None:
         super()._cleanup(root)
         if not self._models:
-            self.ended()
+            self.on_ended()

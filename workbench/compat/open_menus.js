@@ -1,11 +1,11 @@
-// Escape closes an open menu that no longer has the focus.
+// Escape closes an open menu even if the menu has lost the focus.
 //
-// Cause: the focus is on an entry of a menu, and Material UI listens for Escape there. An entry that goes away once it
-//   is chosen, as those of a MultiChoice do, takes the focus with it.
+// Cause: Material UI listens for Escape on the menu entry that has the focus. An entry of a MultiChoice disappears when
+//   it is chosen, and the focus is lost with it.
 // Upstream: not reported; `MultiChoice` is
 //   https://github.com/panel-extensions/panel-material-ui/blob/v0.16.6/src/panel_material_ui/widgets/MultiSelect.jsx
 // Needed for: panel-material-ui >=0.16.6,<=0.16.6
-// Without it: after a choice from a menu only a click beside it closes it, and until then it covers the page.
+// Without it: after a choice, a menu covers the page until the user clicks beside it.
 {
   const closeMenus = (root) => {
     for (const element of root.querySelectorAll("*")) {

@@ -1,8 +1,8 @@
-"""A page does not follow whether the server is busy.
+"""A page no longer follows whether the server is busy.
 
-Cause: panel-material-ui's Page takes `pn.state.busy`, which all sessions of the server share, as the value of its own
-    parameter `busy`, even without a busy indicator. So every callback of any session changes every page, at the cost
-    of a walk over all its models, and the server keeps every page for ever.
+Cause: panel-material-ui's Page follows `pn.state.busy`, which all sessions of the server share, with its own parameter
+    `busy`, even without a busy indicator. So every callback of any session changes every page, which costs a walk over
+    all models of the page, and the server keeps every page for ever.
 Upstream: not reported; `Page.__init__` in
     https://github.com/panel-extensions/panel-material-ui/blob/v0.16.6/src/panel_material_ui/template/base.py
 Needed for: panel-material-ui >=0.16.6,<=0.16.6
@@ -15,6 +15,9 @@ from panel_material_ui import Page
 
 
 def ignore_busy(page: Page) -> None:
-    """Has `page` follow a parameter of its own, which never changes; only another reference replaces the first."""
+    """Makes `page` follow a parameter of its own, which never changes.
+
+    A reference can only be replaced by another reference, so `busy` cannot simply be set to False.
+    """
     with param.edit_constant(page), edit_readonly(page):
         page.busy = page.param.loading

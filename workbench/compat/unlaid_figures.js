@@ -1,7 +1,7 @@
-// A figure that was not laid out yet is measured later instead of failing.
+// A figure that has not been laid out yet is measured later instead of failing.
 //
-// Cause: panel-material-ui puts figures into React components, and one that is measured before it is laid out reads
-//   panels that are not there: "Cannot read properties of undefined (reading 'top_panel')".
+// Cause: panel-material-ui puts figures into React components. A figure that is measured before it is laid out reads
+//   panels that do not exist yet: "Cannot read properties of undefined (reading 'top_panel')".
 // Upstream: https://github.com/panel-extensions/panel-material-ui/issues/548
 // Needed for: panel-material-ui >=0.16.6,<=0.16.6; bokeh >=3.9.2,<=3.9.2
 // Without it: the console fills with errors while the page loads, and a figure may stay empty.

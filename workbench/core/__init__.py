@@ -1,1 +1,1 @@
-"""What the page shows and how it comes there, without a page: no user interface library is imported here."""
+"""What the page shows and where that comes from. No user interface library is imported here."""

@@ -1,19 +1,19 @@
-"""Where the images of a set stand: each in the row of its class, of which every one has its own length."""
+"""Where the images of a set stand on a sheet: a row for each class, as long as the class has images."""
 
 import numpy as np
 
 
 class ClassLayout:
-    """The images of a set, row by row.
+    """The places of a set's images on a sheet with one row for each class.
 
     Args:
         labels: (M,) class of each image, in any order.
-        classes: C.
+        classes: C, the number of classes.
 
     Attributes:
-        labels: (M,) int64.
-        counts: (C,) images of each class.
-        rows, columns: of the sheet that holds them all.
+        labels: (M,) int64, class of each image.
+        counts: (C,) number of images of each class.
+        rows, columns: size of the sheet.
     """
 
     def __init__(self, labels: np.ndarray, classes: int) -> None:
@@ -27,29 +27,29 @@ class ClassLayout:
 
     @classmethod
     def of_equal(cls, classes: int, ipc: int) -> "ClassLayout":
-        """So many images of each class, class after class."""
+        """The layout of a set with `ipc` images of each class, class after class."""
         return cls(np.repeat(np.arange(classes), ipc), classes)
 
     def __len__(self) -> int:
-        """M."""
+        """The number of images, M."""
         return len(self.labels)
 
     def members(self, label: int) -> np.ndarray:
-        """The images of a class, in order."""
+        """The numbers of the images of a class, ascending."""
         return self._members[label]
 
     def place(self, image: int) -> tuple[int, int]:
-        """Class of an image, and its number in that class."""
+        """The class of an image, and its number within that class, from 0."""
         return int(self.labels[image]), int(self._column[image])
 
     def image(self, label: int, column: int) -> int | None:
-        """The image at a place, None where there is none."""
+        """The number of the image at a place, None where there is no image."""
         if 0 <= label < self.rows and 0 <= column < self.counts[label]:
             return int(self._members[label][column])
         return None
 
     def grid(self, values: np.ndarray) -> np.ndarray:
-        """Values (M, …) of the images as (C, columns, …), 0 where there is no image."""
+        """Arranges values (M, …) of the images as (C, columns, …), with 0 where there is no image."""
         sheet = np.zeros((self.rows, self.columns, *values.shape[1:]), values.dtype)
         sheet[self.labels, self._column] = values
         return sheet

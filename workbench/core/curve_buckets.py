@@ -1,4 +1,4 @@
-"""A run's records in bounded memory: buckets of steps that keep the mean, and the extremes of the loss."""
+"""Keeps the records of a run in bounded memory: their means over buckets of steps, and the extremes of the loss."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ TABLES = ("_count", "_lowest", "_highest", "_loss", "_classes", "_recorded")
 
 
 class CurveBuckets:
-    """Records of any number of steps in at most `BUCKETS` buckets of equally many steps.
+    """Records of any number of steps, in at most `BUCKETS` buckets that all cover the same number of steps.
 
     Args:
-        classes: C, of the run.
+        classes: C, the number of classes of the run.
 
     Attributes:
-        width: steps a bucket covers, a power of two.
-        newest: last record added, or None.
+        width: number of steps that a bucket covers, a power of two.
+        newest: the record that was added last, None before the first.
     """
 
     def __init__(self, classes: int) -> None:
@@ -33,7 +33,7 @@ class CurveBuckets:
         self._recorded = np.zeros((BUCKETS, 0), np.int64)
 
     def add(self, record: StepRecord) -> None:
-        """Takes in the record of a step after all that were added."""
+        """Adds the record of a step, which must come after those that were added before."""
         while (record.step - 1) // self.width >= BUCKETS:
             self._widen()
         bucket = (record.step - 1) // self.width
@@ -51,7 +51,7 @@ class CurveBuckets:
         self.newest = record
 
     def _places(self, columns: tuple[str, ...]) -> list[int]:
-        """Where the sums of a record's columns are; there is room for those that no record had before."""
+        """The places of a record's columns in the tables; columns that no record had before get a new place."""
         new = tuple(name for name in columns if name not in self._columns)
         if new:
             self._columns += new
@@ -81,12 +81,11 @@ class CurveBuckets:
         return {name: getattr(self, name) for name in TABLES}
 
     def columns(self) -> dict[str, Any]:
-        """What to draw, a row a bucket with records, ascending.
+        """The columns to draw; each row is a bucket that has records, ascending.
 
         Returns:
-            step: last step of the bucket that has been made. loss, loss_low, loss_high: mean and extremes of the
-            loss. classes: means by the name of each recorded column, (rows, C); NaN where no step of a bucket
-            recorded it.
+            step: the last completed step of the bucket. loss, loss_low, loss_high: mean and extremes of the loss.
+            classes: for each recorded column its means (rows, C), NaN where no step of the bucket recorded it.
         """
         rows = np.flatnonzero(self._count)
         count = self._count[rows]

@@ -1,4 +1,4 @@
-"""Which disk to ask the projector for: one at a time, shared by all sessions that want the same."""
+"""Requests disks from the projector: one at a time for each session, and only once if several sessions need it."""
 
 import time
 from collections.abc import Callable
@@ -15,31 +15,31 @@ from workbench.core.projector import Sample
 from workbench.core.source import Source
 
 RETRY_SECONDS = 5.0
-NO_REAL_IMAGES = "no real images are known to look at beside these. Name the data set that they were distilled from."
+NO_REAL_IMAGES = "the real images are not known. Name the data set that these images were distilled from."
 
 
 class Projecting(Protocol):
-    """What computes disks; see `workbench.core.projector.Projector`."""
+    """Something that computes disks, such as `workbench.core.projector.Projector`."""
 
     def live(self, function: Callable, *arguments: object) -> Future:
-        """The result of a function, soon."""
+        """The result of a function that is needed soon."""
 
     def study(self, function: Callable, *arguments: object) -> Future:
         """The result of a function that may take seconds."""
 
     def progress(self, name: str) -> str:
-        """How far "live" or "study" is with images that it goes through, in words; "" if it is not."""
+        """How many images "live" or "study" has processed, in words; "" while it processes none."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a disk looks through, apart from the images.
+    """How a disk shows images: everything that it depends on, apart from the images themselves.
 
     Attributes:
-        geometry: under which features are points, as it was asked for.
+        geometry: maps features to points; its scale may still have to be measured.
         view: a key of `hdd.projection.VIEWS`.
         pruning: of the real images.
-        rewinds: of the run so far, since after one a step may have other images.
+        rewinds: number of rewinds of the run so far, because a step may have other images after a rewind.
     """
 
     geometry: Geometry
@@ -50,7 +50,7 @@ class Look:
 
 @dataclass(frozen=True)
 class DiskRequest:
-    """A disk that is wanted: the images of a step, and what to look at them through."""
+    """A request for a disk: the step of the images, and how to show them."""
 
     step: int
     look: Look
@@ -58,13 +58,13 @@ class DiskRequest:
 
 @dataclass(frozen=True, eq=False)
 class DrawnDisk:
-    """A drawing and what it was made from.
+    """A disk that can be drawn, and the request that it answers.
 
     Attributes:
-        request: that it answers.
-        geometry: under which features are points, with the scale that was measured.
+        request: the request.
+        geometry: maps features to points, with the scale that was measured.
         projection: the points.
-        kept: (N,) bool, real points that pruning keeps.
+        kept: (N,) bool, whether pruning keeps each real point.
     """
 
     request: DiskRequest
@@ -74,7 +74,7 @@ class DrawnDisk:
 
     @property
     def step(self) -> int:
-        """Of the images."""
+        """The step of the images."""
         return self.request.step
 
     @property
@@ -84,19 +84,19 @@ class DrawnDisk:
 
 
 class DiskRequests:
-    """Asks for disks, and holds the newest.
+    """Requests disks, and holds the newest answer.
 
     Args:
-        source: whose images are drawn.
-        projecting: computes.
-        answered: called, from any thread, when there is something new.
-        clock: gives the time in seconds.
+        source: the source whose images are drawn.
+        projecting: computes the disks.
+        answered: called, from any thread, when a disk, a sample or a problem has arrived.
+        clock: returns the time in seconds.
 
     Attributes:
-        disk: the newest, None before the first.
-        problem: why there is none, None if nothing is wrong.
-        sample: real images that are drawn, None until they are known.
-        asked: the request on its way, None if there is none.
+        disk: the newest disk, None before the first.
+        problem: why the last request failed, None if it did not.
+        sample: the real images that are drawn, None until they arrive.
+        asked: the open request, None if there is none.
     """
 
     def __init__(
@@ -117,11 +117,11 @@ class DiskRequests:
         self._retry_at = 0.0
 
     def ask(self, request: DiskRequest, images: np.ndarray) -> None:
-        """Asks for a disk, unless it is here, or another one is on its way.
+        """Requests a disk, unless it is the newest one already, or another request is open.
 
         Args:
-            request: what is wanted.
-            images: of its step.
+            request: the disk that is needed.
+            images: the images of its step, (M, channels, H, W) float32, normalised.
         """
         source = self._source
         if source.viewing is None or self.asked is not None or (self.disk and self.disk.request == request):
@@ -146,14 +146,14 @@ class DiskRequests:
             self._answered()
 
     def _got(self, request: DiskRequest, answer: Future) -> None:
-        """Takes a drawing in; called from any thread."""
+        """Takes the answer to a request; called from any thread."""
         try:
             self.disk = DrawnDisk(request, *answer.result())
             self.problem = None
         except CancelledError:
             pass
         except Exception as error:
-            # Whatever went wrong over there must be said here, and tried again.
+            # Whatever went wrong in the other process must be shown here, and the request repeated.
             self.problem = str(error) or type(error).__name__
             self._retry_at = self._clock() + RETRY_SECONDS
         self.asked = None

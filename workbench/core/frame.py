@@ -1,4 +1,4 @@
-"""All that views show at one moment, and what a session looks at."""
+"""The frame that all views of a session show at one moment, and the selection that decides what it holds."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,29 +14,29 @@ from workbench.core.source import SourceState, StepImages
 
 
 class Selection(param.Parameterized):
-    """What this session looks at; one for all its views."""
+    """What a session looks at; all its views share it."""
 
-    step = param.Integer(None, allow_None=True, doc="Step that is shown; None follows the run.")
+    step = param.Integer(None, allow_None=True, doc="The step that is shown; None follows the run.")
     image = param.Tuple(None, length=2, allow_None=True, doc="(class, index) of the selected synthetic image.")
-    classes = param.List([], doc="Classes that the disk shows; empty is all.")
-    view = param.Selector(default="radius", objects=list(VIEWS), doc="Projection of the disk.")
+    classes = param.List([], doc="The classes that the disk shows; an empty list shows all.")
+    view = param.Selector(default="radius", objects=list(VIEWS), doc="The projection that the disk shows.")
 
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """All that views show at one moment.
+    """All that the views of a session show at one moment.
 
     Attributes:
         state: of the source.
-        step: that is looked at.
-        live: whether that is the newest.
-        settings: in force at `step`, None of a set.
+        step: the step that is shown.
+        live: whether the session follows the newest step.
+        settings: in force at `step`, None for a set.
         images: (M, channels, H, W) float32, normalised, in the order of the source's layout; None until they are read.
-        image_step: whose images they are: the nearest kept step not after `step`.
-        disk: newest one that is ready, None before the first.
-        disk_problem: why there is none, None if nothing is wrong.
-        sample: real images that are drawn, None until they are known.
-        full: whether words and curves are due too, and not only pictures.
+        image_step: the step of these images: the nearest one up to `step` whose images are known.
+        disk: the newest disk that is ready, None before the first.
+        disk_problem: why the disk could not be drawn, None if it could.
+        sample: the real images that are drawn, None until they are known.
+        full: whether texts and curves are to be updated too, and not only pictures.
     """
 
     state: SourceState
@@ -55,24 +55,24 @@ class View(Protocol):
     """A part of a page that shows frames.
 
     Attributes:
-        lively: whether it shows every frame, and not only full ones.
+        lively: whether it shows every frame; otherwise only full ones.
     """
 
     lively: bool
 
     def update(self, frame: Frame) -> None:
-        """Brings the view up to date; called with the document held."""
+        """Shows a frame; called while the document is held, so that all changes are sent together."""
 
 
 def shown_step(state: SourceState, selected: int | None) -> int:
-    """The step that is looked at where `selected` was chosen, None to follow the newest."""
+    """The step that is shown if `selected` is chosen; None follows the newest step."""
     return state.step if selected is None else min(selected, state.step)
 
 
 def nearest_images(state: SourceState, step: int) -> StepImages | int | None:
-    """The newest images that are not after `step`: those of the live frame, or the kept step to read them from.
+    """The newest images up to `step`: those of the live frame, or the kept step from which to read them.
 
-    None where there are none.
+    None if there are no such images.
     """
     kept = max((each for each in state.kept if each <= step), default=None)
     live = state.live

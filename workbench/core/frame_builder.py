@@ -1,4 +1,4 @@
-"""Makes frames of a source: finds the images of the step that is looked at, and asks for what is missing."""
+"""Builds the frames of a session: finds the images of the step that is shown, and requests what is missing."""
 
 from collections.abc import Callable
 
@@ -9,18 +9,18 @@ from workbench.core.source import Source, SourceState, StepImages
 
 
 class FrameBuilder:
-    """Makes frames for one session.
+    """Builds the frames of one session.
 
     Args:
-        source: of what is shown.
-        projecting: computes disks.
-        selection: what is looked at.
-        images_came: called, from any thread, when images that were missing are read.
-        disk_came: called, from any thread, when a disk that was missing is drawn, or could not be.
+        source: what is shown.
+        projecting: computes the disks.
+        selection: what the session looks at.
+        images_came: called, from any thread, when images that were missing have been read.
+        disk_came: called, from any thread, when a disk that was missing has been computed, or has failed.
 
     Attributes:
-        images: of kept steps.
-        disks: that were asked for.
+        images: the images of kept steps.
+        disks: requests the disks.
     """
 
     def __init__(
@@ -37,7 +37,11 @@ class FrameBuilder:
         self._selection = selection
 
     def build(self, full: bool = False) -> Frame:
-        """All that there is to show now."""
+        """Builds the frame to show now from what is known, and requests what is missing.
+
+        Args:
+            full: see `Frame`.
+        """
         source, state, selected = self._source, self._source.state, self._selection.step
         step = shown_step(state, selected)
         image_step, found = self._find_images(state, step)
@@ -59,7 +63,7 @@ class FrameBuilder:
         )
 
     def _find_images(self, state: SourceState, step: int) -> tuple[int, StepImages | None]:
-        """Whose images are shown, and those if they are read."""
+        """The step whose images are shown, and its images, None until they are read."""
         self.images.follow(state.rewinds)
         nearest = nearest_images(state, step)
         if isinstance(nearest, StepImages):

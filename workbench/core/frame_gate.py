@@ -1,7 +1,7 @@
-"""When the next frame may go to the browser, and how much of it is due.
+"""Decides when the next frame may be sent to the browser, and whether it is a full one.
 
-Bokeh has no back-pressure: sent blindly, frames queue up in the browser for seconds. So at most one frame is on its
-way, and what the run does meanwhile is skipped: the newest wins.
+Bokeh has no back-pressure: frames that are sent without waiting queue up in the browser for seconds. So only one frame
+is on its way at a time, and states of the run that the browser has no time for are skipped: the newest wins.
 """
 
 from collections.abc import Hashable
@@ -15,14 +15,14 @@ HOLD_SECONDS = 0.25
 
 @dataclass(frozen=True)
 class News:
-    """What a frame that could be sent now would show.
+    """What a frame would show if it were sent now.
 
     Attributes:
-        content: another value where it would show something else.
-        asked: another value once somebody asked for something, or was answered.
-        look: what its disk looks through, None without a disk.
-        next_look: what the disk on its way looks through, None if there is none.
-        awaited: whether what somebody asked for is about to come.
+        content: changes whenever the frame would show something else.
+        asked: changes whenever a user asks for something, or is answered.
+        look: how the frame's disk shows images, None if there is no disk.
+        next_look: how the requested disk will show images, None if none is requested.
+        awaited: whether something that the user asked for is about to arrive.
     """
 
     content: Hashable
@@ -33,15 +33,15 @@ class News:
 
 
 class FrameGate:
-    """Lets frames out one at a time. Times are in seconds, of any clock that never goes back.
+    """Lets frames pass one at a time. Times are in seconds, of any clock that never goes back.
 
     Args:
-        sent: number of the last frame that went before, which counts as painted.
+        sent: number of the last frame that was sent before this gate was made; it counts as painted.
 
     Attributes:
-        sent: number of the newest frame that was let out.
+        sent: number of the newest frame that was sent.
         painted: number of the newest frame that the browser has painted.
-        owes_words: whether the newest frame was not a full one.
+        owes_words: whether the newest frame was not a full one, so that its texts are still to be sent.
     """
 
     def __init__(self, sent: int = 0) -> None:
@@ -54,19 +54,22 @@ class FrameGate:
         self._look: Hashable = None
 
     def wait(self, now: float, news: News, listens: bool) -> float | None:
-        """Seconds until a frame may go, 0 for now; None until the browser has painted the one on its way.
+        """How long the next frame must wait.
 
         Args:
             now: the time.
-            news: that would go.
-            listens: whether the browser has said that it is there: what is sent before may be dropped, so that then
-                no time is long enough.
+            news: what the frame would show.
+            listens: whether the browser has said that it listens. A frame that was sent earlier may have been dropped,
+                so without this the next one waits for the browser however long that takes.
+
+        Returns:
+            Seconds, 0 if the frame may be sent now; None until the browser has painted the frame that is on its way.
         """
         if self.sent > self.painted and (not listens or now < self._sent_at + UNPAINTED_SECONDS):
             return None
         answered = news.asked != self._asked or (news.look is not None and news.look != self._look)
         wait = 0.0 if answered else self._sent_at + 1 / FRAMES_PER_SECOND - now
-        # A frame before what is awaited would only hold it up.
+        # A frame that is sent now would only delay what the user is waiting for.
         if news.awaited or (None not in (news.next_look, self._look) and news.next_look != self._look):
             self._held_at = now if self._held_at is None else self._held_at
             wait = max(wait, self._held_at + HOLD_SECONDS - now)
@@ -75,11 +78,11 @@ class FrameGate:
         return max(wait, 0.0)
 
     def admit(self, now: float, news: News) -> bool | None:
-        """Lets a frame out.
+        """Lets a frame pass.
 
         Returns:
-            Whether it is a full one, with words and curves: they are read, so twice a second will do. None where the
-            browser has all of it already, and nothing goes.
+            Whether it is a full one, with texts and curves: nobody reads them faster, so twice a second is enough.
+            None if the browser has all of it already, so that nothing is to be sent.
         """
         full = news.asked != self._asked or now > self._full_at + FULL_SECONDS
         shown = (news.content, news.asked, full or not self.owes_words)

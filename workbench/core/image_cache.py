@@ -1,4 +1,4 @@
-"""Images of kept steps, so that scrubbing to and fro reads each of them once."""
+"""Keeps the images of the steps that were read last, so that moving along the timeline reads each of them once."""
 
 import threading
 from collections.abc import Callable
@@ -15,8 +15,8 @@ class ImageCache:
     """The images that were read last, and those of step 0; safe to use from any thread.
 
     Args:
-        read: gives the images of a kept step.
-        arrived: called, from any thread, when images that were asked for are here.
+        read: returns the images of a kept step.
+        arrived: called, from any thread, when images that were requested have been read.
     """
 
     def __init__(self, read: Callable[[int], "Future[StepImages]"], arrived: Callable[[], None]) -> None:
@@ -28,7 +28,7 @@ class ImageCache:
         self._rewinds = 0
 
     def follow(self, rewinds: int) -> None:
-        """Forgets all images once the run was rewound: its steps may be made anew."""
+        """Forgets all images if the run has been rewound, because its steps may have other images afterwards."""
         with self._lock:
             if rewinds != self._rewinds:
                 self._rewinds = rewinds
@@ -36,13 +36,13 @@ class ImageCache:
                 self._asked.clear()
 
     def get(self, step: int) -> StepImages | None:
-        """The images of a kept step; None until they are read, or if they are gone meanwhile."""
+        """The images of a kept step; None until they are read, or if they have been removed meanwhile."""
         with self._lock:
             if step in self._images or step in self._asked:
                 return self._images.get(step)
             answer = self._asked[step] = self._read(step)
             at_once = answer.done()
-        # It may call back here and now.
+        # This may call `_take` at once, so the lock must be free.
         answer.add_done_callback(partial(self._take, step, at_once))
         return self._images.get(step)
 

@@ -1,8 +1,8 @@
-"""Processes that compute for the page: engines, new runs, evaluations. Free of Panel.
+"""Processes that compute for the page: engines, new runs, evaluations.
 
-Each is an `hdd` command in a session of its own, so that it outlives the server; its output goes to a file, so that
-it never waits for a reader. What it did is in the run's directory; its output only tells how it went before there was
-one, and why it ended.
+Each is an `hdd` command in a process session of its own, so that it outlives the server. Its output goes to a file, so
+that it never waits for a reader. The results are in the run's directory; the output is only needed for the progress
+before that exists, and for the reason of a failure.
 """
 
 import json
@@ -22,23 +22,23 @@ from hdd.knobs.text import to_text
 
 HDD = (sys.executable, "-m", "hdd.cli")
 SPARE_CORES = max(1, (os.cpu_count() or 1) - 1)
-"""Threads of an engine that leave a core to the browser and the server: two that wait for each other cost more."""
+"""Threads for an engine that leave one core to the browser and the server; competing for that core would cost more."""
 TAIL = 4000
-"""Bytes of a job's output that are kept to tell why it failed."""
+"""Bytes at the end of a job's output that are kept, to show why it failed."""
 
 
 class Job:
     """A process that the page started.
 
     Args:
-        command: to run.
-        about: what it does, for display.
-        run: directory of the run it works on, which a new run may not have yet.
-        evaluates: whether it evaluates the run's images, beside whatever the run does.
+        command: the command line.
+        about: what the process does, for display.
+        run: directory of the run that it works on; that of a new run need not exist yet.
+        evaluates: whether it evaluates the run's images, independently of the engine.
 
     Attributes:
-        progress: the newest of each thing that it said of itself.
-        going: whether it was, when last polled.
+        progress: the newest value of each figure that the process has printed.
+        going: whether the process was running when it was last polled.
     """
 
     def __init__(self, command: list[str], about: str, run: Path, evaluates: bool = False) -> None:
@@ -62,15 +62,15 @@ class Job:
 
     @property
     def pid(self) -> int:
-        """Of the process."""
+        """The id of the process."""
         return self._process.pid
 
     def poll(self) -> bool:
-        """Takes in what the process printed; returns whether it is still going."""
+        """Reads what the process has printed; returns whether it is still running."""
         if self._output.closed:
             return False
         self.going = self._process.poll() is None
-        # The file's position is shared with the process that writes, so it is read without moving it.
+        # The writing process shares the position in the file, so reading must not move it.
         while block := os.pread(self._output.fileno(), 65536, self._read):
             self._read += len(block)
             self._tail = (self._tail + block)[-TAIL:]
@@ -88,7 +88,7 @@ class Job:
 
     @property
     def failure(self) -> str | None:
-        """Why it ended badly, once `poll` was false; None if all went well."""
+        """Why the process failed, once `poll` has returned False; None if it succeeded."""
         code = self._process.returncode
         if code in (0, None):
             return None
@@ -103,7 +103,7 @@ class Job:
         return f"{self.about} ended with code {code}: {last}"
 
     def time_left(self, done: int, total: int) -> float | None:
-        """Seconds until `total` at the pace so far, None while nothing is `done`."""
+        """Seconds until `total` is reached at the pace so far, None while nothing is `done`."""
         return (time.monotonic() - self._started) * (total - done) / done if done else None
 
     def stop(self) -> None:
@@ -116,11 +116,11 @@ class Engines:
     """Starts processes on the runs of one folder.
 
     Args:
-        root: folder that holds the runs; nothing is started on a run outside of it.
-        command: that stands for `hdd`; tests put a scripted engine here.
+        root: folder of the runs; a new run is always made in it.
+        command: the command that is run as `hdd`; tests pass a scripted engine.
 
     Attributes:
-        jobs: that were started and may still go.
+        jobs: the processes that were started and may still be running.
     """
 
     def __init__(self, root: Path, command: tuple[str, ...] = HDD) -> None:
@@ -129,32 +129,32 @@ class Engines:
         self._command = command
 
     def directory(self, name: str) -> Path:
-        """Where a run called `name` lies or would lie.
+        """The directory of the run called `name`, whether it exists or not.
 
         Raises:
-            HDDError: the name is empty, or would lead out of the root.
+            HDDError: the name is not allowed: it is empty or too long, or would lead out of the root.
         """
         if not re.fullmatch(r"[^/\\\0]{1,100}", name) or name.startswith(".") or name != name.strip():
             raise InvalidInputError(
-                f"{name!r} cannot name a run: give up to 100 characters without / and \\, not starting with a dot."
+                f"{name!r} cannot name a run: use up to 100 characters, no / or \\, and no dot at the start."
             )
         return self.root / name
 
     def distill(self, name: str, settings: Mapping[str, Any], preset: str, share: bool = False) -> Job:
-        """Makes a new run and its engine.
+        """Starts a process that makes a new run and advances it.
 
         Args:
             name: of the run's directory in the root.
-            settings: knobs that are to differ from the preset.
-            preset: of `hdd.settings.PRESETS`.
-            share: go at once beside other engines on the device, instead of after them.
+            settings: the knobs that differ from the preset.
+            preset: a key of `hdd.settings.PRESETS`.
+            share: whether to run in parallel with other engines on the device; otherwise the run queues.
 
         Raises:
-            HDDError: a name that is not allowed, or taken.
+            HDDError: the name is not allowed, or is taken.
         """
         run = self.directory(name)
         if run.exists():
-            raise InUseError(f"There is a run called {name!r} already: give another name.")
+            raise InUseError(f"There is a run called {name!r} already: choose another name.")
         self.root.mkdir(parents=True, exist_ok=True)
         sets = [f"--set={knob}={to_text(value)}" for knob, value in settings.items()]
         command = [
@@ -171,13 +171,19 @@ class Engines:
         return self._start(command, "the new run", run)
 
     def resume(self, run: Path, steps: int | None = None, share: bool = False) -> Job:
-        """Starts an engine on an existing run; `steps` gives it more."""
+        """Starts an engine on an existing run.
+
+        Args:
+            run: its directory.
+            steps: the new number of steps of the run, None to leave it.
+            share: as in `distill`.
+        """
         more = [] if steps is None else ["--steps", str(steps)]
         command = [*self._command, "resume", str(run), *more, *([] if share else ["--queue"]), "--json"]
         return self._start(command, "the engine", run)
 
     def evaluate(self, run: Path, step: int, protocol: str) -> Job:
-        """Evaluates the images kept at `step` by `protocol`, beside whatever the run does."""
+        """Starts a process that evaluates the images kept at `step` by `protocol`, independently of the engine."""
         command = [*self._command, "evaluate", str(run), "--step", str(step), "--protocol", protocol, "--json-lines"]
         return self._start(command, f"the {protocol} evaluation at step {step}", run, evaluates=True)
 
@@ -188,14 +194,14 @@ class Engines:
         return job
 
     def going(self, run: Path) -> list[Job]:
-        """The processes that were started here on a run and still go."""
+        """The processes that were started here on a run and are still running."""
         return [job for job in self.jobs if job.run == run and job.poll()]
 
     def datasets(self) -> list[dict[str, Any]]:
-        """The data sets that can be distilled, as `hdd datasets --json` lists them; it takes some seconds.
+        """The data sets that can be distilled, as `hdd datasets --json` lists them; this takes a few seconds.
 
         Raises:
-            HDDError: they could not be listed.
+            HDDError: the command failed.
         """
         try:
             listed = subprocess.run(

@@ -1,7 +1,7 @@
-"""Projections, computed beside the server: it draws points, and never loads torch to do so.
+"""Computes projections in other processes, so that the server can show points without loading torch.
 
-Two spawned processes, each started when first needed: one projects what is shown live, the other does what may take
-seconds (UMAP, faithfulness, nearest images), at low priority, so that neither waits for the other.
+There are two processes, each spawned when it is first needed. One projects what is shown live. The other does what may
+take seconds (UMAP, faithfulness, nearest images) at low priority. So neither kind of work waits for the other.
 """
 
 import os
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """The real images that are drawn, N of them.
+    """The N real images that the disk draws.
 
     Attributes:
-        labels: (N,) of their classes.
+        labels: (N,) their classes.
         pixels: (N, channels, H, W) uint8.
     """
 
@@ -46,7 +46,7 @@ def _space(viewing: Viewing) -> tuple["Dataset", "ViewingSpace"]:
     """The data set and the viewing space.
 
     Raises:
-        DataError: the data set is not here, or is another one now.
+        DataError: the data set is not on this machine, or its images have changed since the run was made.
     """
     from hdd.data import load
     from hdd.projection.space import ViewingSpace
@@ -58,10 +58,10 @@ def _space(viewing: Viewing) -> tuple["Dataset", "ViewingSpace"]:
 
 
 def _as_real(viewing: Viewing, images: np.ndarray) -> np.ndarray:
-    """Synthetic images (…, channels, H, W), normalised as the real ones are.
+    """Converts synthetic images (…, channels, H, W) to the normalisation of the real ones.
 
     Raises:
-        DataError: they cannot be of that data set.
+        DataError: their shape or their classes are not those of the data set.
     """
     data, _ = _space(viewing)
     shape, classes = (data.channels, *data.size), len(data.classes) if viewing.classes is None else viewing.classes
@@ -92,19 +92,19 @@ def look(
     pruning: Pruning,
     previous: Projection | None = None,
 ) -> tuple[Geometry, Projection, np.ndarray]:
-    """Where images lie in a view, and which real ones pruning keeps.
+    """Projects images into a view, and finds which real images pruning keeps.
 
     Args:
-        viewing: what to look through.
+        viewing: the viewing network and its data set.
         images: (M, channels, H, W) float32, normalised.
-        labels: (M,) of their classes.
-        geometry: without a scale the initial one is taken.
+        labels: (M,) their classes.
+        geometry: maps features to points; without a scale it gets the initial one.
         view: a key of `hdd.projection.VIEWS`.
         pruning: of the real images.
-        previous: drawing in the view "umap" to go on from.
+        previous: the projection from which the view "umap" starts, None to start anew.
 
     Returns:
-        The geometry with its scale, the drawing, and (N,) bool.
+        The geometry with its scale, the projection, and for each real image (N,) bool whether pruning keeps it.
     """
     _, space = _space(viewing)
     images = _as_real(viewing, images)
@@ -115,14 +115,20 @@ def look(
 def faithfulness(
     viewing: Viewing, images: np.ndarray, labels: np.ndarray, geometry: Geometry, projection: Projection
 ) -> Faithfulness:
-    """How well a drawing that `look` gave keeps neighbours and radii."""
+    """Measures how well a projection made by `look` preserves neighbours and radii."""
     return _space(viewing)[1].faithfulness(_as_real(viewing, images), labels, geometry, projection)
 
 
 def nearest(viewing: Viewing, image: np.ndarray, count: int) -> list[tuple[Neighbours, np.ndarray]]:
-    """Real training images nearest to an image, by pixels and by features, with their pixels.
+    """Finds the real training images nearest to an image.
 
-    image: (channels, H, W) float32, normalised.
+    Args:
+        viewing: the viewing network and its data set.
+        image: (channels, H, W) float32, normalised.
+        count: how many to find.
+
+    Returns:
+        The nearest by pixels, then the nearest by features, each with their pixels (count, channels, H, W) uint8.
     """
     data, space = _space(viewing)
     found = space.nearest(_as_real(viewing, image), count, _tell)
@@ -130,7 +136,9 @@ def nearest(viewing: Viewing, image: np.ndarray, count: int) -> list[tuple[Neigh
 
 
 _progress: Any = None
-"""In a worker: images done, in all, how many were done when that was first told, and when; shared with the server."""
+"""In a worker, an array that it shares with the server: the images done, their total, and the number and the time at
+which the progress was first reported.
+"""
 
 
 def _tell(done: int, total: int) -> None:
@@ -140,12 +148,12 @@ def _tell(done: int, total: int) -> None:
 
 
 def _prepare(background: bool, shared: Any) -> None:
-    """Loads what a worker will need, at once, and then makes it a good neighbour."""
+    """Prepares a worker: loads what it will need, and keeps it from slowing down other processes."""
     global _progress
     _progress = shared
-    # Ctrl-C on a server, or on a notebook's cell, reaches its whole group of processes.
+    # Ctrl-C in a server or an interrupted notebook cell reaches the whole process group, but must not end the worker.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # A server that is killed cannot end its workers, and they hold each other's pipes open.
+    # A server that is killed cannot end its workers, and they do not notice, as they hold each other's pipes open.
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
@@ -162,7 +170,7 @@ def _end_with_parent() -> None:
 
 
 class Projector:
-    """Runs this module's functions in the two processes; made once a server."""
+    """Runs the functions of this module in the two processes; a server makes only one."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -182,7 +190,7 @@ class Projector:
             try:
                 return self._pool(name).submit(function, *arguments)
             except BrokenProcessPool:
-                # Killed, by the system for its memory perhaps: the next one may fare better.
+                # The process was killed, perhaps because memory ran out. A new one may succeed.
                 self._pools.pop(name).shutdown(wait=False)
                 return self._pool(name).submit(function, *arguments)
 
@@ -196,7 +204,7 @@ class Projector:
         return self._pools[name]
 
     def progress(self, name: str) -> str:
-        """How far the process "live" or "study" is with images that it goes through, in words; "" if it is not."""
+        """How many images the process "live" or "study" has processed, in words; "" while it processes none."""
         done, total, first, started = self._progress[name][:] if name in self._progress else (0, 0, 0, 0)
         if not total:
             return ""
@@ -204,7 +212,7 @@ class Projector:
         return progress_text(int(done), int(total), "images", left)
 
     def warm_up(self) -> None:
-        """Starts the process for what is shown live, which takes seconds to load what it needs."""
+        """Starts the process for what is shown live ahead of time, because loading torch takes it seconds."""
         self.live(abs, 0)
 
     def close(self) -> None:
@@ -215,5 +223,5 @@ class Projector:
 
 @cache
 def shared_projector() -> Projector:
-    """The one of this process: its processes start when something is first asked."""
+    """The projector of this server; its processes start when they are first needed."""
     return Projector()

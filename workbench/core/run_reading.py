@@ -1,4 +1,4 @@
-"""What is new in a run since it was last looked at."""
+"""Reads what is new in a run since the last time."""
 
 import time
 from pathlib import Path
@@ -16,10 +16,10 @@ RECORDS_AT_A_TIME = 2000
 
 
 class RunReading:
-    """Reads only what it has not read before, until a rewind changes what was.
+    """Reads a run again and again, each time only what is new; after a rewind it reads everything again.
 
     Args:
-        run: to read, by this thread alone.
+        run: the run; no other thread may use this object.
     """
 
     def __init__(self, run: Run) -> None:
@@ -36,13 +36,13 @@ class RunReading:
         self._fields: dict[str, Any] = {"settings": self._initial, "edits": (), "evaluations": (), "events": ()}
 
     def _new(self, name: str, value: Any) -> bool:
-        """Whether `value` is another one than last time."""
+        """Whether `value` differs from the one that was given under this name before."""
         changed = self._seen.get(name) != value
         self._seen[name] = value
         return changed
 
     def changes(self) -> dict[str, Any]:
-        """Fields of `RunState` that are to be replaced; empty where nothing happened."""
+        """The fields of `RunState` that have changed, with their new values; empty if nothing has."""
         run, changes = self._run, {}
         if self._new("frame", _stamp(run.path / "live" / "frame.safetensors")):
             frame = run.frame()
@@ -87,7 +87,7 @@ class RunReading:
         }
 
     def _read_ledger(self) -> None:
-        """Reads new edits, those that waited when they were last seen, and new evaluations and events."""
+        """Reads new edits, those that were pending when they were last read, and new evaluations and events."""
         run, fields = self._run, self._fields
         waiting = [edit.id for edit in self._edits.values() if edit.status == EditStatus.PENDING]
         found = run.edits_after(max(self._edits, default=0), waiting)
@@ -102,7 +102,7 @@ class RunReading:
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
-    """Changes when a file is replaced or a folder's content changes."""
+    """A value that changes when a file is replaced, or when the content of a folder changes; None without a file."""
     try:
         found = path.stat()
     except OSError:

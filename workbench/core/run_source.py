@@ -1,6 +1,7 @@
-"""One reader a run, shared by all sessions that look at it: a thread that polls the run and publishes what it finds.
+"""The source of a run, shared by all sessions that show it: a thread polls the run and publishes what it finds.
 
-A published `RunState` is never changed, so sessions read it without locks; being told of a new one carries no data.
+A published `RunState` never changes, so sessions read it without locks. They are only woken when there is a new state,
+and read it when they are ready.
 """
 
 import threading
@@ -33,21 +34,21 @@ from workbench.core.source import SourceState, StepImages
 POLL_SECONDS = 0.015
 WATCH_SECONDS = 2.0
 UNWATCHED_SECONDS = 30.0
-"""After so long without a session a source is forgotten."""
+"""A source that has had no session for this long is forgotten."""
 
 
 @dataclass(frozen=True)
 class RunState(SourceState):
-    """A run as it was found at one moment; `step` is how many steps are completed.
+    """The state of a run at one moment; `step` is the number of completed steps.
 
     Attributes:
         status: of the engine.
         settings: in force at `step`.
         edits: the ledger, in the order of the requests.
-        evaluations, events: as `Run.evaluations` and `Run.events` give them.
+        evaluations, events: as returned by `Run.evaluations` and `Run.events`.
         columns: of the curves, see `CurveBuckets.columns`.
-        feature_scale: in force when the newest step was made, None before the first.
-        frame: newest images that the engine showed, None before any.
+        feature_scale: in force when the newest step was made, None before the first step.
+        frame: the newest live frame of the engine, None if there is none.
     """
 
     status: EngineStatus = field(default_factory=lambda: EngineStatus(EngineState.NEW, 0, 0.0, "", 0, 0.0))
@@ -61,12 +62,12 @@ class RunState(SourceState):
 
     @property
     def live(self) -> StepImages | None:
-        """As `SourceState.live`: what an engine showed that has ended may have been rewound since."""
+        """As `SourceState.live`; None without an engine, as the run may have been rewound since its last live frame."""
         return self.frame if self.status.state.is_alive else None
 
     @property
     def awaits_answer(self) -> bool:
-        """As `SourceState.awaits_answer`: the engine decides on a change of a knob at its next step."""
+        """As `SourceState.awaits_answer`: the engine decides on a requested change of a knob at its next step."""
         return self.status.state.is_alive and any(
             edit.status == EditStatus.PENDING and edit.due is None for edit in self.edits
         )
@@ -78,16 +79,16 @@ class RunState(SourceState):
 
     @cached_property
     def steered(self) -> list[Edit]:
-        """The changes of knobs that were applied, in the order in which they acted."""
+        """The applied changes of knobs, in the order in which they took effect."""
         return steered(edit for edit in self.edits if edit.status == EditStatus.APPLIED)
 
     def settings_at(self, step: int, initial: Settings) -> Settings:
-        """The knobs in force when `step` steps were completed, from `initial` and the ledger."""
+        """The settings in force after `step` steps, from the initial ones and the ledger."""
         return initial.as_steered({edit.name: edit.value for edit in self.steered if edit.step <= step})
 
 
 class RunSource:
-    """What sessions know of one run; `join` it, and read `state` when woken.
+    """What sessions know of one run. A session joins it, and reads `state` whenever it is woken.
 
     Args:
         path: directory of an existing run.
@@ -96,11 +97,11 @@ class RunSource:
         HDDError: there is no run there.
 
     Attributes:
-        run: its methods may be called from any thread, one at a time; see `ask` for those who must not wait.
-        lease: who may steer the run.
-        audience: the sessions that look at it.
+        run: its methods may be called from any thread, one at a time; those that must not wait for it use `ask`.
+        lease: says who may steer the run.
+        audience: the sessions that show it.
         mean, std: (channels,) of the images' normalisation.
-        state: as last found.
+        state: the newest one.
     """
 
     changes = True
@@ -124,7 +125,7 @@ class RunSource:
         self._forget_later()
 
     def _forget_later(self) -> None:
-        """Sees to it that the source is forgotten if no session joins meanwhile."""
+        """Has the source forgotten after `UNWATCHED_SECONDS`, if no session has joined by then."""
         self._forgotten = threading.Timer(UNWATCHED_SECONDS, _forget, [self])
         self._forgotten.daemon = True
         self._forgotten.start()
@@ -138,7 +139,7 @@ class RunSource:
         return state.settings if step == state.step else state.settings_at(step, self.initial_settings)
 
     def look_at(self, state: RunState, step: int, images: StepImages) -> tuple[Geometry, Pruning]:
-        """As `Source.look_at`: what was in force at the step."""
+        """As `Source.look_at`: those in force at the step."""
         settings, scale = self.settings_at(state, step), images.feature_scale
         if scale is None or images.step == state.step:
             scale = state.feature_scale
@@ -151,7 +152,7 @@ class RunSource:
         return self.ask(lambda run: _read(run, step))
 
     def ask(self, function: Callable[[Run], Answer]) -> "Future[Answer]":
-        """The result of a function of the run, for whoever must not wait for the disk; see `RunThread.ask`."""
+        """The result of a function of the run, for callers that must not wait for storage; see `RunThread.ask`."""
         return self._run_thread.ask(function)
 
     # Sessions
@@ -174,7 +175,7 @@ class RunSource:
         self.audience.wake()
 
     def leave(self, session: object) -> None:
-        """Removes a session; the lease of a tab that is gone becomes free, and without sessions the thread ends."""
+        """Removes a session. A tab without sessions loses the lease, and a source without sessions ends its thread."""
         with self.lock:
             gone = self.audience.leave(session)
             if gone is not None:
@@ -221,7 +222,7 @@ class RunSource:
                 if changes:
                     self._publish(problem=None, **changes)
             except Exception as error:
-                # Whatever a damaged or vanishing directory does must reach the page, and the thread must go on looking.
+                # A damaged or vanishing directory can raise anything. The page must show it, and the thread must go on.
                 if str(error) != self.state.problem:
                     self._publish(problem=str(error), reading=False)
                 time.sleep(STATUS_SECONDS)
@@ -234,7 +235,7 @@ class RunSource:
 
 
 def _read(run: Run, step: int) -> StepImages:
-    """The images of a kept step, and the feature scale that it was made under."""
+    """The images of a kept step, with the feature scale that was in force when the step was made."""
     images, records = run.images(step), run.metrics(after=max(step, 1) - 1, until=max(step, 1))
     return StepImages(step, images.reshape(-1, *images.shape[2:]), records[0].feature_scale if records else None)
 
@@ -252,14 +253,14 @@ def source_of(path: Path) -> RunSource:
     path = path.resolve()
     with _sources_lock:
         source = _sources.get(path)
-        # A run that was removed and made again under the same name is another one.
+        # A run that was removed and made again under the same name is another run, with another id.
         if source is None or (not source.audience and source.run.meta("id") != Run(path).meta("id")):
             source = _sources[path] = RunSource(path)
         return source
 
 
 def _forget(source: RunSource) -> None:
-    """Drops a source that nobody looks at; whoever looks next gets another one."""
+    """Drops a source that has no sessions; the next session gets a new one."""
     with _sources_lock:
         if not source.audience:
             for path in [path for path, other in _sources.items() if other is source]:

@@ -1,4 +1,4 @@
-"""One thread that reads and writes a run's directory for those who must not wait for a disk."""
+"""A thread that reads and writes a run's directory for callers that must not wait for storage."""
 
 import sqlite3
 import threading
@@ -13,11 +13,11 @@ from hdd.runs.run import Run
 Answer = TypeVar("Answer")
 
 PATIENCE_SECONDS = 2.0
-"""How long somebody who asks waits for another process that holds the run's database."""
+"""How long a function waits for another process that has locked the run's database."""
 
 
 class RunThread:
-    """Works off what it is asked, in order, on a connection of its own; safe to use from any thread.
+    """Calls functions of a run in order, on a database connection of its own; safe to use from any thread.
 
     Args:
         path: directory of the run.
@@ -37,7 +37,7 @@ class RunThread:
             return self._pool.submit(self._call, function)
 
     def close(self) -> None:
-        """Ends the thread once it has done what it was asked; whoever asks later begins another."""
+        """Ends the thread after the functions that it was given; a later call of `ask` starts a new one."""
         with self._lock:
             if self._pool is not None:
                 self._pool.submit(self._disconnect)

@@ -1,4 +1,4 @@
-"""A distilled set that somebody made, without a run: one step, nothing to steer, no curves."""
+"""The source of a synthetic set without a run: it has one step, nothing to steer, and no curves."""
 
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
@@ -17,19 +17,19 @@ from workbench.core.source import SourceState, StepImages
 
 
 class SetSource:
-    """What views read of a set; see `workbench.core.source.Source`.
+    """What views read of a synthetic set; see `workbench.core.source.Source`.
 
     Args:
-        synthetic: the set, of which the stored images are shown; `synthetic.decoded()` shows those that one trains on.
-        dataset: name of the real images that it was distilled from; None shows it without them, and without a disk.
-        name: to show.
+        synthetic: the set. Its stored images are shown; pass `synthetic.decoded()` to show those that one trains on.
+        dataset: name of the data set that it was distilled from; None shows neither real images nor a disk.
+        name: the name that is shown.
         seed: of the viewing network and of the sample of real images.
 
     Raises:
         HDDError: there is no such data set.
 
     Attributes:
-        driver: None, since there is nothing to steer.
+        driver: None, because there is nothing to steer.
     """
 
     changes = False
@@ -67,7 +67,7 @@ class SetSource:
         """As `Source.settings_at`: a set has none."""
 
     def look_at(self, state: SourceState, step: int, images: StepImages) -> tuple[Geometry, Pruning]:
-        """As `Source.look_at`: the geometry that the page's preset gives its data set."""
+        """As `Source.look_at`: those that the default preset gives the data set."""
         return self.viewing.geometry, self._pruning
 
     def shared(self, question: Hashable, ask: Callable[[], Future]) -> Future:

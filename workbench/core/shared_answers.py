@@ -1,4 +1,4 @@
-"""What several sessions ask of the projector is asked once."""
+"""Shares the answers to requests that several sessions make, so that each is computed once."""
 
 import threading
 from collections.abc import Callable, Hashable
@@ -8,14 +8,14 @@ ANSWERS_KEPT = 16
 
 
 class SharedAnswers:
-    """The newest answers, by question; safe to use from any thread."""
+    """The newest answers, found by their question; safe to use from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._answers: dict[Hashable, Future] = {}
 
     def share(self, question: Hashable, ask: Callable[[], Future]) -> Future:
-        """The answer to a question; what failed is asked again."""
+        """The answer to a question. `ask` is called only if there is no answer yet, or if the last one failed."""
         with self._lock:
             answer = self._answers.pop(question, None)
             if answer is None or (answer.done() and (answer.cancelled() or answer.exception() is not None)):
@@ -26,6 +26,6 @@ class SharedAnswers:
         return answer
 
     def clear(self) -> None:
-        """Forgets them all."""
+        """Forgets all answers."""
         with self._lock:
             self._answers.clear()

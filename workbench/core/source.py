@@ -1,4 +1,4 @@
-"""What views look at: a run that goes on, or a distilled set that somebody made.
+"""What views read: a run, or a synthetic set without one.
 
 Views read a `Source` and nothing else, so the wall, the disk and the inspector are the same for both.
 """
@@ -20,9 +20,9 @@ class StepImages:
     """The synthetic images of one step.
 
     Attributes:
-        step: of the run; 0 of a set that has none.
+        step: of the run; 0 for a set.
         images: (M, channels, H, W) float32, normalised, in the order of the source's layout.
-        feature_scale: that the step was made under, None where none is known.
+        feature_scale: in force when the step was made, None if unknown.
     """
 
     step: int
@@ -32,15 +32,15 @@ class StepImages:
 
 @dataclass(frozen=True)
 class SourceState:
-    """A source as it was found at one moment; it is never changed, so that it can be read without locks.
+    """The state of a source at one moment. It never changes, so it can be read without locks.
 
     Attributes:
-        version: grows with every state.
-        step: the newest.
-        kept: steps whose images can be read, ascending.
-        rewinds: grows when what was known of some steps no longer holds.
-        reading: whether more of it is still being read.
-        problem: what keeps it from being read, None if nothing does.
+        version: grows with every new state.
+        step: the newest step.
+        kept: the steps whose images can be read, ascending.
+        rewinds: grows with each rewind, after which steps may have other images.
+        reading: whether a part of the source has still to be read.
+        problem: why the source cannot be read, None if it can.
     """
 
     version: int = 0
@@ -52,17 +52,17 @@ class SourceState:
 
     @property
     def live(self) -> StepImages | None:
-        """Images that are newer than all kept ones perhaps, None where nothing goes on."""
+        """The newest images, which may be newer than all kept ones; None while no engine makes any."""
         return None
 
     @property
     def awaits_answer(self) -> bool:
-        """Whether what somebody asked for is about to be decided."""
+        """Whether a user's request is about to be answered."""
         return False
 
     @property
     def answers(self) -> Hashable:
-        """Another value once somebody asked for something, or was answered."""
+        """Changes whenever a user makes a request, or gets an answer."""
         return self.problem
 
 
@@ -70,13 +70,13 @@ class Source(Protocol):
     """What views read.
 
     Attributes:
-        name: to show.
+        name: the name that is shown.
         classes: C names in label order.
         layout: of the synthetic images, the same at every step.
-        changes: whether the images change from step to step; else there is one step, 0.
+        changes: whether the images change from step to step; otherwise there is only step 0.
         std: (channels,) of the images' normalisation, for pixels in [0, 1].
-        viewing: what the disk looks through; None where no real images are known, so that there is no disk.
-        state: as last found.
+        viewing: the viewing network and its data set; None if the real images are not known, and then there is no disk.
+        state: the newest one.
     """
 
     name: str
@@ -89,40 +89,45 @@ class Source(Protocol):
 
     @property
     def driver(self) -> str | None:
-        """The tab that may steer, None where nobody does."""
+        """The browser tab that may steer, None if there is none."""
 
     def to_pixels(self, images: np.ndarray) -> np.ndarray:
-        """Images of the source as pictures; see `hdd.pixels.to_pixels`."""
+        """Converts images of the source to pixels; see `hdd.pixels.to_pixels`."""
 
     def read(self, step: int) -> "Future[StepImages]":
         """The images of a kept step.
 
-        The future raises HDDError or OSError where they are gone.
+        The future raises HDDError or OSError if they no longer exist.
         """
 
     def settings_at(self, state: SourceState, step: int) -> Settings | None:
-        """The knobs in force at a step, None for a set."""
+        """The settings in force at a step, None for a set."""
 
     def look_at(self, state: SourceState, step: int, images: StepImages) -> tuple[Geometry, Pruning]:
-        """Under which geometry and pruning images are looked at.
+        """The geometry and the pruning with which the disk shows images.
 
         Args:
             state: of the source.
-            step: that is looked at.
-            images: that are shown of it, which may be of an earlier step.
+            step: the step that is shown.
+            images: the images that are shown; they may be those of an earlier step.
         """
 
     def shared(self, question: Hashable, ask: Callable[[], Future]) -> Future:
-        """The answer to a question that several sessions ask: asked once, and again after a failure."""
+        """The answer to a question that several sessions share; `ask` is called once, and again after a failure."""
 
     def join(self, session: object, tab: str, wake: Callable[[], None]) -> None:
-        """Adds a session of a tab, "" if that is not known: `wake` is called, from any thread, at a new state.
+        """Adds a session.
 
-        A known tab drives where nobody does and there is something to steer.
+        If the source can be steered and has no driver, the tab becomes the driver.
+
+        Args:
+            session: to add.
+            tab: key of its browser tab, "" while that is not known.
+            wake: called, from any thread, when there is a new state.
         """
 
     def leave(self, session: object) -> None:
-        """Removes a session; a tab that is gone drives no more."""
+        """Removes a session; a tab without sessions is no longer the driver."""
 
     def tabs(self) -> list[str]:
-        """Browser tabs that look at the source, in order of their coming."""
+        """The browser tabs that show the source, in the order in which they joined."""

@@ -1,4 +1,4 @@
-"""Runs that go on in processes of their own, while a notebook or a script does something else."""
+"""Starts and forks runs in other processes, so that the notebook or script can do something else meanwhile."""
 
 import time
 from datetime import datetime
@@ -17,19 +17,19 @@ LOOK_SECONDS = 0.05
 
 
 def start(dataset: str = "digits", out: str | Path | None = None, preset: str = "geometric", **settings: Any) -> Run:
-    """Starts a run in a process of its own, which outlives the kernel.
+    """Starts a run in another process, which outlives the kernel.
 
     Args:
         dataset: a name that `hdd datasets` lists, or folder:PATH.
-        out: directory of the run; None makes one below ./runs, named by the data set and time.
+        out: directory of the run; None makes one in ./runs, named by the data set and the time.
         preset: "geometric" or "released".
-        settings: further knobs of `hdd.settings.Settings`; unless told, it takes all cores but one.
+        settings: further knobs of `hdd.settings.Settings`; without `threads`, the run uses all cores but one.
 
     Returns:
-        The run, as soon as it is made.
+        The run, as soon as it has been made.
 
     Raises:
-        HDDError: a knob that is not allowed, a directory in use, or a run that could not be made.
+        HDDError: a knob has a value that is not allowed, the directory is in use, or the run could not be made.
     """
     settings = {"threads": SPARE_CORES, **settings}
     initial_settings(dataset, preset, **settings)
@@ -45,16 +45,19 @@ def start(dataset: str = "digits", out: str | Path | None = None, preset: str = 
 
 
 def fork(run: Run | str | Path, step: int, out: str | Path | None = None, **edits: Any) -> Run:
-    """Branches a new run from `run` at `step`, with edits there, and lets it go on in a process of its own.
+    """Forks a run at `step`, makes edits at that step, and resumes the new run in another process.
 
     Args:
-        run: or its directory; it may be going.
-        step: to branch at.
+        run: the run or its directory; an engine may be running on it.
+        step: to fork at.
         out: directory of the new run; None makes one beside `run`, named by run, step and a number.
-        edits: steerable knobs and their values from `step` on.
+        edits: steerable knobs, and their values from `step` on.
+
+    Returns:
+        The new run.
 
     Raises:
-        HDDError: as `hdd.runs.history.fork`.
+        HDDError: see `hdd.runs.history.fork`.
     """
     child = actions.fork(as_run(run).path, step, WHO, None if out is None else Path(out), edits)
     Engines(child.parent).resume(child, share=True)
@@ -62,5 +65,9 @@ def fork(run: Run | str | Path, step: int, out: str | Path | None = None, **edit
 
 
 def as_run(run: Run | str | Path) -> Run:
-    """The run itself, or the one in a directory."""
+    """The run itself, or the run in a directory.
+
+    Raises:
+        HDDError: there is no run in the directory.
+    """
     return run if isinstance(run, Run) else Run(run)

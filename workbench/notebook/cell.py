@@ -1,4 +1,4 @@
-"""What the output of a cell shows of a run, from when it is displayed until it is gone from the notebook."""
+"""The output of a cell that shows views of a run, until the output is removed from the notebook."""
 
 import time
 from collections.abc import Callable
@@ -21,11 +21,11 @@ from workbench.session import Session
 from workbench.theme import Text
 
 FIRST_SECONDS = 8.0
-"""How long a cell may wait for what a saved notebook is to show."""
+"""How long a cell waits at most until its views show something, so that a saved notebook shows it too."""
 
 
 class CellSession(Session):
-    """Sends a frame as one message, and not each change on its own."""
+    """A session that sends all changes of a frame in one message."""
 
     def __init__(self, run: Run, cell: "Cell", link: Link) -> None:
         super().__init__(source_of(run.path), shared_projector(), link, main_thread)
@@ -37,7 +37,7 @@ class CellSession(Session):
             super().show(frame)
 
     def later(self, action: Callable[[], None], milliseconds: int) -> None:
-        """As `Session.later`; what the action changes is sent."""
+        """As `Session.later`; the changes that the action makes are sent in one message."""
 
         def act() -> None:
             with self._cell.changing():
@@ -47,10 +47,10 @@ class CellSession(Session):
 
 
 class Cell(NotebookPane):
-    """What a cell shows of a run: it lives from when it is displayed until it is gone from the notebook.
+    """The output of a cell that shows views of a run; its session ends when the output is removed from the notebook.
 
     Args:
-        run: or its directory.
+        run: the run or its directory.
     """
 
     lively = False
@@ -63,16 +63,16 @@ class Cell(NotebookPane):
         self._status = Text("", variant="caption", margin=(2, 10))
 
     def _build(self, session: Session) -> tuple[list[View], Viewable]:
-        """Makes views of `session`, and lays them out."""
+        """Makes the views of `session`, and the layout that holds them."""
         raise NotImplementedError
 
     def update(self, frame: Frame) -> None:
-        """Tells how the run stands."""
+        """Shows the status of the run."""
         self._frame = frame
         self._status.object = status_text(frame)
 
     def fill(self) -> None:
-        """Opens the session, and waits a while for what its views show."""
+        """Opens the session, and waits for a while until its views show something."""
         main_thread.open()
         link = NotebookLink()
         self._session = session = CellSession(self._run, self, link)
@@ -80,7 +80,7 @@ class Cell(NotebookPane):
         session.views.extend([*views, self])
         self[:] = [self._status, layout, link]
         session.open()
-        # A saved notebook keeps what is there now, and nothing later.
+        # A saved notebook keeps only what the views show when this function returns.
         deadline = time.monotonic() + FIRST_SECONDS
         while time.monotonic() < deadline and not self._complete():
             session.show()
@@ -89,7 +89,7 @@ class Cell(NotebookPane):
         session.show()
 
     def _complete(self) -> bool:
-        """Whether there is something to see in every view."""
+        """Whether every view shows something, or there is a problem because of which it never will."""
         frame = self._frame
         if frame is None or frame.state.problem is not None or frame.disk_problem is not None:
             return frame is not None
@@ -98,16 +98,16 @@ class Cell(NotebookPane):
         return drawn and frame.images is not None and not frame.state.reading
 
     def close(self) -> None:
-        """Leaves nothing behind."""
+        """Closes the session, and removes the views."""
         if self._session is not None:
             self._session.close()
             self._session = None
         self.clear()
 
-    def listens(self) -> None:
-        """Shows a browser that has just come all there is."""
+    def on_listening(self) -> None:
+        """Shows everything to the browser that has just started to listen."""
         self._session.refresh()
 
-    def ended(self) -> None:
-        """Leaves nothing behind."""
+    def on_ended(self) -> None:
+        """Closes the session when no output shows the cell any more."""
         self.close()

@@ -1,16 +1,16 @@
-"""The line from a notebook's output to the kernel."""
+"""The link from the output of a notebook cell to the kernel."""
 
 from workbench import browser, compat
 from workbench.browser.link import Link
 
 WHO = "notebook"
-"""All views of a kernel are one tab: they share the driver's seat."""
+"""The tab key of all views of a kernel, which therefore share the driver lease; also the author of their edits."""
 
 
 class NotebookLink(Link):
-    """Tells the kernel when its browser listens, that a frame was painted, and when the cell is cleared.
+    """Tells the kernel when the browser listens, when a frame has been painted, and when the cell is cleared.
 
-    Keys stay with the notebook.
+    It takes no keys, since those belong to the notebook.
     """
 
     _esm = browser.module(compat.HERE / "echoing_comm.js", "notebook_link.js")

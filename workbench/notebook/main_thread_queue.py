@@ -1,4 +1,4 @@
-"""One thread for all that a notebook's views do."""
+"""Runs everything that the views of a notebook do in one thread."""
 
 import asyncio
 import heapq
@@ -9,10 +9,11 @@ from contextlib import suppress
 
 
 class MainThreadQueue:
-    """What views have to do waits here for the kernel's main thread; it stands in for a session's document.
+    """A queue of calls for the kernel's main thread; for the sessions of a notebook it replaces the document.
 
-    The thread works it off between cells, and `workbench.notebook.wait` during one. JupyterLab hands messages to other
-    threads while a cell runs: handled there, two updates would mix on their way to the browser.
+    The thread makes the calls between cells, and during a cell that runs `workbench.notebook.wait`. While a cell runs,
+    JupyterLab handles messages in other threads. If views were updated there, two updates could get mixed up on their
+    way to the browser.
     """
 
     def __init__(self) -> None:
@@ -22,7 +23,7 @@ class MainThreadQueue:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def open(self) -> None:
-        """Notes the event loop of the thread it is called from; without one only `wait` works."""
+        """Uses the event loop of the calling thread; without a loop, calls are only made by `wait`."""
         with suppress(RuntimeError):
             self._loop = asyncio.get_running_loop()
 
@@ -39,7 +40,7 @@ class MainThreadQueue:
             self._loop.call_soon_threadsafe(self._loop.call_later, milliseconds / 1000, self.work)
 
     def work(self) -> None:
-        """Does all that is due."""
+        """Makes all calls that are due."""
         while True:
             with self._lock:
                 if not self._waiting or self._waiting[0][0] > time.monotonic():
@@ -49,4 +50,4 @@ class MainThreadQueue:
 
 
 main_thread = MainThreadQueue()
-"""The one of this kernel."""
+"""The queue of this kernel."""

@@ -1,4 +1,4 @@
-"""Cells with one view each."""
+"""The cells that show a single view."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from workbench.views.image_wall import ImageWall
 
 
 def card(view: Component, height: int, **size: Any) -> pmui.Paper:
-    """A view on paper of its own."""
+    """A sheet of paper in Material's style, with a view on it."""
     return pmui.Paper(view, height=height, margin=4, **{"sizing_mode": "stretch_width", **size})
 
 
@@ -37,7 +37,7 @@ class DiskCell(Cell):
 
 
 class CurvesCell(Cell):
-    """Loss, radii, and the shares of clamped features and of right answers, over the steps."""
+    """Curves over the steps: the loss, the radii, and in percent the clamped features and the accuracy."""
 
     def _build(self, session: Session) -> tuple[list[View], Viewable]:
         view = Curves(session)

@@ -1,4 +1,4 @@
-"""Keeps a cell busy until a run has come far enough."""
+"""Lets a cell wait until a run has reached a step."""
 
 import time
 from pathlib import Path
@@ -11,18 +11,18 @@ from workbench.notebook.main_thread_queue import main_thread
 
 
 def wait(run: Run | str | Path, step: int | None = None, seconds: float = 600.0) -> int:
-    """Keeps the cell busy until a run has made so many steps; all views stay live meanwhile.
+    """Waits until a run has completed `step` steps; all views of the kernel stay live meanwhile.
 
     Args:
-        run: or its directory.
-        step: to wait for; None waits for its end.
-        seconds: to wait at most.
+        run: the run or its directory.
+        step: the step to wait for; None waits until the run ends.
+        seconds: the longest time to wait.
 
     Returns:
-        The step at which the run stands.
+        The number of steps that the run has completed.
 
     Raises:
-        HDDError: the run ends before, or the time is up.
+        HDDError: the run ended before that step, or the time is up.
     """
     run, deadline = as_run(run), time.monotonic() + seconds
     while step is None or run.step < step:

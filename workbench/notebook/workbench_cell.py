@@ -1,4 +1,4 @@
-"""A cell with all views, the timeline, and the controls that steer the run."""
+"""The cell with all views, the timeline, and the controls of the run."""
 
 import panel_material_ui as pmui
 from panel.viewable import Viewable
@@ -24,7 +24,7 @@ HEIGHT = 780
 
 
 class WorkbenchCell(Cell):
-    """All of them, with the timeline, and the controls that steer the run."""
+    """All views, the timeline, and the controls of the run."""
 
     def _build(self, session: Session) -> tuple[list[View], Viewable]:
         runner = Runner(session)
@@ -57,6 +57,6 @@ class WorkbenchCell(Cell):
 
     def _fork(self, step: int) -> None:
         try:
-            self._text.object = f"The fork goes on: Workbench({str(fork(self._run, step).path)!r}) shows it."
+            self._text.object = f"The fork is running: Workbench({str(fork(self._run, step).path)!r}) shows it."
         except (HDDError, OSError) as error:
             self._text.object = str(error)

@@ -1,6 +1,6 @@
-"""What a tab of the page is.
+"""What a tab of the page consists of.
 
-Another package brings one by an entry point of the group `hdd_workbench.tabs`, which has the tab's name.
+Another package adds a tab by an entry point of the group `hdd_workbench.tabs`, which has the name of the tab.
 """
 
 import re
@@ -20,24 +20,24 @@ from workbench.session import Session
 
 
 class Need(StrEnum):
-    """What a source must have before a tab can show anything of it, as the page says it."""
+    """What a tab needs before it can show anything; the values are the words that the page uses."""
 
     RUN = "a run"
     STEPS = "a run that has made at least one step"
 
     def is_met(self, source: Source) -> bool:
-        """Whether `source` has it now."""
+        """Whether `source` has it at the moment."""
         return isinstance(source, RunSource) and (self is Need.RUN or source.state.step > 0)
 
 
 @dataclass(frozen=True)
 class TabContext:
-    """What a tab is built from.
+    """What a tab is given to build its content.
 
     Attributes:
-        session: what the page looks at: the source, and the selection that all views share.
-        engines: start processes on runs.
-        run_names: lists the runs in the folder, the one that was written to last first.
+        session: the session of the page, with its source, and the selection that all views share.
+        engines: starts processes on runs.
+        run_names: lists the runs in the folder, the most recently written first.
     """
 
     session: Session
@@ -47,7 +47,7 @@ class TabContext:
 
 @dataclass(frozen=True)
 class Part:
-    """A view and its place in a layout. It is made after the layout, and shows a frame before it is put there.
+    """A view and its place in a layout. The view is made after the layout, and is shown a frame before it is put there.
 
     Attributes:
         place: an empty container in the layout.
@@ -63,8 +63,8 @@ class TabContent:
     """What a tab shows.
 
     Attributes:
-        layout: is on the page at once, with the places of the parts empty.
-        parts: are made in this order, one at a time.
+        layout: is put on the page immediately, while the places of the parts are still empty.
+        parts: the views, which are made one at a time in this order.
     """
 
     layout: Viewable
@@ -76,13 +76,13 @@ class Tab:
     """A tab of the page.
 
     Attributes:
-        name: key, of small letters, digits and dashes, so that it can stand in an address.
-        title: that is read on the page.
-        build: makes its content; called when the tab is first shown.
-        needs: what the source must have; until it does, the page says what is missing.
+        name: key of the tab, of small letters, digits and dashes, so that it can be part of an address.
+        title: the title on the page.
+        build: makes the content; called when the tab is first shown.
+        needs: what the source must have; while something is missing, the page says what that is.
 
     Raises:
-        HDDError: a name of other characters.
+        HDDError: the name has other characters.
     """
 
     name: str
@@ -93,4 +93,4 @@ class Tab:
     def __post_init__(self) -> None:
         """Checks the name."""
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.name):
-            raise HDDError(f"{self.name!r} cannot name a tab: give small letters, digits and dashes, such as my-tab.")
+            raise HDDError(f"{self.name!r} cannot name a tab: use small letters, digits and dashes, such as my-tab.")

@@ -1,4 +1,4 @@
-"""What happens now: image wall, disk and curves."""
+"""The tab "Live", with the image wall, the disk and the curves."""
 
 import panel_material_ui as pmui
 
@@ -11,7 +11,7 @@ CURVES_HEIGHT = 240
 
 
 def build(context: TabContext) -> TabContent:
-    """Wall and disk side by side, and the curves below them."""
+    """Builds the tab: the wall and the disk side by side, and the curves below them."""
     session = context.session
     wall, disk, curves = (pmui.Paper(sizing_mode="stretch_both", margin=4) for _ in range(3))
     layout = pmui.Column(

@@ -1,4 +1,4 @@
-"""The tabs of one page on one run: each is built when it is first shown, and fed only while it is visible."""
+"""The tabs of a page. Each is built when it is first shown, and gets frames only while it is visible."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -12,11 +12,11 @@ from workbench.theme import Text
 
 
 class _Page:
-    """A tab with what was built of it.
+    """A tab on a page.
 
     Attributes:
-        content: None until the tab is built.
-        views: that were made of its parts so far.
+        content: what `tab.build` returned, None before it is called.
+        views: the views that have been made so far.
     """
 
     def __init__(self, tab: Tab) -> None:
@@ -26,16 +26,16 @@ class _Page:
 
 
 class TabPages:
-    """Shows one tab at a time in `place`, as the strip of tabs says.
+    """Shows in `place` the one tab that is chosen on the strip.
 
     Args:
-        tabs: in the order of the strip.
-        context: to build them from.
-        extend_queue: takes what builds the parts of a tab, in turn.
+        tabs: the tabs in the order of the strip.
+        context: what the tabs are built from.
+        extend_queue: called with the functions that build the parts of a tab, to be called in turn.
 
     Attributes:
-        strip: by which users choose; there is nothing to choose in a single tab, so do not show it then.
-        place: where the tab is.
+        strip: the strip of tab titles from which users choose; with a single tab it need not be on the page.
+        place: the container of the tab that is shown.
     """
 
     lively = False
@@ -47,7 +47,8 @@ class TabPages:
         self._pages = [_Page(tab) for tab in tabs]
         self._shown = self._pages[0]
         self._missing = Text("", variant="body2", margin=20)
-        # The content of the strip's own tabs stays empty, so that views are up to date before they come to the page.
+        # The strip's own tabs stay empty. Their content is put into `place` instead, so that views can be brought up to
+        # date before they are on the page.
         self.strip = pmui.Tabs(
             *((tab.title, pmui.Row(height=0, margin=0)) for tab in tabs),
             sizing_mode="stretch_width",
@@ -59,22 +60,22 @@ class TabPages:
 
     @property
     def names(self) -> list[str]:
-        """Keys of the tabs."""
+        """The names of the tabs."""
         return [page.tab.name for page in self._pages]
 
     @property
     def shown(self) -> str:
-        """Key of the tab that is visible."""
+        """The name of the visible tab."""
         return self._shown.tab.name
 
     def open(self, name: str) -> list[Build]:
-        """Shows the first tab; returns what builds its parts."""
+        """Shows the tab called `name`; returns the functions that build its parts."""
         self._shown = self._pages[self.names.index(name)]
         self.strip.active = self.names.index(name)
         return self._put()
 
     def update(self, frame: Frame) -> None:
-        """Builds the visible tab if what it needs has come."""
+        """Builds the visible tab if it has not been built and has now what it needs."""
         if self._shown.content is None:
             self._extend_queue(self._put())
 
@@ -89,7 +90,11 @@ class TabPages:
         self._extend_queue(self._put())
 
     def _put(self) -> list[Build]:
-        """Puts the visible tab in place, or what it lacks; returns what builds its parts, if that is to do."""
+        """Puts the visible tab in place, or a text that says what it needs.
+
+        Returns:
+            The functions that build its parts; none if it has been built already, or cannot be built yet.
+        """
         page = self._shown
         missing = [need for need in sorted(page.tab.needs) if not need.is_met(self._session.source)]
         if page.content is None and missing:

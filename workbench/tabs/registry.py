@@ -1,6 +1,7 @@
-"""Which tabs there are: those of the workbench itself, and those that installed packages bring.
+"""The installed tabs: those of the workbench itself, and those of other packages.
 
-Another package brings one by an entry point of the group `hdd_workbench.tabs` that names a `Tab` and is called like it.
+Another package adds a tab by an entry point of the group `hdd_workbench.tabs`, which has the tab's name and refers to
+a `Tab`.
 """
 
 from hdd.registry import Registry
@@ -9,9 +10,9 @@ from workbench.tabs.base import Tab
 
 def _misfit(name: str, found: object) -> str | None:
     if not isinstance(found, Tab):
-        return f"it is no workbench.tabs.base.Tab but a {type(found).__name__}"
-    return None if found.name == name else f"the tab calls itself {found.name!r}"
+        return f"it is a {type(found).__name__}, not a workbench.tabs.base.Tab"
+    return None if found.name == name else f"the tab's own name is {found.name!r}"
 
 
 TABS: Registry[Tab] = Registry("tab", "hdd_workbench.tabs", {"live": "workbench.tabs.live:TAB"}, _misfit)
-"""All tabs by name, in the order of the page."""
+"""All installed tabs by name, in the order of the page."""

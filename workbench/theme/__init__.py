@@ -1,4 +1,4 @@
-"""How everything looks: colours that tell classes apart, and the page's palette."""
+"""The look of the page: its palette, the colours of the classes, texts, and images as pixels."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ import colorcet
 import numpy as np
 from panel_material_ui import MaterialUIComponent
 
-from workbench.compat.echoed_text import ToldText
+from workbench.compat.echoed_text import ServerText
 from workbench.compat.plain_text import PlainAlert, PlainTypography
 
-# Petroff (2021), "Accessible color sequences for data visualization": ten colours that stay apart for colour-blind
-# eyes too.
+# Petroff (2021), "Accessible color sequences for data visualization": ten colours that colour-blind people can also
+# tell apart.
 _TEN = ("#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd")
 
 REAL = "#7a869a"
@@ -22,11 +22,11 @@ _BOTH = {
     "shape": {"borderRadius": 6},
     "components": {
         "MuiToggleButton": {"styleOverrides": {"root": {"textTransform": "none", "padding": "6px 10px"}}},
-        # A button's tooltip lies over the next button, which must hear its clicks.
+        # The tooltip of a button can cover the next button, which must still receive clicks.
         "MuiTooltip": {"defaultProps": {"disableInteractive": True}},
         "MuiAlert": {"styleOverrides": {"message": {"& p": {"margin": 0}}}},
-        # All inputs are small, and so must labels be that stand in empty ones. MultiChoice puts plain paper behind
-        # them, which is darker than the raised paper of a dark page.
+        # All inputs are small, so the labels inside empty ones must be placed for that size. MultiChoice gives labels
+        # the background of plain paper, which is darker than the raised paper of a dark page.
         "MuiInputLabel": {
             "styleOverrides": {
                 "outlined": {
@@ -46,19 +46,19 @@ THEME = {
     "dark": {
         "palette": {"primary": {"main": "#81b1d6"}, "background": {"default": "#15181c", "paper": "#1c2025"}},
         **_BOTH,
-        # White on the light blue of dark buttons would be hard to read.
+        # Buttons are light blue on a dark page. White text on a bar of that colour would be hard to read.
         "components": {
             **_BOTH["components"],
             "MuiAppBar": {"styleOverrides": {"root": {"backgroundColor": _BAR["dark"], "color": "#ffffff"}}},
         },
     },
 }
-"""Of Material UI, as `theme_config` of a panel-material-ui page takes it."""
+"""The theme of Material UI, as `theme_config` of a panel-material-ui page takes it."""
 
 _ON_BAR = {
     "components": {
         "MuiInputLabel": {"styleOverrides": {"root": {"color": "inherit", "&.Mui-focused": {"color": "inherit"}}}},
-        # With the focus its outline would be of the primary colour, which is the bar's.
+        # While it has the focus, the outline would have the primary colour, and so be invisible on the bar.
         "MuiOutlinedInput": {
             "styleOverrides": {"notchedOutline": {"borderColor": "currentColor !important", "opacity": 0.5}}
         },
@@ -68,26 +68,27 @@ ON_BAR = {
     mode: {"palette": {"primary": {"main": color}, "background": {"paper": color}}, **_ON_BAR}
     for mode, color in _BAR.items()
 }
-"""`theme_config` of a select in the app bar: its colours, and those of its menu, are the bar's."""
+"""The `theme_config` of a select in the app bar, which gives the select and its menu the colours of the bar."""
 
 SMALL_CHOICE = {"& .MuiSelect-multiple": {"paddingTop": "8px", "paddingBottom": "8px"}}
-"""Style that makes a MultiChoice as high as the other small controls."""
+"""The style that makes a MultiChoice as high as the other small controls."""
 
 HIDDEN = {"display": "none"}
 
 
-class Text(ToldText, PlainTypography):
-    """Words as they are: what a class, a run or an error is called is never read as HTML or Markdown."""
+class Text(ServerText, PlainTypography):
+    """A text that is shown as it is, so names of classes and runs, and errors, are never read as HTML or Markdown."""
 
 
-class Notice(ToldText, PlainAlert):
-    """An alert whose words are shown as they are."""
+class Notice(ServerText, PlainAlert):
+    """An alert whose text is shown as it is."""
 
 
 def show(component: MaterialUIComponent, shown: bool, **sx: Any) -> None:
-    """Shows or hides a component, with `sx` as its style.
+    """Shows or hides a component; while it is shown, `sx` is its style.
 
-    Not by `visible`: a page waits until all of it is rendered, which an invisible Material component never is.
+    This does not set `visible`, because a page waits until all its components are rendered, and a Material component
+    that is not visible never is.
     """
     style = sx if shown else HIDDEN
     if component.sx != style:
@@ -95,14 +96,17 @@ def show(component: MaterialUIComponent, shown: bool, **sx: Any) -> None:
 
 
 def class_colors(count: int) -> list[str]:
-    """A colour for each of `count` classes; beyond ten no palette is safe for all eyes, so views also name classes."""
+    """A colour for each of `count` classes.
+
+    No palette has more than ten colours that everybody can tell apart, so views also show the names of classes.
+    """
     if count <= len(_TEN):
         return list(_TEN[:count])
     return [colorcet.b_glasbey_category10[label % 256] for label in range(count)]
 
 
 def to_rgba(pixels: np.ndarray) -> np.ndarray:
-    """uint8 images (…, 1 or 3, H, W) as (…, H, W, 4) uint8, opaque."""
+    """Converts images (…, 1 or 3, H, W) uint8 to opaque RGBA (…, H, W, 4) uint8."""
     channels_last = np.moveaxis(pixels, -3, -1)
     rgba = np.full((*channels_last.shape[:-1], 4), 255, np.uint8)
     rgba[..., :3] = channels_last
@@ -110,17 +114,17 @@ def to_rgba(pixels: np.ndarray) -> np.ndarray:
 
 
 def difference(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """What has changed between uint8 images of equal shape, as one: grey is no change."""
+    """The difference between uint8 images of equal shape, as an image: grey where nothing has changed."""
     return (128 + (after.astype(np.int16) - before) // 2).astype(np.uint8)
 
 
-def tile(images: np.ndarray, gap: int = 1, there: np.ndarray | None = None) -> np.ndarray:
-    """Images in rows as one picture for Bokeh, which draws from the bottom up.
+def tile(images: np.ndarray, gap: int = 1, present: np.ndarray | None = None) -> np.ndarray:
+    """Joins rows of images into one picture for Bokeh, which draws from the bottom up.
 
     Args:
-        images: uint8 (rows, columns, 1 or 3, H, W).
-        gap: transparent pixels to the right of and below each.
-        there: (rows, columns) bool, False where the picture is to be transparent; None for all.
+        images: (rows, columns, 1 or 3, H, W) uint8.
+        gap: number of transparent pixels to the right of each image, and below it.
+        present: (rows, columns) bool, False where there is no image and the picture is transparent; None if all are.
 
     Returns:
         (rows·(H + gap), columns·(W + gap)) uint32 RGBA.
@@ -128,7 +132,7 @@ def tile(images: np.ndarray, gap: int = 1, there: np.ndarray | None = None) -> n
     rows, columns, _, height, width = images.shape
     sheet = np.zeros((rows, height + gap, columns, width + gap, 4), np.uint8)
     sheet[:, :height, :, :width] = to_rgba(images).swapaxes(1, 2)
-    if there is not None:
-        sheet.swapaxes(1, 2)[~there] = 0
+    if present is not None:
+        sheet.swapaxes(1, 2)[~present] = 0
     flat = sheet.reshape(rows * (height + gap), columns * (width + gap), 4)
     return np.ascontiguousarray(flat[::-1]).view(np.uint32)[..., 0]

@@ -136,7 +136,7 @@ class ImageWall(SourceComponent):
 
     def _put(self, pixels: np.ndarray, there: np.ndarray) -> None:
         rows, columns = there.shape
-        self._sheet.data = {"image": [tile(pixels, there=there)], "x": [0], "y": [0], "dw": [columns], "dh": [rows]}
+        self._sheet.data = {"image": [tile(pixels, present=there)], "x": [0], "y": [0], "dw": [columns], "dh": [rows]}
 
     def _draw_real(self, frame: Frame) -> None:
         """Shows as many real images of each class as there are synthetic ones; those that are pruned are faint."""

@@ -6,7 +6,7 @@ import panel_material_ui as pmui
 import pytest
 from bokeh.document import Document
 
-from workbench.compat.echoed_text import ToldText
+from workbench.compat.echoed_text import ServerText
 from workbench.compat.plain_text import PlainAlert, PlainTypography
 
 WORDS = "<i>a</i> *b*"
@@ -28,7 +28,7 @@ def test_words_are_taken_for_markdown_without_the_patch(pane):
 
 @per_pane
 def test_what_a_browser_gives_back_replaces_newer_words_without_the_patch(pane):
-    class Told(ToldText, pane):
+    class Told(ServerText, pane):
         pass
 
     for kind, kept in ((pane, False), (Told, True)):

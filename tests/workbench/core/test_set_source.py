@@ -106,7 +106,7 @@ def test_the_wall_and_the_disk_of_a_set_given_in_python(made, digits, show):
     for image, place in enumerate([(7, 0), (0, 0), (7, 1), (3, 0), (7, 2)]):
         sheet[place] = source.to_pixels(made.images[image])
         there[place] = True
-    np.testing.assert_array_equal(data_of(wall.plot, "dw")["image"][0], tile(sheet, there=there))
+    np.testing.assert_array_equal(data_of(wall.plot, "dw")["image"][0], tile(sheet, present=there))
 
     space = ViewingSpace(digits, Viewing.of(initial_settings("digits")))
     labels = source.layout.labels

@@ -25,8 +25,8 @@ def test_a_package_brings_a_tab_by_an_entry_point(install_package):
     [
         ("broken", "import a_module_that_is_not_here", "No module named 'a_module_that_is_not_here'"),
         ("broken", "", "has no attribute 'TAB'"),
-        ("broken", "TAB = 3", "it is no workbench.tabs.base.Tab but a int"),
-        ("broken", "from step_count_tab import TAB", "the tab calls itself 'step-count'"),
+        ("broken", "TAB = 3", "it is a int, not a workbench.tabs.base.Tab"),
+        ("broken", "from step_count_tab import TAB", "the tab's own name is 'step-count'"),
         ("live", "from step_count_tab import TAB", "that name is in use"),
     ],
 )
