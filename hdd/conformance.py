@@ -4,8 +4,9 @@ Each rule is checked on small random data, so that it takes seconds.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,7 +15,6 @@ from torch import Tensor
 from hdd.data import Dataset
 from hdd.draws import generator
 from hdd.errors import HDDError
-from hdd.knobs import Knob
 from hdd.methods import METHODS, Method
 from hdd.objectives import OBJECTIVES, Objective
 from hdd.settings import Settings
@@ -71,7 +71,7 @@ def check_method(name: str) -> Conformance:
     return Conformance(name, tuple(broken), None if broken else _milliseconds(method))
 
 
-def _undocumented(knobs: dict[str, Knob]) -> list[str]:
+def _undocumented(knobs: Mapping[str, Any]) -> list[str]:
     return [
         f"the knob {name} has a label, a group, and a doc that ends with a full stop"
         for name, knob in knobs.items()

@@ -2,12 +2,12 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 
 @contextmanager
-def end_silently() -> Iterator[None]:
+def end_silently() -> Generator[None]:
     """Inside, Ctrl-C ends the process at once and without a word. Main thread only.
 
     Half an import has nothing to clean up, and an exception there comes out as a long traceback.

@@ -5,11 +5,11 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any, NamedTuple, TextIO
+from typing import IO, Annotated, Any, NamedTuple
 
 import typer
 from rich.console import Console
@@ -67,7 +67,7 @@ def parse_schedule(entries: list[str] | None) -> dict[int, dict[str, Any]]:
     return edits
 
 
-def _discard(stream: TextIO) -> None:
+def _discard(stream: IO[str]) -> None:
     """Sends what is still written to a stream nowhere."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
@@ -109,7 +109,7 @@ class JsonLines:
             self.tell(**facts)
 
     @contextmanager
-    def errors(self) -> Iterator[None]:
+    def errors(self) -> Generator[None]:
         """Says {"error": message} of an error on its way out."""
         try:
             yield
@@ -127,7 +127,7 @@ class StepProgress(NamedTuple):
 
 
 @contextmanager
-def step_progress(total: int, done: int = 0, shown: bool = True) -> Iterator[StepProgress]:
+def step_progress(total: int, done: int = 0, shown: bool = True) -> Generator[StepProgress]:
     """A progress bar of steps, with loss, rate and time left, from the first time that there is something to show."""
     columns = (
         TextColumn("{task.description}"),

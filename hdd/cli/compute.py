@@ -33,6 +33,7 @@ from hdd.runs.run import Run
 from hdd.settings import PRESETS, Settings, initial_settings, method_and_objective
 
 Preset = StrEnum("Preset", list(PRESETS))
+_GEOMETRIC = Preset("geometric")
 
 QUIET_LOAD = 0.5
 """Load average above which something else keeps the machine busy."""
@@ -48,7 +49,7 @@ def distill(
     objective: Annotated[str | None, typer.Option(help=Settings.knob("objective").doc, metavar="NAME")] = None,
     preset: Annotated[
         Preset, typer.Option(help="; ".join(f"{name}: {preset.label}" for name, preset in PRESETS.items()))
-    ] = Preset.geometric,
+    ] = _GEOMETRIC,
     out: Annotated[
         Path | None, typer.Option(help="Directory of the run; runs/DATASET-OBJECTIVE-TIME if not given.")
     ] = None,

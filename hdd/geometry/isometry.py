@@ -171,5 +171,6 @@ def geodesic(u: Tensor, v: Tensor, t: float | Tensor, curvature: Curvature = -1.
     delta = scale * distance(x, y, curvature)
     # Scaled by e^−δ above and below, so that nothing overflows.
     share_x, share_y = (f * sinhc(f.abs() * delta, delta) / sinhc(delta, delta) for f in (1 - t, t))
-    space = sum((share * sinhc(scale * norm(z)))[..., None] * z for share, z in ((share_x, x), (share_y, y)))
+    to_x, to_y = ((share * sinhc(scale * norm(z)))[..., None] * z for share, z in ((share_x, x), (share_y, y)))
+    space = to_x + to_y
     return (space * asinhc(scale * norm(space))[..., None]).to(u)

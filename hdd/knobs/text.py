@@ -13,7 +13,7 @@ def to_text(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
-def from_text(knob: Knob, text: str) -> Any:
+def from_text(knob: Knob[Any], text: str) -> Any:
     """The value that `text` stands for; a text that stands for none is given back, for the knob to refuse."""
     if not isinstance(knob, param.Number):
         return text
@@ -31,7 +31,7 @@ def from_text(knob: Knob, text: str) -> Any:
     return value
 
 
-def allowed(knob: Knob) -> str:
+def allowed(knob: Knob[Any]) -> str:
     """What the value of a knob may be, in words, for messages and tooltips."""
     if isinstance(knob, Choice):
         return "one of " + ", ".join(knob.objects)

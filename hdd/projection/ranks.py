@@ -1,6 +1,8 @@
 """How faithful a drawing is, from distances before and after. Sources: Venna & Kaski (2001), "Neighborhood
 preservation in nonlinear projection methods"; Spearman (1904)."""
 
+from typing import Any
+
 import numpy as np
 from scipy.stats import spearmanr
 
@@ -45,7 +47,8 @@ def rank_correlation(before: np.ndarray, after: np.ndarray) -> float:
     before, after = before.astype(np.float32), after.astype(np.float32)
     if len(before) < 2 or np.ptp(before) == 0 or np.ptp(after) == 0:
         return float("nan")
-    return float(spearmanr(before, after).statistic)
+    found: Any = spearmanr(before, after)
+    return float(found.statistic)
 
 
 def faithfulness(
@@ -54,6 +57,8 @@ def faithfulness(
     """All figures for n points: distances (n, n) and radii (n,) before and after; k = 10, less for n ≤ 20."""
     n = len(before)
     k = min(NEIGHBOURS, (n - 1) // 2)
-    ranks = _ranks(before), _ranks(after)
-    trust, continuity = (_trust(*pair, k) if k else float("nan") for pair in (ranks, ranks[::-1]))
+    ranks, ranks_after = _ranks(before), _ranks(after)
+    trust, continuity = (
+        _trust(one, other, k) if k else float("nan") for one, other in ((ranks, ranks_after), (ranks_after, ranks))
+    )
     return Faithfulness(trust, continuity, rank_correlation(radius_before, radius_after), n, k)

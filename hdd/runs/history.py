@@ -37,14 +37,16 @@ def rewind(run: Run, step: int, who: str = "python") -> None:
         run.command(Command.REWIND, step, who)
 
 
-def _copy(source: Run, out: str | os.PathLike, **meta: Any) -> Run:
+def _copy(source: Run, out: str | os.PathLike[str], **meta: Any) -> Run:
     """A new run with the settings and data of `source`, at its beginning."""
     kept = {key: source.meta(key) for key in ("fingerprint", "mean", "std", "provenance", "packages", "decoder")}
     parent = {"path": str(source.path.resolve()), "id": source.meta("id"), **meta}
     return Run.create(out, source.initial_settings, source.classes, **kept, parent=parent)
 
 
-def fork(run: Run, step: int, out: str | os.PathLike, edits: Mapping[str, Any] | None = None, who: str = "fork") -> Run:
+def fork(
+    run: Run, step: int, out: str | os.PathLike[str], edits: Mapping[str, Any] | None = None, who: str = "fork"
+) -> Run:
     """A new run that shares the history of `run` up to `step` and goes its own way from there.
 
     Args:
@@ -70,7 +72,7 @@ def fork(run: Run, step: int, out: str | os.PathLike, edits: Mapping[str, Any] |
     return child
 
 
-def copy_ledger(run: Run, out: str | os.PathLike) -> Run:
+def copy_ledger(run: Run, out: str | os.PathLike[str]) -> Run:
     """A new run, not yet going, that makes `run` again: its settings, and its edits due at the steps they acted at.
 
     Raises:
@@ -78,7 +80,7 @@ def copy_ledger(run: Run, out: str | os.PathLike) -> Run:
     """
     child = _copy(run, out, step=0)
     for edit in run.steered():
-        child.request({edit.name: edit.value}, edit.who, edit.step)
+        child.request({edit.name: edit.value}, edit.who, edit.applied_at)
     return child
 
 
@@ -106,13 +108,13 @@ def _same_bits(one: StepRecord, other: StepRecord) -> bool:
     )
 
 
-def find_runs(folder: str | os.PathLike) -> list[Run]:
+def find_runs(folder: str | os.PathLike[str]) -> list[Run]:
     """The runs at and directly below a folder, by name; a folder that is not there has none.
 
     A directory whose run a newer version made is left out.
     """
     folder = Path(folder)
-    runs = []
+    runs: list[Run] = []
     for path in [folder, *sorted(folder.glob("*/"))]:
         try:
             runs.append(Run(path))

@@ -17,7 +17,7 @@ import socket
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,7 @@ class Run(RunReader):
     """An existing run: what it tells (`RunReader`), requests to its engine, and what its engine writes."""
 
     @classmethod
-    def create(cls, path: str | Path, settings: Settings, classes: Iterable[str], **meta: Any) -> "Run":
+    def create(cls, path: str | os.PathLike[str], settings: Settings, classes: Iterable[str], **meta: Any) -> "Run":
         """Makes a run directory.
 
         Args:
@@ -170,8 +170,8 @@ class Run(RunReader):
         """
         if name not in list(Command):
             raise InvalidInputError(f"There is no command {name!r}: give one of {', '.join(Command)}.")
-        lowest = {Command.STEP: 1, Command.REWIND: 0}.get(name)
-        if (value is None) != (lowest is None) or (lowest is not None and value < lowest):
+        lowest = {Command.STEP: 1, Command.REWIND: 0}.get(Command(name))
+        if (value is None) != (lowest is None) or (value is not None and lowest is not None and value < lowest):
             needs = "no value" if lowest is None else f"a number of steps ≥ {lowest}"
             raise InvalidInputError(f"The command {name} takes {needs}, not {value!r}.")
         self._check_open()
@@ -189,14 +189,16 @@ class Run(RunReader):
 
     def request(self, changes: Mapping[str, Any], who: str, due: int | None) -> list[int]:
         """Leaves values or commands, checked already, for the engine; returns the ids of the edits."""
+        ids: list[int] = []
         with transaction(self._database):
-            return [
-                self._database.execute(
+            for name, value in changes.items():
+                row = self._database.execute(
                     "INSERT INTO edits (name, value, due, who, requested, status) VALUES (?, ?, ?, ?, ?, 'pending')",
                     (name, json.dumps(value), due, who, time.time()),
                 ).lastrowid
-                for name, value in changes.items()
-            ]
+                assert row is not None, "SQLite gives the id of each row that it inserts"
+                ids.append(row)
+        return ids
 
     def watch(self) -> None:
         """Says that somebody watches: for some seconds from now the engine keeps the live frame fresh."""
@@ -216,7 +218,7 @@ class Run(RunReader):
     # Writing, for the engine and for those who hold the lock
 
     @contextmanager
-    def advancing(self) -> Iterator[None]:
+    def advancing(self) -> Generator[None]:
         """Inside, this process is the run's one engine.
 
         Raises:

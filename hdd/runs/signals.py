@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 
@@ -22,7 +22,7 @@ class StopSignal:
         return self.number is not None
 
     @contextmanager
-    def noted(self, at_once: bool = False) -> Iterator[None]:
+    def noted(self, at_once: bool = False) -> Generator[None]:
         """Inside, the first SIGINT or SIGTERM is only noted; a second one acts as ever. Main thread only.
 
         Args:
@@ -35,7 +35,7 @@ class StopSignal:
 
         def handle(number: int, frame: object) -> None:
             self.number = number
-            signal.signal(number, before[number])
+            signal.signal(number, before[signal.Signals(number)])
             if at_once:
                 signal.raise_signal(number)
 

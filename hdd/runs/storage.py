@@ -1,7 +1,7 @@
 """Trouble with the disk under a run, as messages."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from hdd.errors import StorageError
@@ -9,7 +9,7 @@ from hdd.runs.run import Run
 
 
 @contextmanager
-def clear_storage_errors(run: Run) -> Iterator[None]:
+def clear_storage_errors(run: Run) -> Generator[None]:
     """Turns a full or failing disk, or a directory that is gone, into one message.
 
     Raises:

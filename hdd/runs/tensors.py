@@ -4,7 +4,7 @@ Every file is written beside its place and moved into it, so a reader or a kille
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +19,7 @@ CHECKPOINT_SPREAD = 16
 
 
 @contextmanager
-def replace_file(path: Path, durable: bool = False) -> Iterator[BinaryIO]:
+def replace_file(path: Path, durable: bool = False) -> Generator[BinaryIO]:
     """A file that takes the place of `path` once it is complete; `durable` also survives a power cut.
 
     Raises:

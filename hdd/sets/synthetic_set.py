@@ -37,7 +37,7 @@ class SyntheticSet:
     mean: tuple[float, ...]
     std: tuple[float, ...]
     decoder: str = "plain"
-    provenance: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def __post_init__(self) -> None:
         """Brings what was given into its form, and checks it."""
@@ -63,7 +63,7 @@ class SyntheticSet:
     @classmethod
     def of_grid(cls, images: np.ndarray, **about: Any) -> "SyntheticSet":
         """A set with equally many images of each class: images (C, ipc, channels, H, W); `about` as the attributes."""
-        classes, ipc = images.shape[:2]
+        classes, ipc = int(images.shape[0]), int(images.shape[1])
         return cls(images.reshape(-1, *images.shape[2:]), np.repeat(np.arange(classes), ipc), **about)
 
     @property

@@ -16,7 +16,7 @@ def _parts(initial: Settings, state: RunState) -> tuple[dict[str, Any], dict[int
     for edit in state.steered:
         # More steps change no step that was made.
         if edit.name != "steps":
-            edits.setdefault(edit.step, {})[edit.name] = edit.value
+            edits.setdefault(edit.applied_at, {})[edit.name] = edit.value
     return values, edits
 
 

@@ -107,7 +107,7 @@ class Steering(SourceComponent):
     def update(self, frame: Frame) -> None:
         """Brings the controls up to date."""
         state = frame.state
-        made = (edit for edit in state.steered if edit.step <= frame.step)
+        made = (edit for edit in state.steered if edit.applied_at <= frame.step)
         newest: dict[str, Edit] = {edit.name: edit for edit in (state.edits if frame.live else made)}
         in_force = frame.settings.in_force()
         for name, knob in self._knobs.items():

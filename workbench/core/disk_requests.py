@@ -5,13 +5,13 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from hdd.projection import Geometry, Projection, Pruning
 from workbench.core import projector
-from workbench.core.projector import Sample
+from workbench.core.projector import Answer, Sample
 from workbench.core.source import Source
 
 RETRY_SECONDS = 5.0
@@ -21,14 +21,17 @@ NO_REAL_IMAGES = "no real images are known to look at beside these. Name the dat
 class Projecting(Protocol):
     """What computes disks; see `workbench.core.projector.Projector`."""
 
-    def live(self, function: Callable, *arguments: object) -> Future:
+    def live(self, function: Callable[..., Answer], *arguments: Any) -> Future[Answer]:
         """The result of a function, soon."""
+        ...
 
-    def study(self, function: Callable, *arguments: object) -> Future:
+    def study(self, function: Callable[..., Answer], *arguments: Any) -> Future[Answer]:
         """The result of a function that may take seconds."""
+        ...
 
     def progress(self, name: str) -> str:
         """How far "live" or "study" is with images that it goes through, in words; "" if it is not."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -140,12 +143,12 @@ class DiskRequests:
         asked = source.shared(request, lambda: project(projector.look, *arguments))
         asked.add_done_callback(partial(self._got, request))
 
-    def _got_sample(self, answer: Future) -> None:
+    def _got_sample(self, answer: Future[Any]) -> None:
         if not answer.cancelled() and answer.exception() is None:
             self.sample = answer.result()
             self._answered()
 
-    def _got(self, request: DiskRequest, answer: Future) -> None:
+    def _got(self, request: DiskRequest, answer: Future[Any]) -> None:
         """Takes a drawing in; called from any thread."""
         try:
             self.disk = DrawnDisk(request, *answer.result())

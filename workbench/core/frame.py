@@ -19,7 +19,7 @@ class Selection(param.Parameterized):
     step = param.Integer(None, allow_None=True, doc="Step that is shown; None follows the run.")
     image = param.Tuple(None, length=2, allow_None=True, doc="(class, index) of the selected synthetic image.")
     classes = param.List([], doc="Classes that the disk shows; empty is all.")
-    view = param.Selector(default="radius", objects=list(VIEWS), doc="Projection of the disk.")
+    view: param.Selector[str] = param.Selector(default="radius", objects=list(VIEWS), doc="Projection of the disk.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -83,7 +83,7 @@ class RunState(SourceState):
 
     def settings_at(self, step: int, initial: Settings) -> Settings:
         """The knobs in force when `step` steps were completed, from `initial` and the ledger."""
-        return initial.as_steered({edit.name: edit.value for edit in self.steered if edit.step <= step})
+        return initial.as_steered({edit.name: edit.value for edit in self.steered if edit.applied_at <= step})
 
 
 class RunSource:
@@ -120,14 +120,14 @@ class RunSource:
         self._answers = SharedAnswers()
         self._run_thread = RunThread(path)
         self._thread: threading.Thread | None = None
-        self._forgotten: threading.Timer | None = None
-        self._forget_later()
+        self._forgotten = self._forget_later()
 
-    def _forget_later(self) -> None:
+    def _forget_later(self) -> threading.Timer:
         """Sees to it that the source is forgotten if no session joins meanwhile."""
-        self._forgotten = threading.Timer(UNWATCHED_SECONDS, _forget, [self])
-        self._forgotten.daemon = True
-        self._forgotten.start()
+        timer = threading.Timer(UNWATCHED_SECONDS, _forget, [self])
+        timer.daemon = True
+        timer.start()
+        return timer
 
     def to_pixels(self, images: np.ndarray) -> np.ndarray:
         """Images of the run as pictures; see `hdd.pixels.to_pixels`."""
@@ -135,7 +135,9 @@ class RunSource:
 
     def settings_at(self, state: RunState, step: int) -> Settings:
         """As `Source.settings_at`."""
-        return state.settings if step == state.step else state.settings_at(step, self.initial_settings)
+        if state.settings is not None and step == state.step:
+            return state.settings
+        return state.settings_at(step, self.initial_settings)
 
     def look_at(self, state: RunState, step: int, images: StepImages) -> tuple[Geometry, Pruning]:
         """As `Source.look_at`: what was in force at the step."""
@@ -183,14 +185,14 @@ class RunSource:
                 self._answers.clear()
                 self._run_thread.close()
                 self._forgotten.cancel()
-                self._forget_later()
+                self._forgotten = self._forget_later()
         self.audience.wake()
 
     def tabs(self) -> list[str]:
         """As `Source.tabs`."""
         return self.audience.tabs()
 
-    def shared(self, question: Hashable, ask: Callable[[], Future]) -> Future:
+    def shared(self, question: Hashable, ask: Callable[[], Future[Any]]) -> Future[Any]:
         """As `Source.shared`."""
         return self._answers.share(question, ask)
 

@@ -6,7 +6,7 @@ Views read a `Source` and nothing else, so the wall, the disk and the inspector 
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -90,18 +90,22 @@ class Source(Protocol):
     @property
     def driver(self) -> str | None:
         """The tab that may steer, None where nobody does."""
+        ...
 
     def to_pixels(self, images: np.ndarray) -> np.ndarray:
         """Images of the source as pictures; see `hdd.pixels.to_pixels`."""
+        ...
 
     def read(self, step: int) -> "Future[StepImages]":
         """The images of a kept step.
 
         The future raises HDDError or OSError where they are gone.
         """
+        ...
 
     def settings_at(self, state: SourceState, step: int) -> Settings | None:
         """The knobs in force at a step, None for a set."""
+        ...
 
     def look_at(self, state: SourceState, step: int, images: StepImages) -> tuple[Geometry, Pruning]:
         """Under which geometry and pruning images are looked at.
@@ -111,18 +115,23 @@ class Source(Protocol):
             step: that is looked at.
             images: that are shown of it, which may be of an earlier step.
         """
+        ...
 
-    def shared(self, question: Hashable, ask: Callable[[], Future]) -> Future:
+    def shared(self, question: Hashable, ask: Callable[[], Future[Any]]) -> Future[Any]:
         """The answer to a question that several sessions ask: asked once, and again after a failure."""
+        ...
 
     def join(self, session: object, tab: str, wake: Callable[[], None]) -> None:
         """Adds a session of a tab, "" if that is not known: `wake` is called, from any thread, at a new state.
 
         A known tab drives where nobody does and there is something to steer.
         """
+        ...
 
     def leave(self, session: object) -> None:
         """Removes a session; a tab that is gone drives no more."""
+        ...
 
     def tabs(self) -> list[str]:
         """Browser tabs that look at the source, in order of their coming."""
+        ...

@@ -26,7 +26,7 @@ FORMATS: Registry[type[Format]] = Registry(
 """All formats by name."""
 
 
-def load(path: str | os.PathLike) -> SyntheticSet:
+def load(path: str | os.PathLike[str]) -> SyntheticSet:
     """The distilled set in `path`, by the first format that knows it.
 
     Raises:
@@ -43,7 +43,7 @@ def load(path: str | os.PathLike) -> SyntheticSet:
     raise InvalidInputError(f"{path} is in no format that is known here. Known are: {about}")
 
 
-def save(synthetic: SyntheticSet, path: str | os.PathLike, format: str = "export") -> None:
+def save(synthetic: SyntheticSet, path: str | os.PathLike[str], format: str = "export") -> None:
     """Writes a set to `path`, which must not be there yet, in a format of `FORMATS`.
 
     Raises:
