@@ -25,6 +25,13 @@ class Registry(Generic[T]):
         group: of the entry points of other packages.
         builtin: "module:class" by name.
         check: gives the reason why something cannot be registered under a name, None if it can.
+
+    >>> paths = Registry("path", "example.paths", {"pure": "pathlib:PurePath"}, lambda name, found: None)
+    >>> paths.names(), paths.get("pure").__name__
+    (('pure',), 'PurePath')
+    >>> paths.get("pur")
+    Traceback (most recent call last):
+    hdd.errors.InvalidInputError: There is no path 'pur' here. Did you mean pure?
     """
 
     def __init__(

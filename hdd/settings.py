@@ -286,6 +286,11 @@ def method_and_objective(method: str | None, objective: str | None) -> dict[str,
 
     Raises:
         HDDError: an unknown name.
+
+    >>> method_and_objective("dm", None)
+    {'method': 'dm', 'objective': 'mean'}
+    >>> method_and_objective("hdd", None)
+    {'method': 'dm', 'objective': 'hdd'}
     """
     if method is None:
         return {} if objective is None else {"objective": objective}

@@ -45,6 +45,10 @@ def centroid(u: Tensor, weights: Tensor | None = None, curvature: Curvature = -1
     Raises:
         HDDError: curvature is not a finite number below 0; an unknown kind; no points; weights of another shape,
             below 0 or without a positive sum; the Karcher mean not reached after `MAX_STEPS` Newton steps.
+
+    >>> points = torch.tensor([[0.0, 0.0], [0.0, 0.0], [3.0, 0.0]])
+    >>> centroid(points), centroid(points, kind="karcher")
+    (tensor([1.1886, 0.0000]), tensor([1., 0.]))
     """
     scale = curvature_scale(curvature)
     if kind not in KINDS:

@@ -119,6 +119,9 @@ def translate(u: Tensor, by: Tensor, curvature: Curvature = -1.0) -> Tensor:
 
     Raises:
         HDDError: curvature is not a finite number below 0.
+
+    >>> translate(torch.tensor([2.0, 0.0]), by=torch.tensor([1.0, 0.0]))
+    tensor([3., 0.])
     """
     scale = curvature_scale(curvature)
     x, y = torch.broadcast_tensors(*common_dtype(-by, u))

@@ -9,12 +9,23 @@ from hdd.knobs.types import Choice, Knob, NumberOrAuto, Operations, Text
 
 
 def to_text(value: Any) -> str:
-    """The text that stands for a value on command lines and in fields; `from_text` gives the value again."""
+    """The text that stands for a value on command lines and in fields; `from_text` gives the value again.
+
+    >>> to_text(None), to_text(-0.5)
+    ('none', '-0.5')
+    """
     return "none" if value is None else str(value)
 
 
 def from_text(knob: Knob[Any], text: str) -> Any:
-    """The value that `text` stands for; a text that stands for none is given back, for the knob to refuse."""
+    """The value that `text` stands for; a text that stands for none is given back, for the knob to refuse.
+
+    >>> from hdd.settings import Settings
+    >>> from_text(Settings.knob("steps"), "1e3"), from_text(Settings.knob("clamp"), "none")
+    (1000, None)
+    >>> from_text(Settings.knob("steps"), "many")
+    'many'
+    """
     if not isinstance(knob, param.Number):
         return text
     if text.lower() == "none" and knob.allow_None:

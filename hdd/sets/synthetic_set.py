@@ -29,6 +29,11 @@ class SyntheticSet:
     Raises:
         HDDError: shapes that do not fit together, labels outside the classes, images that are not finite, a standard
             deviation that is not positive, or an unknown decoder.
+
+    >>> images = np.zeros((3, 1, 8, 8))
+    >>> made = SyntheticSet(images, [0, 1, 1], ("cat", "dog"), mean=(0.5,), std=(0.25,))
+    >>> made.counts, made.images.dtype.name
+    ((1, 2), 'float32')
     """
 
     images: np.ndarray
