@@ -108,6 +108,7 @@ def _finite(objective: type[Objective]) -> bool:
     made = _make(objective)
     pairs = [(_features(REAL, radius, 0), _features(SYNTHETIC, radius, 1)) for radius in RADII]
     pairs += [(_features(SYNTHETIC, radius, 0), _features(SYNTHETIC, radius, 0)) for radius in RADII]
+    pairs += [(_features(REAL, radius, 0), _features(1, radius, 1)) for radius in RADII]
     found = [part for real, synthetic in pairs for part in _loss_and_gradient(made, real, synthetic)]
     return all(bool(torch.isfinite(part).all()) for part in found)
 
@@ -137,7 +138,7 @@ def _columns(objective: type[Objective]) -> bool:
 
 _OBJECTIVE_RULES: dict[str, Callable[[type[Objective]], bool]] = {
     "loss() gives one float32 loss for each class": _one_loss_a_class,
-    "losses and gradients are finite at √|K|·radius 0 to 25, also of equal sets": _finite,
+    "losses and gradients are finite at √|K|·radius 0 to 25, also of equal sets and of one image a class": _finite,
     "the loss of a class depends on the features of that class alone": _classes_apart,
     "losses and gradients are the same bits each time, whatever the global random state": _same_bits,
     "diagnostics() gives what `columns` names, in its order, one finite number for each class": _columns,
