@@ -95,7 +95,10 @@ def first_difference(one: Run, other: Run) -> int | None:
     for mine, theirs in ((one.snapshots, other.snapshots), (one.checkpoints, other.checkpoints)):
         for step in sorted({*mine.steps()} & {*theirs.steps()}):
             a, b = mine.read(step), theirs.read(step)
-            names = [] if a is None or b is None else ["images"] if step in edited else list(a)
+            if a is None or b is None:
+                different.append(step)
+                continue
+            names = ["images"] if step in edited else list(a)
             if not names or any(a[name].tobytes() != b[name].tobytes() for name in names):
                 different.append(step)
     return min(different, default=None)

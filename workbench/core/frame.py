@@ -1,7 +1,7 @@
 """All that views show at one moment, and what a session looks at."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 import param
@@ -10,6 +10,7 @@ from hdd.projection import VIEWS
 from hdd.settings import Settings
 from workbench.core.disk_requests import DrawnDisk
 from workbench.core.projector import Sample
+from workbench.core.run_source import RunState
 from workbench.core.source import SourceState, StepImages
 
 
@@ -50,18 +51,22 @@ class Frame:
     sample: Sample | None
     full: bool
 
+    @property
+    def run_state(self) -> RunState:
+        """The state of the source, for what needs a run."""
+        assert isinstance(self.state, RunState), "a set has no run"
+        return self.state
+
 
 class View(Protocol):
-    """A part of a page that shows frames.
+    """A part of a page that shows frames."""
 
-    Attributes:
-        lively: whether it shows every frame, and not only full ones.
-    """
-
-    lively: bool
+    lively: ClassVar[bool]
+    """Whether it shows every frame, and not only full ones."""
 
     def update(self, frame: Frame) -> None:
         """Brings the view up to date; called with the document held."""
+        ...
 
 
 def shown_step(state: SourceState, selected: int | None) -> int:

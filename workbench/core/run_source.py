@@ -51,7 +51,7 @@ class RunState(SourceState):
     """
 
     status: EngineStatus = field(default_factory=lambda: EngineStatus(EngineState.NEW, 0, 0.0, "", 0, 0.0))
-    settings: Settings | None = None
+    settings: Settings = field(default_factory=Settings)
     edits: tuple[Edit, ...] = ()
     evaluations: tuple[dict[str, Any], ...] = ()
     events: tuple[dict[str, Any], ...] = ()
@@ -112,7 +112,7 @@ class RunSource:
         self.mean, self.std = (np.array(self.run.meta(key), np.float32) for key in ("mean", "std"))
         self.initial_settings = self.run.initial_settings
         self.layout = ClassLayout.of_equal(len(self.classes), self.initial_settings.ipc)
-        self.viewing = Viewing.of(self.initial_settings, self.run.meta("fingerprint"))
+        self.viewing: Viewing | None = Viewing.of(self.initial_settings, self.run.meta("fingerprint"))
         self.lease = DriverLease()
         self.state = RunState(settings=self.initial_settings, reading=True)
         self.lock = threading.RLock()
@@ -133,14 +133,16 @@ class RunSource:
         """Images of the run as pictures; see `hdd.pixels.to_pixels`."""
         return to_pixels(images, self.mean, self.std)
 
-    def settings_at(self, state: RunState, step: int) -> Settings:
+    def settings_at(self, state: SourceState, step: int) -> Settings:
         """As `Source.settings_at`."""
-        if state.settings is not None and step == state.step:
+        assert isinstance(state, RunState)
+        if step == state.step:
             return state.settings
         return state.settings_at(step, self.initial_settings)
 
-    def look_at(self, state: RunState, step: int, images: StepImages) -> tuple[Geometry, Pruning]:
+    def look_at(self, state: SourceState, step: int, images: StepImages) -> tuple[Geometry, Pruning]:
         """As `Source.look_at`: what was in force at the step."""
+        assert isinstance(state, RunState)
         settings, scale = self.settings_at(state, step), images.feature_scale
         if scale is None or images.step == state.step:
             scale = state.feature_scale

@@ -76,7 +76,6 @@ class Source(Protocol):
         changes: whether the images change from step to step; else there is one step, 0.
         std: (channels,) of the images' normalisation, for pixels in [0, 1].
         viewing: what the disk looks through; None where no real images are known, so that there is no disk.
-        state: as last found.
     """
 
     name: str
@@ -85,7 +84,11 @@ class Source(Protocol):
     changes: bool
     std: np.ndarray
     viewing: Viewing | None
-    state: SourceState
+
+    @property
+    def state(self) -> SourceState:
+        """As last found."""
+        ...
 
     @property
     def driver(self) -> str | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import colorcet
 import numpy as np
-from panel_material_ui import MaterialUIComponent
+from panel_material_ui.base import MaterialComponent
 
 from workbench.compat.echoed_text import ToldText
 from workbench.compat.plain_text import PlainAlert, PlainTypography
@@ -84,7 +84,7 @@ class Notice(ToldText, PlainAlert):
     """An alert whose words are shown as they are."""
 
 
-def show(component: MaterialUIComponent, shown: bool, **sx: Any) -> None:
+def show(component: MaterialComponent, shown: bool, **sx: Any) -> None:
     """Shows or hides a component, with `sx` as its style.
 
     Not by `visible`: a page waits until all of it is rendered, which an invisible Material component never is.
