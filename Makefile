@@ -15,9 +15,10 @@ workdocs: .venv/tests.installed  ## knobs and command line in docs/, the Python 
 bench: .venv/workbench.installed  ## the dashboard on http://127.0.0.1:5006
 	HDD_RUNS=$(RUNS) .venv/bin/panel serve workbench/app.py --address 127.0.0.1 --port $(PORT) --show $(if $(AUTOSTART),--args --autostart)
 
-test: .venv/tests.installed  ## lint and tests, with a browser and JupyterLab
+test: .venv/tests.installed  ## lint, types and tests, with a browser and JupyterLab
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	.venv/bin/basedpyright --pythonpath .venv/bin/python
 	.venv/bin/python -m pytest
 
 test-all: .venv/tests.installed  ## the slow tests too: 50 kills at random moments

@@ -160,13 +160,14 @@ PAGES = {"knobs.md": knobs, "cli.md": cli}
 def api(folder: Path) -> None:
     """Writes the public names of hdd as web pages."""
     import pdoc
+    from pdoc import render
 
     import hdd
 
     # They are imported when first asked for, and pdoc looks at what is there.
     for name in hdd.__all__:
         setattr(hdd, name, getattr(hdd, name))
-    pdoc.render.configure(docformat="google", show_source=False)
+    render.configure(docformat="google", show_source=False)
     pdoc.pdoc(*PUBLIC, output_directory=folder)
 
 

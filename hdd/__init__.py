@@ -9,9 +9,18 @@
 """
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hdd.errors import HDDError
+
+if TYPE_CHECKING:
+    from hdd.api import distill, evaluate, fork, replay
+    from hdd.methods import Method
+    from hdd.objectives import Objective
+    from hdd.runs.history import rewind
+    from hdd.runs.resume import resume
+    from hdd.runs.run import Run
+    from hdd.settings import Settings
 
 _LAZY = {
     "Method": "hdd.methods",
@@ -26,7 +35,19 @@ _LAZY = {
     "rewind": "hdd.runs.history",
 }
 
-__all__ = ["HDDError", *_LAZY]
+__all__ = [
+    "HDDError",
+    "Method",
+    "Objective",
+    "Run",
+    "Settings",
+    "distill",
+    "evaluate",
+    "fork",
+    "replay",
+    "resume",
+    "rewind",
+]
 
 
 def __getattr__(name: str) -> Any:

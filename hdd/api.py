@@ -31,7 +31,7 @@ def distill(
     method: str | None = None,
     objective: str | None = None,
     preset: str = "geometric",
-    out: str | os.PathLike | None = None,
+    out: str | os.PathLike[str] | None = None,
     at: Mapping[int, Mapping[str, Any]] | None = None,
     who: str = "python",
     on_step: OnStep | None = None,
@@ -89,9 +89,9 @@ def distill(
 
 
 def fork(
-    run: Run | str | os.PathLike,
+    run: Run | str | os.PathLike[str],
     step: int,
-    out: str | os.PathLike,
+    out: str | os.PathLike[str],
     edits: Mapping[str, Any] | None = None,
     who: str = "python",
     on_step: OnStep | None = None,
@@ -106,7 +106,7 @@ def fork(
 
 
 def replay(
-    run: Run | str | os.PathLike, out: str | os.PathLike, on_step: OnStep | None = None
+    run: Run | str | os.PathLike[str], out: str | os.PathLike[str], on_step: OnStep | None = None
 ) -> tuple[Run, int | None]:
     """Makes a run again from its settings and ledger, up to the step that it has reached, and compares the two.
 
@@ -121,7 +121,7 @@ def replay(
 
 
 def evaluate(
-    run: Run | str | os.PathLike,
+    run: Run | str | os.PathLike[str],
     step: int | None = None,
     protocol: str = "full",
     on_epoch: Callable[[int, int], None] | None = None,
@@ -147,13 +147,13 @@ def evaluate(
     if step is None:
         step = max(run.kept_steps(), default=0)
     made = run.synthetic(step).decoded()
-    images, labels = torch.from_numpy(made.images).to(pick_device(settings.device)), torch.from_numpy(made.labels)
+    images, labels = torch.as_tensor(made.images).to(pick_device(settings.device)), torch.as_tensor(made.labels)
     data = load_dataset(settings.dataset, size=settings.image_size)
     result = evaluate_images(images, labels, data, chosen, on_epoch)
     run.write_evaluation(step, result.as_dict()["protocol"], result.accuracies)
     return result
 
 
-def as_run(run: Run | str | os.PathLike) -> Run:
+def as_run(run: Run | str | os.PathLike[str]) -> Run:
     """Returns the run itself, or opens the run in a directory."""
     return run if isinstance(run, Run) else Run(run)

@@ -4,8 +4,9 @@
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,7 +15,6 @@ from torch import Tensor
 from hdd.data import Dataset
 from hdd.draws import generator
 from hdd.errors import HDDError
-from hdd.knobs import Knob
 from hdd.methods import METHODS, Method
 from hdd.objectives import OBJECTIVES, Objective
 from hdd.settings import Settings
@@ -71,7 +71,7 @@ def check_method(name: str) -> Conformance:
     return Conformance(name, tuple(broken), None if broken else _milliseconds(method))
 
 
-def _undocumented(knobs: dict[str, Knob]) -> list[str]:
+def _undocumented(knobs: Mapping[str, Any]) -> list[str]:
     return [
         f"the knob {name} has a label, a group, and a doc that ends with a full stop"
         for name, knob in knobs.items()
@@ -108,6 +108,7 @@ def _finite(objective: type[Objective]) -> bool:
     made = _make(objective)
     pairs = [(_features(REAL, radius, 0), _features(SYNTHETIC, radius, 1)) for radius in RADII]
     pairs += [(_features(SYNTHETIC, radius, 0), _features(SYNTHETIC, radius, 0)) for radius in RADII]
+    pairs += [(_features(REAL, radius, 0), _features(1, radius, 1)) for radius in RADII]
     found = [part for real, synthetic in pairs for part in _loss_and_gradient(made, real, synthetic)]
     return all(bool(torch.isfinite(part).all()) for part in found)
 
@@ -137,7 +138,7 @@ def _columns(objective: type[Objective]) -> bool:
 
 _OBJECTIVE_RULES: dict[str, Callable[[type[Objective]], bool]] = {
     "loss() gives one float32 loss for each class": _one_loss_a_class,
-    "losses and gradients are finite at √|K|·radius 0 to 25, also for equal sets": _finite,
+    "losses and gradients are finite at √|K|·radius 0 to 25, also for equal sets and of one image a class": _finite,
     "the loss of a class depends only on the features of that class": _classes_apart,
     "losses and gradients are the same bits each time, whatever the global random state": _same_bits,
     "diagnostics() returns the names in `columns`, in that order, with one finite number for each class": _columns,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ def pick_device(name: str) -> torch.device:
 
 
 @contextmanager
-def explain_out_of_memory(device: torch.device) -> Iterator[None]:
+def explain_out_of_memory(device: torch.device) -> Generator[None]:
     """Turns the out-of-memory errors of torch and Python into one message that says what helps.
 
     Raises:

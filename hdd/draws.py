@@ -21,6 +21,11 @@ def generator(seed: int, purpose: str, step: int = 0, index: int = 0) -> np.rand
 
     Returns:
         A fresh generator; the same arguments always give the same stream.
+
+    >>> generator(0, "network", step=7).random() == generator(0, "network", step=7).random()
+    True
+    >>> generator(0, "network", step=7).random() == generator(0, "network", step=8).random()
+    False
     """
     purpose_key = int.from_bytes(hashlib.sha256(purpose.encode()).digest()[:8], "little")
     # The lowest word of the counter stays 0 here, because drawing advances it.

@@ -144,9 +144,10 @@ def evaluate_images(
         The accuracies, in the order of the networks.
     """
     labels = labels.to(images.device)
-    accuracies = []
+    _, channels, height, width = images.shape
+    accuracies: list[float] = []
     for index in range(protocol.networks):
-        network = ConvNet(images.shape[1], tuple(images.shape[2:]), len(data.classes), protocol.width, protocol.depth)
+        network = ConvNet(channels, (height, width), len(data.classes), protocol.width, protocol.depth)
         network.draw(generator(protocol.seed, "evaluation network", 0, index)).to(images.device)
         optimizer = torch.optim.SGD(network.parameters(), LEARNING_RATE, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
         for epoch in range(protocol.epochs):

@@ -2,12 +2,12 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 
 @contextmanager
-def end_silently() -> Iterator[None]:
+def end_silently() -> Generator[None]:
     """Within this context, Ctrl-C ends the process immediately and silently. Has no effect outside the main thread.
 
     An interrupted import leaves nothing to clean up, and an exception there would print a long traceback.

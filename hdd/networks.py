@@ -1,6 +1,7 @@
 """The ConvNet of the dataset-distillation literature (Gidaris & Komodakis 2018; Zhao et al. 2021)."""
 
 import math
+from typing import cast
 
 import numpy as np
 import torch
@@ -63,7 +64,8 @@ class ConvNet(nn.Module):
         """Features (B, width·h·w) of normalised float images (B, C, H, W), as they enter the classifier."""
         maps = images.contiguous(memory_format=torch.channels_last)
         for block in range(0, len(self.features), LAYERS_OF_A_BLOCK):
-            maps = _block(maps, self.features[block], self.features[block + 1])
+            convolution, instance_norm = self.features[block], self.features[block + 1]
+            maps = _block(maps, cast(nn.Conv2d, convolution), cast(nn.GroupNorm, instance_norm))
         return maps.flatten(1)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -76,7 +78,7 @@ class ConvNet(nn.Module):
         for module in self.modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
                 bound = 1 / math.sqrt(module.weight[0].numel())
-                for parameter in (module.weight, module.bias):
+                for parameter in module.parameters():
                     values = generator.random(tuple(parameter.shape), dtype=np.float32)
                     parameter.copy_(torch.from_numpy(values).mul_(2 * bound).sub_(bound))
             elif isinstance(module, nn.GroupNorm):

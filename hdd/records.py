@@ -51,6 +51,12 @@ class Edit:
     reason: str | None
     decided: float | None
 
+    @property
+    def applied_at(self) -> int:
+        """The step of an edit that was applied: it acts from the next one on."""
+        assert self.step is not None, f"{self} was not applied"
+        return self.step
+
 
 @dataclass(frozen=True)
 class EngineStatus:

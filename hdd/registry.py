@@ -25,6 +25,13 @@ class Registry(Generic[T]):
         group: the group of entry points in which other packages register.
         builtin: "module:class" by name.
         check: returns the reason why an object cannot be registered under a name, or None if it can.
+
+    >>> paths = Registry("path", "example.paths", {"pure": "pathlib:PurePath"}, lambda name, found: None)
+    >>> paths.names(), paths.get("pure").__name__
+    (('pure',), 'PurePath')
+    >>> paths.get("pur")
+    Traceback (most recent call last):
+    hdd.errors.InvalidInputError: There is no path 'pur' here. Did you mean pure?
     """
 
     def __init__(
@@ -41,22 +48,21 @@ class Registry(Generic[T]):
         if self._found is None:
             self._found = {name: pkgutil.resolve_name(path) for name, path in self._builtin.items()}
             for entry in sorted(entry_points(group=self.group), key=lambda entry: (entry.name, entry.value)):
-                self._add(entry)
+                self._add(entry, self._found)
         return self._found
 
-    def _add(self, entry: EntryPoint) -> None:
+    def _add(self, entry: EntryPoint, found: dict[str, T]) -> None:
         package = f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.module
-        if entry.name in self._found:
-            reason = "that name is in use"
-        else:
+        loaded, reason = None, "that name is in use"
+        if entry.name not in found:
             try:
-                found = entry.load()
-                reason = self._check(entry.name, found)
+                loaded = entry.load()
+                reason = self._check(entry.name, loaded)
             except Exception as error:
                 # Importing another package can raise anything, and the rest must keep working.
                 reason = f"{type(error).__name__}: {error}"
-        if reason is None:
-            self._found[entry.name] = found
+        if loaded is not None and reason is None:
+            found[entry.name] = loaded
             self._packages[entry.name] = package
         else:
             _log.warning("The %s %r of the package %s is left out: %s", self.kind, entry.name, package, reason)

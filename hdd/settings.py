@@ -27,7 +27,7 @@ RENAMED_OBJECTIVES = {"dm": "mean"}
 _REGISTRIES = {"method": METHODS, "objective": OBJECTIVES}
 
 
-def _knobs_of(part: type[param.Parameterized]) -> dict[str, param.Parameter]:
+def _knobs_of(part: type[param.Parameterized]) -> dict[str, param.Parameter[Any]]:
     return {name: part.param[name] for name in part.param if name != "name"}
 
 
@@ -36,7 +36,7 @@ def _part(kind: str, name: str) -> type[param.Parameterized]:
     return METHODS.get(name).knobs if kind == "method" else OBJECTIVES.get(name)
 
 
-def _compose() -> dict[str, Knob]:
+def _compose() -> dict[str, Knob[Any]]:
     """All knobs by name, fixed ones first. A method or objective that declares a name already in use is left out."""
     declared: dict[str, Any] = _knobs_of(RunKnobs) | _knobs_of(PruningKnobs) | _knobs_of(Objective)
     accepted: dict[str, list[type[param.Parameterized]]] = {"method": [], "objective": []}
@@ -85,7 +85,7 @@ class Settings(param.Parameterized):
             """The value of a knob."""
 
     def __init__(self, **values: Any) -> None:
-        given = {}
+        given: dict[str, Any] = {}
         for name, value in values.items():
             knob = Settings.knob(name)
             given[name] = value.item() if isinstance(value, np.generic) else value
@@ -96,11 +96,11 @@ class Settings(param.Parameterized):
                 raise _not_allowed(name, value)
         try:
             # All values are set here at once, because this is param's only thread-safe way to set constants.
-            super().__init__(**given)
+            super().__init__(**given)  # pyright: ignore[reportUnknownMemberType] (param does not say)
         except ValueError:
             for name, value in given.items():
                 try:
-                    param.Parameterized.__init__(object.__new__(Settings), **{name: value})
+                    param.Parameterized.__init__(object.__new__(Settings), **{name: value})  # pyright: ignore[reportUnknownMemberType]
                 except ValueError:
                     raise _not_allowed(name, values[name]) from None
             raise
@@ -122,7 +122,7 @@ class Settings(param.Parameterized):
         return made
 
     @staticmethod
-    def knob(name: str) -> Knob:
+    def knob(name: str) -> Knob[Any]:
         """The declaration of a knob.
 
         Raises:
@@ -185,7 +185,7 @@ class Settings(param.Parameterized):
 
 
 for _name, _knob in _KNOBS.items():
-    Settings.param.add_parameter(_name, _knob)
+    Settings.param.add_parameter(_name, _knob)  # pyright: ignore[reportUnknownMemberType]
 
 _STEERABLE = tuple(name for name, knob in _KNOBS.items() if knob.steerable)
 
@@ -286,6 +286,11 @@ def method_and_objective(method: str | None, objective: str | None) -> dict[str,
 
     Raises:
         HDDError: a name is unknown.
+
+    >>> method_and_objective("dm", None)
+    {'method': 'dm', 'objective': 'mean'}
+    >>> method_and_objective("hdd", None)
+    {'method': 'dm', 'objective': 'hdd'}
     """
     if method is None:
         return {} if objective is None else {"objective": objective}

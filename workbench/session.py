@@ -19,6 +19,7 @@ from workbench.core.disk_requests import Projecting
 from workbench.core.frame import Frame, Selection, View
 from workbench.core.frame_builder import FrameBuilder
 from workbench.core.frame_gate import FrameGate, News
+from workbench.core.run_source import RunSource
 from workbench.core.source import Source
 from workbench.document_calls import DocumentCalls
 
@@ -84,6 +85,12 @@ class Session:
     def on_keys(self, **actions: Callable[[], None]) -> None:
         """Sets the actions that are called when keys are pressed: space, left, right, home, end, live."""
         self._keys |= actions
+
+    @property
+    def run_source(self) -> RunSource:
+        """The source, for what needs a run (`SourceComponent.needs_run`)."""
+        assert isinstance(self.source, RunSource), f"{self.source.name} is a set without a run"
+        return self.source
 
     @property
     def drives(self) -> bool:

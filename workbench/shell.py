@@ -153,13 +153,13 @@ class Shell:
         if self._session is not None and names != self._names:
             self._session.refresh()
         self._names = names
-        shown = [] if self._session is None else [self._session.source.run.path.name]
+        shown = [] if self._session is None else [self._session.run_source.run.path.name]
         self._run_choice.offer([*names, *(name for name in shown if name not in names)])
 
     # Attaching to a run
 
     def _chosen(self, name: str) -> None:
-        if self._session is None or self._session.source.run.path.name != name:
+        if self._session is None or self._session.run_source.run.path.name != name:
             self.attach(self._engines.root / name)
 
     def attach(self, path: Path) -> None:

@@ -5,11 +5,11 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any, NamedTuple, TextIO
+from typing import IO, Annotated, Any, NamedTuple
 
 import typer
 from rich.console import Console
@@ -73,7 +73,7 @@ def parse_schedule(entries: list[str] | None) -> dict[int, dict[str, Any]]:
     return edits
 
 
-def _discard_output(stream: TextIO) -> None:
+def _discard_output(stream: IO[str]) -> None:
     """Discards everything that is written to a stream from now on."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
@@ -115,7 +115,7 @@ class JsonLines:
             self.write(**facts)
 
     @contextmanager
-    def errors(self) -> Iterator[None]:
+    def errors(self) -> Generator[None]:
         """Prints {"error": message} for an error raised in this context, and raises it again."""
         try:
             yield
@@ -133,7 +133,7 @@ class StepProgress(NamedTuple):
 
 
 @contextmanager
-def step_progress(total: int, done: int = 0, shown: bool = True) -> Iterator[StepProgress]:
+def step_progress(total: int, done: int = 0, shown: bool = True) -> Generator[StepProgress]:
     """A progress bar of steps with loss, rate and time left; it appears once there is something to show."""
     columns = (
         TextColumn("{task.description}"),

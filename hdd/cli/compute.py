@@ -33,6 +33,7 @@ from hdd.runs.run import Run
 from hdd.settings import PRESETS, Settings, initial_settings, method_and_objective
 
 Preset = StrEnum("Preset", list(PRESETS))
+_GEOMETRIC = Preset("geometric")
 
 QUIET_LOAD = 0.5
 """If the load average is above this, something else is keeping the machine busy."""
@@ -51,7 +52,7 @@ def distill(
     objective: Annotated[str | None, typer.Option(help=Settings.knob("objective").doc, metavar="NAME")] = None,
     preset: Annotated[
         Preset, typer.Option(help="; ".join(f"{name}: {preset.label}" for name, preset in PRESETS.items()))
-    ] = Preset.geometric,
+    ] = _GEOMETRIC,
     out: Annotated[
         Path | None, typer.Option(help="Directory of the run; default: runs/DATASET-OBJECTIVE-TIME.")
     ] = None,

@@ -69,7 +69,8 @@ def takes_knobs(names: Iterable[str]) -> Callable[[Callable], Callable]:
         keyword = inspect.Parameter.KEYWORD_ONLY
         sets = inspect.Parameter("sets", keyword, default=None, annotation=_Sets)
         options = [inspect.Parameter(name, keyword, default=None, annotation=_option(name)) for name in offered]
-        with_options.__signature__ = inspect.Signature([each.replace(kind=keyword) for each in own] + [sets, *options])
+        signature = inspect.Signature([each.replace(kind=keyword) for each in own] + [sets, *options])
+        with_options.__signature__ = signature  # pyright: ignore[reportAttributeAccessIssue] (typer reads it)
         return with_options
 
     return decorate

@@ -4,7 +4,7 @@ import difflib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 
@@ -52,7 +52,8 @@ class Dataset:
     @property
     def size(self) -> tuple[int, int]:
         """Height and width of an image, in pixels."""
-        return tuple(self.train_images.shape[2:])
+        height, width = self.train_images.shape[2:]
+        return height, width
 
     def normalise(self, images: torch.Tensor) -> torch.Tensor:
         """Turns pixels, uint8 (…, C, H, W), into float32 (pixels/255 − mean)/std."""
@@ -145,7 +146,7 @@ def _read_digits() -> Splits:
     """
     from sklearn.datasets import load_digits  # Takes two seconds to import and is needed once.
 
-    digits = load_digits()
+    digits: Any = load_digits()
     labels = torch.from_numpy(digits.target).long()
     levels = torch.from_numpy(digits.images).unsqueeze(1) * (255 / 16)
     images = torch.nn.functional.interpolate(levels, size=(16, 16), mode="bilinear").round().to(torch.uint8)

@@ -114,7 +114,11 @@ def _read_idx(paths: list[Path], classes: tuple[str, ...]) -> Splits:
 def _read_cifar(paths: list[Path], train: tuple[str, ...], test: str, names: str, label_bytes: int) -> Splits:
     """CIFAR's binary version: each record has `label_bytes` labels, the last one the finest, and 3×32×32 bytes."""
     with tarfile.open(paths[0]) as archive:
-        members = {Path(m.name).name: archive.extractfile(m).read() for m in archive if m.isfile()}
+        members = {
+            Path(member.name).name: file.read()
+            for member in archive
+            if member.isfile() and (file := archive.extractfile(member)) is not None
+        }
     train_records, test_records = (
         np.frombuffer(b"".join(members[batch] for batch in batches), np.uint8).reshape(-1, label_bytes + 3072)
         for batches in (train, (test,))

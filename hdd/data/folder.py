@@ -149,6 +149,7 @@ def _decode(files: list[_File], size: int | None, progress: Progress | None) -> 
     if problems:
         others = f" {len(problems) - 1} more of the {len(files)} images have problems." if problems[1:] else ""
         raise DataError(problems[0] + others)
+    assert images is not None, "an image that cannot be read is a problem"
     return np.ascontiguousarray(images[:, :1]) if grey else images
 
 

@@ -27,5 +27,5 @@ def fingerprint(splits: Splits) -> str:
     header = json.dumps({"shapes": [list(tensor.shape) for tensor in tensors], "classes": classes})
     digest = hashlib.sha256(header.encode())
     for tensor in tensors:
-        digest.update(tensor.numpy())
+        digest.update(tensor.numpy().data)
     return digest.hexdigest()

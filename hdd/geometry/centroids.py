@@ -46,6 +46,10 @@ def centroid(u: Tensor, weights: Tensor | None = None, curvature: Curvature = -1
         HDDError: the curvature is not a finite number below 0; the kind is unknown; there are no points; the weights
             have another shape, are below 0 or have no positive sum; or the Karcher mean is not reached after
             `MAX_STEPS` Newton steps.
+
+    >>> points = torch.tensor([[0.0, 0.0], [0.0, 0.0], [3.0, 0.0]])
+    >>> centroid(points), centroid(points, kind="karcher")
+    (tensor([1.1886, 0.0000]), tensor([1., 0.]))
     """
     scale = curvature_scale(curvature)
     if kind not in KINDS:

@@ -120,6 +120,9 @@ def translate(u: Tensor, by: Tensor, curvature: Curvature = -1.0) -> Tensor:
 
     Raises:
         HDDError: curvature is not a finite number below 0.
+
+    >>> translate(torch.tensor([2.0, 0.0]), by=torch.tensor([1.0, 0.0]))
+    tensor([3., 0.])
     """
     scale = curvature_scale(curvature)
     x, y = torch.broadcast_tensors(*common_dtype(-by, u))
@@ -172,5 +175,6 @@ def geodesic(u: Tensor, v: Tensor, t: float | Tensor, curvature: Curvature = -1.
     delta = scale * distance(x, y, curvature)
     # Scaled by e^−δ above and below, so that nothing overflows.
     share_x, share_y = (f * sinhc(f.abs() * delta, delta) / sinhc(delta, delta) for f in (1 - t, t))
-    space = sum((share * sinhc(scale * norm(z)))[..., None] * z for share, z in ((share_x, x), (share_y, y)))
+    to_x, to_y = ((share * sinhc(scale * norm(z)))[..., None] * z for share, z in ((share_x, x), (share_y, y)))
+    space = to_x + to_y
     return (space * asinhc(scale * norm(space))[..., None]).to(u)

@@ -100,6 +100,10 @@ def distance(u: Tensor, v: Tensor, curvature: Curvature = -1.0) -> Tensor:
         HDDError: curvature is not a finite number below 0.
 
     Source: half-angle form of the hyperbolic law of cosines, see `hdd.geometry.triangle`.
+
+    >>> east, north = torch.tensor([3.0, 0.0]), torch.tensor([0.0, 3.0])
+    >>> distance(east, -east), distance(east, north)
+    (tensor(6.), tensor(5.3118))
     """
     scale = curvature_scale(curvature)
     x, y = torch.broadcast_tensors(*common_dtype(u, v))

@@ -125,6 +125,10 @@ def pairwise_distance(u: Tensor, v: Tensor, curvature: Curvature = -1.0) -> Tens
 
     Raises:
         HDDError: curvature is not a finite number below 0.
+
+    >>> pairwise_distance(torch.tensor([[0.0, 0.0], [1.0, 0.0]]), torch.tensor([[3.0, 0.0]]))
+    tensor([[3.],
+            [2.]])
     """
     scale = curvature_scale(curvature)
     batch = torch.broadcast_shapes(u.shape[:-2], v.shape[:-2])

@@ -21,6 +21,9 @@ def to_ball(u: Tensor, curvature: Curvature = -1.0) -> Tensor:
 
     Raises:
         HDDError: curvature is not a finite number below 0.
+
+    >>> to_ball(torch.tensor([2.0, 0.0]))
+    tensor([0.7616, 0.0000])
     """
     v = to_float64(u) * (curvature_scale(curvature) / 2)
     return (tanhc(norm(v))[..., None] * v).to(u)

@@ -9,12 +9,23 @@ from hdd.knobs.types import Choice, Knob, NumberOrAuto, Operations, Text
 
 
 def to_text(value: Any) -> str:
-    """The text for a value on command lines and in fields; `from_text` turns it back into the value."""
+    """The text for a value on command lines and in fields; `from_text` turns it back into the value.
+
+    >>> to_text(None), to_text(-0.5)
+    ('none', '-0.5')
+    """
     return "none" if value is None else str(value)
 
 
-def from_text(knob: Knob, text: str) -> Any:
-    """The value that `text` stands for. A text that is not a value is returned as it is, and the knob refuses it."""
+def from_text(knob: Knob[Any], text: str) -> Any:
+    """The value that `text` stands for. A text that is not a value is returned as it is, and the knob refuses it.
+
+    >>> from hdd.settings import Settings
+    >>> from_text(Settings.knob("steps"), "1e3"), from_text(Settings.knob("clamp"), "none")
+    (1000, None)
+    >>> from_text(Settings.knob("steps"), "many")
+    'many'
+    """
     if not isinstance(knob, param.Number):
         return text
     if text.lower() == "none" and knob.allow_None:
@@ -31,7 +42,7 @@ def from_text(knob: Knob, text: str) -> Any:
     return value
 
 
-def allowed(knob: Knob) -> str:
+def allowed(knob: Knob[Any]) -> str:
     """Which values a knob allows, in words, for messages and tooltips."""
     if isinstance(knob, Choice):
         return "one of " + ", ".join(knob.objects)

@@ -79,9 +79,9 @@ class NumberOrAuto(Number):
 
     __slots__ = ()
 
-    def _validate_value(self, val: Any, allow_None: bool) -> None:
-        if val != "auto":
-            super()._validate_value(val, allow_None)
+    def _validate_value(self, value: Any, allow_None: bool) -> None:
+        if value != "auto":
+            super()._validate_value(value, allow_None)
 
     def _validate_bounds(self, val: Any, bounds: Any, inclusive_bounds: Any) -> None:
         if val != "auto":
@@ -115,7 +115,7 @@ class Choice(Knob[str], param.Selector[str]):
 
     def _validate(self, val: Any) -> None:
         if not isinstance(val, Uninstalled):
-            super()._validate(val)
+            super()._validate(val)  # pyright: ignore[reportUnknownMemberType] (param does not say)
 
 
 class Operations(Knob[str], param.String[str]):
@@ -127,8 +127,8 @@ class Operations(Knob[str], param.String[str]):
         self.operations = operations
         super().__init__(default, **options)
 
-    def _validate_value(self, val: Any, allow_None: bool) -> None:
-        super()._validate_value(val, allow_None)
-        chosen = val.split("_")
-        if val != "none" and (not set(chosen) <= set(self.operations) or len(set(chosen)) < len(chosen)):
+    def _validate_value(self, value: Any, allow_None: bool) -> None:
+        super()._validate_value(value, allow_None)
+        chosen = value.split("_")
+        if value != "none" and (not set(chosen) <= set(self.operations) or len(set(chosen)) < len(chosen)):
             raise ValueError("unknown or repeated operation")

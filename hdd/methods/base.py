@@ -124,7 +124,7 @@ class Method(ABC):
         return SyntheticSet.of_grid(
             self.images.detach().cpu().numpy(),
             classes=self.data.classes,
-            mean=self.data.mean.tolist(),
-            std=self.data.std.tolist(),
+            mean=tuple(float(value) for value in self.data.mean),
+            std=tuple(float(value) for value in self.data.std),
             decoder=self.decoder,
         )

@@ -124,9 +124,11 @@ class Objective(param.Parameterized):
         """
         import torch
 
+        from hdd.geometry.numerics import norm
+
         found = {"centroid_distance": self.gap(real, synthetic, losses)}
-        factor = (-self.curvature) ** 0.5 * self.feature_scale
-        radii = {side: factor * part.norm(dim=-1) for side, part in (("real", real), ("synthetic", synthetic))}
+        factor: float = (-self.curvature) ** 0.5 * self.feature_scale
+        radii = {side: factor * norm(part) for side, part in (("real", real), ("synthetic", synthetic))}
         for side, radius in radii.items():
             found[f"{side}_clamped"] = (radius > (self.clamp or float("inf"))).float().mean(dim=-1)
         for side, radius in radii.items():

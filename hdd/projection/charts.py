@@ -5,6 +5,7 @@ origin of the plane of curvature −1, so a length in the drawing is √|K| time
 """
 
 import math
+from typing import Any
 
 import numpy as np
 import torch
@@ -40,7 +41,8 @@ def principal_plane(vectors: Tensor) -> Tensor:
     else:
         # A fixed starting vector, because the one that ARPACK chooses is random.
         start = np.random.default_rng(0).standard_normal(min(centred.shape))
-        axes = svds(centred.cpu().numpy(), k=2, v0=start, return_singular_vectors="vh")[2][::-1]
+        found: Any = svds(centred.cpu().numpy(), k=2, v0=start, return_singular_vectors="vh")  # pyright: ignore[reportArgumentType]
+        axes = found[2][::-1]
     axes = np.concatenate([axes, np.zeros((2 - len(axes), centred.shape[1]))])
     peaks = np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, None], axis=1)
     return torch.from_numpy((axes * np.where(peaks < 0, -1, 1)).T.copy()).to(vectors.device)

@@ -3,6 +3,8 @@
 Sources: Venna & Kaski (2001), "Neighborhood preservation in nonlinear projection methods"; Spearman (1904).
 """
 
+from typing import Any
+
 import numpy as np
 from scipy.stats import spearmanr
 
@@ -47,7 +49,8 @@ def rank_correlation(before: np.ndarray, after: np.ndarray) -> float:
     before, after = before.astype(np.float32), after.astype(np.float32)
     if len(before) < 2 or np.ptp(before) == 0 or np.ptp(after) == 0:
         return float("nan")
-    return float(spearmanr(before, after).statistic)
+    found: Any = spearmanr(before, after)
+    return float(found.statistic)
 
 
 def faithfulness(
@@ -56,6 +59,8 @@ def faithfulness(
     """All measures for n points, from distances (n, n) and radii (n,) before and after; k = 10, or less for n ≤ 20."""
     n = len(before)
     k = min(NEIGHBOURS, (n - 1) // 2)
-    ranks = _ranks(before), _ranks(after)
-    trust, continuity = (_trust(*pair, k) if k else float("nan") for pair in (ranks, ranks[::-1]))
+    ranks, ranks_after = _ranks(before), _ranks(after)
+    trust, continuity = (
+        _trust(one, other, k) if k else float("nan") for one, other in ((ranks, ranks_after), (ranks_after, ranks))
+    )
     return Faithfulness(trust, continuity, rank_correlation(radius_before, radius_after), n, k)

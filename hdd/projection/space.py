@@ -141,13 +141,14 @@ class ViewingSpace:
         if view == "umap":
             drawn_real, drawn = self._umap(points, geometry, previous)
             shown = self._subset(UMAP_POINTS)
-            ends = [self._centroids(drawn_real[shown], self.labels[shown]), self._centroids(drawn, labels)]
-            path = inner_path(*ends, GEODESIC_SAMPLES, -1.0)
+            start = self._centroids(drawn_real[shown], self.labels[shown])
+            end = self._centroids(drawn, labels)
+            path = inner_path(start, end, GEODESIC_SAMPLES, -1.0)
         else:
             drawn_real = self._real_drawn(geometry, view)
             path = inner_path(real.centroids, centroids, GEODESIC_SAMPLES, curvature)
             rows = torch.cat([points, real.centroids, centroids, path.flatten(0, 1)])
-            drawn, *ends, path = self._chart(geometry, view)(rows).split(
+            drawn, start, end, path = self._chart(geometry, view)(rows).split(
                 [len(points), classes, classes, len(rows) - len(points) - 2 * classes]
             )
             path = path.view(classes, -1, 2)
@@ -155,8 +156,9 @@ class ViewingSpace:
             view,
             _numpy(drawn_real),
             _numpy(drawn),
-            *map(_numpy, ends),
-            _numpy(torch.cat([ends[0][:, None], path, ends[1][:, None]], dim=1)),
+            _numpy(start),
+            _numpy(end),
+            _numpy(torch.cat([start[:, None], path, end[:, None]], dim=1)),
             _numpy(real.radius),
             _numpy(scale * norm(points)),
             _numpy(scale * norm(unclamped) > (geometry.clamp or math.inf)),
@@ -232,12 +234,12 @@ class ViewingSpace:
         return dataclasses.replace(geometry, feature_scale=self.initial_geometry.feature_scale)
 
     def _points(self, features: Tensor, geometry: Geometry) -> Tensor:
-        return clamp_radius(features * geometry.feature_scale, geometry.curvature, geometry.clamp)
+        return clamp_radius(features * _scale(geometry), geometry.curvature, geometry.clamp)
 
     def _synthetic(self, images: Tensor | np.ndarray, geometry: Geometry) -> tuple[Tensor, Tensor]:
         """Scaled features (M, D) of images (M, …), before and after the clamp."""
         features = to_float64(self.features(torch.as_tensor(images)))
-        return features * geometry.feature_scale, self._points(features, geometry)
+        return features * _scale(geometry), self._points(features, geometry)
 
     def _subset(self, count: int) -> np.ndarray:
         """Positions in the sample of about `count` images, the same number of each class."""
@@ -295,8 +297,9 @@ class ViewingSpace:
     def _umap(self, points: Tensor, geometry: Geometry, previous: Projection | None) -> tuple[Tensor, Tensor]:
         """The drawn real points (N, 2), NaN for those left out, and the synthetic points (M, 2); on the CPU."""
         shown = self._subset(UMAP_POINTS)
-        warm = previous is not None and previous.view == "umap" and len(previous.synthetic) == len(points)
-        if warm:
+        warm = False
+        if previous is not None and previous.view == "umap" and len(previous.synthetic) == len(points):
+            warm = True
             start = torch.from_numpy(np.concatenate([previous.real[shown], previous.synthetic]))
         else:
             drawn = torch.cat(
@@ -310,6 +313,11 @@ class ViewingSpace:
         real = torch.full((len(self.indices), 2), math.nan, dtype=drawn.dtype)
         real[shown] = drawn[: len(shown)]
         return real, drawn[len(shown) :]
+
+
+def _scale(geometry: Geometry) -> float:
+    assert geometry.feature_scale is not None, "a geometry is measured before it is looked at"
+    return geometry.feature_scale
 
 
 def _device(name: str) -> torch.device:

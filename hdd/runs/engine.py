@@ -1,7 +1,7 @@
 """The engine advances a run step by step, and takes edits from the run's inbox between steps."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import numpy as np
@@ -53,9 +53,8 @@ class Engine:
         self._frame_due = 0.0
         self._frame_step: int | None = None
         self.storage_seconds = 0.0
-        self._method: Method | None = None
         initial = run.initial_settings
-        self._write_status(EngineState.STARTING, "loading the data set")
+        run.write_status(EngineState.STARTING, run.step, 0.0, "loading the data set")
         self._data = data or load_dataset(initial.dataset, size=initial.image_size)
         if self._data.fingerprint != run.meta("fingerprint"):
             raise DataError(
@@ -68,7 +67,7 @@ class Engine:
 
     @property
     def _step(self) -> int:
-        return self._method.step_count if self._method else self.run.step
+        return self._method.step_count
 
     # State on disk
 
@@ -84,10 +83,10 @@ class Engine:
             step, state = 0, None
         # The edits of the checkpoint's own step are made again below, like those of the later steps.
         settings = self.run.settings_at(step - 1)
-        self._method = METHODS.get(settings.method)(self._data, settings)
+        self._method: Method = METHODS.get(settings.method)(self._data, settings)
         if state is not None:
             self._method.load_state({name: torch.from_numpy(value) for name, value in state.items()})
-        self._recorded_edits = [edit for edit in self.run.steered() if step <= edit.step <= self._recorded_step]
+        self._recorded_edits = [edit for edit in self.run.steered() if step <= edit.applied_at <= self._recorded_step]
         self._repeat_edits()
 
     def _repeat_edits(self) -> None:
@@ -97,7 +96,7 @@ class Engine:
         step. Making the same edits twice at one step changes nothing.
         """
         step = self._method.step_count
-        while self._recorded_edits and self._recorded_edits[0].step == step:
+        while self._recorded_edits and self._recorded_edits[0].applied_at == step:
             edit = self._recorded_edits.pop(0)
             self._method.steer(**{edit.name: edit.value})
 
@@ -105,7 +104,7 @@ class Engine:
         return self._method.images.cpu().numpy()
 
     @contextmanager
-    def _storing(self) -> Iterator[None]:
+    def _storing(self) -> Generator[None]:
         """Counts the time within this context as storage time."""
         started = time.perf_counter()
         yield
@@ -138,7 +137,7 @@ class Engine:
             return
         write_tensors(
             self.run.path / "live" / "frame.safetensors",
-            {"images": self._images().astype(np.float32), "step": np.int64(self._method.step_count)},
+            {"images": self._images().astype(np.float32), "step": np.array(self._method.step_count, np.int64)},
         )
         self._frame_step = self._method.step_count
         self._frame_due = started + (time.perf_counter() - started) / FRAME_SHARE

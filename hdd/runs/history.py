@@ -38,14 +38,16 @@ def rewind(run: Run, step: int, who: str = "python") -> None:
         run.command(Command.REWIND, step, who)
 
 
-def _copy(source: Run, out: str | os.PathLike, **meta: Any) -> Run:
+def _copy(source: Run, out: str | os.PathLike[str], **meta: Any) -> Run:
     """Makes a new run at step 0 with the initial settings and the data of `source`."""
     kept = {key: source.meta(key) for key in ("fingerprint", "mean", "std", "provenance", "packages", "decoder")}
     parent = {"path": str(source.path.resolve()), "id": source.meta("id"), **meta}
     return Run.create(out, source.initial_settings, source.classes, **kept, parent=parent)
 
 
-def fork(run: Run, step: int, out: str | os.PathLike, edits: Mapping[str, Any] | None = None, who: str = "fork") -> Run:
+def fork(
+    run: Run, step: int, out: str | os.PathLike[str], edits: Mapping[str, Any] | None = None, who: str = "fork"
+) -> Run:
     """Makes a new run that shares the history of `run` up to `step` and can then develop differently.
 
     Args:
@@ -71,7 +73,7 @@ def fork(run: Run, step: int, out: str | os.PathLike, edits: Mapping[str, Any] |
     return child
 
 
-def copy_ledger(run: Run, out: str | os.PathLike) -> Run:
+def copy_ledger(run: Run, out: str | os.PathLike[str]) -> Run:
     """Makes a new run that will repeat `run` when it is resumed.
 
     It has the same initial settings, and each edit of the ledger is due at the step at which it was applied.
@@ -81,7 +83,7 @@ def copy_ledger(run: Run, out: str | os.PathLike) -> Run:
     """
     child = _copy(run, out, step=0)
     for edit in run.steered():
-        child.request({edit.name: edit.value}, edit.who, edit.step)
+        child.request({edit.name: edit.value}, edit.who, edit.applied_at)
     return child
 
 
@@ -96,7 +98,10 @@ def first_difference(one: Run, other: Run) -> int | None:
     for mine, theirs in ((one.snapshots, other.snapshots), (one.checkpoints, other.checkpoints)):
         for step in sorted({*mine.steps()} & {*theirs.steps()}):
             a, b = mine.read(step), theirs.read(step)
-            names = [] if a is None or b is None else ["images"] if step in edited else list(a)
+            if a is None or b is None:
+                different.append(step)
+                continue
+            names = ["images"] if step in edited else list(a)
             if not names or any(a[name].tobytes() != b[name].tobytes() for name in names):
                 different.append(step)
     return min(different, default=None)
@@ -109,13 +114,13 @@ def _same_bits(one: StepRecord, other: StepRecord) -> bool:
     )
 
 
-def find_runs(folder: str | os.PathLike) -> list[Run]:
+def find_runs(folder: str | os.PathLike[str]) -> list[Run]:
     """The runs in a folder and in its direct subfolders, sorted by name; a folder that does not exist has none.
 
     Runs made by a newer version are left out.
     """
     folder = Path(folder)
-    runs = []
+    runs: list[Run] = []
     for path in [folder, *sorted(folder.glob("*/"))]:
         try:
             runs.append(Run(path))

@@ -104,7 +104,7 @@ def _edit_marks(run: Run, closest: float) -> list[tuple[int, list[str]]]:
     """Steps at which knobs were changed, with the changes. Changes within `closest` steps of a mark share that mark."""
     marks: list[tuple[int, list[str]]] = []
     for edit in run.steered():
-        if not marks or edit.step - marks[-1][0] > closest:
-            marks.append((edit.step, []))
+        if not marks or edit.applied_at - marks[-1][0] > closest:
+            marks.append((edit.applied_at, []))
         marks[-1][1].append(f"{edit.name}={edit.value}")
     return marks

@@ -32,7 +32,14 @@ advanced_here: set[Path] = set()
 def steered(applied: Iterable[Edit]) -> list[Edit]:
     """Those of the applied edits that changed knobs, in the order in which they were applied."""
     commands = set(Command)
-    return sorted((edit for edit in applied if edit.name not in commands), key=lambda edit: (edit.step, edit.id))
+    return sorted((edit for edit in applied if edit.name not in commands), key=lambda edit: (edit.applied_at, edit.id))
+
+
+def _edit(row: dict[str, Any]) -> Edit:
+    """A row of the table `edits`."""
+    read = {"value": json.loads(row["value"]), "old": json.loads(row["old"] or "null")}
+    fields: dict[str, Any] = {**row, **read, "status": EditStatus(row["status"])}
+    return Edit(**fields)
 
 
 class RunReader:
@@ -46,7 +53,7 @@ class RunReader:
         HDDError: there is no run in the directory, or a newer version made it.
     """
 
-    def __init__(self, path: str | Path, patience: float = LOCKED_SECONDS) -> None:
+    def __init__(self, path: str | os.PathLike[str], patience: float = LOCKED_SECONDS) -> None:
         self.path = Path(path)
         database = self.path / RUN_DATABASE
         if not database.is_file():
@@ -98,21 +105,11 @@ class RunReader:
 
     def _edits(self, condition: str, *values: Any) -> list[Edit]:
         rows = self._database.execute(f"SELECT * FROM edits WHERE {condition} ORDER BY id", values).fetchall()
-        return [
-            Edit(
-                **{
-                    **dict(row),
-                    "value": json.loads(row["value"]),
-                    "old": json.loads(row["old"] or "null"),
-                    "status": EditStatus(row["status"]),
-                }
-            )
-            for row in rows
-        ]
+        return [_edit(dict(row)) for row in rows]
 
     def settings_at(self, step: int) -> Settings:
         """The settings after `step` completed steps, including the edits made at that step."""
-        made = {edit.name: edit.value for edit in self.steered() if edit.step <= step}
+        made = {edit.name: edit.value for edit in self.steered() if edit.applied_at <= step}
         return self.initial_settings.as_steered(made)
 
     def steered(self) -> list[Edit]:
@@ -140,7 +137,7 @@ class RunReader:
         named = self._database.execute("SELECT step, names FROM metric_columns ORDER BY step").fetchall()
         names = [tuple(json.loads(row["names"])) for row in named]
         starts = [row["step"] for row in named]
-        records = []
+        records: list[StepRecord] = []
         for row in self._database.execute(query, (after, last)):
             columns = names[bisect_left(starts, row["step"]) - 1] if starts and starts[0] < row["step"] else ()
             values = np.frombuffer(row["classes"], "<f4")
@@ -257,7 +254,7 @@ class RunReader:
         Raises:
             HDDError: one of them is not installed; the message says what to install.
         """
-        packages = self.meta("packages") or {}
+        packages: dict[str, str] = self.meta("packages") or {}
         for kind, name in self.settings.uninstalled().items():
             package = packages.get(f"{kind} {name}", f"the package that has this {kind}")
             raise NotInstalledError(

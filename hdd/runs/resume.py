@@ -3,7 +3,7 @@
 import os
 import signal
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 
 import torch
@@ -21,7 +21,7 @@ from hdd.states import Command, EditStatus, EngineState
 
 
 def resume(
-    run: Run | str | os.PathLike,
+    run: Run | str | os.PathLike[str],
     until: int | None = None,
     steps: int | None = None,
     on_step: Callable[[StepRecord], None] | None = None,
@@ -58,7 +58,7 @@ def resume(
                 run.write_status(EngineState.STARTING, run.step, 0.0, "")
             with _ticket(run, queue) as ticket:
                 with stop.recording():
-                    its_turn = not queue or wait_for_turn(run, ticket, stop, on_wait)
+                    its_turn = not queue or ticket is None or wait_for_turn(run, ticket, stop, on_wait)
                 if its_turn:
                     with stop.recording(raise_too=True):
                         engine = Engine(run, data, stop)
@@ -86,7 +86,7 @@ def _interrupted(run: Run, how: str | None = None) -> KeyboardInterrupt:
 
 
 @contextmanager
-def _ticket(run: Run, needed: bool) -> Iterator[Ticket | None]:
+def _ticket(run: Run, needed: bool) -> Generator[Ticket | None]:
     """A place in the queue for the run's device; None if no place can be had and none is `needed`."""
     device = pick_device(run.initial_settings.device)
     try:

@@ -17,7 +17,7 @@ import socket
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,7 @@ class Run(RunReader):
     """An existing run: reading it (`RunReader`), requests to its engine, and what its engine writes."""
 
     @classmethod
-    def create(cls, path: str | Path, settings: Settings, classes: Iterable[str], **meta: Any) -> "Run":
+    def create(cls, path: str | os.PathLike[str], settings: Settings, classes: Iterable[str], **meta: Any) -> "Run":
         """Makes a run directory.
 
         Args:
@@ -172,8 +172,8 @@ class Run(RunReader):
         """
         if name not in list(Command):
             raise InvalidInputError(f"There is no command {name!r}: give one of {', '.join(Command)}.")
-        lowest = {Command.STEP: 1, Command.REWIND: 0}.get(name)
-        if (value is None) != (lowest is None) or (lowest is not None and value < lowest):
+        lowest = {Command.STEP: 1, Command.REWIND: 0}.get(Command(name))
+        if (value is None) != (lowest is None) or (value is not None and lowest is not None and value < lowest):
             needs = "no value" if lowest is None else f"a number of steps ≥ {lowest}"
             raise InvalidInputError(f"The command {name} takes {needs}, not {value!r}.")
         self._check_unfinished()
@@ -191,14 +191,16 @@ class Run(RunReader):
 
     def request(self, changes: Mapping[str, Any], who: str, due: int | None) -> list[int]:
         """Writes values or commands, which were checked already, into the inbox; returns the ids of the edits."""
+        ids: list[int] = []
         with transaction(self._database):
-            return [
-                self._database.execute(
+            for name, value in changes.items():
+                row = self._database.execute(
                     "INSERT INTO edits (name, value, due, who, requested, status) VALUES (?, ?, ?, ?, ?, 'pending')",
                     (name, json.dumps(value), due, who, time.time()),
                 ).lastrowid
-                for name, value in changes.items()
-            ]
+                assert row is not None, "SQLite gives the id of each row that it inserts"
+                ids.append(row)
+        return ids
 
     def watch(self) -> None:
         """Tells the engine that somebody watches; for `WATCHED_SECONDS` it keeps writing the live frame."""
@@ -218,7 +220,7 @@ class Run(RunReader):
     # Writing, for the engine and for those who hold the lock
 
     @contextmanager
-    def advancing(self) -> Iterator[None]:
+    def advancing(self) -> Generator[None]:
         """Within this context, this process is the run's engine; a run has at most one.
 
         Raises:

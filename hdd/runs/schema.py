@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -97,7 +97,7 @@ def make_tables(database: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def transaction(database: sqlite3.Connection) -> Iterator[None]:
+def transaction(database: sqlite3.Connection) -> Generator[None]:
     """A transaction: all statements within it take effect, or none. Writers wait for each other."""
     database.execute("BEGIN IMMEDIATE")
     try:

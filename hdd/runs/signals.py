@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 
@@ -22,7 +22,7 @@ class StopSignal:
         return self.number is not None
 
     @contextmanager
-    def recording(self, raise_too: bool = False) -> Iterator[None]:
+    def recording(self, raise_too: bool = False) -> Generator[None]:
         """Within this context, the first SIGINT or SIGTERM is only recorded; a second one acts as usual.
 
         Outside the main thread this has no effect.
@@ -38,7 +38,7 @@ class StopSignal:
 
         def handle(number: int, frame: object) -> None:
             self.number = number
-            signal.signal(number, before[number])
+            signal.signal(number, before[signal.Signals(number)])
             if raise_too:
                 signal.raise_signal(number)
 

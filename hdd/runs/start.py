@@ -15,7 +15,7 @@ from hdd.settings import Settings, packages
 
 
 def create(
-    out: str | os.PathLike,
+    out: str | os.PathLike[str],
     settings: Settings,
     data: Dataset,
     at: Mapping[int, Mapping[str, Any]] | None = None,

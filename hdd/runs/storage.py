@@ -1,7 +1,7 @@
 """Turns errors of the disk on which a run lies into messages."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from hdd.errors import StorageError
@@ -9,7 +9,7 @@ from hdd.runs.run import Run
 
 
 @contextmanager
-def explain_storage_errors(run: Run) -> Iterator[None]:
+def explain_storage_errors(run: Run) -> Generator[None]:
     """Turns the errors of a full or failing disk, or of a directory that is gone, into one message.
 
     Raises:

@@ -5,7 +5,7 @@ writer leaves none in place.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +20,7 @@ CHECKPOINT_SPREAD = 16
 
 
 @contextmanager
-def replace_file(path: Path, durable: bool = False) -> Iterator[BinaryIO]:
+def replace_file(path: Path, durable: bool = False) -> Generator[BinaryIO]:
     """Opens a file that replaces `path` once it is complete. With `durable` it also survives a power cut.
 
     Raises:

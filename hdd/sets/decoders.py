@@ -20,7 +20,7 @@ def _quadrants(images: np.ndarray) -> tuple[np.ndarray, int]:
     height, width = (side // 2 for side in images.shape[2:])
     corners = [(0, 0), (height, 0), (0, width), (height, width)]
     parts = np.stack([images[:, :, y : y + height, x : x + width] for y, x in corners], axis=1)
-    parts = torch.from_numpy(parts.reshape(-1, *parts.shape[2:]))
+    parts = torch.as_tensor(parts.reshape(-1, *parts.shape[2:]))
     return F.interpolate(parts, size=images.shape[2:], mode="bilinear", align_corners=False).numpy(), 4
 
 

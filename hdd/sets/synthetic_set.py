@@ -29,6 +29,11 @@ class SyntheticSet:
     Raises:
         HDDError: shapes do not fit together, a label is outside the classes, an image is not finite, a standard
             deviation is not positive, or the decoder is unknown.
+
+    >>> images = np.zeros((3, 1, 8, 8))
+    >>> made = SyntheticSet(images, [0, 1, 1], ("cat", "dog"), mean=(0.5,), std=(0.25,))
+    >>> made.counts, made.images.dtype.name
+    ((1, 2), 'float32')
     """
 
     images: np.ndarray
@@ -37,7 +42,7 @@ class SyntheticSet:
     mean: tuple[float, ...]
     std: tuple[float, ...]
     decoder: str = "plain"
-    provenance: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def __post_init__(self) -> None:
         """Converts the given values to the types of the attributes, and checks them."""
@@ -63,7 +68,7 @@ class SyntheticSet:
     @classmethod
     def of_grid(cls, images: np.ndarray, **about: Any) -> "SyntheticSet":
         """Makes a set from images (C, ipc, channels, H, W), ipc of each class; `about` gives the other attributes."""
-        classes, ipc = images.shape[:2]
+        classes, ipc = int(images.shape[0]), int(images.shape[1])
         return cls(images.reshape(-1, *images.shape[2:]), np.repeat(np.arange(classes), ipc), **about)
 
     @property

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hdd.augment import augment, siamese
 from hdd.draws import generator
-from hdd.settings import AUGMENTATIONS
+from hdd.methods.knobs import AUGMENTATIONS
 
 ALL = "_".join(AUGMENTATIONS)
 just_below_one = float(np.nextafter(1, 0))

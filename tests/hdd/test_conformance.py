@@ -49,6 +49,13 @@ class Unlucky(Mean):
         return super().loss(real, synthetic).sqrt()
 
 
+class Crowded(Mean):
+    """Needs two images of a class, as an unbiased variance does."""
+
+    def loss(self, real, synthetic):
+        return super().loss(real, synthetic) / (synthetic.shape[-2] - 1)
+
+
 class Mixed(Mean):
     """Looks at other classes."""
 
@@ -73,6 +80,7 @@ class Undocumented(Mean):
     [
         (Random, "same bits each time"),
         (Unlucky, "are finite"),
+        (Crowded, "of one image a class"),
         (Mixed, "only on the features of that class"),
         (Silent, "the names in `columns`"),
         (Undocumented, "the knob exponent has a label"),

@@ -37,11 +37,11 @@ class Branching:
         _execute(self._fork(step))
 
     async def _rewind(self, step: int) -> None:
-        await asyncio.to_thread(actions.rewind, self._session.source.run.path, step, WHO)
+        await asyncio.to_thread(actions.rewind, self._session.run_source.run.path, step, WHO)
         self._session.selection.step = None
 
     async def _fork(self, step: int) -> None:
-        forked = await asyncio.to_thread(actions.fork, self._session.source.run.path, step, WHO)
+        forked = await asyncio.to_thread(actions.fork, self._session.run_source.run.path, step, WHO)
         self._attach(forked)
         notify("info", f"Forked at step {step}. Change the knobs that you want to, then resume the fork.")
 

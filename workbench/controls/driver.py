@@ -30,7 +30,7 @@ class DriverButton(SourceComponent):
     def update(self, frame: Frame) -> None:
         """Shows who is in control now."""
         session = self._session
-        lease, tabs = session.source.lease, session.source.tabs()
+        lease, tabs = session.run_source.lease, session.source.tabs()
         others = len(tabs) - 1
         watching = f", {others} watching" if others > 0 else ""
         if session.drives:
@@ -45,10 +45,10 @@ class DriverButton(SourceComponent):
 
     def _clicked(self) -> None:
         session = self._session
-        lease, tabs = session.source.lease, session.source.tabs()
+        lease, tabs = session.run_source.lease, session.source.tabs()
         if session.drives:
             later = tabs[tabs.index(session.tab) + 1 :] + tabs[: tabs.index(session.tab)]
             lease.leave(session.tab, to=later[0] if later else None)
         else:
             lease.take(session.tab)
-        session.source.audience.wake()
+        session.run_source.audience.wake()

@@ -16,7 +16,7 @@ def _parts(initial: Settings, state: RunState) -> tuple[dict[str, Any], dict[int
     for edit in state.steered:
         # Giving a run more steps does not change the steps before, so it need not be an edit.
         if edit.name != "steps":
-            edits.setdefault(edit.step, {})[edit.name] = edit.value
+            edits.setdefault(edit.applied_at, {})[edit.name] = edit.value
     return values, edits
 
 

@@ -30,7 +30,7 @@ class RecipeButtons(Component):
         self._panel = pmui.Row(command, python, margin=(0, 6))
 
     def _show(self, title: str, make: Callable[..., str]) -> None:
-        source = self._session.source
+        source = self._session.run_source
         text = make(source.initial_settings, source.state, f"{source.run.path.name}-again")
         note = f"This replays the run bit for bit. The run is at step {source.state.step} now."
         self._dialogs.show_text(title, note, text)

@@ -32,7 +32,7 @@ class Runner(SourceComponent):
 
     def __init__(self, shown: Session | Shown, engines: Engines | None = None) -> None:
         super().__init__(shown)
-        self._engines = engines or Engines(self._session.source.run.path.parent)
+        self._engines = engines or Engines(self._session.run_source.run.path.parent)
         self._watches = False
         self._starts = False
         self._frame: Frame | None = None
@@ -71,7 +71,7 @@ class Runner(SourceComponent):
 
     def toggle(self) -> None:
         """Pauses a running run, and resumes a paused one."""
-        state = self._session.source.state.status.state
+        state = self._session.run_source.state.status.state
         if state in (EngineState.RUNNING, EngineState.STARTING):
             self._command(Command.PAUSE)
         elif state == EngineState.PAUSED:
@@ -79,7 +79,7 @@ class Runner(SourceComponent):
 
     def _command(self, name: Command, value: int | None = None) -> None:
         if self._may_steer():
-            answer = self._session.source.ask(lambda run: run.command(name, value, who=WHO))
+            answer = self._session.run_source.ask(lambda run: run.command(name, value, who=WHO))
             self._session.when_done(answer, lambda done: self._try(done.result))
 
     def _may_steer(self) -> bool:
@@ -97,18 +97,18 @@ class Runner(SourceComponent):
 
     def resume(self) -> None:
         """Starts an engine on the run; a finished run gets as many steps again."""
-        state = self._session.source.state
+        state = self._session.run_source.state
         more = 2 * state.settings.steps if state.status.state == EngineState.FINISHED else None
         if self._may_steer():
             self._starts = True
-            self._try(lambda: self._engines.resume(self._session.source.run.path, more))
+            self._try(lambda: self._engines.resume(self._session.run_source.run.path, more))
             self._watch_jobs()
 
     def _evaluate(self, protocol: str) -> None:
         frame = self._frame
         if frame is not None and frame.state.kept and self._may_steer():
             step = frame.state.kept[-1] if frame.live else frame.image_step
-            self._try(lambda: self._engines.evaluate(self._session.source.run.path, step, protocol))
+            self._try(lambda: self._engines.evaluate(self._session.run_source.run.path, step, protocol))
             self._watch_jobs()
 
     def update(self, frame: Frame) -> None:
@@ -117,7 +117,7 @@ class Runner(SourceComponent):
         if not self._watches:
             self._watches = True
             self._watch_jobs_again()
-        state, drives = frame.state.status.state, self._session.drives
+        state, drives = frame.run_state.status.state, self._session.drives
         going = state.is_alive
         ended_badly = state in (EngineState.KILLED, EngineState.FAILED)
         self._problem.object = text = status_text(frame) if frame.state.problem or ended_badly else ""
@@ -125,7 +125,7 @@ class Runner(SourceComponent):
         show(self._resume, not going)
         waiting = any(not job.evaluates for job in self._jobs)
         self._resume.disabled = not drives or waiting or frame.state.problem is not None
-        more = f"Run {frame.state.settings.steps} more steps"
+        more = f"Run {frame.run_state.settings.steps} more steps"
         again = more if state == EngineState.FINISHED else f"Resume from step {frame.state.step}"
         # The process of an engine that is about to end is also among the jobs. The label must not call it a start.
         self._starts = waiting and not going and (self._starts or state == EngineState.NEW)
@@ -148,7 +148,7 @@ class Runner(SourceComponent):
 
     def _watch_jobs(self) -> None:
         """Checks the processes that this page started on the run."""
-        before, self._jobs = self._jobs, self._engines.going(self._session.source.run.path)
+        before, self._jobs = self._jobs, self._engines.going(self._session.run_source.run.path)
         for job in before:
             if job not in self._jobs:
                 if job.failure:
@@ -170,7 +170,8 @@ class Runner(SourceComponent):
 
 def status_text(frame: Frame) -> str:
     """The state of a run in one sentence."""
-    status, state, steps = frame.state.status, frame.state, frame.state.settings.steps
+    state = frame.run_state
+    status, steps = state.status, state.settings.steps
     if state.problem is not None:
         return state.problem
     if state.reading:

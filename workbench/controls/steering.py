@@ -62,7 +62,7 @@ class Steering(SourceComponent):
 
     def _fill(self, opened: list[int]) -> None:
         """Makes the controls of those sections that are open and still empty."""
-        settings = self._session.source.state.settings
+        settings = self._session.run_source.state.settings
         for index in opened:
             if not len(self._sections[index]):
                 names = list(self._groups.values())[index]
@@ -81,7 +81,7 @@ class Steering(SourceComponent):
             self._session.later(partial(self._settle, name, value), SETTLED_MILLISECONDS)
             return
         self._sent[name] = None
-        answer = self._session.source.ask(lambda run: run.steer(who=WHO, **{name: value}))
+        answer = self._session.run_source.ask(lambda run: run.steer(who=WHO, **{name: value}))
         self._session.when_done(answer, partial(self._written, name))
 
     def _written(self, name: str, answer: Future) -> None:
@@ -91,7 +91,7 @@ class Steering(SourceComponent):
         except (HDDError, OSError, sqlite3.Error) as error:
             del self._sent[name]
             self._knobs[name].show_state("refused", f"refused: {error}")
-            self._knobs[name].put(getattr(self._session.source.state.settings, name))
+            self._knobs[name].put(getattr(self._session.run_source.state.settings, name))
             if name in self._next:
                 self.request(name, self._next.pop(name))
 
@@ -103,14 +103,14 @@ class Steering(SourceComponent):
         rests = name in self._next and self._next[name] == value
         if rests and self._sent.get(name) is None:
             self._session.later(partial(self._settle, name, value), SETTLED_MILLISECONDS)
-        elif rests and not self._session.source.state.status.state.takes_edits:
+        elif rests and not self._session.run_source.state.status.state.takes_edits:
             del self._next[name], self._sent[name]
             self.request(name, value)
 
     def update(self, frame: Frame) -> None:
         """Brings the controls up to date."""
-        state = frame.state
-        made = (edit for edit in state.steered if edit.step <= frame.step)
+        state = frame.run_state
+        made = (edit for edit in state.steered if edit.applied_at <= frame.step)
         newest: dict[str, Edit] = {edit.name: edit for edit in (state.edits if frame.live else made)}
         in_force = frame.settings.in_force()
         for name, knob in self._knobs.items():

@@ -23,7 +23,7 @@ class ClassLayout:
         self._members = [np.flatnonzero(self.labels == label) for label in range(classes)]
         order = np.concatenate(self._members)
         self._column = np.empty(len(order), np.int64)
-        self._column[order] = np.concatenate([np.arange(count) for count in self.counts])
+        self._column[order] = np.concatenate([np.arange(len(members)) for members in self._members])
 
     @classmethod
     def of_equal(cls, classes: int, ipc: int) -> "ClassLayout":

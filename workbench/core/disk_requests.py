@@ -5,13 +5,13 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from hdd.projection import Geometry, Projection, Pruning
 from workbench.core import projector
-from workbench.core.projector import Sample
+from workbench.core.projector import Answer, Sample
 from workbench.core.source import Source
 
 RETRY_SECONDS = 5.0
@@ -21,14 +21,17 @@ NO_REAL_IMAGES = "the real images are not known. Name the data set that these im
 class Projecting(Protocol):
     """Something that computes disks, such as `workbench.core.projector.Projector`."""
 
-    def live(self, function: Callable, *arguments: object) -> Future:
+    def live(self, function: Callable[..., Answer], *arguments: Any) -> Future[Answer]:
         """The result of a function that is needed soon."""
+        ...
 
-    def study(self, function: Callable, *arguments: object) -> Future:
+    def study(self, function: Callable[..., Answer], *arguments: Any) -> Future[Answer]:
         """The result of a function that may take seconds."""
+        ...
 
     def progress(self, name: str) -> str:
         """How many images "live" or "study" has processed, in words; "" while it processes none."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -140,12 +143,12 @@ class DiskRequests:
         asked = source.shared(request, lambda: project(projector.look, *arguments))
         asked.add_done_callback(partial(self._got, request))
 
-    def _got_sample(self, answer: Future) -> None:
+    def _got_sample(self, answer: Future[Any]) -> None:
         if not answer.cancelled() and answer.exception() is None:
             self.sample = answer.result()
             self._answered()
 
-    def _got(self, request: DiskRequest, answer: Future) -> None:
+    def _got(self, request: DiskRequest, answer: Future[Any]) -> None:
         """Takes the answer to a request; called from any thread."""
         try:
             self.disk = DrawnDisk(request, *answer.result())

@@ -1,7 +1,7 @@
 """The frame that all views of a session show at one moment, and the selection that decides what it holds."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 import param
@@ -10,6 +10,7 @@ from hdd.projection import VIEWS
 from hdd.settings import Settings
 from workbench.core.disk_requests import DrawnDisk
 from workbench.core.projector import Sample
+from workbench.core.run_source import RunState
 from workbench.core.source import SourceState, StepImages
 
 
@@ -19,7 +20,9 @@ class Selection(param.Parameterized):
     step = param.Integer(None, allow_None=True, doc="The step that is shown; None follows the run.")
     image = param.Tuple(None, length=2, allow_None=True, doc="(class, index) of the selected synthetic image.")
     classes = param.List([], doc="The classes that the disk shows; an empty list shows all.")
-    view = param.Selector(default="radius", objects=list(VIEWS), doc="The projection that the disk shows.")
+    view: param.Selector[str] = param.Selector(
+        default="radius", objects=list(VIEWS), doc="The projection that the disk shows."
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,18 +53,22 @@ class Frame:
     sample: Sample | None
     full: bool
 
+    @property
+    def run_state(self) -> RunState:
+        """The state of the source, for what needs a run."""
+        assert isinstance(self.state, RunState), "a set has no run"
+        return self.state
+
 
 class View(Protocol):
-    """A part of a page that shows frames.
+    """A part of a page that shows frames."""
 
-    Attributes:
-        lively: whether it shows every frame; otherwise only full ones.
-    """
-
-    lively: bool
+    lively: ClassVar[bool]
+    """Whether it shows every frame; otherwise only full ones."""
 
     def update(self, frame: Frame) -> None:
         """Shows a frame; called while the document is held, so that all changes are sent together."""
+        ...
 
 
 def shown_step(state: SourceState, selected: int | None) -> int:

@@ -47,7 +47,7 @@ class FrameBuilder:
         image_step, found = self._find_images(state, step)
         if found is not None and source.viewing is not None:
             geometry, pruning = source.look_at(state, step, found)
-            look = Look(geometry, self._selection.view, pruning, state.rewinds)
+            look = Look(geometry, self._selection.view, pruning, state.rewinds)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
             self.disks.ask(DiskRequest(image_step, look), found.images)
         return Frame(
             state=state,

@@ -24,7 +24,7 @@ class ImageCache:
         self._arrived = arrived
         self._lock = threading.Lock()
         self._images: dict[int, StepImages] = {}
-        self._asked: dict[int, Future] = {}
+        self._asked: dict[int, Future[StepImages]] = {}
         self._rewinds = 0
 
     def follow(self, rewinds: int) -> None:
@@ -46,7 +46,7 @@ class ImageCache:
         answer.add_done_callback(partial(self._take, step, at_once))
         return self._images.get(step)
 
-    def _take(self, step: int, at_once: bool, answer: Future) -> None:
+    def _take(self, step: int, at_once: bool, answer: Future[StepImages]) -> None:
         with self._lock:
             if self._asked.get(step) is not answer:
                 return

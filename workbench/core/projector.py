@@ -4,6 +4,7 @@ There are two processes, each spawned when it is first needed. One projects what
 take seconds (UMAP, faithfulness, nearest images) at low priority. So neither kind of work waits for the other.
 """
 
+import importlib
 import os
 import signal
 import threading
@@ -14,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from multiprocessing import get_context, parent_process
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -22,6 +23,8 @@ from hdd.errors import DataError
 from hdd.process import tune
 from hdd.projection import Faithfulness, Geometry, Neighbours, Projection, Pruning, Viewing
 from workbench.core.progress_text import progress_text
+
+Answer = TypeVar("Answer")
 
 if TYPE_CHECKING:
     from hdd.data import Dataset
@@ -72,7 +75,7 @@ def _as_real(viewing: Viewing, images: np.ndarray) -> np.ndarray:
         )
     if viewing.normalisation is None:
         return images
-    mean, std = (np.float32(values)[:, None, None] for values in viewing.normalisation)
+    mean, std = (np.asarray(values, np.float32)[:, None, None] for values in viewing.normalisation)
     real_mean, real_std = (values.numpy()[:, None, None] for values in (data.mean, data.std))
     return ((images * std + mean) - real_mean) / real_std
 
@@ -158,14 +161,15 @@ def _prepare(background: bool, shared: Any) -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
 
-    import hdd.projection.space  # noqa: F401
+    importlib.import_module("hdd.projection.space")
 
     tune(background)
     torch.set_num_threads(1)
 
 
 def _end_with_parent() -> None:
-    parent_process().join()
+    if (parent := parent_process()) is not None:
+        parent.join()
     os._exit(0)
 
 
@@ -177,15 +181,15 @@ class Projector:
         self._pools: dict[str, ProcessPoolExecutor] = {}
         self._progress: dict[str, Any] = {}
 
-    def live(self, function: Callable, *arguments: Any) -> Future:
+    def live(self, function: Callable[..., Answer], *arguments: Any) -> Future[Answer]:
         """The result of `function(*arguments)` from the process for what is shown live."""
         return self._submit("live", function, arguments)
 
-    def study(self, function: Callable, *arguments: Any) -> Future:
+    def study(self, function: Callable[..., Answer], *arguments: Any) -> Future[Answer]:
         """The result of `function(*arguments)` from the process for what may take seconds."""
         return self._submit("study", function, arguments)
 
-    def _submit(self, name: str, function: Callable, arguments: tuple) -> Future:
+    def _submit(self, name: str, function: Callable[..., Answer], arguments: tuple[Any, ...]) -> Future[Answer]:
         with self._lock:
             try:
                 return self._pool(name).submit(function, *arguments)

@@ -43,7 +43,8 @@ class RunReading:
 
     def changes(self) -> dict[str, Any]:
         """The fields of `RunState` that have changed, with their new values; empty if nothing has."""
-        run, changes = self._run, {}
+        run = self._run
+        changes: dict[str, Any] = {}
         if self._new("frame", _stamp(run.path / "live" / "frame.safetensors")):
             frame = run.frame()
             if frame is not None:

@@ -52,7 +52,7 @@ class RunState(SourceState):
     """
 
     status: EngineStatus = field(default_factory=lambda: EngineStatus(EngineState.NEW, 0, 0.0, "", 0, 0.0))
-    settings: Settings | None = None
+    settings: Settings = field(default_factory=Settings)
     edits: tuple[Edit, ...] = ()
     evaluations: tuple[dict[str, Any], ...] = ()
     events: tuple[dict[str, Any], ...] = ()
@@ -84,7 +84,7 @@ class RunState(SourceState):
 
     def settings_at(self, step: int, initial: Settings) -> Settings:
         """The settings in force after `step` steps, from the initial ones and the ledger."""
-        return initial.as_steered({edit.name: edit.value for edit in self.steered if edit.step <= step})
+        return initial.as_steered({edit.name: edit.value for edit in self.steered if edit.applied_at <= step})
 
 
 class RunSource:
@@ -113,7 +113,7 @@ class RunSource:
         self.mean, self.std = (np.array(self.run.meta(key), np.float32) for key in ("mean", "std"))
         self.initial_settings = self.run.initial_settings
         self.layout = ClassLayout.of_equal(len(self.classes), self.initial_settings.ipc)
-        self.viewing = Viewing.of(self.initial_settings, self.run.meta("fingerprint"))
+        self.viewing: Viewing | None = Viewing.of(self.initial_settings, self.run.meta("fingerprint"))
         self.lease = DriverLease()
         self.state = RunState(settings=self.initial_settings, reading=True)
         self.lock = threading.RLock()
@@ -121,25 +121,29 @@ class RunSource:
         self._answers = SharedAnswers()
         self._run_thread = RunThread(path)
         self._thread: threading.Thread | None = None
-        self._forgotten: threading.Timer | None = None
-        self._forget_later()
+        self._forgotten = self._forget_later()
 
-    def _forget_later(self) -> None:
+    def _forget_later(self) -> threading.Timer:
         """Has the source forgotten after `UNWATCHED_SECONDS`, if no session has joined by then."""
-        self._forgotten = threading.Timer(UNWATCHED_SECONDS, _forget, [self])
-        self._forgotten.daemon = True
-        self._forgotten.start()
+        timer = threading.Timer(UNWATCHED_SECONDS, _forget, [self])
+        timer.daemon = True
+        timer.start()
+        return timer
 
     def to_pixels(self, images: np.ndarray) -> np.ndarray:
         """Images of the run as pictures; see `hdd.pixels.to_pixels`."""
         return to_pixels(images, self.mean, self.std)
 
-    def settings_at(self, state: RunState, step: int) -> Settings:
+    def settings_at(self, state: SourceState, step: int) -> Settings:
         """As `Source.settings_at`."""
-        return state.settings if step == state.step else state.settings_at(step, self.initial_settings)
+        assert isinstance(state, RunState)
+        if step == state.step:
+            return state.settings
+        return state.settings_at(step, self.initial_settings)
 
-    def look_at(self, state: RunState, step: int, images: StepImages) -> tuple[Geometry, Pruning]:
+    def look_at(self, state: SourceState, step: int, images: StepImages) -> tuple[Geometry, Pruning]:
         """As `Source.look_at`: those in force at the step."""
+        assert isinstance(state, RunState)
         settings, scale = self.settings_at(state, step), images.feature_scale
         if scale is None or images.step == state.step:
             scale = state.feature_scale
@@ -184,14 +188,14 @@ class RunSource:
                 self._answers.clear()
                 self._run_thread.close()
                 self._forgotten.cancel()
-                self._forget_later()
+                self._forgotten = self._forget_later()
         self.audience.wake()
 
     def tabs(self) -> list[str]:
         """As `Source.tabs`."""
         return self.audience.tabs()
 
-    def shared(self, question: Hashable, ask: Callable[[], Future]) -> Future:
+    def shared(self, question: Hashable, ask: Callable[[], Future[Any]]) -> Future[Any]:
         """As `Source.shared`."""
         return self._answers.share(question, ask)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -68,9 +69,10 @@ class SetSource:
 
     def look_at(self, state: SourceState, step: int, images: StepImages) -> tuple[Geometry, Pruning]:
         """As `Source.look_at`: those that the default preset gives the data set."""
+        assert self.viewing is not None, "without real images there is no disk"
         return self.viewing.geometry, self._pruning
 
-    def shared(self, question: Hashable, ask: Callable[[], Future]) -> Future:
+    def shared(self, question: Hashable, ask: Callable[[], Future[Any]]) -> Future[Any]:
         """As `Source.shared`."""
         return self._answers.share(question, ask)
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
+from typing import Any
 
 ANSWERS_KEPT = 16
 
@@ -12,9 +13,9 @@ class SharedAnswers:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._answers: dict[Hashable, Future] = {}
+        self._answers: dict[Hashable, Future[Any]] = {}
 
-    def share(self, question: Hashable, ask: Callable[[], Future]) -> Future:
+    def share(self, question: Hashable, ask: Callable[[], Future[Any]]) -> Future[Any]:
         """The answer to a question. `ask` is called only if there is no answer yet, or if the last one failed."""
         with self._lock:
             answer = self._answers.pop(question, None)

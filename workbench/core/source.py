@@ -6,7 +6,7 @@ Views read a `Source` and nothing else, so the wall, the disk and the inspector 
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -85,23 +85,31 @@ class Source(Protocol):
     changes: bool
     std: np.ndarray
     viewing: Viewing | None
-    state: SourceState
+
+    @property
+    def state(self) -> SourceState:
+        """As last found."""
+        ...
 
     @property
     def driver(self) -> str | None:
         """The browser tab that may steer, None if there is none."""
+        ...
 
     def to_pixels(self, images: np.ndarray) -> np.ndarray:
         """Converts images of the source to pixels; see `hdd.pixels.to_pixels`."""
+        ...
 
     def read(self, step: int) -> "Future[StepImages]":
         """The images of a kept step.
 
         The future raises HDDError or OSError if they no longer exist.
         """
+        ...
 
     def settings_at(self, state: SourceState, step: int) -> Settings | None:
         """The settings in force at a step, None for a set."""
+        ...
 
     def look_at(self, state: SourceState, step: int, images: StepImages) -> tuple[Geometry, Pruning]:
         """The geometry and the pruning with which the disk shows images.
@@ -111,9 +119,11 @@ class Source(Protocol):
             step: the step that is shown.
             images: the images that are shown; they may be those of an earlier step.
         """
+        ...
 
-    def shared(self, question: Hashable, ask: Callable[[], Future]) -> Future:
+    def shared(self, question: Hashable, ask: Callable[[], Future[Any]]) -> Future[Any]:
         """The answer to a question that several sessions share; `ask` is called once, and again after a failure."""
+        ...
 
     def join(self, session: object, tab: str, wake: Callable[[], None]) -> None:
         """Adds a session.
@@ -125,9 +135,12 @@ class Source(Protocol):
             tab: key of its browser tab, "" while that is not known.
             wake: called, from any thread, when there is a new state.
         """
+        ...
 
     def leave(self, session: object) -> None:
         """Removes a session; a tab without sessions is no longer the driver."""
+        ...
 
     def tabs(self) -> list[str]:
         """The browser tabs that show the source, in the order in which they joined."""
+        ...

@@ -4,7 +4,7 @@ from typing import Any
 
 import colorcet
 import numpy as np
-from panel_material_ui import MaterialUIComponent
+from panel_material_ui.base import MaterialComponent
 
 from workbench.compat.echoed_text import ServerText
 from workbench.compat.plain_text import PlainAlert, PlainTypography
@@ -84,7 +84,7 @@ class Notice(ServerText, PlainAlert):
     """An alert whose text is shown as it is."""
 
 
-def show(component: MaterialUIComponent, shown: bool, **sx: Any) -> None:
+def show(component: MaterialComponent, shown: bool, **sx: Any) -> None:
     """Shows or hides a component; while it is shown, `sx` is its style.
 
     This does not set `visible`, because a page waits until all its components are rendered, and a Material component

@@ -58,7 +58,7 @@ class Curves(SourceComponent):
     def __init__(self, shown: Session | Shown, run_names: Callable[[], list[str]] | None = None) -> None:
         super().__init__(shown)
         session = self._session
-        self._run_names = run_names or partial(names_of_runs, session.source.run.path.parent)
+        self._run_names = run_names or partial(names_of_runs, session.run_source.run.path.parent)
         self._version: tuple | None = None
         self._mean: dict[str, np.ndarray] = {}
         self._overlays: Sequence[Overlay] = ()
@@ -102,12 +102,12 @@ class Curves(SourceComponent):
 
     def _offer_others(self) -> None:
         """Offers the other runs of the folder as overlays."""
-        others = [name for name in self._run_names() if name != self._session.source.run.path.name]
+        others = [name for name in self._run_names() if name != self._session.run_source.run.path.name]
         if others != self._compare.options:
             self._compare.param.update(options=others, value=[name for name in self._compare.value if name in others])
 
     async def _overlay(self, event: Any) -> None:
-        folder = self._session.source.run.path.parent
+        folder = self._session.run_source.run.path.parent
         found = [await asyncio.to_thread(read_overlay, folder / name) for name in event.new]
         self._overlays = [overlay for overlay in found if overlay is not None]
         self._session.refresh()
@@ -187,8 +187,8 @@ class Curves(SourceComponent):
         self._cursor.update(location=frame.step, visible=not frame.live)
         clamp = frame.settings.clamp
         self._clamp.location, self._clamp.visible = clamp or 0, clamp is not None
-        columns = frame.state.columns
-        state, chosen = frame.state, (self._what.value, self._log.value, id(self._overlays))
+        columns = frame.run_state.columns
+        state, chosen = frame.run_state, (self._what.value, self._log.value, id(self._overlays))
         version = (id(columns), len(state.evaluations), len(state.edits), chosen)
         if columns and version != self._version:
             self._version = version
@@ -197,7 +197,7 @@ class Curves(SourceComponent):
             self._summary.object = _summary(frame, self._mean)
 
     def _draw(self, frame: Frame) -> None:
-        columns = frame.state.columns
+        columns = frame.run_state.columns
         step = columns["step"]
         mean = {name: _by_class(columns, name).mean(1) for name in MEANS}
         what = self._what.value
@@ -237,7 +237,7 @@ class Curves(SourceComponent):
 
     def _draw_accuracy(self, frame: Frame) -> None:
         rows = []
-        for evaluation in frame.state.evaluations:
+        for evaluation in frame.run_state.evaluations:
             values = 100 * np.array(evaluation["accuracies"])
             spread = values.std(ddof=1) if len(values) > 1 else 0.0
             what = f"{values.mean():.1f} ± {spread:.1f} % at step {evaluation['step']}, "
@@ -267,7 +267,7 @@ class Curves(SourceComponent):
         # The marks lie along the lower edge of the figure, wherever its axis begins.
         shown = self._levels["log" if self._log.value else "linear"]
         level = shown.start * 1.06 if self._log.value else shown.start + 0.03 * (shown.end - shown.start)
-        edits = frame.state.steered
+        edits = frame.run_state.steered
         self._edits.data = {
             "step": [edit.step for edit in edits],
             "what": [f"{edit.name}: {edit.old} → {edit.value}" for edit in edits],
@@ -277,7 +277,7 @@ class Curves(SourceComponent):
 
 def _summary(frame: Frame, mean: dict[str, np.ndarray]) -> str:
     """The values at the step that is shown, in words."""
-    columns = frame.state.columns
+    columns = frame.run_state.columns
     if not len(columns["step"]):
         return "No steps have been made yet."
     row = min(int(np.searchsorted(columns["step"], frame.step)), len(columns["step"]) - 1)
@@ -287,7 +287,7 @@ def _summary(frame: Frame, mean: dict[str, np.ndarray]) -> str:
         text += f", median √|K|·radius {real:.2f} real and {synthetic:.2f} synthetic"
     if np.isfinite(clamped):
         text += f", {100 * clamped:.0f} % of real features clamped"
-    if made := [each for each in frame.state.evaluations if each["step"] <= frame.step]:
+    if made := [each for each in frame.run_state.evaluations if each["step"] <= frame.step]:
         newest = max(made, key=lambda each: each["step"])
         text += f", accuracy {100 * np.mean(newest['accuracies']):.1f} % at step {newest['step']}"
     return text + "."

@@ -161,7 +161,7 @@ class Timeline(SourceComponent):
     def update(self, frame: Frame) -> None:
         """Brings the timeline up to date."""
         self._frame = frame
-        state = frame.state
+        state = frame.run_state
         self._kept = state.kept
         end = _end(state.step, state.settings.steps)
         if self._slider.end != end:
@@ -188,7 +188,7 @@ class Timeline(SourceComponent):
     def _status_text(self, frame: Frame) -> str:
         if frame.state.step == 0:
             return "Steps appear here as they are completed."
-        edits = [edit for edit in frame.state.steered if edit.step == frame.step]
+        edits = [edit for edit in frame.run_state.steered if edit.step == frame.step]
         parts = [f"{'Live: step' if frame.live else 'Looking back at step'} {frame.step} of {frame.settings.steps}"]
         if not frame.live and frame.image_step != frame.step:
             parts.append(f"images of step {frame.image_step}, the nearest kept step before it")

@@ -26,7 +26,7 @@ FORMATS: Registry[type[Format]] = Registry(
 """All formats by name."""
 
 
-def load(path: str | os.PathLike) -> SyntheticSet:
+def load(path: str | os.PathLike[str]) -> SyntheticSet:
     """Reads the synthetic set at `path`, in the first format that recognises it.
 
     Raises:
@@ -43,7 +43,7 @@ def load(path: str | os.PathLike) -> SyntheticSet:
     raise InvalidInputError(f"{path} is not in a known format. Known formats are: {about}")
 
 
-def save(synthetic: SyntheticSet, path: str | os.PathLike, format: str = "export") -> None:
+def save(synthetic: SyntheticSet, path: str | os.PathLike[str], format: str = "export") -> None:
     """Writes a set to `path`, which must be empty or must not exist, in a format of `FORMATS`.
 
     Raises:
