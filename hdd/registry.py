@@ -31,7 +31,7 @@ class Registry(Generic[T]):
     (('pure',), 'PurePath')
     >>> paths.get("pur")
     Traceback (most recent call last):
-    hdd.errors.InvalidInputError: There is no path 'pur' here. Did you mean pure?
+    hdd.errors.InvalidInputError: There is no path 'pur'. Did you mean pure?
     """
 
     def __init__(

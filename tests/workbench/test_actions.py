@@ -32,9 +32,9 @@ def test_a_run_is_taken_back(make_run):
 
 def test_what_cannot_be_done_is_said(make_run):
     run = make_run("run", steps=40)
-    with pytest.raises(HDDError, match="step=50"):
+    with pytest.raises(HDDError, match="no step 50"):
         actions.rewind(run.path, 50, "somebody")
-    with pytest.raises(HDDError, match="step=50"):
+    with pytest.raises(HDDError, match="no step 50"):
         actions.fork(run.path, 50, "somebody")
 
 

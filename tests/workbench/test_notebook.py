@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from conftest import free_port
+from serving import free_port
 from waiting import wait_until
 
 from hdd.runs.history import find_runs
@@ -156,7 +156,7 @@ def test_a_run_is_watched_and_steered_in_jupyterlab(notebook, kernels, browser):
     notebook.tab.button("now").click()
     wait_until(lambda: notebook.wall() != start, SECONDS)
 
-    notebook.page.get_by_role("button", name="Pause").click()
+    notebook.page.get_by_role("button", name="Pause or resume").click()
     wait_until(lambda: run.status().state == "paused", SECONDS)
 
     # What is made later is there too.

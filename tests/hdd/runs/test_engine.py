@@ -158,12 +158,12 @@ def test_second_engine_is_refused(make_run, engine_process, digits):
     run = make_run(steps=100_000)
     first = engine_process(run)
     wait_until(lambda: run.step > 1)
-    with pytest.raises(HDDError, match=f"process {first.pid}.*one engine"):
+    with pytest.raises(HDDError, match=f"process {first.pid}.*can have only one"):
         resume(Run(run.path), data=digits)
     second = engine_process(run)
     _, stderr = second.communicate(timeout=60)
     assert second.returncode == 2
-    assert "a run has one engine" in stderr
+    assert "a run can have only one" in stderr
     assert "Traceback" not in stderr
     assert first.poll() is None
     assert run.status().state == "running"
