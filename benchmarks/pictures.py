@@ -49,7 +49,7 @@ def play(page: Page, assets: Path) -> None:
     page.get_by_text("classes × 10 images").wait_for(timeout=60_000)
     film = Film(page)
     film.take(10)
-    page.get_by_text("most for").wait_for(timeout=60_000)
+    page.get_by_text("apart on average").wait_for(timeout=60_000)
     film.take(6)
     curvature = page.get_by_role("slider", name="Curvature")
     for _ in range(5):
