@@ -58,7 +58,7 @@ def test_every_pane_shows_the_step_that_is_scrubbed_to(open_tab, make_run):
     tab.until(lambda: tab.ask("radius", cursor) == [[20, True]])
     # Between two kept steps the images are those of the nearest one before.
     tab.scrub("ArrowRight")
-    tab.sees("images of step 20, the nearest kept one before it")
+    tab.sees("images of step 20, the nearest kept step before it")
     tab.button("Live").click()
     tab.until(lambda: tab.wall() == sheet(40))
     tab.until(lambda: tab.ask("radius", cursor)[0][1] is False)
@@ -122,7 +122,7 @@ def test_an_image_is_selected_on_the_wall_and_on_the_disk(open_tab, make_run):
     tab.sees("Inspector")
     tab.sees("digit 1")
     tab.sees("4 of 10")
-    tab.sees("from the origin")
+    tab.sees("radius rank in class")
     tab.sees("Classes by features: digit 0, digit 1")
     tab.until(lambda: tab.marks() == [(3.5, 8.5)])
     tab.until(lambda: tab.selected_points() == [13])
