@@ -8,11 +8,7 @@ PORT ?= 5006
 
 .PHONY: workbench test test-all docs bench bench-ui clean
 
-workdocs: .venv/tests.installed  ## knobs and command line in docs/, the Python names in build/api/index.html
-	.venv/bin/python docs/make.py
-	.venv/bin/python docs/make.py --api
-
-bench: .venv/workbench.installed  ## the dashboard on http://127.0.0.1:5006
+workbench: .venv/workbench.installed  ## the dashboard on http://127.0.0.1:5006
 	HDD_RUNS=$(RUNS) .venv/bin/panel serve workbench/app.py --address 127.0.0.1 --port $(PORT) --show $(if $(AUTOSTART),--args --autostart)
 
 test: .venv/tests.installed  ## lint, types and tests, with a browser and JupyterLab
