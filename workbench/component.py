@@ -38,7 +38,7 @@ class SourceComponent(Component):
         HDDError: there is no run in that directory, or the component needs a run but was given a set.
     """
 
-    lively: ClassVar[bool] = False
+    lively: bool = False
     """Whether it shows every frame; otherwise only full ones."""
     needs_run: ClassVar[bool] = False
     """Whether it can only show a run, and not a set."""

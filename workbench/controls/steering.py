@@ -112,7 +112,7 @@ class Steering(SourceComponent):
         state = frame.run_state
         made = (edit for edit in state.steered if edit.applied_at <= frame.step)
         newest: dict[str, Edit] = {edit.name: edit for edit in (state.edits if frame.live else made)}
-        in_force = frame.settings.in_force()
+        in_force = frame.run_settings.in_force()
         for name, knob in self._knobs.items():
             knob.show(name in in_force)
             edit = newest.get(name)
@@ -122,8 +122,10 @@ class Steering(SourceComponent):
                 if name in self._next:
                     self.request(name, self._next.pop(name))
             if name not in self._sent:
-                waits = frame.live and edit is not None and edit.status == EditStatus.PENDING and edit.due is None
-                knob.put(edit.value if waits else getattr(frame.settings, name))
+                if frame.live and edit is not None and edit.status == EditStatus.PENDING and edit.due is None:
+                    knob.put(edit.value)
+                else:
+                    knob.put(getattr(frame.settings, name))
             if edit is None and self._shown_states.pop(name, None):
                 knob.show_state("", "")
             elif edit is not None and name not in self._next and not self._is_older(edit):

@@ -1,7 +1,7 @@
 """The frame that all views of a session show at one moment, and the selection that decides what it holds."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 import numpy as np
 import param
@@ -59,11 +59,17 @@ class Frame:
         assert isinstance(self.state, RunState), "a set has no run"
         return self.state
 
+    @property
+    def run_settings(self) -> Settings:
+        """The settings in force at `step`, for what needs a run."""
+        assert self.settings is not None, "a set has no run"
+        return self.settings
+
 
 class View(Protocol):
     """A part of a page that shows frames."""
 
-    lively: ClassVar[bool]
+    lively: bool
     """Whether it shows every frame; otherwise only full ones."""
 
     def update(self, frame: Frame) -> None:

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
@@ -66,9 +67,11 @@ class Timeline(SourceComponent):
         self._live = pmui.Button(label="Live", icon="sensors", variant="contained", **button)
         self._live.on_click(lambda _: self.follow())
         self._rewind = pmui.Button(label="Rewind to here", icon="history", variant="outlined", disabled=True, **button)
-        self._rewind.on_click(lambda _: rewind(self.step))
+        if rewind is not None:
+            self._rewind.on_click(lambda _: rewind(self.step))
         self._fork = pmui.Button(label="Fork from here", icon="call_split", variant="outlined", disabled=True, **button)
-        self._fork.on_click(lambda _: fork(self.step))
+        if fork is not None:
+            self._fork.on_click(lambda _: fork(self.step))
         self._status = Text("", variant="caption", margin=(0, 18))
         self._panel = pmui.Column(
             pmui.Row(
@@ -98,12 +101,13 @@ class Timeline(SourceComponent):
 
     def move(self, kept: int) -> None:
         """Moves by this many kept steps, backward if negative; forward from the last one, it follows the run."""
-        if not self._kept or (kept > 0 and self._frame.live):
+        frame = self._frame
+        if frame is None or not self._kept or (kept > 0 and frame.live):
             return
-        if kept > 0 and self._frame.image_step >= self._kept[-1]:
+        if kept > 0 and frame.image_step >= self._kept[-1]:
             self.follow()
             return
-        shown = self._frame.image_step
+        shown = frame.image_step
         index = min(range(len(self._kept)), key=lambda i: abs(self._kept[i] - shown)) + kept
         self.jump(self._kept[max(0, min(index, len(self._kept) - 1))])
 
@@ -111,7 +115,7 @@ class Timeline(SourceComponent):
         """Shows one step."""
         self._session.selection.step = step
 
-    def _moved(self, event: object) -> None:
+    def _moved(self, event: Any) -> None:
         """Follows each position of a drag, but ignores those that a slow browser merely echoes.
 
         A React component sends the value that it has drawn to the server, even if the server has sent the next one
@@ -142,7 +146,7 @@ class Timeline(SourceComponent):
         self._slider.value = step
         self._follows = False
 
-    def _pressed_play(self, event: object) -> None:
+    def _pressed_play(self, event: Any) -> None:
         self._play.label, self._play.icon = ("Playing", "pause") if event.new else ("Play", "play_arrow")
         if event.new:
             if self._frame is not None and (self._frame.live or self._frame.step >= self._frame.state.step):
@@ -177,7 +181,7 @@ class Timeline(SourceComponent):
 
     def _mark(self, state: RunState) -> None:
         """Puts ticks at kept steps, and signs at edits and evaluations."""
-        signs = {edit.step: "◆" for edit in state.steered} | {each["step"]: "★" for each in state.evaluations}
+        signs = {edit.applied_at: "◆" for edit in state.steered} | {each["step"]: "★" for each in state.evaluations}
         kept = state.kept[:: 1 + len(state.kept) // MARKS_SHOWN]
         # A blank keeps the row of signs open before there is a sign, so that nothing below it moves later.
         marks = tuple((step, signs.get(step, "\u00a0")) for step in sorted({*kept, *sorted(signs)[-MARKS_SHOWN:]}))
@@ -189,7 +193,7 @@ class Timeline(SourceComponent):
         if frame.state.step == 0:
             return "Steps appear here as they are completed."
         edits = [edit for edit in frame.run_state.steered if edit.step == frame.step]
-        parts = [f"{'Live: step' if frame.live else 'Looking back at step'} {frame.step} of {frame.settings.steps}"]
+        parts = [f"{'Live: step' if frame.live else 'Looking back at step'} {frame.step} of {frame.run_settings.steps}"]
         if not frame.live and frame.image_step != frame.step:
             parts.append(f"images of step {frame.image_step}, the nearest kept step before it")
         parts += [f"◆ {edit.name}: {edit.old} → {edit.value} by {edit.who}" for edit in edits]
