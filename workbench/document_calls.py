@@ -4,8 +4,19 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextvars import Context
 from functools import partial
+from typing import Protocol
 
-from bokeh.document import Document
+
+class Caller(Protocol):
+    """Makes calls in one thread: a document, or in a notebook what replaces it."""
+
+    def add_next_tick_callback(self, callback: Callable[[], None], /) -> object:
+        """Calls `callback` as soon as possible; from any thread."""
+        ...
+
+    def add_timeout_callback(self, callback: Callable[[], None], milliseconds: int, /) -> object:
+        """Calls `callback` after some time."""
+        ...
 
 
 class DocumentCalls:
@@ -15,7 +26,7 @@ class DocumentCalls:
         document: the document, or in a notebook what replaces it; None until `open` is called.
     """
 
-    def __init__(self, document: Document | None) -> None:
+    def __init__(self, document: Caller | None) -> None:
         self._document = document
         self._waiting: set[Callable[[], None]] = set()
 
@@ -24,7 +35,7 @@ class DocumentCalls:
         """Whether there is no document: before `open`, or after `close`."""
         return self._document is None
 
-    def open(self, document: Document) -> None:
+    def open(self, document: Caller) -> None:
         """Sets a document that exists only since a browser shows it; from now on calls are made on it."""
         self._document = document
 

@@ -37,6 +37,7 @@ class EmbeddedSession(Session):
     def _heard(self, message: dict[str, Any]) -> None:
         if "tab" in message and self._calls.is_closed:
             document = pn.state.curdoc
+            assert document is not None
             self._calls.open(document)
             document.on_session_destroyed(lambda _: self.close())
         super()._heard(message)

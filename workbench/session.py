@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-from bokeh.document import Document
 
 from workbench.browser.link import Link
 from workbench.core import frame_gate
@@ -21,7 +20,7 @@ from workbench.core.frame_builder import FrameBuilder
 from workbench.core.frame_gate import FrameGate, News
 from workbench.core.run_source import RunSource
 from workbench.core.source import Source
-from workbench.document_calls import DocumentCalls
+from workbench.document_calls import Caller, DocumentCalls
 
 
 class Session:
@@ -40,7 +39,7 @@ class Session:
         tab: key of the browser tab, "" until the browser has sent it.
     """
 
-    def __init__(self, source: Source, projector: Projecting, link: Link, document: Document | None) -> None:
+    def __init__(self, source: Source, projector: Projecting, link: Link, document: Caller | None) -> None:
         self.source = source
         self.projector = projector
         self.selection = Selection()
@@ -191,5 +190,5 @@ class Session:
         elif "painted" in message:
             self._gate.painted = int(message["painted"])
             self.wake()
-        elif (action := self._keys.get(message.get("key"))) is not None:
+        elif (action := self._keys.get(message.get("key", ""))) is not None:
             action()
