@@ -68,10 +68,9 @@ class Shell:
         self._tabs = TABS.all() if tabs is None else tabs
         self._is_loaded = False
         self._session: Session | None = None
-        self._queue: BuildQueue | None = None
         self._pages: TabPages | None = None
-        self._runner: Runner | None = None
         self._document = pn.state.curdoc
+        self._queue = BuildQueue(self._document, self._is_loaded)
         self._names: list[str] = []
         self._link = Link()
         self._dialogs = Dialogs(self._link.copy)
@@ -125,8 +124,7 @@ class Shell:
         pn.state.add_periodic_callback(self._look_after_jobs, JOBS_MILLISECONDS)
         self._projector.warm_up()
         self._is_loaded = True
-        if self._queue is not None:
-            self._queue.load()
+        self._queue.load()
         self._list_runs()
         if not self._names and self._autostart:
             self._launch.start_first()
@@ -141,7 +139,8 @@ class Shell:
     def _ended(self) -> None:
         """Closes everything that belongs to the browser session."""
         self.close()
-        forget_notifications(self._document)
+        if self._document is not None:
+            forget_notifications(self._document)
 
     def _look_after_jobs(self) -> None:
         self._launch.watch_job()
@@ -172,7 +171,7 @@ class Shell:
         self.close()
         session = self._session = Session(source, self._projector, self._link, self._document)
         session.views.append(self)
-        session.selection.param.watch(self._open_inspector, "image")
+        session.selection.param.watch(partial(self._open_inspector, session), "image")
         queue = self._queue = BuildQueue(self._document, self._is_loaded)
         context = TabContext(session, self._engines, lambda: self._names)
         pages = self._pages = TabPages(self._tabs, context, queue.extend)
@@ -202,16 +201,16 @@ class Shell:
         queue.extend(_alternate(builds, own))
 
     def _add_runner(self, session: Session, place: pmui.Column) -> None:
-        self._runner = Runner(session, self._engines)
-        session.add(self._runner)
-        place[:] = [self._runner, RecipeButtons(session, self._dialogs)]
+        runner = Runner(session, self._engines)
+        session.add(runner)
+        session.on_keys(space=runner.toggle)
+        place[:] = [runner, RecipeButtons(session, self._dialogs)]
 
     def _add_timeline(self, session: Session, place: pmui.Paper) -> None:
         branching = Branching(session, self._dialogs, self.attach)
         timeline = Timeline(session, branching.ask_rewind, branching.fork)
         session.add(timeline)
         session.on_keys(
-            space=self._runner.toggle,
             left=lambda: timeline.move(-1),
             right=lambda: timeline.move(1),
             home=lambda: timeline.jump(0),
@@ -225,8 +224,7 @@ class Shell:
         session.add(steering)
         place[:] = [steering]
 
-    def _open_inspector(self, event: Any) -> None:
-        session = self._session
+    def _open_inspector(self, session: Session, event: Any) -> None:
         if event.new is not None and not any(isinstance(view, Inspector) for view in session.views):
             inspector = Inspector(session)
             session.add(inspector)
