@@ -15,6 +15,8 @@ class Dialogs(Component):
         copy: puts a text on the browser's clipboard; None leaves the button out, and users copy the text themselves.
     """
 
+    _panel: pmui.Dialog
+
     def __init__(self, copy: Callable[[str], None] | None = None) -> None:
         super().__init__()
         self._copy = copy
@@ -24,17 +26,23 @@ class Dialogs(Component):
         """Asks before the steps from `step` to `newest` are dropped; calls `action` if the answer is yes."""
         text = f"Go back to step {step}? The {newest - step} steps after it are dropped. Fork to keep them."
         yes = pmui.Button(label="Rewind", variant="contained", color="warning", margin=8)
-        yes.on_click(lambda _: (self._close(), action()))
+
+        def confirmed(_: object) -> None:
+            self._close()
+            action()
+
+        yes.on_click(confirmed)
         self._open("Rewind", Text(text, margin=8), pmui.Row(yes, self._closing("Cancel")))
 
     def show_text(self, title: str, note: str, text: str) -> None:
         """Shows a note and below it a text, with a button that copies the text."""
         area = pmui.TextAreaInput(label=title, value=text, rows=12, width=760, margin=8)
         buttons = pmui.Row(self._closing("Close"))
-        if self._copy is not None:
-            copy = pmui.Button(label="Copy", icon="content_copy", variant="contained", margin=8)
-            copy.on_click(lambda _: self._copy(text))
-            buttons.insert(0, copy)
+        copy = self._copy
+        if copy is not None:
+            button = pmui.Button(label="Copy", icon="content_copy", variant="contained", margin=8)
+            button.on_click(lambda _: copy(text))
+            buttons.insert(0, button)
         self._open(title, Text(note, variant="body2", margin=8), area, buttons)
 
     def _closing(self, label: str) -> pmui.Button:

@@ -35,6 +35,8 @@ class KnobControl(Component):
         request: called as request(name, value) whenever the user chooses a value; None calls nothing.
     """
 
+    _panel: pmui.Column
+
     def __init__(self, name: str, value: Any, request: Callable[[str, Any], None] | None = None) -> None:
         super().__init__(name=name)
         self._request = request
@@ -86,7 +88,7 @@ class KnobControl(Component):
             options = {knob.labels.get(each, each): each for each in knob.objects}
             return pmui.Select(options=options, value=value, **common), str, str
         if isinstance(knob, Integer) and not knob.allow_None:
-            low, high = knob.bounds
+            low, high = knob.bounds or (None, None)
             # JavaScript's integers are exact only below 2⁵³.
             high = None if high is None else min(high, 2**53 - 1)
             return pmui.IntInput(value=value, start=low, end=high, **common), int, int

@@ -1,6 +1,8 @@
 """The section of the side bar with the form for a new run; it is closed at first."""
 
 import asyncio
+from functools import partial
+from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
@@ -23,6 +25,8 @@ class NewRun(Component):
         engines: lists the data sets.
     """
 
+    _panel: pmui.Accordion
+
     def __init__(self, launch: Launch, engines: Engines) -> None:
         super().__init__()
         self._launch = launch
@@ -43,16 +47,16 @@ class NewRun(Component):
         """Closes the form."""
         self._panel.active = []
 
-    def _opened(self, event: object) -> None:
+    def _opened(self, event: Any) -> None:
         if event.new and self._setup is None:
             self._setup = Setup(self._launch)
             self._form[:] = [self._setup]
-            pn.state.execute(self._offer_datasets)
+            pn.state.execute(partial(self._offer_datasets, self._setup))
 
-    async def _offer_datasets(self) -> None:
+    async def _offer_datasets(self, setup: Setup) -> None:
         try:
             listed = await asyncio.to_thread(self._engines.datasets)
         except HDDError as error:
             notify("warning", str(error))
         else:
-            self._setup.offer(listed)
+            setup.offer(listed)

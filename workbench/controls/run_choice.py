@@ -15,6 +15,8 @@ class RunChoice(Component):
         chosen: called with the name of the run when the user chooses one.
     """
 
+    _panel: pmui.Row
+
     def __init__(self, chosen: Callable[[str], None]) -> None:
         super().__init__()
         self._select = pmui.Select(
