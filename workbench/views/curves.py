@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
-from bokeh.models import ColumnDataSource, HoverTool, Label, Range1d, Span, WheelZoomTool
+from bokeh.models import ColumnDataSource, ContinuousTicker, HoverTool, Label, Range1d, Span
 from bokeh.plotting import figure
 
 from workbench.component import SourceComponent
@@ -29,7 +29,7 @@ def _pane(plot: figure) -> pn.pane.Bokeh:
     return pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=120)
 
 
-def _name(plot: figure, left: int, level: float, units: str, text: str, color: str) -> None:
+def _name(plot: figure, left: int, level: float, units: Literal["data", "screen"], text: str, color: str) -> None:
     """Writes the name of a line in its colour. A legend would cover too much of such a small figure."""
     plot.add_layout(
         Label(x=left, x_units="screen", y=level, y_units=units, text=text, text_color=color, text_font_size="11px")
@@ -71,9 +71,9 @@ class Curves(SourceComponent):
         )
         self._accuracy = _source("step", "mean", "low", "high", "what")
         self._edits = _source("step", "what", "level")
-        self._steps = Range1d(0, 10)
+        self._steps = Range1d(start=0, end=10)
         self._steps_end = 10.0
-        self._levels = {name: Range1d(0.1, 1) for name in ("linear", "log", "radius")}
+        self._levels = {name: Range1d(start=0.1, end=1) for name in ("linear", "log", "radius")}
         self._cursor = Span(dimension="height", location=0, line_color=SYNTHETIC, line_width=1.5, visible=False)
         self._clamp = Span(dimension="width", location=None, line_color=EDIT, line_dash="dashed", visible=False)
         plots = [self._loss_figure("linear"), self._radius_figure(), self._percent_figure()]
@@ -117,12 +117,13 @@ class Curves(SourceComponent):
         self._row[0] = _pane(self._loss_figure("log" if log else "linear"))
         self._session.refresh()
 
-    def _plot(self, label: str, levels: Range1d, **options: object) -> figure:
+    def _plot(self, label: str, levels: Range1d, **options: Any) -> figure:
         plot = figure(
             x_range=self._steps,
             y_range=levels,
             sizing_mode="stretch_both",
             tools="xpan,xwheel_zoom,reset",
+            active_scroll="xwheel_zoom",
             title=None,
             toolbar_location=None,
             min_border_left=56,
@@ -131,18 +132,22 @@ class Curves(SourceComponent):
             y_axis_label=label,
             **options,
         )
-        plot.toolbar.active_scroll = plot.select_one(WheelZoomTool)
         plot.yaxis.axis_label_text_font_size = plot.axis.major_label_text_font_size = "11px"
         plot.yaxis.axis_label_text_font_style = "normal"
         plot.axis.minor_tick_line_color = None
-        plot.yaxis.ticker.desired_num_ticks = plot.xaxis.ticker.desired_num_ticks = 4
+        plot.set_select(ContinuousTicker, {"desired_num_ticks": 4})
         plot.add_layout(self._cursor)
         return plot
 
     def _loss_figure(self, scale: str) -> figure:
         plot = self._plot("loss", self._levels[scale], y_axis_type=scale, name=f"loss {scale}")
-        plot.multi_line("xs", "ys", source=self._others, line_color=REAL, line_dash="dashed", name="others")
-        names = {"text_font_size": "10px", "text_color": REAL, "text_align": "right", "text_baseline": "bottom"}
+        others = plot.multi_line("xs", "ys", source=self._others, line_color=REAL, line_dash="dashed", name="others")
+        names: dict[str, Any] = {
+            "text_font_size": "10px",
+            "text_color": REAL,
+            "text_align": "right",
+            "text_baseline": "bottom",
+        }
         plot.text("end", "loss", "name", source=self._others, **names)
         plot.varea("step", "low", "high", source=self._total, fill_alpha=0.25, fill_color=SYNTHETIC)
         line = plot.line("step", "loss", source=self._total, line_width=2, line_color=SYNTHETIC)
@@ -152,24 +157,24 @@ class Curves(SourceComponent):
             HoverTool(renderers=[line], tooltips=[("step", "@step"), ("loss", "@loss{0.0000}")], mode="vline"),
             HoverTool(renderers=[classes], tooltips="@name"),
             HoverTool(renderers=[marks], tooltips=[("step", "@step"), ("edit", "@what")]),
-            HoverTool(renderers=plot.select(name="others"), tooltips="@name"),
+            HoverTool(renderers=[others], tooltips="@name"),
         )
         return plot
 
     def _radius_figure(self) -> figure:
         plot = self._plot("√|K|·radius", self._levels["radius"], name="radius")
+        lines = []
         for who, color, left in (("real", REAL, 6), ("synthetic", SYNTHETIC, 36)):
             plot.varea("step", f"{who}10", f"{who}90", source=self._radii, fill_alpha=0.2, fill_color=color)
-            plot.line("step", f"{who}50", source=self._radii, line_color=color, line_width=2)
+            lines.append(plot.line("step", f"{who}50", source=self._radii, line_color=color, line_width=2))
             _name(plot, left, 2, "screen", who, color)
         plot.add_layout(self._clamp)
-        line = plot.renderers[1]
         tips = [(who, f"@{who}10{{0.00}} … @{who}90{{0.00}}") for who in ("real", "synthetic")]
-        plot.add_tools(HoverTool(renderers=[line], tooltips=[("step", "@step"), *tips], mode="vline"))
+        plot.add_tools(HoverTool(renderers=[lines[0]], tooltips=[("step", "@step"), *tips], mode="vline"))
         return plot
 
     def _percent_figure(self) -> figure:
-        plot = self._plot("share (%)", Range1d(-3, 103), name="percent")
+        plot = self._plot("share (%)", Range1d(start=-3, end=103), name="percent")
         clamped = plot.line("step", "clamped", source=self._radii, line_color=REAL, line_width=2)
         plot.segment("step", "low", "step", "high", source=self._accuracy, line_color=SYNTHETIC, line_width=2)
         points = plot.scatter("step", "mean", source=self._accuracy, size=8, color=SYNTHETIC)
@@ -185,7 +190,7 @@ class Curves(SourceComponent):
         """Shows the curves of a frame."""
         self._offer_others()
         self._cursor.update(location=frame.step, visible=not frame.live)
-        clamp = frame.settings.clamp
+        clamp = frame.run_settings.clamp
         self._clamp.location, self._clamp.visible = clamp or 0, clamp is not None
         columns = frame.run_state.columns
         state, chosen = frame.run_state, (self._what.value, self._log.value, id(self._overlays))
@@ -209,10 +214,10 @@ class Curves(SourceComponent):
             "low": loss if by_class else columns["loss_low"],
             "high": loss if by_class else columns["loss_high"],
         }
-        lines = _by_class(columns, what).T if by_class else []
+        lines = list(_by_class(columns, what).T) if by_class else []
         self._by_class.data = {
             "xs": [step] * len(lines),
-            "ys": list(lines),
+            "ys": lines,
             "color": self._colors[: len(lines)],
             "name": self._session.source.classes[: len(lines)],
         }
@@ -230,7 +235,7 @@ class Curves(SourceComponent):
             "clamped": 100 * mean["real_clamped"],
         }
         self._draw_accuracy(frame)
-        bounds = [lines] if by_class else [columns["loss_low"], columns["loss_high"], *(other.loss for other in others)]
+        bounds = lines if by_class else [columns["loss_low"], columns["loss_high"], *(other.loss for other in others)]
         self._set_ranges(max([frame.state.step, *(int(other.step[-1]) for other in others)]), bounds, mean)
         self._mean = mean
         self._draw_edits(frame)
@@ -265,7 +270,7 @@ class Curves(SourceComponent):
 
     def _draw_edits(self, frame: Frame) -> None:
         # The marks lie along the lower edge of the figure, wherever its axis begins.
-        shown = self._levels["log" if self._log.value else "linear"]
+        shown: Any = self._levels["log" if self._log.value else "linear"]
         level = shown.start * 1.06 if self._log.value else shown.start + 0.03 * (shown.end - shown.start)
         edits = frame.run_state.steered
         self._edits.data = {

@@ -1,6 +1,7 @@
 """The columns that Bokeh draws points of the hyperbolic plane from."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -8,7 +9,7 @@ FEW_POINTS = 500
 """Up to this many points are sent as lists, which all fit in one message; Bokeh sends two messages for each array."""
 
 
-def place_points(points: np.ndarray, chart: str, rim: float) -> dict[str, np.ndarray]:
+def place_points(points: np.ndarray, chart: str, rim: float) -> dict[str, Any]:
     """The columns of points (n, 2): tangent vectors hx, hy, and the place x, y where an unmoved disk draws them."""
     points = np.asarray(points, float).reshape(-1, 2)
     radius = np.hypot(points[:, 0], points[:, 1])

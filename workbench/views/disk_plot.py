@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from bokeh.events import DoubleTap, Pan, PanStart
-from bokeh.models import ColumnDataSource, CustomJS, HoverTool, Scatter, TapTool, WheelZoomTool
+from bokeh.models import ColumnDataSource, CustomJS, HoverTool, Scatter, TapTool
 from bokeh.plotting import figure
 
 from workbench.browser import callback
@@ -37,9 +38,11 @@ class DiskPlot:
         self._select = select
         self._colors = class_colors(len(classes))
         self._drawn: DrawnDisk | None = None
+        self._images: list[int] = []
+        self._chart, self._edge = "linear", 1.0
         self._real_key: tuple | None = None
         places = ("hx", "hy", "x", "y")
-        self._motion = ColumnDataSource({"chart": ["linear"], "rim": [1.0]})
+        self._motion = ColumnDataSource({"chart": [self._chart], "rim": [self._edge]})
         self._rings = _source(*places)
         self._ring_names = _source(*places, "text")
         self._real = _source(*places, "color", "fill", "line", "name")
@@ -69,12 +72,12 @@ class DiskPlot:
             name="disk",
             sizing_mode="stretch_both",
             tools="wheel_zoom",
+            active_scroll="wheel_zoom",
             title=None,
             toolbar_location=None,
             min_border=2,
             outline_line_color=None,
         )
-        plot.toolbar.active_scroll = plot.select_one(WheelZoomTool)
         plot.axis.visible = plot.grid.visible = False
         self._fit = fit(plot, (-1.04, 1.04), (-1.04, 1.04))
         plot.circle(0, 0, radius=1, fill_alpha=0.04, fill_color="#808890", line_color="#808890", line_alpha=0.7)
@@ -84,22 +87,24 @@ class DiskPlot:
         )
         # Everything that changes with each frame is drawn on the overlay, so that the thousands of real points need not
         # be painted again.
-        overlay = {"level": "overlay"}
+        overlay: dict[str, Any] = {"level": "overlay"}
         plot.line("x", "y", source=self._geodesics, line_color="#808890", line_width=2, **overlay)
         dots = {"size": 9, "fill_color": "color", "line_color": "white", "line_width": 1.2}
         synthetic = plot.scatter("x", "y", source=self._synthetic, **dots, **overlay)
         synthetic.nonselection_glyph = None
         synthetic.selection_glyph = Scatter(size=16, fill_color="color", line_color="#d55e00", line_width=3)
-        for source, marker in ((self._real_centroids, "square_pin"), (self._synthetic_centroids, "star")):
-            look = {"marker": marker, "size": 14, "fill_color": "color", "line_color": "#5c6470", "name": marker}
-            plot.scatter("x", "y", source=source, **look, **overlay)
+        stars = {"size": 14, "fill_color": "color", "line_color": "#5c6470"}
+        real_centroids, synthetic_centroids = (
+            plot.scatter("x", "y", source=source, marker=marker, name=marker, **stars, **overlay)
+            for source, marker in ((self._real_centroids, "square_pin"), (self._synthetic_centroids, "star"))
+        )
         names = {"text_font_size": "10px", "text_color": "#808890", "x_offset": 3, "text_baseline": "top"}
         plot.text("x", "y", "text", source=self._ring_names, **names)
         plot.add_tools(
             TapTool(renderers=[synthetic]),
             HoverTool(renderers=[synthetic], tooltips=[("synthetic", "@name"), ("√|K|·radius", "@radius{0.000}")]),
-            HoverTool(renderers=plot.select(name="square_pin"), tooltips=[("real centroid", "@name")]),
-            HoverTool(renderers=plot.select(name="star"), tooltips=[("synthetic centroid", "@name")]),
+            HoverTool(renderers=[real_centroids], tooltips=[("real centroid", "@name")]),
+            HoverTool(renderers=[synthetic_centroids], tooltips=[("synthetic centroid", "@name")]),
         )
         for event, how in ((PanStart, "grab"), (Pan, "move"), (DoubleTap, "centre")):
             plot.js_on_event(event, self._callback(plot, how))
@@ -116,13 +121,11 @@ class DiskPlot:
         self.figure.tags = [self._resets]
 
     def _tapped(self, _: str, old: list[int], new: list[int]) -> None:
-        images = self._synthetic.data["image"]
-        self._select(images[new[0]] if new and new[0] < len(images) else None)
+        self._select(self._images[new[0]] if new and new[0] < len(self._images) else None)
 
     def mark(self, image: int | None) -> None:
         """Marks the point of the selected image; with None, no point."""
-        images = self._synthetic.data["image"]
-        indices = [images.index(image)] if image in images else []
+        indices = [self._images.index(image)] if image in self._images else []
         if list(self._synthetic.selected.indices) != indices:
             self._synthetic.selected.indices = indices
 
@@ -137,8 +140,9 @@ class DiskPlot:
         points = disk.projection
         chart = CHARTS[disk.view]
         rim = self._rim(points.real_radius, points.synthetic_radius) if chart == "linear" else 1.0
-        turned = self._motion.data["chart"] != [chart] or self._motion.data["rim"] != [rim]
+        turned = (chart, rim) != (self._chart, self._edge)
         if turned:
+            self._chart, self._edge = chart, rim
             self._motion.data = {"chart": [chart], "rim": [rim]}
         if turned or self._drawn is None or self._drawn.view != disk.view:
             self._draw_rings(disk.view, chart, rim)
@@ -147,13 +151,14 @@ class DiskPlot:
             self._real_key = (disk.request.look, False, tuple(shown))
             self._draw_real(disk, sample, shown, chart, rim)
         images = np.flatnonzero(shown[self._layout.labels])
-        places = [self._layout.place(image) for image in images]
+        self._images = images.tolist()
+        places = [self._layout.place(image) for image in self._images]
         self._synthetic.data = {
             **place_points(points.synthetic[images], chart, rim),
             "color": [self._colors[label] for label, _ in places],
             "name": [f"{self._classes[label]} #{index + 1}" for label, index in places],
             "radius": points.synthetic_radius[images].tolist(),
-            "image": images.tolist(),
+            "image": self._images,
         }
         labels = np.flatnonzero(shown & (self._layout.counts > 0))
         about = {"color": [self._colors[c] for c in labels], "name": [self._classes[c] for c in labels]}
@@ -177,9 +182,8 @@ class DiskPlot:
     def _rim(self, real: np.ndarray, synthetic: np.ndarray) -> float:
         """Radius at the edge of a linear chart. It changes rarely, so that the picture does not keep changing scale."""
         largest = max(float(real.max()), float(synthetic.max()), 1e-9)
-        rim = self._motion.data["rim"][0]
-        if self._motion.data["chart"] == ["linear"] and 0.45 * rim < largest <= rim and rim != 1.0:
-            return rim
+        if self._chart == "linear" and 0.45 * self._edge < largest <= self._edge and self._edge != 1.0:
+            return self._edge
         unit = 10 ** math.floor(math.log10(largest * 1.15))
         return math.ceil(largest * 1.15 / unit * 2) / 2 * unit
 

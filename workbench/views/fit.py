@@ -17,7 +17,7 @@ def fit(plot: figure, x: tuple[float, float], y: tuple[float, float], centred: b
     Returns:
         The callback that sets the ranges in the browser; change its `args` to show other ranges.
     """
-    plot.x_range, plot.y_range = Range1d(*x), Range1d(*y)
+    plot.x_range, plot.y_range = Range1d(start=x[0], end=x[1]), Range1d(start=y[0], end=y[1])
     middle = 0.5 if centred else 0.0
     arguments = {"plot": plot, "x0": x[0], "x1": x[1], "y0": y[0], "y1": y[1], "align": middle, "top": middle}
     fitting = callback("fit.js", **arguments)
