@@ -35,7 +35,7 @@ class FaithfulnessMeter:
         disk = frame.disk
         if self._is_asked or time.monotonic() < self._due:
             return
-        if frame.images is None or disk.step != frame.image_step:
+        if frame.images is None or disk is None or disk.step != frame.image_step:
             return
         if self.of(disk) is not None and not frame.live:
             return

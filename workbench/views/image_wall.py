@@ -1,5 +1,7 @@
 """The image wall: all synthetic images in one sheet, a row for each class."""
 
+from typing import Any
+
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
@@ -10,6 +12,7 @@ from bokeh.plotting import figure
 from workbench.browser import callback
 from workbench.component import SourceComponent
 from workbench.core.frame import Frame
+from workbench.core.projector import Sample
 from workbench.embedded_session import Shown
 from workbench.session import Session
 from workbench.theme import SYNTHETIC, Text, class_colors, difference, tile
@@ -76,7 +79,7 @@ class ImageWall(SourceComponent):
         fit(plot, (-2 * SWATCH, columns), (0, rows), centred=False)
         # Everything that changes with each frame is drawn on the overlay, so that the class names need not be painted
         # again.
-        overlay = {"level": "overlay"}
+        overlay: dict[str, Any] = {"level": "overlay"}
         plot.image_rgba("image", x="x", y="y", dw="dw", dh="dh", source=self._sheet, **overlay)
         flags = {"marker": "inverted_triangle", "size": 7, "color": SYNTHETIC, "line_color": "white"}
         plot.scatter("x", "y", source=self._flags, **flags, **overlay)
@@ -86,8 +89,7 @@ class ImageWall(SourceComponent):
         size = min(ENLARGED, rows, columns)
         plot.image_rgba("image", x="x", y="y", dw=size, dh=size, source=lens, **overlay)
         names = {rows - label - 0.5: _shorten(name) for label, name in enumerate(self._classes)}
-        plot.yaxis.ticker = FixedTicker(ticks=list(names))
-        plot.yaxis.major_label_overrides = names
+        plot.yaxis[0].update(ticker=FixedTicker(ticks=list(names)), major_label_overrides=names)
         # These are the colours of the classes on the disk.
         plot.rect(-SWATCH, list(names), SWATCH, 0.94, color=class_colors(rows), line_color=None)
         plot.xaxis.visible = False
@@ -100,7 +102,7 @@ class ImageWall(SourceComponent):
         plot.on_event(Tap, self._tapped)
         return plot
 
-    def _tapped(self, event: Tap) -> None:
+    def _tapped(self, event: Any) -> None:
         label, index = self._layout.rows - 1 - int(np.floor(event.y)), int(np.floor(event.x))
         if self._layout.image(label, index) is not None:
             chosen = (label, index)
@@ -110,22 +112,24 @@ class ImageWall(SourceComponent):
         """Brings the wall up to date."""
         if frame.images is None:
             return
-        real = self._shows.value == "real" and frame.sample is not None and frame.disk is not None
+        real = None
+        if self._shows.value == "real" and frame.sample is not None and frame.disk is not None:
+            real = frame.sample, frame.disk.kept
         start = None if self._shows.value == "images" else self._session.kept_images(0)
         shown = (frame.image_step, id(frame.images), self._shows.value, start is None)
-        picture = (id(frame.disk.kept), "real") if real else shown
+        picture = shown if real is None else (id(real[1]), "real")
         if picture != self._picture:
             self._picture = picture
-            if real:
-                self._draw_real(frame)
-            else:
+            if real is None:
                 self._draw(frame.images, start)
-        marks = (None, ()) if real else (self._session.selection.image, self._clamped(frame))
+            else:
+                self._draw_real(*real)
+        marks = (self._session.selection.image, self._clamped(frame)) if real is None else (None, ())
         if marks != self._marks:
             self._marks = marks
             self._mark_images(*marks)
         if frame.full:
-            self._tell(frame)
+            self._tell(frame, frame.images)
 
     def _draw(self, images: np.ndarray, start: np.ndarray | None) -> None:
         pixels = self._session.source.to_pixels(images)
@@ -138,14 +142,14 @@ class ImageWall(SourceComponent):
         rows, columns = there.shape
         self._sheet.data = {"image": [tile(pixels, present=there)], "x": [0], "y": [0], "dw": [columns], "dh": [rows]}
 
-    def _draw_real(self, frame: Frame) -> None:
+    def _draw_real(self, sample: Sample, kept: np.ndarray) -> None:
         """Shows as many real images of each class as there are synthetic ones; those that are pruned are faint."""
-        sample, columns = frame.sample, self._layout.columns
+        columns = self._layout.columns
         there = np.zeros((len(self._classes), columns), bool)
         sheet = np.zeros((len(self._classes), columns, *sample.pixels.shape[1:]), np.uint8)
         for label in range(len(self._classes)):
             own = np.flatnonzero(sample.labels == label)[:columns]
-            faint = np.where(frame.disk.kept[own], 1, 5)[:, None, None, None]
+            faint = np.where(kept[own], 1, 5)[:, None, None, None]
             sheet[label, : len(own)] = sample.pixels[own] // faint
             there[label, : len(own)] = True
         self._put(sheet, there)
@@ -155,15 +159,15 @@ class ImageWall(SourceComponent):
         self._mark.data = {"x": [i + 0.5 for _, i in marks], "y": [rows - c - 0.5 for c, _ in marks]}
         self._flags.data = {"x": [i + 0.88 for _, i in flags], "y": [rows - c - 0.14 for c, _ in flags]}
 
-    def _tell(self, frame: Frame) -> None:
-        rows, columns, (height, width) = self._layout.rows, self._layout.columns, frame.images.shape[-2:]
+    def _tell(self, frame: Frame, images: np.ndarray) -> None:
+        rows, columns, (height, width) = self._layout.rows, self._layout.columns, images.shape[-2:]
         step, shows = frame.image_step, self._shows.value
         when = {"start": "step 0", "change": f"difference of step {step} from step 0 (grey = unchanged)"}.get(
             shows, f"step {step}"
         )
         least = int(self._layout.counts.min())
-        images = f"{columns}" if least == columns else f"{least} to {columns}"
-        text = f"{rows} classes × {images} images of {width}×{height} pixels"
+        count = f"{columns}" if least == columns else f"{least} to {columns}"
+        text = f"{rows} classes × {count} images of {width}×{height} pixels"
         if self._session.source.changes:
             text += f", {when}"
         if flags := self._clamped(frame):
@@ -178,7 +182,8 @@ class ImageWall(SourceComponent):
         """(class, index) of the images whose features are clamped, so that they all have the same radius."""
         if frame.disk is None:
             return ()
-        return tuple(self._layout.place(image) for image in np.flatnonzero(frame.disk.projection.synthetic_clamped))
+        clamped = np.flatnonzero(frame.disk.projection.synthetic_clamped)
+        return tuple(self._layout.place(image) for image in clamped.tolist())
 
 
 def _shorten(name: str) -> str:

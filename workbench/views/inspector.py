@@ -58,8 +58,7 @@ class Strip(Component):
         zero = [0] * len(sheet)
         self._source.data = {"image": sheet, "x": zero, "y": zero, "dw": [count] * len(sheet), "dh": ones}
         names = {i + 0.5: text for i, text in enumerate(captions)}
-        self._plot.xaxis.ticker = FixedTicker(ticks=list(names))
-        self._plot.xaxis.major_label_overrides = names
+        self._plot.xaxis[0].update(ticker=FixedTicker(ticks=list(names)), major_label_overrides=names)
 
 
 class Inspector(SourceComponent):
@@ -100,13 +99,13 @@ class Inspector(SourceComponent):
     def update(self, frame: Frame) -> None:
         """Brings the drawer up to date."""
         selected = self._session.selection.image
-        there = selected is not None and frame.images is not None
+        source = self._session.source
+        image = None if selected is None else source.layout.image(*selected)
+        there = image is not None and frame.images is not None
         show(self._empty, not there)
         show(self._parts, there)
-        if not there:
+        if image is None or frame.images is None:
             return
-        source = self._session.source
-        image = source.layout.image(*selected)
         now, change = frame.images[image], None
         if source.changes:
             start = self._session.kept_images(0)
@@ -115,7 +114,7 @@ class Inspector(SourceComponent):
             first, shown = source.to_pixels(np.stack([first, now]))
             pictures = np.stack([first, shown, difference(first, shown)])
             self._pictures.draw(pictures, ["step 0", f"step {frame.image_step}", "difference"])
-            self._draw_film(frame, image)
+            self._draw_film(frame, image, now)
         else:
             self._pictures.draw(source.to_pixels(now[None]), [f"{now.shape[-1]}×{now.shape[-2]} pixels"])
         self._describe(frame, image, change)
@@ -141,7 +140,7 @@ class Inspector(SourceComponent):
         cells = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in rows)
         self._text.object = f"<table class='facts' style='text-align:left;font-size:13px'>{cells}</table>"
 
-    def _draw_film(self, frame: Frame, image: int) -> None:
+    def _draw_film(self, frame: Frame, image: int, now: np.ndarray) -> None:
         kept = [step for step in frame.state.kept if step <= frame.image_step]
         steps = (
             [kept[i] for i in np.unique(np.linspace(0, len(kept) - 1, min(FILM_IMAGES, len(kept))).astype(int))]
@@ -154,7 +153,7 @@ class Inspector(SourceComponent):
         if key == self._film_key:
             return
         self._film_key = key
-        pictures = np.stack([picture for _, picture in found]) if found else frame.images[:0]
+        pictures = np.stack([picture for _, picture in found]) if found else now[None][:0]
         self._film.draw(self._session.source.to_pixels(pictures), [str(step) for step, _ in found])
 
     def _draw_nearest(self, frame: Frame, image: np.ndarray, key: tuple) -> None:
@@ -169,7 +168,7 @@ class Inspector(SourceComponent):
             self._asked = key
             future = self._session.projector.study(projector.nearest, viewing, image, NEAREST)
             future.add_done_callback(partial(self._got_nearest, key))
-        if other:
+        if self._found is None or other:
             self._nearest_status.object = f"Searching the real images … {self._session.projector.progress('study')}"
             self._session.refresh_soon()
             return
