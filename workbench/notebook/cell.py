@@ -93,7 +93,8 @@ class Cell(NotebookPane):
         frame = self._frame
         if frame is None or frame.state.problem is not None or frame.disk_problem is not None:
             return frame is not None
-        points = [pane.object.select_one({"name": "real"}) for pane in self.select(pn.pane.Bokeh)]
+        plots = [pane.object for pane in self.select(pn.pane.Bokeh)]  # pyright: ignore[reportAttributeAccessIssue]
+        points = [plot.select_one({"name": "real"}) for plot in plots]
         drawn = all(len(each.data_source.data["x"]) for each in points if each is not None)
         return drawn and frame.images is not None and not frame.state.reading
 
@@ -106,7 +107,8 @@ class Cell(NotebookPane):
 
     def on_listening(self) -> None:
         """Shows everything to the browser that has just started to listen."""
-        self._session.refresh()
+        if self._session is not None:
+            self._session.refresh()
 
     def on_ended(self) -> None:
         """Closes the session when no output shows the cell any more."""

@@ -1,5 +1,7 @@
 """The cell with all views, the timeline, and the controls of the run."""
 
+from functools import partial
+
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
@@ -31,7 +33,7 @@ class WorkbenchCell(Cell):
         wall, points = ImageWall(session), Disk(session)
         lines = Curves(session)
         steering = Steering(session)
-        timeline = Timeline(session, self._ask_rewind, self._fork)
+        timeline = Timeline(session, partial(self._ask_rewind, session), self._fork)
         self._dialogs = Dialogs()
         self._text = Text("", variant="caption", margin=(0, 18))
         controls = pmui.Column(runner, steering, width=270, height=HEIGHT, scroll="y", margin=0)
@@ -45,13 +47,13 @@ class WorkbenchCell(Cell):
         layout = pmui.Row(controls, figures, self._dialogs, sizing_mode="stretch_width", theme_config=THEME)
         return [wall, points, lines, runner, steering, timeline], layout
 
-    def _ask_rewind(self, step: int) -> None:
-        self._dialogs.ask_rewind(self._run.step, step, lambda: self._rewind(step))
+    def _ask_rewind(self, session: Session, step: int) -> None:
+        self._dialogs.ask_rewind(self._run.step, step, lambda: self._rewind(session, step))
 
-    def _rewind(self, step: int) -> None:
+    def _rewind(self, session: Session, step: int) -> None:
         try:
             actions.rewind(self._run.path, step, WHO)
-            self._session.selection.step = None
+            session.selection.step = None
         except (HDDError, OSError) as error:
             self._text.object = str(error)
 
