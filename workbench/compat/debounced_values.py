@@ -12,4 +12,4 @@ from panel.widgets import Widget
 
 def report_at_once(widget: Widget) -> None:
     """Makes Panel report the `value` of `widget` without waiting for further changes."""
-    widget._priority_changes = ["value"]
+    widget._priority_changes = ["value"]  # pyright: ignore[reportAttributeAccessIssue]

@@ -15,9 +15,9 @@ from panel.pane import PaneBase
 class ServerText:
     """A mixin for a component whose `object` is only changed by the server."""
 
-    def _process_property_change(self: PaneBase, props: dict[str, Any]) -> dict[str, Any]:
+    def _process_property_change(self: PaneBase, props: dict[str, Any]) -> dict[str, Any]:  # pyright: ignore[reportGeneralTypeIssues]
         if "object" in props:
             del props["object"]
             # This sends the server's value again to a browser that now has another one.
             self.param.trigger("object")
-        return super()._process_property_change(props)
+        return super()._process_property_change(props)  # pyright: ignore[reportAttributeAccessIssue]

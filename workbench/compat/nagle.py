@@ -25,5 +25,5 @@ def send_at_once() -> None:
         self.set_nodelay(True)
         return original(self, *arguments, **options)
 
-    open_.sends_at_once = True
+    open_.sends_at_once = True  # pyright: ignore[reportAttributeAccessIssue]
     WSHandler.open = open_

@@ -56,6 +56,7 @@ class NotebookPane(pn.Column):
             yield
         for ref in self._listening & self._models.keys():
             _, _, doc, comm = pn.state._views[ref]
+            assert comm is not None
             material_bundle.embed_in_added(doc)
             push(doc, comm)
 
@@ -68,11 +69,12 @@ class NotebookPane(pn.Column):
             client._on_open = lambda _, comm=comm: self._later(comm.init)
         return shown
 
-    def _render_model(self, doc: Document | None = None, comm: Any = None) -> Model:
+    def _render_model(self, doc: Document, comm: Any = None) -> Model:
         with material_bundle.without_code(doc):
             root = super()._render_model(doc, comm)
         with doc.models.freeze():
-            material_bundle.embed_code(root.references(), self[0]._models[root.ref["id"]][0])
+            first = self[0]._models[root.ref["id"]][0]  # pyright: ignore[reportAttributeAccessIssue]
+            material_bundle.embed_code(root.references(), first)
         return root
 
     def _on_msg(self, ref: str, manager: Any, msg: Any) -> None:
@@ -83,6 +85,7 @@ class NotebookPane(pn.Column):
         if ref not in pn.state._views:
             return
         _, root, doc, comm = pn.state._views[ref]
+        assert comm is not None
         if "gone" in msg:
             del pn.state._views[ref]
             self._cleanup(root)

@@ -10,7 +10,7 @@ Without it: the server's memory grows with each visit, and all pages slow down t
 """
 
 import param
-from panel.util import edit_readonly
+from panel.util.parameters import edit_readonly
 from panel_material_ui import Page
 
 
