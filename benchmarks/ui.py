@@ -127,7 +127,7 @@ class Bench:
             "--json-lines",
         ]
         process = subprocess.Popen(
-            [sys.executable, "-m", "hdd.cli", *command], env=self.environment, stdout=subprocess.DEVNULL
+            [sys.executable, "-m", "hdd", *command], env=self.environment, stdout=subprocess.DEVNULL
         )
         wait_for(lambda: (out / "run.db").exists() and Run(out).step > 20, process)
         try:

@@ -136,7 +136,7 @@ def _first_step_seconds(settings: Settings, folder: Path) -> float:
     sets = [f"--set={name}={to_text(value)}" for name, value in settings.values().items()]
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "hdd.cli", "distill", "--out", str(out), *sets],
+        [sys.executable, "-m", "hdd", "distill", "--out", str(out), *sets],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -3,8 +3,10 @@
 import difflib
 import logging
 import pkgutil
+import traceback
 from collections.abc import Callable, Mapping
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from hdd.errors import InvalidInputError
@@ -12,6 +14,13 @@ from hdd.errors import InvalidInputError
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
+
+
+def _place(error: Exception, module: str) -> str:
+    """The last line of another package's module that an exception passed through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).stem == module.rpartition(".")[2]]
+    return f"{Path(own[-1].filename).name}, line {own[-1].lineno}" if own else module
 
 
 class Registry(Generic[T]):
@@ -43,6 +52,7 @@ class Registry(Generic[T]):
         self._check = check
         self._found: dict[str, T] | None = None
         self._packages: dict[str, str] = {}
+        self._left_out: dict[str, str] = {}
 
     def _load(self) -> dict[str, T]:
         if self._found is None:
@@ -60,17 +70,30 @@ class Registry(Generic[T]):
                 reason = self._check(entry.name, loaded)
             except Exception as error:
                 # Importing another package can raise anything, and the rest must keep working.
-                reason = f"{type(error).__name__}: {error}"
+                reason = f"{type(error).__name__}: {error} ({_place(error, entry.module)})"
         if loaded is not None and reason is None:
             found[entry.name] = loaded
             self._packages[entry.name] = package
         else:
-            _log.warning("The %s %r of the package %s is left out: %s", self.kind, entry.name, package, reason)
+            self._warn(entry.name, package, reason)
+
+    def _warn(self, name: str, package: str, reason: str | None) -> None:
+        self._left_out[name] = f"The {self.kind} {name!r} of the package {package} is left out: {reason}"
+        _log.warning("%s", self._left_out[name])
 
     def leave_out(self, name: str, reason: str) -> None:
         """Removes a class that conflicts with the others, and writes a warning to the log."""
         del self._load()[name]
-        _log.warning("The %s %r of the package %s is left out: %s", self.kind, name, self._packages.pop(name), reason)
+        self._warn(name, self._packages.pop(name), reason)
+
+    def check_left_out(self, name: str) -> None:
+        """Checks that nothing of this name was left out.
+
+        Raises:
+            HDDError: it was; the message says why.
+        """
+        if name in self._left_out:
+            raise InvalidInputError(f"{self._left_out[name]}. Mend that package, or use another {self.kind}.")
 
     def names(self) -> tuple[str, ...]:
         """All registered names, our own first."""
@@ -84,6 +107,7 @@ class Registry(Generic[T]):
         """Looks for entry points again when the registry is next used, to find packages installed since."""
         self._found = None
         self._packages.clear()
+        self._left_out.clear()
 
     def __contains__(self, name: object) -> bool:
         """Whether something is registered under `name`."""
@@ -97,6 +121,7 @@ class Registry(Generic[T]):
         """
         found = self._load()
         if name not in found:
+            self.check_left_out(name)
             near = difflib.get_close_matches(name, found, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"Give one of {', '.join(found)}."
             raise InvalidInputError(f"There is no {self.kind} {name!r}. {hint}")

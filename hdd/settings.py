@@ -36,6 +36,10 @@ def _part(kind: str, name: str) -> type[param.Parameterized]:
     return METHODS.get(name).knobs if kind == "method" else OBJECTIVES.get(name)
 
 
+def _taken(name: str, knob: Any) -> str:
+    return f"{knob.owner.__module__}.{knob.owner.__name__} has a knob {name!r} already, so give this one another name"
+
+
 def _compose() -> dict[str, Knob[Any]]:
     """All knobs by name, fixed ones first. A method or objective that declares a name already in use is left out."""
     declared: dict[str, Any] = _knobs_of(RunKnobs) | _knobs_of(PruningKnobs) | _knobs_of(Objective)
@@ -47,7 +51,7 @@ def _compose() -> dict[str, Knob[Any]]:
             taken = [each for each in knobs if each in declared and declared[each].owner is not knobs[each].owner]
             unfit = [each for each, knob in knobs.items() if not isinstance(knob, Knob)]
             if taken or unfit:
-                reason = f"there is already a knob {taken[0]}" if taken else f"{unfit[0]} is not a knob of hdd.knobs"
+                reason = f"{unfit[0]} is not a knob of hdd.knobs" if unfit else _taken(taken[0], declared[taken[0]])
                 registry.leave_out(name, reason)
             else:
                 declared |= knobs

@@ -23,7 +23,7 @@ def hdd(*arguments, cwd=".", toys=TOYS, code=0):
     """Runs the command with the toys installed; gives what it printed."""
     path = os.pathsep.join(filter(None, [str(toys), os.environ.get("PYTHONPATH", "")]))
     told = subprocess.run(
-        [sys.executable, "-m", "hdd.cli", *arguments],
+        [sys.executable, "-m", "hdd", *arguments],
         capture_output=True,
         text=True,
         cwd=cwd,
@@ -97,7 +97,7 @@ def test_a_run_whose_toy_is_not_installed_here_can_be_looked_at_but_not_advanced
     hdd("fork", name, "--step=2", "--out", str(child), cwd=folder)
     hdd("rewind", str(child), "--step=2")
     with pytest.raises(
-        HDDError, match=f"The {what} of .* is not installed here: install hdd-toys 1.0 to resume the run"
+        HDDError, match=f"The {what} of .* is not installed here: install hdd-toys 1.0 to resume, rewind"
     ):
         resume(child)
     assert Run(child).step == 2
@@ -124,7 +124,7 @@ def test_an_addition_that_cannot_be_had_is_one_warning(tmp_path):
     assert [(what, why) for what, _, why in warnings] == [
         ("The method 'half'", "it does not define __init__, check, load_state, state, steer, step"),
         ("The objective 'hdd'", "that name is in use"),
-        ("The objective 'lost'", "ModuleNotFoundError: No module named 'no_such_module'"),
+        ("The objective 'lost'", "ModuleNotFoundError: No module named 'no_such_module' (no_such_module)"),
         ("The objective 'plain'", "it is not a subclass of hdd.objectives.Objective"),
-        ("The objective 'taken'", "there is already a knob steps"),
+        ("The objective 'taken'", "hdd.runs.knobs.RunKnobs has a knob 'steps' already, so give this one another name"),
     ]

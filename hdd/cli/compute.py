@@ -1,6 +1,7 @@
 """Commands that compute: distill, resume, fork, replay, evaluate, check, bench. They import torch when they are run."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -29,6 +30,7 @@ from hdd.errors import InvalidInputError
 from hdd.interrupts import end_silently
 from hdd.methods import METHODS
 from hdd.objectives import OBJECTIVES
+from hdd.records import StepRecord
 from hdd.runs.run import Run
 from hdd.settings import PRESETS, Settings, initial_settings, method_and_objective
 
@@ -37,6 +39,16 @@ _GEOMETRIC = Preset("geometric")
 
 QUIET_LOAD = 0.5
 """If the load average is above this, something else is keeping the machine busy."""
+
+
+def idle_knobs(settings: Settings, knobs: Mapping[str, Any], edits: Mapping[int, Mapping[str, Any]]) -> list[str]:
+    """The names of given knobs that no method or objective of the run uses, now or after an edit."""
+    given, used = {*knobs}, {*settings.in_force()}
+    for _, changes in sorted(edits.items()):
+        given |= {*changes}
+        settings = settings.changed(**changes)
+        used |= {*settings.in_force()}
+    return sorted(given - used)
 
 
 @takes_knobs(Settings.names())
@@ -79,8 +91,14 @@ def distill(
         knobs |= chosen
         edits = parse_schedule(at)
         settings = initial_settings(preset=preset.value, **knobs)
+        for name in idle_knobs(settings, knobs, edits):
+            progress_console.print(f"{name} has no effect here: it is a knob of another method or objective.")
         api = load_library()
         with step_progress(settings.steps, shown=not as_json_lines) as progress:
+
+            def on_step(record: StepRecord) -> None:
+                progress.on_step(record)
+                lines.write_throttled(step=record.step, of=settings.steps, loss=record.loss)
 
             def on_load(read: int, images: int) -> None:
                 progress.on_load(read, images)
@@ -91,7 +109,7 @@ def distill(
                 out=out,
                 at=edits,
                 who="hdd distill",
-                on_step=progress.on_step,
+                on_step=on_step,
                 on_load=on_load,
                 on_create=lambda run: lines.write(run=str(run.path)),
                 on_wait=progress.on_wait,
@@ -212,6 +230,8 @@ def check(
     """Check that methods and objectives keep the library's rules, and time a step. Exit code 1 if a rule is broken."""
     for name in names or []:
         if name not in METHODS and name not in OBJECTIVES:
+            for registry in (METHODS, OBJECTIVES):
+                registry.check_left_out(name)
             known = ", ".join((*METHODS.names(), *OBJECTIVES.names()))
             raise InvalidInputError(f"There is no method and no objective {name!r}: give one or more of {known}.")
     load_library()

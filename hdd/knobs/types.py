@@ -8,7 +8,7 @@ A knob is a class attribute of the part that it steers:
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import param
 
@@ -28,7 +28,12 @@ class Knob(param.Parameter[T]):
         unit: the unit of its value; "" if it has none.
         steerable: whether it may change while a run is going. A fixed knob is `constant` for param.
         scale: how a slider divides the range of `softbounds`: "linear", or "log" for orders of magnitude.
-        options: options of param's type (bounds, inclusive_bounds, softbounds, step, allow_None, objects, …).
+        options: options of param's type. For numbers: bounds (what is allowed; None for no bound), inclusive_bounds,
+            softbounds (the ends of the slider; without them there is only a field), step (of the slider, on a linear
+            scale) and allow_None. For choices: objects.
+
+    Raises:
+        ValueError: the scale is unknown, or it is "log" and the softbounds do not have the same sign.
     """
 
     __slots__ = ()
@@ -48,6 +53,11 @@ class Knob(param.Parameter[T]):
         scale: Scale = "linear",
         **options: Any,
     ) -> None:
+        if scale not in get_args(Scale):
+            raise ValueError(f"the scale of the knob {label!r} is {scale!r}: give one of {', '.join(get_args(Scale))}")
+        low, high = options.get("softbounds") or (None, None)
+        if scale == "log" and (low is None or high is None or low * high <= 0):
+            raise ValueError(f"the knob {label!r} with scale 'log' needs softbounds on one side of 0")
         self.unit, self.group, self.scale = unit, group, scale
         super().__init__(default=default, label=label, doc=doc, constant=not steerable, **options)
 

@@ -9,6 +9,16 @@ DIVERGED = 1e4
 """Above this magnitude of a normalised pixel, which is usually within ±3, the images count as diverged."""
 
 
+def _what_diverged(images: Tensor, losses: Tensor, gradient: Tensor, step: int) -> str:
+    for what, values in (("loss", losses), ("gradient of the loss", gradient)):
+        if (images.abs() <= DIVERGED).all() and not torch.isfinite(values).all():
+            return (
+                f"The {what} is not finite after step {step}: rewind to an earlier step and steer a knob of the "
+                "objective. `hdd check` with the objective's name says whether the objective is at fault."
+            )
+    return f"The images diverge after step {step}: rewind to an earlier step and lower image_lr."
+
+
 class Descent:
     """Images that follow a gradient.
 
@@ -49,9 +59,7 @@ class Descent:
         images = self.images - lr * direction
         # The comparison is written so that NaN fails it too.
         if not (torch.isfinite(losses).all() and (images.abs() <= DIVERGED).all()):
-            raise DivergedError(
-                f"The images diverge after step {step}: rewind to an earlier step and lower image_lr or weight."
-            )
+            raise DivergedError(_what_diverged(leaf, losses, gradient, step))
         self.images, self.momentum = images, direction
         return gradient
 

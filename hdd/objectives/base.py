@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import param
 
+from hdd.errors import InvalidInputError
 from hdd.knobs import Choice, Number, NumberOrAuto, Preset
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Objective(param.Parameterized):
         from hdd.geometry.numerics import norm
 
         found = {"centroid_distance": self.gap(real, synthetic, losses)}
-        factor: float = (-self.curvature) ** 0.5 * self.feature_scale
+        factor = (-self.curvature) ** 0.5 * self._measured_scale()
         radii = {side: factor * norm(part) for side, part in (("real", real), ("synthetic", synthetic))}
         for side, radius in radii.items():
             found[f"{side}_clamped"] = (radius > (self.clamp or float("inf"))).float().mean(dim=-1)
@@ -140,6 +141,27 @@ class Objective(param.Parameterized):
         """What `diagnostics` records as centroid_distance; an objective can override this to get it from its losses."""
         return self.centroid_distance(real, synthetic)
 
+    def points(self, features: Tensor) -> Tensor:
+        """Features (…, D) as points of the hyperbolic space: scaled, and cut off at the clamp.
+
+        Points are tangent vectors at the origin, as `hdd.geometry` takes them; the space has curvature
+        `self.curvature`.
+
+        Raises:
+            HDDError: feature_scale is "auto". A method passes the measured factor; elsewhere, give a number.
+        """
+        from hdd.geometry.embed import clamp_radius
+
+        return clamp_radius(features * self._measured_scale(), self.curvature, self.clamp)
+
+    def _measured_scale(self) -> float:
+        if self.feature_scale == "auto":
+            raise InvalidInputError(
+                'feature_scale is "auto", which a method measures on real images: give a number, for example '
+                f"{type(self).__name__}(feature_scale=1.0)."
+            )
+        return self.feature_scale
+
     def centroid_distance(self, real: Tensor, synthetic: Tensor) -> Tensor:
         """The distances between the Lorentz centroids, (C,); see `hdd.geometry.embed.centroid_distance`."""
         from hdd.geometry.embed import centroid_distance
@@ -149,6 +171,6 @@ class Objective(param.Parameterized):
             synthetic,
             curvature=self.curvature,
             clamp=self.clamp,
-            feature_scale=self.feature_scale,
+            feature_scale=self._measured_scale(),
             centroid=self.centroid,
         )

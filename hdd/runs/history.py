@@ -27,11 +27,12 @@ def rewind(run: Run, step: int, who: str = "python") -> None:
     afterwards; otherwise the run is rewound immediately.
 
     Raises:
-        HDDError: the run has no such step.
+        HDDError: the run has no such step, or cannot be resumed here.
     """
     _check_step(run, step)
     try:
         with run.lock().acquire(timeout=0):
+            run.check_installed()
             run.forget_after(step)
             run.end(EngineState.STOPPED, f"rewound to step {step}")
     except Timeout:
@@ -39,7 +40,12 @@ def rewind(run: Run, step: int, who: str = "python") -> None:
 
 
 def _copy(source: Run, out: str | os.PathLike[str], **meta: Any) -> Run:
-    """Makes a new run at step 0 with the initial settings and the data of `source`."""
+    """Makes a new run at step 0 with the initial settings and the data of `source`.
+
+    Raises:
+        HDDError: the run cannot be resumed here, or the output directory is in use.
+    """
+    source.check_installed()
     kept = {key: source.meta(key) for key in ("fingerprint", "mean", "std", "provenance", "packages", "decoder")}
     parent = {"path": str(source.path.resolve()), "id": source.meta("id"), **meta}
     return Run.create(out, source.initial_settings, source.classes, **kept, parent=parent)
@@ -61,7 +67,8 @@ def fork(
         The new run, which has no engine yet: `resume` it.
 
     Raises:
-        HDDError: there is no such step, an edit is not allowed, or the output directory is in use.
+        HDDError: there is no such step, an edit is not allowed, the run cannot be resumed here, or the output directory
+            is in use.
     """
     _check_step(run, step)
     run.initial_settings.changed(**(edits or {}))
@@ -79,7 +86,7 @@ def copy_ledger(run: Run, out: str | os.PathLike[str]) -> Run:
     It has the same initial settings, and each edit of the ledger is due at the step at which it was applied.
 
     Raises:
-        HDDError: the output directory is in use.
+        HDDError: as in `fork`.
     """
     child = _copy(run, out, step=0)
     for edit in run.steered():

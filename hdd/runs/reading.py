@@ -249,7 +249,7 @@ class RunReader:
     # The engine, seen from outside
 
     def check_installed(self) -> None:
-        """Checks that the method and the objective of the run are installed; otherwise it can only be viewed.
+        """Checks that the method and the objective of the run are installed; without them it can only be viewed.
 
         Raises:
             HDDError: one of them is not installed; the message says what to install.
@@ -258,7 +258,8 @@ class RunReader:
         for kind, name in self.settings.uninstalled().items():
             package = packages.get(f"{kind} {name}", f"the package that has this {kind}")
             raise NotInstalledError(
-                f"The {kind} {name!r} of {self.path} is not installed here: install {package} to resume the run."
+                f"The {kind} {name!r} of {self.path} is not installed here: "
+                f"install {package} to resume, rewind, fork or replay the run."
             )
 
     def lock(self) -> FileLock:

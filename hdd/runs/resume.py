@@ -10,7 +10,7 @@ import torch
 
 from hdd.data import Dataset
 from hdd.devices import pick_device
-from hdd.errors import InvalidInputError, RunStateError, StorageError
+from hdd.errors import HDDError, InvalidInputError, RunStateError, StorageError
 from hdd.records import StepRecord
 from hdd.runs.engine import Engine
 from hdd.runs.queue import Ticket, wait_for_turn
@@ -68,8 +68,9 @@ def resume(
             loading = run.status().state == EngineState.STARTING
             raise _interrupted(run, "while it loaded" if loading else "at once") from None
         except Exception as error:
+            reason = str(error) if isinstance(error, HDDError) else f"{type(error).__name__}: {error}"
             with suppress(OSError, sqlite3.Error):
-                run.end(EngineState.FAILED, str(error))
+                run.end(EngineState.FAILED, reason)
             raise
         if stop.number == signal.SIGINT and run.status().state != EngineState.FINISHED:
             raise _interrupted(run)

@@ -23,7 +23,7 @@ SMALL = ["--set=network_width=8", "--set=real_batch=16", "--set=threads=1", "--i
 
 
 def hdd_process(*arguments, cwd=None):
-    return subprocess.run([sys.executable, "-m", "hdd.cli", *arguments], capture_output=True, text=True, cwd=cwd)
+    return subprocess.run([sys.executable, "-m", "hdd", *arguments], capture_output=True, text=True, cwd=cwd)
 
 
 @dataclass
@@ -160,9 +160,10 @@ def test_json_lines_of_distill(tmp_path):
         for number in range(3):
             Image.linear_gradient("L").resize((16, 16)).rotate(30 * number).save(folder / f"{number}.png")
     told = hdd("distill", "--dataset", "folder:images", "--steps=3", "--out=run", "--json-lines", *SMALL, cwd=tmp_path)
-    reading, made, ended = map(json.loads, told.stdout.splitlines())
+    reading, made, *steps, ended = map(json.loads, told.stdout.splitlines())
     assert reading == {"reading": 12, "of": 12}
     assert made == {"run": "run"}
+    assert steps and all({*each} == {"step", "of", "loss"} for each in steps)
     assert ended["result"]["state"] == "finished"
     told = hdd("distill", "--out=run", "--json-lines", cwd=tmp_path, code=2)
     assert "holds another run" in json.loads(told.stdout)["error"]
@@ -182,7 +183,7 @@ def test_output_that_nobody_reads(tmp_path, option):
     """The reader of both streams goes away before the first line, as `2>&1 | head -0` does."""
     reader, writer = os.pipe()
     process = subprocess.Popen(
-        [sys.executable, "-m", "hdd.cli", "distill", "--steps=3", "--out=run", *SMALL, *option],
+        [sys.executable, "-m", "hdd", "distill", "--steps=3", "--out=run", *SMALL, *option],
         stdout=writer, stderr=writer, cwd=tmp_path,
     )  # fmt: skip
     os.close(reader)

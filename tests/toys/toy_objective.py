@@ -25,6 +25,13 @@ class Sharpened(Objective):
         doc="Exponent of the distance of the means; 2 is plain matching.",
     )
 
+    columns = (*Objective.columns, "largest_difference")
+
     def loss(self, real: Tensor, synthetic: Tensor) -> Tensor:
         """The sum over dimensions of |μ_real − μ_synthetic|^sharpness."""
         return (real.mean(dim=-2) - synthetic.mean(dim=-2)).abs().pow(self.sharpness).sum(dim=-1)
+
+    def diagnostics(self, real: Tensor, synthetic: Tensor, losses: Tensor) -> dict[str, Tensor]:
+        """Records the largest |μ_real − μ_synthetic| too; see `Objective.diagnostics`."""
+        largest = (real.mean(dim=-2) - synthetic.mean(dim=-2)).abs().amax(dim=-1)
+        return super().diagnostics(real, synthetic, losses) | {"largest_difference": largest}

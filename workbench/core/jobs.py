@@ -20,7 +20,7 @@ from typing import Any
 from hdd.errors import HDDError, InUseError, InvalidInputError
 from hdd.knobs.text import to_text
 
-HDD = (sys.executable, "-m", "hdd.cli")
+HDD = (sys.executable, "-m", "hdd")
 SPARE_CORES = max(1, (os.cpu_count() or 1) - 1)
 """Threads for an engine that leave one core to the browser and the server; competing for that core would cost more."""
 TAIL = 4000

@@ -34,7 +34,7 @@ def engine_process():
 
     def start(run, *arguments):
         process = subprocess.Popen(
-            [sys.executable, "-m", "hdd.cli", "resume", str(run.path), *arguments],
+            [sys.executable, "-m", "hdd", "resume", str(run.path), *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -104,7 +104,7 @@ def test_steering_from_another_process(make_run, engine_process):
     process = engine_process(run)
     wait_until(lambda: run.status().state == "running" and run.step > 3)
     told = subprocess.run(
-        [sys.executable, "-m", "hdd.cli", "steer", str(run.path), "--set", "curvature=-9", "--json"],
+        [sys.executable, "-m", "hdd", "steer", str(run.path), "--set", "curvature=-9", "--json"],
         capture_output=True,
         text=True,
         check=True,

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from hdd.errors import HDDError
+from hdd.errors import DivergedError, HDDError
 from hdd.runs import engine as engine_module
 from hdd.runs import history
 from hdd.runs.resume import resume
@@ -150,7 +150,7 @@ class Sequences(RuleBasedStateMachine):
         """Takes note of an engine that has ended."""
         if self.engine.ended:
             error, self.engine = self.engine.error, None
-            assert error is None or "is finished" in str(error) or "diverge" in str(error), error
+            assert error is None or isinstance(error, DivergedError) or "is finished" in str(error), error
 
     def move(self, moves):
         while self.engine is not None and moves:

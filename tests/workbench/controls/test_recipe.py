@@ -43,7 +43,7 @@ def test_a_recipe_makes_a_steered_run_again_bit_for_bit(steered, state, tmp_path
     if form == "command":
         program, *words = shlex.split(as_command(steered.initial_settings, state, str(out)))
         assert program == "hdd"
-        command = [sys.executable, "-m", "hdd.cli", *words]
+        command = [sys.executable, "-m", "hdd", *words]
     else:
         command = [sys.executable, "-c", as_python(steered.initial_settings, state, str(out))]
     made = subprocess.run(command, capture_output=True, text=True, timeout=120)

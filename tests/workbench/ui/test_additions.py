@@ -14,7 +14,7 @@ TOYS = Path(__file__).parent.parent.parent / "toys"
 def test_a_toy_objective_is_steered_and_a_toy_tab_is_shown(serve, new_tab, root):
     path = os.pathsep.join(filter(None, [str(TOYS), os.environ.get("PYTHONPATH", "")]))
     made = subprocess.run(
-        [sys.executable, "-m", "hdd.cli", "distill", "--objective=sharpened", "--network-width=4", "--real-batch=8",
+        [sys.executable, "-m", "hdd", "distill", "--objective=sharpened", "--network-width=4", "--real-batch=8",
          "--threads=1", "--ipc=2", "--steps=6", "--out", str(root / "toy")],
         env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True,
     )  # fmt: skip

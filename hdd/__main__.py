@@ -1,0 +1,5 @@
+"""`python -m hdd` is the `hdd` command."""
+
+from hdd.cli import main
+
+main()

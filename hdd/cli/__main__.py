@@ -1,5 +1,0 @@
-"""`python -m hdd.cli` is the `hdd` command."""
-
-from hdd.cli import main
-
-main()
