@@ -155,7 +155,7 @@ class Objective(param.Parameterized):
         return clamp_radius(features * self._measured_scale(), self.curvature, self.clamp)
 
     def _measured_scale(self) -> float:
-        if self.feature_scale == "auto":
+        if self.feature_scale == "auto":  # pyright: ignore[reportUnnecessaryComparison] (the knob may be a word)
             raise InvalidInputError(
                 'feature_scale is "auto", which a method measures on real images: give a number, for example '
                 f"{type(self).__name__}(feature_scale=1.0)."
