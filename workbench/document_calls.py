@@ -49,7 +49,11 @@ class DocumentCalls:
         if document is not None:
             # If this is called in a callback of another session, the action must not inherit that session's current
             # document.
-            Context().run(document.add_next_tick_callback, action)
+            try:
+                Context().run(document.add_next_tick_callback, action)
+            except AttributeError:
+                # When a session ends, Bokeh takes its document apart before it calls what was to be called at the end.
+                self.close()
 
     def later(self, action: Callable[[], None], milliseconds: int) -> None:
         """Calls `action` after some time; only for the thread of the document."""
