@@ -6,7 +6,7 @@ the last epoch. Nothing is selected by test accuracy.
 """
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -149,25 +149,41 @@ def evaluate_images(
     for index in range(protocol.networks):
         network = ConvNet(channels, (height, width), len(data.classes), protocol.width, protocol.depth)
         network.draw(generator(protocol.seed, "evaluation network", 0, index)).to(images.device)
-        optimizer = torch.optim.SGD(network.parameters(), LEARNING_RATE, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
-        for epoch in range(protocol.epochs):
-            if epoch == protocol.epochs // 2 + 1:
-                optimizer.param_groups[0]["lr"] *= 0.1
-            draws = generator(protocol.seed, "evaluation epoch", epoch, index)
-            for chosen in torch.from_numpy(draws.permutation(len(images))).split(BATCH):
-                batch = images[chosen]
-                if protocol.augmentation != "none":
-                    operations = protocol.augmentation.split("_")
-                    operation = operations[draws.integers(len(operations))]
-                    batch = augment(batch[:, None], operation, draws.random((len(batch), 3))).squeeze(1)
-                loss = F.cross_entropy(network(batch), labels[chosen])
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
+        for epoch in train(network, images, labels, protocol, index):
             if on_epoch is not None:
-                on_epoch(index * protocol.epochs + epoch + 1, protocol.networks * protocol.epochs)
+                on_epoch(index * protocol.epochs + epoch, protocol.networks * protocol.epochs)
         accuracies.append(accuracy(network, data))
     return Evaluation(protocol, accuracies)
+
+
+def train(network: ConvNet, images: Tensor, labels: Tensor, protocol: Protocol, index: int = 0) -> Iterator[int]:
+    """Trains a network under a protocol.
+
+    Args:
+        network: what is trained, in place.
+        images, labels: as in `evaluate_images`, on the network's device.
+        protocol: see `Protocol`.
+        index: number of the network, for its draws.
+
+    Yields:
+        After each epoch, the number of epochs done.
+    """
+    optimizer = torch.optim.SGD(network.parameters(), LEARNING_RATE, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
+    for epoch in range(protocol.epochs):
+        if epoch == protocol.epochs // 2 + 1:
+            optimizer.param_groups[0]["lr"] *= 0.1
+        draws = generator(protocol.seed, "evaluation epoch", epoch, index)
+        for chosen in torch.from_numpy(draws.permutation(len(images))).split(BATCH):
+            batch = images[chosen]
+            if protocol.augmentation != "none":
+                operations = protocol.augmentation.split("_")
+                operation = operations[draws.integers(len(operations))]
+                batch = augment(batch[:, None], operation, draws.random((len(batch), 3))).squeeze(1)
+            loss = F.cross_entropy(network(batch), labels[chosen])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        yield epoch + 1
 
 
 @torch.no_grad()

@@ -110,19 +110,27 @@ class Batches:
         augmented = siamese(images, augmentation, self._augmentation_draws(step, range(len(images))))
         return self._network.embed(augmented.flatten(0, 1)).view(*images.shape[:2], -1)
 
+    @staticmethod
+    def centred(settings: Settings, real: Tensor, *others: Tensor) -> tuple[Tensor, ...]:
+        """Features (…, D) less what the knob feature_centre says: the mean of the real ones, or nothing."""
+        if settings.feature_centre == "none":
+            return real, *others
+        mean = real.flatten(0, -2).mean(dim=0)
+        return tuple(features - mean for features in (real, *others))
+
     def feature_scale(self, settings: Settings, step: int, real: Tensor | None = None) -> float:
         """The factor that the knob feature_scale asks for; for "auto" it is measured.
 
         Args:
             settings: the settings in force.
             step: number of steps completed.
-            real: features of that step's real images, if they are already computed.
+            real: features of that step's real images, centred, if they are already computed.
         """
         if settings.feature_scale != "auto":
             return settings.feature_scale
         if real is None:
             self.draw_network(step)
-            real = self.real_features(step, settings.real_batch, settings.augmentation)
+            (real,) = self.centred(settings, self.real_features(step, settings.real_batch, settings.augmentation))
         return auto_feature_scale(real, settings.curvature, settings.target_radius)
 
     def prune(self, settings: Settings) -> None:

@@ -96,8 +96,8 @@ class DM(Method):
     def steer(self, **changes: Any) -> None:
         """See `Method.steer`.
 
-        Setting feature_scale to "auto", or changing target_radius while feature_scale is "auto", measures the scale
-        again under the curvature that is then in force.
+        Setting feature_scale to "auto", or changing target_radius or feature_centre while feature_scale is "auto",
+        measures the scale again under the curvature that is then in force.
 
         Raises:
             HDDError: a knob is unknown or fixed, a value is outside its bounds, or the device has too little memory.
@@ -111,7 +111,8 @@ class DM(Method):
             if changes.keys() & set(PruningKnobs.param):
                 with explain_out_of_memory(self.device):
                     self._batches.prune(self.settings)
-            if "feature_scale" in changes or ("target_radius" in changes and self.settings.feature_scale == "auto"):
+            measured_by = {"target_radius", "feature_centre"} if self.settings.feature_scale == "auto" else set()
+            if changes.keys() & {"feature_scale", *measured_by}:
                 self.feature_scale = None
                 self._measure_scale()
         except HDDError:
@@ -152,10 +153,11 @@ class DM(Method):
         settings, step, batches, descent = self.settings, self.step_count, self._batches, self._descent
         batches.draw_network(step)
         real = batches.real_features(step, settings.real_batch, settings.augmentation)
-        if self.feature_scale is None:
-            self.feature_scale = batches.feature_scale(settings, step, real)
         leaf = descent.leaf()
         synthetic = batches.synthetic_features(leaf, step, settings.augmentation)
+        real, synthetic = batches.centred(settings, real, synthetic)
+        if self.feature_scale is None:
+            self.feature_scale = batches.feature_scale(settings, step, real)
         objective = OBJECTIVES.get(settings.objective).under(settings, self.feature_scale)
         losses = objective.loss(real, synthetic)
         gradient = descent.descend(leaf, losses, settings.image_lr, settings.momentum, step)

@@ -23,6 +23,8 @@ RADII = tuple(f"{side}_radius_{quantile}" for side in ("real", "synthetic") for 
 class Objective(param.Parameterized):
     """Measures how far synthetic features are from real ones, one number per class; a method makes it small.
 
+    The method subtracts the feature centre before it passes the features, because that depends on all classes.
+
     A subclass declares its knobs as class attributes and reads them from `self`. The knobs below define the hyperbolic
     geometry in which features are points. Every objective has them, since every run is viewed under a geometry, even
     if its objective does not use one. Import torch only inside functions, for the reason that the module gives.
@@ -52,6 +54,15 @@ class Objective(param.Parameterized):
         group=GROUP,
         doc="Factor on the features before they become points. auto measures it once, when it is chosen, so that the "
         "median √|K|·radius of the real features is the target radius under the present curvature, and holds it.",
+    )
+    feature_centre = Choice(
+        "none",
+        objects=["none", "mean"],
+        label="Feature centre",
+        group=GROUP,
+        doc="What is subtracted from the features before they become points: none, or mean, the mean feature of the "
+        "step's real images. mean puts the root of the space in the middle of the data; it does not change plain mean "
+        "matching.",
     )
     target_radius = Number(
         2.0,

@@ -1,9 +1,10 @@
 """Draws the features of a fixed viewing network, which have many dimensions, in the hyperbolic plane.
 
-`ViewingSpace` (in hdd.projection.space) makes the drawings and needs torch. The records that it returns, which this
-package exports, do not.
+`ViewingSpace` (in hdd.projection.space) makes the drawings and needs torch. The views, and the records that it returns,
+do not.
 """
 
-from hdd.projection.records import VIEWS, Faithfulness, Geometry, Nearest, Neighbours, Projection, Pruning, Viewing
+from hdd.projection.records import Faithfulness, Geometry, Nearest, Neighbours, Projection, Pruning, Viewing
+from hdd.projection.views import VIEWS, View
 
-__all__ = ["VIEWS", "Faithfulness", "Geometry", "Nearest", "Neighbours", "Projection", "Pruning", "Viewing"]
+__all__ = ["VIEWS", "Faithfulness", "Geometry", "Nearest", "Neighbours", "Projection", "Pruning", "View", "Viewing"]

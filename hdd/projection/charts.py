@@ -1,10 +1,9 @@
 """Maps from points of a D-dimensional hyperbolic space to the hyperbolic plane.
 
-Points are tangent vectors at the origin (`hdd.geometry.lorentz`), float64. Drawn points are tangent vectors at the
-origin of the plane of curvature −1, so a length in the drawing is √|K| times a length in the space.
+All points are tangent vectors at the origin (`hdd.geometry.lorentz`), float64, of a space of curvature −1; so a length
+is √|K| times a length in a space of curvature K.
 """
 
-import math
 from typing import Any
 
 import numpy as np
@@ -16,18 +15,18 @@ from hdd.geometry import distance, geodesic, translate
 from hdd.geometry.embed import clamp_radius
 from hdd.geometry.numerics import norm, over
 
-FARTHEST = 1000.0
-"""Largest √|K|·radius at which isometries are computed; beyond it, e^r overflows in intermediate results."""
+FARTHEST = 700.0
+"""Largest radius at which isometries and shadows are computed; beyond it, e^r overflows."""
 
 GEODESIC_REACH = 350.0
-"""Largest √|K|·radius of the ends for which `hdd.geometry.geodesic` works."""
+"""Largest radius of the ends for which `hdd.geometry.geodesic` works."""
 
 _DENSE_UP_TO = 512
 
 
-def within_reach(points: Tensor, curvature: float) -> Tensor:
+def within_reach(points: Tensor) -> Tensor:
     """Points (…, D); those beyond `FARTHEST` are moved in to that radius."""
-    return clamp_radius(points, curvature, FARTHEST)
+    return clamp_radius(points, -1.0, FARTHEST)
 
 
 def principal_plane(vectors: Tensor) -> Tensor:
@@ -53,71 +52,65 @@ def directions(points: Tensor) -> Tensor:
     return over(points, norm(points)[..., None])
 
 
-def polar(points: Tensor, curvature: float, mean: Tensor, plane: Tensor) -> Tensor:
-    """Draws points at their exact radius, with the angle that their direction has in a principal plane.
+def at_length(vectors: Tensor, length: Tensor) -> Tensor:
+    """Vectors (…, 2) in the direction of `vectors`, of given lengths (…); a vector without direction goes right."""
+    right = torch.tensor([1.0, 0.0], dtype=vectors.dtype, device=vectors.device)
+    unit = directions(vectors)
+    return length[..., None] * torch.where((unit == 0).all(dim=-1, keepdim=True), right, unit)
 
-    The angle depends only on the direction of a point, so scale, clamp and curvature do not turn a point. A centroid,
-    which is much nearer to the origin than its points, is seen in the same direction as they are.
+
+def seen_from(centre: Tensor, points: Tensor) -> Tensor:
+    """Points (…, D), moved `within_reach`, as tangent vectors at a centre (D,) or at centres (…, D)."""
+    return translate(within_reach(points), -centre)
+
+
+def shadow(seen: Tensor, plane: Tensor) -> Tensor:
+    """The feet of the perpendiculars from points to a geodesic plane through the origin.
+
+    The hyperboloid's coordinates in the plane are kept, and the rest is left out: x ↦ (x₀, x₁, x₂)/√(x₀² − x₁² − x₂²).
+    No distance grows.
 
     Args:
-        points: (…, D).
-        curvature: K < 0.
-        mean: (D,), the mean of the directions from which the plane was made.
-        plane: (D, 2), the principal plane of these directions.
+        seen: (…, D), of radius ≤ `FARTHEST`.
+        plane: (D, 2) orthonormal basis.
 
     Returns:
-        (…, 2) of length √|K|·radius. A point whose direction has no component in the plane is drawn to the right.
+        (…, 2).
     """
-    seen = directions((directions(points) - mean) @ plane)
-    right = torch.tensor([1.0, 0.0], dtype=seen.dtype, device=seen.device)
-    seen = torch.where((seen == 0).all(dim=-1, keepdim=True), right, seen)
-    return math.sqrt(-curvature) * norm(points)[..., None] * seen
+    radius, unit = norm(seen), directions(seen)
+    inside = unit @ plane
+    outside = norm(unit - inside @ plane.T)
+    share = norm(inside)
+    # sinh of the new radius is sinh(r)·share / √(1 + (sinh(r)·outside)²), divided here by sinh(r).
+    slim = 2 * torch.exp(-radius) / -torch.expm1(-2 * radius)
+    return at_length(inside, torch.where(radius == 0, 0.0, torch.asinh(share / torch.hypot(slim, outside))))
 
 
-def seen_from(centre: Tensor, points: Tensor, curvature: float) -> Tensor:
-    """Points (…, D), moved `within_reach`, as tangent vectors at a centre (D,), in units of 1/√|K|."""
-    return math.sqrt(-curvature) * translate(within_reach(points, curvature), -centre, curvature)
-
-
-def tangent(points: Tensor, curvature: float, centre: Tensor, plane: Tensor) -> Tensor:
-    """Moves the space so that `centre` is at the origin, and projects the tangent vectors there onto a plane.
+def geodesics(start: Tensor, end: Tensor, samples: int) -> Tensor:
+    """The geodesics from start to end, at constant speed.
 
     Args:
-        points: (…, D); they are moved `within_reach`.
-        curvature: K < 0.
-        centre: (D,).
-        plane: (D, 2) orthonormal.
+        start, end: (C, D), of radius ≤ `FARTHEST`.
+        samples: number of points of each path including both ends, ≥ 2.
 
     Returns:
-        (…, 2), never longer than √|K|·distance from the centre.
-    """
-    return seen_from(centre, points, curvature) @ plane
-
-
-def inner_path(start: Tensor, end: Tensor, samples: int, curvature: float) -> Tensor:
-    """The inner points of the geodesic from start to end, at constant speed.
-
-    Args:
-        start: (C, D), √|K|·radius ≤ `FARTHEST`.
-        end: (C, D), √|K|·radius ≤ `FARTHEST`.
-        samples: number of points of the path including both ends, ≥ 2.
-        curvature: K < 0.
-
-    Returns:
-        (C, samples − 2, D). If an end is beyond `GEODESIC_REACH`, the path is that of a tree: it goes inwards along one
-        ray and outwards along the other, and turns at the Gromov product of the ends. At lengths of hundreds, this path
-        is off by less than 2.
+        (C, samples, D). If an end is beyond `GEODESIC_REACH`, the path is that of a tree: it goes inwards along one ray
+        and outwards along the other, and turns at the Gromov product of the ends. At lengths of hundreds, this path is
+        off by less than 2.
     """
     u, v = start[:, None], end[:, None]
     t = torch.linspace(0, 1, samples, dtype=u.dtype, device=u.device)[1:-1]
     radii = torch.stack([norm(start), norm(end)])
-    far = math.sqrt(-curvature) * radii.amax(dim=0) > GEODESIC_REACH
-    if not far.any():
-        return geodesic(u, v, t, curvature)
-    a, b = radii[..., None]
-    length = distance(start, end, curvature)[:, None]
-    fork = ((a + b - length) / 2).clamp(min=0)
-    done = t * length
-    inwards = (done < a - fork)[..., None]
-    tree = torch.where(inwards, (a - done)[..., None] * directions(u), (done - a + 2 * fork)[..., None] * directions(v))
-    return torch.where(far[:, None, None], tree, geodesic(u, v, t, curvature))
+    far = radii.amax(dim=0) > GEODESIC_REACH
+    path = geodesic(u, v, t)
+    if far.any():
+        a, b = radii[..., None]
+        length = distance(start, end)[:, None]
+        fork = ((a + b - length) / 2).clamp(min=0)
+        done = t * length
+        inwards = (done < a - fork)[..., None]
+        tree = torch.where(
+            inwards, (a - done)[..., None] * directions(u), (done - a + 2 * fork)[..., None] * directions(v)
+        )
+        path = torch.where(far[:, None, None], tree, path)
+    return torch.cat([u, path, v], dim=1)

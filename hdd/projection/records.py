@@ -9,13 +9,6 @@ import numpy as np
 
 from hdd.settings import Settings
 
-VIEWS = {
-    "radius": "Distances from the origin are exact; directions are those of a fixed principal plane.",
-    "poincare": "The view from the centroid of the real points, projected on a fixed plane: a rough but steady layout.",
-    "umap": "Neighbourhoods are kept as well as a plane allows; only neighbourhoods are meaningful here.",
-}
-"""The views of the disk by name, with what each of them preserves."""
-
 
 @dataclass(frozen=True)
 class Geometry:
@@ -26,17 +19,20 @@ class Geometry:
         feature_scale: factor on the features, > 0; None if it has not been measured yet.
         clamp: largest √|K|·radius, > 0, or None.
         centroid: "closed" or "karcher", see `hdd.geometry.centroids`.
+        feature_centre: what is subtracted from the features, before the scale: "none", or "mean", the mean of the real
+            ones.
     """
 
     curvature: float
     feature_scale: float | None
     clamp: float | None
     centroid: str
+    feature_centre: str = "none"
 
     @classmethod
     def of(cls, settings: Settings, feature_scale: float | None) -> "Geometry":
         """The geometry of a run's settings; `feature_scale` is the factor in force at its newest step."""
-        return cls(settings.curvature, feature_scale, settings.clamp, settings.centroid)
+        return cls(settings.curvature, feature_scale, settings.clamp, settings.centroid, settings.feature_centre)
 
 
 @dataclass(frozen=True)
@@ -62,9 +58,10 @@ class Viewing:
         image_size: side in pixels to which the real images are resized; None keeps the size of the data set.
         fingerprint: the fingerprint that the data set must have; None allows any.
         seed: seed of the network and of the sample of real images.
+        network: "random", drawn as those that match, or "trained" on the real images.
         network_width, network_depth: width and depth of the network.
         device: device of the network; the CPU is used if this machine does not have it.
-        geometry: geometry for which the plane of the view "poincare" is chosen; if it has no scale, one is measured.
+        geometry: geometry under which views learn where to draw; if it has no scale, one is measured.
         target_radius: median √|K|·radius that the real images have under a measured scale.
         classes: number of classes that the data set must have; None allows any.
         normalisation: (mean, std) of the synthetic images, one number per channel; None takes those of the data set.
@@ -81,6 +78,7 @@ class Viewing:
     target_radius: float
     classes: int | None = None
     normalisation: tuple[tuple[float, ...], tuple[float, ...]] | None = None
+    network: str = "random"
 
     @classmethod
     def of(cls, settings: Settings, fingerprint: str | None = None) -> "Viewing":
@@ -102,23 +100,26 @@ class Viewing:
 class Projection:
     """N real images, sorted by class, and M synthetic images, drawn in the hyperbolic plane of curvature −1.
 
-    All 2-D points are float64 tangent vectors at the plane's origin (`hdd.geometry.to_ball` maps them to the disk).
-    Their length is √|K| times a distance in the space of curvature K.
+    All 2-D points are float64 tangent vectors at the plane's origin (`hdd.geometry.to_ball` maps them to the disk). In
+    a view that draws the classes apart, each class has a plane of its own.
 
     Attributes:
-        view: a key of `VIEWS`.
-        real: (N, 2); in the view "umap", rows of images that are not drawn are NaN.
+        view: a key of `hdd.projection.VIEWS`.
+        kept: (N,) bool, which real images pruning keeps.
+        real: (N, 2).
         synthetic: (M, 2).
-        real_centroids, synthetic_centroids: (C, 2). The places where the view puts the exact centroids in feature
-            space, except in "umap", where they are the closed-form centroids of the drawn points. NaN for a class
-            without synthetic images.
-        geodesics: (C, S, 2), from the real to the synthetic centroid of each class; NaN if a centroid is missing.
+        real_centroids, synthetic_centroids: (C, 2), the centroids that are matched, where the view draws them. Real
+            ones are those of the kept images. NaN for a class without synthetic images.
+        geodesics: (C, S, 2), from the real to the synthetic centroid of each class in the drawing; NaN if a centroid is
+            missing.
         real_radius, synthetic_radius: (N,) and (M,), the exact √|K|·radius in feature space, after the clamp.
         synthetic_clamped: (M,) bool, whether the clamp shortened the feature.
+        real_distance, synthetic_distance: (N,) and (M,), √|K|·distance to the real centroid of the own class.
         gap: (C,), √|K|·distance between the two centroids of each class in feature space; NaN if one is missing.
     """
 
     view: str
+    kept: np.ndarray
     real: np.ndarray
     synthetic: np.ndarray
     real_centroids: np.ndarray
@@ -127,24 +128,29 @@ class Projection:
     real_radius: np.ndarray
     synthetic_radius: np.ndarray
     synthetic_clamped: np.ndarray
+    real_distance: np.ndarray
+    synthetic_distance: np.ndarray
     gap: np.ndarray
 
 
 @dataclass(frozen=True)
 class Faithfulness:
-    """How well a view preserves the space. Each measure is at most 1, and NaN if it is not defined.
+    """How well a drawing preserves the space.
 
     Attributes:
-        trustworthiness: 1 if all neighbours in the view are neighbours in feature space.
-        continuity: 1 if all neighbours in feature space are neighbours in the view.
-        radius_rank: Spearman's rank correlation of the radii; NaN if all are equal.
+        trustworthiness: 1 if all neighbours in the drawing are neighbours in feature space.
+        continuity: 1 if all neighbours in feature space are neighbours in the drawing.
+        class_accuracy: fraction of points whose class is that of most of their neighbours in the drawing; None if the
+            classes are drawn apart.
+        own_class_accuracy: the same with the neighbours in feature space.
         points: number of points that were compared.
-        neighbours: number of neighbours k in the first two measures.
+        neighbours: number of neighbours k.
     """
 
     trustworthiness: float
     continuity: float
-    radius_rank: float
+    class_accuracy: float | None
+    own_class_accuracy: float | None
     points: int
     neighbours: int
 

@@ -18,8 +18,7 @@ from hdd.geometry.embed import clamp_radius
 
 NEIGHBOURS = 15
 MIN_DIST = 0.1
-COLD_EPOCHS, COLD_RATE = 300, 1.0
-WARM_EPOCHS, WARM_RATE = 30, 0.02
+EPOCHS, RATE = 100, 0.5
 NEGATIVE_SAMPLES = 5
 
 _START_RADIUS = 1.5
@@ -47,22 +46,19 @@ def start_layout(points: torch.Tensor) -> torch.Tensor:
     return clamp_radius(points * (_START_RADIUS / median if median > 0 else 1), -1.0, _START_REACH)
 
 
-def umap_layout(distances: np.ndarray, start: torch.Tensor, seed: int, warm: bool) -> torch.Tensor:
+def umap_layout(distances: np.ndarray, start: torch.Tensor, seed: int) -> torch.Tensor:
     """Draws points so that neighbours stay neighbours.
 
     Args:
         distances: (n, n), n ≥ 2.
         start: (n, 2) float64 tangent vectors at the origin of the plane; the optimisation starts from them.
         seed: seed of all random draws.
-        warm: True if `start` is a finished layout of almost the same points; then a short and gentle optimisation is
-            enough.
 
     Returns:
         (n, 2) float64 tangent vectors, which depend only on the arguments.
     """
     fuzzy_simplicial_set, epoch, a, b, metric = _parts()
     count, random = len(distances), generator(seed, "umap")
-    epochs, rate = (WARM_EPOCHS, WARM_RATE) if warm else (COLD_EPOCHS, COLD_RATE)
     size = distances.mean()
     nearest = (distances - np.eye(count)).argsort(axis=1, kind="stable")[:, : min(NEIGHBOURS, count)]
     near = np.take_along_axis(distances, nearest, axis=1) / (size if size > 0 else 1)
@@ -72,7 +68,7 @@ def umap_layout(distances: np.ndarray, start: torch.Tensor, seed: int, warm: boo
             distances, nearest.shape[1], None, "precomputed", knn_indices=nearest, knn_dists=near.astype(np.float32)
         )
         graph = graph.tocoo()
-        used = graph.data >= graph.data.max() / COLD_EPOCHS
+        used = graph.data >= graph.data.max() / EPOCHS
         head, tail, weight = (values[used] for values in (graph.row, graph.col, graph.data))
         # Edges are visited in proportion to their weight, the strongest in every epoch.
         period = (weight.max() / weight).astype(np.float64)
@@ -80,8 +76,8 @@ def umap_layout(distances: np.ndarray, start: torch.Tensor, seed: int, warm: boo
         due, negative_due = period.copy(), negative_period.copy()
         layout = exp0(start)[:, 1:].float().numpy().copy()
         state = random.integers(-(2**31) + 1, 2**31 - 1, (count, 3))
-        for step in range(epochs):
-            pace = rate * (1 - step / epochs)
+        for step in range(EPOCHS):
+            pace = RATE * (1 - step / EPOCHS)
             edges = (period, due, head, tail, layout, layout, metric, (), 2, pace, True, step)
             epoch(*edges, negative_due, negative_period, state, count, a, b, 1.0)
     space = torch.from_numpy(layout).double()

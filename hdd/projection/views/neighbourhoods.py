@@ -1,0 +1,68 @@
+"""A layout in which neighbours stay neighbours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hdd.projection.views.base import View
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from hdd.projection.scene import Drawing, Scene
+
+NEIGHBOURS = 15
+"""Real images between which a synthetic image is placed."""
+
+
+class Neighbourhoods(View):
+    """UMAP of the real images; synthetic images among their nearest real ones; centroids at their exact distance."""
+
+    title = "Neighbourhoods"
+    preserves = (
+        "Who is near whom, as well as a plane allows: real images by UMAP, synthetic images among their nearest real "
+        "ones. Each ★ is at its exact distance from the ▢ of its class; other lengths mean nothing."
+    )
+    root = "the middle of the layout"
+    slow = True
+
+    def __init__(self, scene: Scene, seed: int) -> None:
+        from hdd.geometry import pairwise_distance
+        from hdd.projection.umap_layout import start_layout, umap_layout
+        from hdd.projection.views.plane import Plane
+
+        near = scene.real.float()
+        distances = pairwise_distance(near, near).cpu().numpy()
+        # From this start, classes that are near each other in the space stay so in the layout.
+        self._layout = umap_layout(distances, start_layout(Plane(scene, seed).draw(scene).real.cpu()), seed)
+
+    def draw(self, scene: Scene) -> Drawing:
+        """See `View.draw`."""
+        import torch
+
+        from hdd.projection.centroids import class_centroids
+        from hdd.projection.scene import Drawing
+
+        kept = torch.from_numpy(scene.kept)
+        synthetic = self._among_nearest(scene)
+        real_centroids = class_centroids(self._layout[kept], scene.labels[scene.kept], len(scene.gap))
+        towards = class_centroids(synthetic, scene.synthetic_labels, len(scene.gap))
+        return Drawing(self._layout, synthetic, real_centroids, _at_distance(real_centroids, towards, scene.gap.cpu()))
+
+    def _among_nearest(self, scene: Scene) -> Tensor:
+        """(M, 2): the centroid of each synthetic image's nearest real ones, of which the nearer ones weigh more."""
+        from hdd.geometry import centroid, pairwise_distance
+
+        far = pairwise_distance(scene.synthetic.float(), scene.real.float()).double().cpu()
+        near, indices = far.topk(min(NEIGHBOURS, far.shape[1]), largest=False)
+        excess = near - near[:, :1]
+        weights = (-excess / excess.mean(dim=1, keepdim=True).clamp(min=1e-12)).exp()
+        return centroid(self._layout[indices], weights)
+
+
+def _at_distance(start: Tensor, towards: Tensor, length: Tensor) -> Tensor:
+    """The points (C, 2) at given distances (C,) from `start`, in the directions of `towards`."""
+    from hdd.geometry import translate
+    from hdd.projection.charts import at_length
+
+    return translate(at_length(translate(towards, -start), length), start)
