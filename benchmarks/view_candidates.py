@@ -21,15 +21,16 @@ class ExactRadius(View):
 
     title = preserves = root = "exact radius, angle of a principal plane"
 
-    def __init__(self, scene: Scene, seed: int) -> None:
+    @classmethod
+    def learn(cls, scene: Scene, seed: int) -> dict[str, Tensor]:
+        """See `View.learn`."""
         headings = directions(scene.real)
-        self._mean, self._plane = headings.mean(dim=0), principal_plane(headings)
+        return {"mean": headings.mean(dim=0), "plane": principal_plane(headings)}
 
     def draw(self, scene: Scene) -> Drawing:
         """See `View.draw`."""
-        return Drawing(
-            *(at_length((directions(part) - self._mean) @ self._plane, norm(part)) for part in _parts(scene))
-        )
+        mean, plane = self._learned["mean"], self._learned["plane"]
+        return Drawing(*(at_length((directions(part) - mean) @ plane, norm(part)) for part in _parts(scene)))
 
 
 class StretchedRadius(View):
@@ -37,18 +38,21 @@ class StretchedRadius(View):
 
     title = preserves = root = "stretched exact radius, angle of UMAP"
 
-    def __init__(self, scene: Scene, seed: int) -> None:
+    @classmethod
+    def learn(cls, scene: Scene, seed: int) -> dict[str, Tensor]:
+        """See `View.learn`."""
         seen = seen_from(scene.centre, scene.real)
         distances = pairwise_distance(seen.float(), seen.float()).numpy()
-        self._layout = umap_layout(distances, start_layout(seen @ principal_plane(seen)), seed)
-        self._low, self._high = norm(scene.real).quantile(torch.tensor([0.05, 0.95]).double())
+        layout = umap_layout(distances, start_layout(seen @ principal_plane(seen)), seed)
+        return {"layout": layout, "ends": norm(scene.real).quantile(torch.tensor([0.05, 0.95]).double())}
 
     def draw(self, scene: Scene) -> Drawing:
         """See `View.draw`."""
         far = pairwise_distance(scene.synthetic.float(), scene.real.float())
-        angles = (self._layout, self._layout[far.argmin(dim=1)])
+        layout, (low, high) = self._learned["layout"], self._learned["ends"]
+        angles = (layout, layout[far.argmin(dim=1)])
         real, synthetic = (
-            at_length(angle, 0.5 + 2.5 * (norm(part) - self._low) / (self._high - self._low).clamp(min=1e-9))
+            at_length(angle, 0.5 + 2.5 * (norm(part) - low) / (high - low).clamp(min=1e-9))
             for angle, part in zip(angles, (scene.real, scene.synthetic), strict=True)
         )
         return _with_centroids(scene, real, synthetic)
@@ -59,12 +63,14 @@ class TangentPlane(View):
 
     title = preserves = root = "tangent vectors at the centre, principal plane"
 
-    def __init__(self, scene: Scene, seed: int) -> None:
-        self._plane = principal_plane(seen_from(scene.centre, scene.real))
+    @classmethod
+    def learn(cls, scene: Scene, seed: int) -> dict[str, Tensor]:
+        """See `View.learn`."""
+        return {"plane": principal_plane(seen_from(scene.centre, scene.real))}
 
     def draw(self, scene: Scene) -> Drawing:
         """See `View.draw`."""
-        return Drawing(*(seen_from(scene.centre, part) @ self._plane for part in _parts(scene)))
+        return Drawing(*(seen_from(scene.centre, part) @ self._learned["plane"] for part in _parts(scene)))
 
 
 class HoroPCA(View):
@@ -72,20 +78,22 @@ class HoroPCA(View):
 
     title = preserves = root = "HoroPCA"
 
-    def __init__(self, scene: Scene, seed: int) -> None:
+    @classmethod
+    def learn(cls, scene: Scene, seed: int) -> dict[str, Tensor]:
+        """See `View.learn`."""
         seen = seen_from(scene.centre, scene.real)[:: max(1, len(scene.real) // 400)]
         axes = torch.linalg.svd(seen - seen.mean(dim=0), full_matrices=False)[2][:30].T
         points = exp0(seen)
         weights = torch.eye(axes.shape[1], 2, dtype=seen.dtype).add_(0.01).requires_grad_()
         optimizer = torch.optim.Adam([weights], lr=0.05)
         for _ in range(100):
-            flat = self._project(points, torch.linalg.qr(axes @ weights)[0])
+            flat = cls._project(points, torch.linalg.qr(axes @ weights)[0])
             inner = flat[:, :1] * flat[:, 0] - flat[:, 1:] @ flat[:, 1:].T
             spread = torch.acosh(inner.clamp(min=1 + 1e-9)).square().mean()
             optimizer.zero_grad()
             (-spread).backward()
             optimizer.step()
-        self._ideal = torch.linalg.qr(axes @ weights.detach())[0]
+        return {"ideal": torch.linalg.qr(axes @ weights.detach())[0]}
 
     @staticmethod
     def _project(points: Tensor, ideal: Tensor) -> Tensor:
@@ -97,9 +105,8 @@ class HoroPCA(View):
 
     def draw(self, scene: Scene) -> Drawing:
         """See `View.draw`."""
-        return Drawing(
-            *(log0(self._project(exp0(seen_from(scene.centre, part)), self._ideal)) for part in _parts(scene))
-        )
+        ideal = self._learned["ideal"]
+        return Drawing(*(log0(self._project(exp0(seen_from(scene.centre, part)), ideal)) for part in _parts(scene)))
 
 
 class Discriminant(View):
@@ -107,19 +114,21 @@ class Discriminant(View):
 
     title = preserves = root = "geodesic plane of the linear discriminant"
 
-    def __init__(self, scene: Scene, seed: int) -> None:
+    @classmethod
+    def learn(cls, scene: Scene, seed: int) -> dict[str, Tensor]:
+        """See `View.learn`."""
         from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
         seen = seen_from(scene.centre, scene.real)
         axes = torch.linalg.svd(seen - seen.mean(dim=0), full_matrices=False)[2][:60].T
         found = LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto").fit((seen @ axes).numpy(), scene.labels)
-        self._plane = torch.linalg.qr(axes @ torch.from_numpy(found.scalings_[:, :2].copy()))[0]
+        return {"plane": torch.linalg.qr(axes @ torch.from_numpy(found.scalings_[:, :2].copy()))[0]}
 
     def draw(self, scene: Scene) -> Drawing:
         """See `View.draw`."""
         from hdd.projection.charts import shadow
 
-        return Drawing(*(shadow(seen_from(scene.centre, part), self._plane) for part in _parts(scene)))
+        return Drawing(*(shadow(seen_from(scene.centre, part), self._learned["plane"]) for part in _parts(scene)))
 
 
 class JointUMAP(View):
@@ -127,15 +136,16 @@ class JointUMAP(View):
 
     title = preserves = root = "UMAP of real and synthetic images together"
 
-    def __init__(self, scene: Scene, seed: int) -> None:
-        self._seed = seed
-        self._plane = principal_plane(seen_from(scene.centre, scene.real))
+    @classmethod
+    def learn(cls, scene: Scene, seed: int) -> dict[str, Tensor]:
+        """See `View.learn`."""
+        return {"plane": principal_plane(seen_from(scene.centre, scene.real)), "seed": torch.tensor(seed)}
 
     def draw(self, scene: Scene) -> Drawing:
         """See `View.draw`."""
         seen = seen_from(scene.centre, torch.cat([scene.real, scene.synthetic]))
         distances = pairwise_distance(seen.float(), seen.float()).numpy()
-        drawn = umap_layout(distances, start_layout(seen @ self._plane), self._seed)
+        drawn = umap_layout(distances, start_layout(seen @ self._learned["plane"]), int(self._learned["seed"]))
         return _with_centroids(scene, drawn[: len(scene.real)], drawn[len(scene.real) :])
 
 

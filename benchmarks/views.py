@@ -71,7 +71,7 @@ def measure(scene: Scene, drawing: Drawing, apart: bool) -> dict[str, float]:
 def look(name: str, kind: type[View], scenes: list[Scene], initial: Scene, seed: int) -> list[str]:
     """The cells of a row: the worst of the scenes."""
     started = time.perf_counter()
-    view = kind(initial, seed)
+    view = kind(kind.learn(initial, seed))
     learned = time.perf_counter() - started
     found, drawings = [], []
     for scene in scenes:

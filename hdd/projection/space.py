@@ -25,6 +25,7 @@ from hdd.progress import Progress
 from hdd.projection.centroids import class_centroids
 from hdd.projection.charts import geodesics, within_reach
 from hdd.projection.faithfulness import faithfulness
+from hdd.projection.kept_tensors import kept_file, read_kept, write_kept
 from hdd.projection.nearest import nearest_rows, train_features
 from hdd.projection.records import Faithfulness, Geometry, Nearest, Projection, Pruning, Viewing
 from hdd.projection.scene import Scene
@@ -212,27 +213,40 @@ class ViewingSpace:
         return pruning_mask(scores, self._data.train_labels, pruning.rate, pruning.keep).numpy()[self.indices]
 
     def measured(self, geometry: Geometry) -> Geometry:
-        """The same geometry; if it has no feature scale, with the initial one."""
+        """The same geometry; if it has no feature scale, with the initial one for its feature centre.
+
+        If `viewing` gives no scale for that centre, it is measured on the real sample.
+        """
+        initial = self._viewing.geometry
         if geometry.feature_scale is not None:
             return geometry
-        return dataclasses.replace(geometry, feature_scale=self.initial_geometry.feature_scale)
+        if initial.feature_scale is not None and initial.feature_centre == geometry.feature_centre:
+            return dataclasses.replace(geometry, feature_scale=initial.feature_scale)
+        features = self._features - self._centre(geometry, ALL_KEPT)
+        scale = auto_feature_scale(features, initial.curvature, self._viewing.target_radius)
+        return dataclasses.replace(geometry, feature_scale=scale)
 
     @functools.cached_property
     def initial_geometry(self) -> Geometry:
-        """The geometry that `viewing` gives; if it has no feature scale, one is measured on the real sample."""
-        geometry = self._viewing.geometry
-        if geometry.feature_scale is not None:
-            return geometry
-        features = self._features - self._centre(geometry, ALL_KEPT)
-        scale = auto_feature_scale(features, geometry.curvature, self._viewing.target_radius)
-        return dataclasses.replace(geometry, feature_scale=scale)
+        """The geometry that `viewing` gives, `measured`."""
+        return self.measured(self._viewing.geometry)
 
     def _view(self, name: str) -> View:
         """The view with a name, which has learned from the real sample under the initial geometry."""
         if name not in self._views:
-            scene = self._real(self.initial_geometry, ALL_KEPT)
-            self._views[name] = view_named(name)(scene, self._viewing.seed)
+            kind = view_named(name)
+            path = kept_file("views", name, self._data.fingerprint, dataclasses.asdict(self._viewing), len(self.labels))
+            learned = read_kept(path, torch.device("cpu")) if kind.slow else None
+            if learned is None:
+                learned = kind.learn(self._real(self.initial_geometry, ALL_KEPT), self._viewing.seed)
+                if kind.slow:
+                    write_kept(path, learned)
+            self._views[name] = kind(learned)
         return self._views[name]
+
+    def learn(self, view: str) -> None:
+        """Lets a view learn, which takes seconds if it is slow and was never used for these images."""
+        self._view(view)
 
     def _centre(self, geometry: Geometry, pruning: Pruning) -> Tensor:
         """What is subtracted from all features, (D,)."""

@@ -1,24 +1,16 @@
 """The network through which images are viewed: random, as those that match, or trained on the real images.
 
-A trained network is kept in the cache folder, and is trained again if it is not there. It is always safe to delete it.
+A trained network is kept, see `hdd.projection.kept_tensors`.
 """
 
-import hashlib
-import json
-import logging
-import tempfile
-from pathlib import Path
-
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 
 from hdd.data import Dataset
 from hdd.draws import generator
 from hdd.evaluation import Protocol, accuracy, train
 from hdd.networks import ConvNet
-from hdd.paths import cache_folder
 from hdd.progress import Progress
+from hdd.projection.kept_tensors import kept_file, read_kept, write_kept
 from hdd.projection.records import Viewing
 
 TRAINED_ON = 12_000
@@ -26,8 +18,6 @@ TRAINED_ON = 12_000
 
 VISITS = 48_000
 """About how many images it sees, over all epochs; on one CPU core this takes from seconds (digits) to minutes."""
-
-_log = logging.getLogger(__name__)
 
 
 def viewing_network(
@@ -48,19 +38,16 @@ def viewing_network(
     network.draw(generator(viewing.seed, "viewing")).to(device)
     reached = None
     if viewing.network == "trained":
-        path = trained_file(data, viewing)
-        reached = _load(path, network)
-        if reached is None:
+        facts = (data.fingerprint, viewing.seed, viewing.network_width, viewing.network_depth, TRAINED_ON, VISITS)
+        path = kept_file("networks", *facts)
+        kept = read_kept(path, device)
+        if kept is None:
             _train(data, viewing, network, progress)
-            reached = accuracy(network, data)
-            _save(path, network, reached)
+            kept = {**network.state_dict(), "accuracy": torch.tensor(accuracy(network, data))}
+            write_kept(path, kept)
+        reached = float(kept.pop("accuracy"))
+        network.load_state_dict(kept)
     return network.requires_grad_(False), reached
-
-
-def trained_file(data: Dataset, viewing: Viewing) -> Path:
-    """The path at which the trained network of a viewing is kept, whether or not it exists."""
-    facts = [data.fingerprint, viewing.seed, viewing.network_width, viewing.network_depth, TRAINED_ON, VISITS]
-    return cache_folder() / "networks" / f"{hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]}.safetensors"
 
 
 def _train(data: Dataset, viewing: Viewing, network: ConvNet, progress: Progress | None) -> None:
@@ -72,28 +59,3 @@ def _train(data: Dataset, viewing: Viewing, network: ConvNet, progress: Progress
     for epoch in train(network, images, labels, protocol):
         if progress is not None:
             progress(epoch * len(chosen), protocol.epochs * len(chosen))
-
-
-def _load(path: Path, network: ConvNet) -> float | None:
-    """Loads the weights of a network; returns its accuracy, or None if there are none."""
-    try:
-        with safe_open(path, framework="pt") as file:
-            network.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
-            return float(file.metadata()["accuracy"])
-    except FileNotFoundError:
-        return None
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        _log.warning("%s cannot be read and will be made again (%s)", path, error)
-        return None
-
-
-def _save(path: Path, network: ConvNet, reached: float) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
-            new = Path(scratch) / path.name
-            weights = {name: value.contiguous() for name, value in network.state_dict().items()}
-            save_file(weights, new, {"accuracy": str(reached)})
-            new.replace(path)
-    except (OSError, SafetensorError) as error:
-        _log.warning("%s cannot be written (%s); the network will be trained again", path, error)

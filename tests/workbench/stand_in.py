@@ -34,23 +34,30 @@ def means(points, labels):
     ])  # fmt: skip
 
 
-def look(viewing, images, labels, geometry, view, pruning, previous=None):
+def look(viewing, images, labels, geometry, view, pruning):
     root_k = np.sqrt(-geometry.curvature)
     bright = (images * STD + MEAN).reshape(len(images), -1).mean(1)
     synthetic, real = circle(len(images), root_k * (0.5 + bright)), circle(CLASSES * REAL, root_k)
     centroids = [means(real, sample(viewing).labels), means(synthetic, labels)]
     along = np.linspace(0, 1, 9)[None, :, None]
     radius = np.hypot(*synthetic.T)
-    projection = Projection(
-        view, real, synthetic, *centroids, centroids[0][:, None] * (1 - along) + centroids[1][:, None] * along,
-        np.hypot(*real.T), radius, radius > (geometry.clamp or np.inf), np.hypot(*(centroids[0] - centroids[1]).T),
-    )  # fmt: skip
     kept = np.tile(np.arange(REAL) < round((1 - pruning.rate) * REAL), CLASSES)
-    return replace(geometry, feature_scale=geometry.feature_scale or 1.0), projection, kept
+    gap = np.hypot(*(centroids[0] - centroids[1]).T)
+    projection = Projection(
+        view, kept, real, synthetic, *centroids, centroids[0][:, None] * (1 - along) + centroids[1][:, None] * along,
+        np.hypot(*real.T), radius, radius > (geometry.clamp or np.inf),
+        np.hypot(*(real - centroids[0][sample(viewing).labels]).T),
+        np.hypot(*(synthetic - centroids[0][labels]).T), gap,
+    )  # fmt: skip
+    return replace(geometry, feature_scale=geometry.feature_scale or 1.0), projection, None
 
 
-def faithfulness(viewing, images, labels, geometry, projection):
-    return Faithfulness(0.9, 0.8, 0.7, len(projection.real), 15)
+def learn(viewing, view):
+    pass
+
+
+def faithfulness(viewing, images, labels, geometry, projection, pruning):
+    return Faithfulness(0.9, 0.8, 0.7, 0.75, len(projection.real), 15)
 
 
 def nearest(viewing, image, count):

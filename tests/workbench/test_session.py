@@ -263,10 +263,10 @@ def test_each_projection_is_asked_for_once(session, source, projector, paint):
         session.refresh()
         paint()
     assert len(projector.asked) == asked
-    session.selection.view = "poincare"
+    session.selection.view = "classes"
     paint()
     assert len(projector.asked) == asked + 1
-    assert frame_of(session).disk.view == "poincare"
+    assert frame_of(session).disk.view == "classes"
 
 
 @pytest.mark.parametrize("error", [HDDError("not those images"), OSError("no disk"), RuntimeError("out of memory")])

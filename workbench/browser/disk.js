@@ -4,12 +4,16 @@
 // (sinh(rho/2) e^{i theta}, cosh(rho/2)); an orientation-preserving isometry is a matrix (a, b; conj b, conj a) of
 // SU(1,1) acting on it. It keeps |second|^2 - |first|^2 = 1, so the new radius is 2 asinh|first| and never saturates.
 //
-// args: plot, motion (chart: "linear" or "poincare", rim: radius at the edge of a linear chart), sources.
+// The figure may show several disks; they move together. Each point has the centre of its disk in (ox, oy).
+//
+// args: plot, sources, motion: one row for each disk, with chart ("linear" or "poincare"), rim (radius at the edge of a
+// linear chart), and the disk's centre and size in the figure.
 // event: the Bokeh event or changed model; how: "move", "grab", "centre", "reset" or "place".
 const LARGEST = 600
 
 const chart = motion.data.chart[0]
 const rim = motion.data.rim[0]
+const size = motion.data.size[0]
 const isometry = (plot.isometry ??= [1, 0, 0, 0])
 
 const multiply = ([ar, ai, br, bi], [cr, ci, dr, di]) => {
@@ -28,16 +32,24 @@ const multiply = ([ar, ai, br, bi], [cr, ci, dr, di]) => {
 const translation = (rho, theta) =>
     [Math.cosh(rho / 2), 0, Math.sinh(rho / 2) * Math.cos(theta), Math.sinh(rho / 2) * Math.sin(theta)]
 
-const toChart = (rho) => (chart === "linear" ? rho / rim : Math.tanh(rho / 2))
+// What a drag carries beyond the edge of a linear chart stays at the edge.
+const toChart = (rho) => (chart === "linear" ? Math.min(rho / rim, 1) : Math.tanh(rho / 2))
 
-const fromChart = (x, y) => {
-    const radius = Math.hypot(x, y)
+// The point of the hyperbolic plane under a place in the figure, in the nearest disk; null if it is outside.
+const fromChart = (px, py) => {
+    const {x, y} = motion.data
+    let nearest = 0
+    const far = (i) => Math.hypot(px - x[i], py - y[i])
+    for (let i = 1; i < x.length; i++) if (far(i) < far(nearest)) nearest = i
+    const [dx, dy] = [(px - x[nearest]) / size, (py - y[nearest]) / size]
+    const radius = Math.hypot(dx, dy)
+    if (!(radius < 1)) return null
     const rho = chart === "linear" ? radius * rim : 2 * Math.atanh(Math.min(radius, 0.9999))
-    return [Math.min(rho, 30), Math.atan2(y, x)]
+    return [Math.min(rho, 30), Math.atan2(dy, dx)]
 }
 
 const place = (source) => {
-    const {hx, hy, x, y} = source.data
+    const {hx, hy, ox, oy, x, y} = source.data
     const [ar, ai, br, bi] = plot.isometry
     for (let i = 0; i < hx.length; i++) {
         const rho = Math.min(Math.hypot(hx[i], hy[i]), LARGEST)
@@ -46,12 +58,12 @@ const place = (source) => {
         const [sx, sy] = [s * Math.cos(theta), s * Math.sin(theta)]
         const [first, second] = [ar * sx - ai * sy + br * c, ar * sy + ai * sx + bi * c]
         const other = [br * sx + bi * sy + ar * c, br * sy - bi * sx - ai * c]
-        const size = Math.hypot(first, second)
+        const length = Math.hypot(first, second)
         // The angle of first/second, which differs from that of first by a turn.
         const angle = Math.atan2(second, first) - Math.atan2(other[1], other[0])
-        const radius = toChart(2 * Math.asinh(size))
-        x[i] = radius * Math.cos(angle)
-        y[i] = radius * Math.sin(angle)
+        const radius = size * toChart(2 * Math.asinh(length))
+        x[i] = ox[i] + radius * Math.cos(angle)
+        y[i] = oy[i] + radius * Math.sin(angle)
     }
     source.change.emit()
 }
@@ -69,11 +81,13 @@ if (how === "place") {
 } else if (how === "move" && plot.grabbed) {
     const [rho, theta] = plot.grabbed
     const to = fromChart(cb_obj.x, cb_obj.y)
-    move(multiply(translation(...to), translation(-rho, theta)))
-    plot.grabbed = to
+    if (to) {
+        move(multiply(translation(...to), translation(-rho, theta)))
+        plot.grabbed = to
+    }
 } else if (how === "centre") {
-    const [rho, theta] = fromChart(cb_obj.x, cb_obj.y)
-    move(translation(-rho, theta))
+    const at = fromChart(cb_obj.x, cb_obj.y)
+    if (at) move(translation(-at[0], at[1]))
 } else if (how === "reset") {
     plot.isometry = [1, 0, 0, 0]
     sources.forEach(place)

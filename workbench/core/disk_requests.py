@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 
-from hdd.projection import Geometry, Projection, Pruning
+from hdd.projection import VIEWS, Geometry, Projection, Pruning, Viewing
 from workbench.core import projector
 from workbench.core.projector import Answer, Sample
 from workbench.core.source import Source
@@ -41,12 +41,14 @@ class Look:
     Attributes:
         geometry: maps features to points; its scale may still have to be measured.
         view: a key of `hdd.projection.VIEWS`.
+        network: the viewing network, "random" or "trained".
         pruning: of the real images.
         rewinds: number of rewinds of the run so far, because a step may have other images after a rewind.
     """
 
     geometry: Geometry
     view: str
+    network: str
     pruning: Pruning
     rewinds: int
 
@@ -67,13 +69,13 @@ class DrawnDisk:
         request: the request.
         geometry: maps features to points, with the scale that was measured.
         projection: the points.
-        kept: (N,) bool, whether pruning keeps each real point.
+        network_accuracy: test accuracy of a trained viewing network, 0 to 1; None for a random one.
     """
 
     request: DiskRequest
     geometry: Geometry
     projection: Projection
-    kept: np.ndarray
+    network_accuracy: float | None
 
     @property
     def step(self) -> int:
@@ -100,6 +102,8 @@ class DiskRequests:
         problem: why the last request failed, None if it did not.
         sample: the real images that are drawn, None until they arrive.
         asked: the open request, None if there is none.
+        learning: what is trained or learned before the disk can be drawn as requested, in words; "" if nothing is.
+            Until then, another view stands in.
     """
 
     def __init__(
@@ -113,11 +117,13 @@ class DiskRequests:
         self.problem: str | None = NO_REAL_IMAGES if source.viewing is None else None
         self.sample: Sample | None = None
         self.asked: DiskRequest | None = None
+        self.learning = ""
         self._source = source
         self._projecting = projecting
         self._answered = answered
         self._clock = clock
         self._retry_at = 0.0
+        self._awaited: set[tuple[str, str, str]] = set()
 
     def ask(self, request: DiskRequest, images: np.ndarray) -> None:
         """Requests a disk, unless it is the newest one already, or another request is open.
@@ -127,21 +133,49 @@ class DiskRequests:
             images: the images of its step, (M, channels, H, W) float32, normalised.
         """
         source = self._source
-        if source.viewing is None or self.asked is not None or (self.disk and self.disk.request == request):
+        if source.viewing is None or self._clock() < self._retry_at:
             return
-        if self._clock() < self._retry_at:
+        request = self._feasible(request, source.viewing)
+        if self.asked is not None or (self.disk and self.disk.request == request):
             return
         if self.sample is None:
             asked = source.shared("sample", lambda: self._projecting.live(projector.sample, source.viewing))
             asked.add_done_callback(self._got_sample)
         self.asked = request
-        view, geometry, pruning = request.look.view, request.look.geometry, request.look.pruning
-        slow = view == "umap"
-        previous = self.disk.projection if slow and self.disk and self.disk.view == view else None
-        arguments = (source.viewing, images, source.layout.labels, geometry, view, pruning, previous)
-        project = self._projecting.study if slow else self._projecting.live
-        asked = source.shared(request, lambda: project(projector.look, *arguments))
+        look = request.look
+        viewing = replace(source.viewing, network=look.network)
+        arguments = (viewing, images, source.layout.labels, look.geometry, look.view, look.pruning)
+        asked = source.shared(request, lambda: self._projecting.live(projector.look, *arguments))
         asked.add_done_callback(partial(self._got, request))
+
+    def _feasible(self, request: DiskRequest, viewing: Viewing) -> DiskRequest:
+        """The request, or one that stands in for it while a network is trained or a view learns in the background."""
+        look = request.look
+        self.learning = ""
+        if not VIEWS[look.view].slow and look.network != "trained":
+            return request
+        viewing, question = replace(viewing, network=look.network), ("learned", look.view, look.network)
+        learned = self._source.shared(question, lambda: self._projecting.study(projector.learn, viewing, look.view))
+        if learned.done():
+            return request
+        if question not in self._awaited:
+            self._awaited.add(question)
+            learned.add_done_callback(partial(self._got_learned, question))
+        trains = "Training the viewing network" if look.network == "trained" else "Laying out the real images"
+        self.learning = f"{trains}, once for this data set"
+        quick = next(name for name in (look.view, *VIEWS) if not VIEWS[name].slow)
+        return replace(request, look=replace(look, view=quick, network="random"))
+
+    def _got_learned(self, question: tuple[str, str, str], answer: Future[None]) -> None:
+        self._awaited.discard(question)
+        if not answer.cancelled() and (error := answer.exception()) is not None:
+            self._fail(error)
+        self._answered()
+
+    def _fail(self, error: BaseException) -> None:
+        """Takes note of what went wrong in the other process; it must be shown here, and the request repeated."""
+        self.problem = str(error) or type(error).__name__
+        self._retry_at = self._clock() + RETRY_SECONDS
 
     def _got_sample(self, answer: Future[Any]) -> None:
         if not answer.cancelled() and answer.exception() is None:
@@ -156,8 +190,6 @@ class DiskRequests:
         except CancelledError:
             pass
         except Exception as error:
-            # Whatever went wrong in the other process must be shown here, and the request repeated.
-            self.problem = str(error) or type(error).__name__
-            self._retry_at = self._clock() + RETRY_SECONDS
+            self._fail(error)
         self.asked = None
         self._answered()

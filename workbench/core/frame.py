@@ -20,9 +20,11 @@ class Selection(param.Parameterized):
     step = param.Integer(None, allow_None=True, doc="The step that is shown; None follows the run.")
     image = param.Tuple(None, length=2, allow_None=True, doc="(class, index) of the selected synthetic image.")
     classes = param.List([], doc="The classes that the disk shows; an empty list shows all.")
-    view: param.Selector[str] = param.Selector(
-        default="radius", objects=list(VIEWS), doc="The projection that the disk shows."
+    view: param.Selector[str] = param.Selector(default=next(iter(VIEWS)), objects=list(VIEWS), doc="The disk's view.")
+    network: param.Selector[str] = param.Selector(
+        default="random", objects=["random", "trained"], doc="The network through which the disk looks at images."
     )
+    centred = param.Boolean(False, doc="Whether the disk shows features less the mean of the real ones in any case.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +39,7 @@ class Frame:
         images: (M, channels, H, W) float32, normalised, in the order of the source's layout; None until they are read.
         image_step: the step of these images: the nearest one up to `step` whose images are known.
         disk: the newest disk that is ready, None before the first.
+        disk_learning: what is trained or learned before the disk can be drawn as chosen, in words; "" if nothing is.
         disk_problem: why the disk could not be drawn, None if it could.
         sample: the real images that are drawn, None until they are known.
         full: whether texts and curves are to be updated too, and not only pictures.
@@ -49,6 +52,7 @@ class Frame:
     images: np.ndarray | None
     image_step: int
     disk: DrawnDisk | None
+    disk_learning: str
     disk_problem: str | None
     sample: Sample | None
     full: bool

@@ -1,6 +1,7 @@
 """Builds the frames of a session: finds the images of the step that is shown, and requests what is missing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from workbench.core.disk_requests import DiskRequest, DiskRequests, Look, Projecting
 from workbench.core.frame import Frame, Selection, nearest_images, shown_step
@@ -47,7 +48,10 @@ class FrameBuilder:
         image_step, found = self._find_images(state, step)
         if found is not None and source.viewing is not None:
             geometry, pruning = source.look_at(state, step, found)
-            look = Look(geometry, self._selection.view, pruning, state.rewinds)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+            if self._selection.centred and geometry.feature_centre == "none":
+                # The scale in force belongs to features that are not centred.
+                geometry = replace(geometry, feature_centre="mean", feature_scale=None)
+            look = Look(geometry, str(self._selection.view), str(self._selection.network), pruning, state.rewinds)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
             self.disks.ask(DiskRequest(image_step, look), found.images)
         return Frame(
             state=state,
@@ -57,6 +61,7 @@ class FrameBuilder:
             images=None if found is None else found.images,
             image_step=image_step,
             disk=self.disks.disk,
+            disk_learning=self.disks.learning,
             disk_problem=self.disks.problem,
             sample=self.disks.sample,
             full=full,

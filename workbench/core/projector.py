@@ -44,7 +44,7 @@ class Sample:
     pixels: np.ndarray
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _space(viewing: Viewing) -> tuple["Dataset", "ViewingSpace"]:
     """The data set and the viewing space.
 
@@ -93,9 +93,8 @@ def look(
     geometry: Geometry,
     view: str,
     pruning: Pruning,
-    previous: Projection | None = None,
-) -> tuple[Geometry, Projection, np.ndarray]:
-    """Projects images into a view, and finds which real images pruning keeps.
+) -> tuple[Geometry, Projection, float | None]:
+    """Projects images into a view.
 
     Args:
         viewing: the viewing network and its data set.
@@ -104,22 +103,31 @@ def look(
         geometry: maps features to points; without a scale it gets the initial one.
         view: a key of `hdd.projection.VIEWS`.
         pruning: of the real images.
-        previous: the projection from which the view "umap" starts, None to start anew.
 
     Returns:
-        The geometry with its scale, the projection, and for each real image (N,) bool whether pruning keeps it.
+        The geometry with its scale, the projection, and the test accuracy of the viewing network if it is trained.
     """
     _, space = _space(viewing)
-    images = _as_real(viewing, images)
-    projection = space.project(images, labels, geometry, view, previous)
-    return space.measured(geometry), projection, space.kept(pruning, _tell)
+    space.kept(pruning, _tell)
+    projection = space.project(_as_real(viewing, images), labels, geometry, view, pruning)
+    return space.measured(geometry), projection, space.network_accuracy
+
+
+def learn(viewing: Viewing, view: str) -> None:
+    """Trains the viewing network, if it is to be trained, and lets a view learn, so that `look` finds both done."""
+    _space(viewing)[1].learn(view)
 
 
 def faithfulness(
-    viewing: Viewing, images: np.ndarray, labels: np.ndarray, geometry: Geometry, projection: Projection
+    viewing: Viewing,
+    images: np.ndarray,
+    labels: np.ndarray,
+    geometry: Geometry,
+    projection: Projection,
+    pruning: Pruning,
 ) -> Faithfulness:
-    """Measures how well a projection made by `look` preserves neighbours and radii."""
-    return _space(viewing)[1].faithfulness(_as_real(viewing, images), labels, geometry, projection)
+    """Measures how well a projection made by `look` preserves neighbourhoods."""
+    return _space(viewing)[1].faithfulness(_as_real(viewing, images), labels, geometry, projection, pruning)
 
 
 def nearest(viewing: Viewing, image: np.ndarray, count: int) -> list[tuple[Neighbours, np.ndarray]]:

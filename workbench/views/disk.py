@@ -14,7 +14,7 @@ from workbench.theme import SMALL_CHOICE, Text
 from workbench.views.disk_plot import DiskPlot
 from workbench.views.faithfulness import FaithfulnessMeter
 
-TITLES = {"radius": "exact radius", "poincare": "Poincaré, at the centroid", "umap": "UMAP"}
+NETWORKS = {"random, as in matching": "random", "trained on the real images": "trained"}
 
 
 class Disk(SourceComponent):
@@ -42,19 +42,31 @@ class Disk(SourceComponent):
         selection = self._session.selection
         view = pmui.Select(
             label="Disk",
-            options={text: name for name, text in TITLES.items()},
+            options={view.title: name for name, view in VIEWS.items()},
             size="small",
             sizing_mode="stretch_width",
-            max_width=220,
+            max_width=190,
             margin=(4, 8),
         )
         view.param.watch(lambda event: selection.param.update(view=event.new), "value")
+        network = pmui.Select(
+            label="Network",
+            options=NETWORKS,
+            size="small",
+            sizing_mode="stretch_width",
+            max_width=150,
+            margin=(4, 4),
+            description="The network whose features the disk shows. A trained one is trained on the real images, once.",
+        )
+        network.param.watch(lambda event: selection.param.update(network=event.new), "value")
+        centred = pmui.Checkbox(label="Centred", size="small", margin=(8, 4))
+        centred.param.watch(lambda event: selection.param.update(centred=event.new), "value")
         classes = pmui.MultiChoice(
             label="Classes",
             options=self._classes,
             value=[],
             sizing_mode="stretch_width",
-            max_width=200,
+            max_width=150,
             margin=(4, 4),
             sx=SMALL_CHOICE,
         )
@@ -67,7 +79,7 @@ class Disk(SourceComponent):
         self._status = Text("", variant="caption", margin=(2, 10), styles={"min-height": "32px"})
         self._summary = Text("", variant="caption", margin=(0, 10, 4, 10))
         self._panel = pmui.Column(
-            pmui.Row(view, classes, reset, sizing_mode="stretch_width"),
+            pmui.Row(view, network, classes, centred, reset, sizing_mode="stretch_width"),
             pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=200),
             self._status,
             self._summary,
@@ -88,13 +100,10 @@ class Disk(SourceComponent):
             progress = session.projector.progress("live")
             self._status.object = f"Embedding the real images in the viewing network … {progress}"
             self._session.refresh_soon()
-        elif frame.disk.view != selection.view:
-            seconds = " (takes a few seconds)" if selection.view == "umap" else ""
-            self._status.object = f"Computing the view “{TITLES[selection.view]}”{seconds} …"
         else:
             self._plot.draw(frame.disk, frame.sample, self._shown_classes())
             if frame.full:
-                self._describe(frame.disk)
+                self._describe(frame.disk, frame.disk_learning)
                 self._faithfulness.measure(frame)
         image = None if selection.image is None else session.source.layout.image(*selection.image)
         self._plot.mark(image)
@@ -104,12 +113,17 @@ class Disk(SourceComponent):
         chosen = self._session.selection.classes
         return np.array([not chosen or name in chosen for name in self._classes])
 
-    def _describe(self, disk: DrawnDisk) -> None:
+    def _describe(self, disk: DrawnDisk, learning: str) -> None:
         points = disk.projection
-        progress = self._session.projector.progress("live")
-        self._status.object = f"Processing the real images … {progress}" if progress else self._about(disk)
+        projector = self._session.projector
+        progress = projector.progress("live")
+        if learning:
+            self._status.object = f"{learning} … {projector.progress('study')} Until then: {VIEWS[disk.view].title}."
+            self._session.refresh_soon()
+        else:
+            self._status.object = f"Processing the real images … {progress}" if progress else self._about(disk)
         widest = int(np.nanargmax(points.gap))
-        pruned = int((~disk.kept).sum())
+        pruned = int((~points.kept).sum())
         step = f"Step {disk.step}: " if self._session.source.changes else ""
         self._summary.object = (
             f"{step}{len(points.real_radius)} real{f' ({pruned} pruned)' if pruned else ''} and "
@@ -121,11 +135,18 @@ class Disk(SourceComponent):
 
     def _about(self, disk: DrawnDisk) -> str:
         """What the view preserves, and how well it does so."""
-        faithfulness = self._faithfulness.of(disk)
-        if faithfulness is None:
-            return f"{VIEWS[disk.view]} Measuring faithfulness …"
+        trained = disk.network_accuracy
+        about = VIEWS[disk.view].preserves + (
+            "" if trained is None else f" The network reaches {100 * trained:.1f} % test accuracy."
+        )
+        found = self._faithfulness.of(disk)
+        if found is None:
+            return f"{about} Measuring faithfulness …"
+        if not found.neighbours:
+            return f"{about} There are too few points to measure faithfulness."
+        drawn, own = found.class_accuracy, found.own_class_accuracy
+        classes = "" if drawn is None else f", class told by neighbours {drawn:.2f} (in the space {own:.2f})"
         return (
-            f"{VIEWS[disk.view]} Trustworthiness {faithfulness.trustworthiness:.2f}, "
-            f"continuity {faithfulness.continuity:.2f}, radius rank {faithfulness.radius_rank:.2f} "
-            f"({faithfulness.points} points, {faithfulness.neighbours} neighbours)."
+            f"{about} Trustworthiness {found.trustworthiness:.2f}, continuity {found.continuity:.2f}{classes}; "
+            f"{found.points} points, {found.neighbours} neighbours."
         )

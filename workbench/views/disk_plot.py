@@ -9,15 +9,14 @@ from bokeh.events import DoubleTap, Pan, PanStart
 from bokeh.models import ColumnDataSource, CustomJS, HoverTool, Scatter, TapTool
 from bokeh.plotting import figure
 
+from hdd.projection import VIEWS, View
 from workbench.browser import callback
 from workbench.core.class_layout import ClassLayout
 from workbench.core.disk_requests import DrawnDisk
 from workbench.core.projector import Sample
 from workbench.theme import class_colors
-from workbench.views.disk_columns import join_with_gaps, place_points, round_up
+from workbench.views.disk_columns import Chart, grid, join_with_gaps, round_up
 from workbench.views.fit import fit
-
-CHARTS = {"radius": "linear", "poincare": "poincare", "umap": "poincare"}
 
 
 class DiskPlot:
@@ -39,17 +38,19 @@ class DiskPlot:
         self._colors = class_colors(len(classes))
         self._drawn: DrawnDisk | None = None
         self._images: list[int] = []
-        self._chart, self._edge = "linear", 1.0
+        self._chart, self._reach = Chart(), 1.0
         self._real_key: tuple | None = None
-        places = ("hx", "hy", "x", "y")
-        self._motion = ColumnDataSource({"chart": [self._chart], "rim": [self._edge]})
+        places = ("hx", "hy", "ox", "oy", "x", "y")
+        self._motion = ColumnDataSource(self._chart.motion())
+        self._edges = ColumnDataSource({"x": [0.0], "y": [0.0], "size": [1.0]})
+        self._disk_names = _source("x", "y", "text")
         self._rings = _source(*places)
         self._ring_names = _source(*places, "text")
-        self._real = _source(*places, "color", "fill", "line", "name")
+        self._real = _source(*places, "color", "fill", "line")
         self._geodesics = _source(*places)
-        self._synthetic = _source(*places, "color", "name", "radius", "image")
-        self._real_centroids = _source(*places, "color", "name")
-        self._synthetic_centroids = _source(*places, "color", "name")
+        self._synthetic = _source(*places, "color", "name", "radius", "distance", "image")
+        self._real_centroids = _source(*places, "color", "name", "gap")
+        self._synthetic_centroids = _source(*places, "color", "name", "gap")
         self._sources = [
             self._rings,
             self._ring_names,
@@ -80,7 +81,8 @@ class DiskPlot:
         )
         plot.axis.visible = plot.grid.visible = False
         self._fit = fit(plot, (-1.04, 1.04), (-1.04, 1.04))
-        plot.circle(0, 0, radius=1, fill_alpha=0.04, fill_color="#808890", line_color="#808890", line_alpha=0.7)
+        edge = {"fill_alpha": 0.04, "fill_color": "#808890", "line_color": "#808890", "line_alpha": 0.7}
+        plot.circle("x", "y", radius="size", source=self._edges, **edge)  # pyright: ignore[reportArgumentType]
         plot.line("x", "y", source=self._rings, line_color="#808890", line_alpha=0.35)
         plot.scatter(
             "x", "y", source=self._real, size=4, color="color", fill_alpha="fill", line_alpha="line", name="real"
@@ -96,15 +98,27 @@ class DiskPlot:
         stars = {"size": 14, "fill_color": "color", "line_color": "#5c6470"}
         real_centroids, synthetic_centroids = (
             plot.scatter("x", "y", source=source, marker=marker, name=marker, **stars, **overlay)
-            for source, marker in ((self._real_centroids, "square_pin"), (self._synthetic_centroids, "star"))
+            for source, marker in ((self._real_centroids, "square"), (self._synthetic_centroids, "star"))
         )
-        names = {"text_font_size": "10px", "text_color": "#808890", "x_offset": 3, "text_baseline": "top"}
-        plot.text("x", "y", "text", source=self._ring_names, **names)
+        names: dict[str, Any] = {"text_font_size": "12px", "text_color": "#808890"}
+        plot.text("x", "y", "text", source=self._ring_names, x_offset=3, text_baseline="top", **names)
+        plot.text("x", "y", "text", source=self._disk_names, text_align="center", y_offset=-1, **names)
+        strong = {**names, "text_font_style": "bold", "text_baseline": "middle", "x_offset": 9}
+        plot.text("x", "y", "name", source=self._real_centroids, name="class names", **strong, **overlay)
         plot.add_tools(
             TapTool(renderers=[synthetic]),
-            HoverTool(renderers=[synthetic], tooltips=[("synthetic", "@name"), ("√|K|·radius", "@radius{0.000}")]),
-            HoverTool(renderers=[real_centroids], tooltips=[("real centroid", "@name")]),
-            HoverTool(renderers=[synthetic_centroids], tooltips=[("synthetic centroid", "@name")]),
+            HoverTool(
+                renderers=[synthetic],
+                tooltips=[
+                    ("synthetic", "@name"),
+                    ("√|K|·radius", "@radius{0.000}"),
+                    ("√|K|·distance to ▢", "@distance{0.000}"),
+                ],
+            ),
+            HoverTool(renderers=[real_centroids], tooltips=[("real centroid", "@name"), ("★ is away", "@gap")]),
+            HoverTool(
+                renderers=[synthetic_centroids], tooltips=[("synthetic centroid", "@name"), ("▢ is away", "@gap")]
+            ),
         )
         for event, how in ((PanStart, "grab"), (Pan, "move"), (DoubleTap, "centre")):
             plot.js_on_event(event, self._callback(plot, how))
@@ -137,66 +151,96 @@ class DiskPlot:
             sample: the real images whose points it holds.
             shown: (C,) bool, the classes to draw.
         """
-        points = disk.projection
-        chart = CHARTS[disk.view]
-        rim = self._rim(points.real_radius, points.synthetic_radius) if chart == "linear" else 1.0
-        turned = (chart, rim) != (self._chart, self._edge)
-        if turned:
-            self._chart, self._edge = chart, rim
-            self._motion.data = {"chart": [chart], "rim": [rim]}
-        if turned or self._drawn is None or self._drawn.view != disk.view:
-            self._draw_rings(disk.view, chart, rim)
-        real_key = (disk.request.look, turned, tuple(shown))
+        points, view = disk.projection, VIEWS[disk.view]
+        labels = np.flatnonzero(shown)
+        number = np.cumsum(shown) - 1 if view.apart else np.zeros(len(shown), int)
+        chart = self._chart_of(disk, labels if view.apart else labels[:1])
+        real_key = (disk.request.look, chart, tuple(shown))
+        if chart != self._chart or self._drawn is None or self._drawn.view != disk.view:
+            self._show_chart(chart, view, labels)
         if real_key != self._real_key:
-            self._real_key = (disk.request.look, False, tuple(shown))
-            self._draw_real(disk, sample, shown, chart, rim)
+            self._real_key = real_key
+            self._draw_real(disk, sample, shown, number)
         images = np.flatnonzero(shown[self._layout.labels])
         self._images = images.tolist()
         places = [self._layout.place(image) for image in self._images]
         self._synthetic.data = {
-            **place_points(points.synthetic[images], chart, rim),
+            **chart.place(points.synthetic[images], number[self._layout.labels[images]]),
             "color": [self._colors[label] for label, _ in places],
             "name": [f"{self._classes[label]} #{index + 1}" for label, index in places],
             "radius": points.synthetic_radius[images].tolist(),
+            "distance": points.synthetic_distance[images].tolist(),
             "image": self._images,
         }
-        labels = np.flatnonzero(shown & (self._layout.counts > 0))
-        about = {"color": [self._colors[c] for c in labels], "name": [self._classes[c] for c in labels]}
-        self._real_centroids.data = {**place_points(points.real_centroids[labels], chart, rim), **about}
-        self._synthetic_centroids.data = {**place_points(points.synthetic_centroids[labels], chart, rim), **about}
-        self._geodesics.data = place_points(join_with_gaps(points.geodesics[labels]), chart, rim)
+        there = np.flatnonzero(shown & (self._layout.counts > 0))
+        about = {"color": [self._colors[c] for c in there], "name": [self._classes[c] for c in there]}
+        about["gap"] = [f"{points.gap[c]:.3g}" for c in there]
+        for source, centroids in (
+            (self._real_centroids, points.real_centroids),
+            (self._synthetic_centroids, points.synthetic_centroids),
+        ):
+            source.data = {**chart.place(centroids[there], number[there]), **about}
+        lines = points.geodesics[there]
+        self._geodesics.data = chart.place(join_with_gaps(lines), np.repeat(number[there], lines.shape[1] + 1))
         self._drawn = disk
 
-    def _draw_real(self, disk: DrawnDisk, sample: Sample, shown: np.ndarray, chart: str, rim: float) -> None:
+    def _draw_real(self, disk: DrawnDisk, sample: Sample, shown: np.ndarray, number: np.ndarray) -> None:
         points = disk.projection
-        rows = np.flatnonzero(shown[sample.labels] & np.isfinite(points.real).all(1))
-        kept = disk.kept[rows]
+        rows = np.flatnonzero(shown[sample.labels])
+        kept = points.kept[rows]
         self._real.data = {
-            **place_points(points.real[rows], chart, rim),
+            **self._chart.place(points.real[rows], number[sample.labels[rows]]),
             "color": [self._colors[label] for label in sample.labels[rows]],
             "fill": np.where(kept, 0.55, 0.0),
             "line": np.where(kept, 0.0, 0.3),
-            "name": [self._classes[label] for label in sample.labels[rows]],
         }
 
-    def _rim(self, real: np.ndarray, synthetic: np.ndarray) -> float:
-        """Radius at the edge of a linear chart. It changes rarely, so that the picture does not keep changing scale."""
-        largest = max(float(real.max()), float(synthetic.max()), 1e-9)
-        if self._chart == "linear" and 0.45 * self._edge < largest <= self._edge and self._edge != 1.0:
-            return self._edge
-        unit = 10 ** math.floor(math.log10(largest * 1.15))
-        return math.ceil(largest * 1.15 / unit * 2) / 2 * unit
+    def _chart_of(self, disk: DrawnDisk, labels: np.ndarray) -> Chart:
+        """The chart of a disk; its scale changes rarely, so that the picture does not keep changing size."""
+        points, view = disk.projection, VIEWS[disk.view]
+        drawn = np.concatenate([points.real, points.synthetic])
+        largest = max(float(np.quantile(np.hypot(*drawn.T), 0.995)), 1e-9)
+        centres, size = grid(max(1, len(labels)))
+        if self._drawn is not None and self._drawn.view == disk.view and 0.45 * self._reach < largest <= self._reach:
+            reach = self._reach
+        else:
+            unit = 10 ** math.floor(math.log10(largest * 1.15))
+            reach = math.ceil(largest * 1.15 / unit * 2) / 2 * unit
+        self._reach = reach
+        return Chart(view.chart, reach if view.chart == "linear" else 1.0, centres, size)
 
-    def _draw_rings(self, view: str, chart: str, rim: float) -> None:
-        step = round_up(rim / 4) if chart == "linear" else 1.0
-        radii = np.arange(1, 5) * step if chart == "poincare" else np.arange(1, math.floor(rim / step) + 1) * step
+    def _show_chart(self, chart: Chart, view: type[View], labels: np.ndarray) -> None:
+        """Shows the edges of the disks, rings and names, and fits the figure to what is drawn."""
+        self._chart = chart
+        self._motion.data = chart.motion()
+        x, y = zip(*chart.centres, strict=True)
+        self._edges.data = {"x": [*x], "y": [*y], "size": [chart.size] * len(x)}
+        # Points that fill only the middle of the disk are enlarged, with the edge out of sight.
+        extent = 1.0 if view.apart else min(1.0, max(0.05, math.tanh(self._reach / 2)))
+        self._fit.args = {
+            **self._fit.args,
+            "x0": -1.04 * extent,
+            "x1": 1.04 * extent,
+            "y0": -1.04 * extent,
+            "y1": 1.04 * extent,
+        }
+        step = round_up(self._reach / 4)
+        radii = np.arange(1, 5) * step if view.rings else np.zeros(0)
+        radii = radii[radii < chart.rim] if chart.kind == "linear" else radii
         angle = np.linspace(0, 2 * np.pi, 97)
-        circle = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
-        # The radii of a UMAP drawing mean nothing, so it gets no rings.
-        radii = radii[:0] if view == "umap" else radii
-        self._rings.data = place_points(join_with_gaps(radii[:, None, None] * circle), chart, rim)
+        circles = join_with_gaps(radii[:, None, None] * np.stack([np.cos(angle), np.sin(angle)], axis=-1))
+        disks = np.arange(len(chart.centres))
+        self._rings.data = chart.place(np.tile(circles, (len(disks), 1)), np.repeat(disks, len(circles)))
+        # In a row of small disks, one is enough to read the rings from.
         top = np.stack([np.zeros(len(radii)), radii], axis=-1)
-        self._ring_names.data = {**place_points(top, chart, rim), "text": [f"{radius:g}" for radius in radii]}
+        self._ring_names.data = {**chart.place(top), "text": [f"{radius:g}" for radius in radii]}
+        names = [self._classes[label] for label in labels] if view.apart else []
+        self._disk_names.data = {
+            "x": [x for x, _ in chart.centres][: len(names)],
+            "y": [y + chart.size for _, y in chart.centres][: len(names)],
+            "text": names,
+        }
+        self.reset()
 
 
 def _source(*names: str) -> ColumnDataSource:

@@ -42,6 +42,7 @@ class FaithfulnessMeter:
         self._is_asked = True
         source = self._session.source
         arguments = (source.viewing, frame.images, source.layout.labels, disk.geometry, disk.projection)
+        arguments += (disk.request.look.pruning,)
         future = self._session.projector.study(projector.faithfulness, *arguments)
         future.add_done_callback(partial(self._answered, _key(disk)))
 

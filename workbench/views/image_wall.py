@@ -114,7 +114,7 @@ class ImageWall(SourceComponent):
             return
         real = None
         if self._shows.value == "real" and frame.sample is not None and frame.disk is not None:
-            real = frame.sample, frame.disk.kept
+            real = frame.sample, frame.disk.projection.kept
         start = None if self._shows.value == "images" else self._session.kept_images(0)
         shown = (frame.image_step, id(frame.images), self._shows.value, start is None)
         picture = shown if real is None else (id(real[1]), "real")

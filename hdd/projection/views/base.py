@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from hdd.projection.scene import Drawing, Scene
 
 
@@ -16,27 +18,38 @@ class View(ABC):
     the same place whatever else is drawn, and steps can be compared. Import torch only inside functions.
 
     Args:
-        scene: the real images under the initial geometry; its synthetic points are not used.
-        seed: seed of all random draws.
+        learned: what `learn` returned.
 
     Attributes:
         title: its name on the page.
         preserves: what it preserves, and what not, in one sentence.
         root: what is in the middle of the disk.
-        rings: whether a distance from the middle is a distance in the space, so that rings can be labelled with it.
+        rings: whether lengths mean something, so that rings are drawn and labelled.
+        chart: "poincare", or "linear", in which equal distances from the middle are drawn as equal lengths.
         apart: whether each class is drawn in a disk of its own.
-        slow: whether learning takes seconds.
+        slow: whether learning takes seconds, so that what was learned is worth keeping.
     """
 
     title: ClassVar[str]
     preserves: ClassVar[str]
     root: ClassVar[str]
     rings: ClassVar[bool] = False
+    chart: ClassVar[Literal["poincare", "linear"]] = "poincare"
     apart: ClassVar[bool] = False
     slow: ClassVar[bool] = False
 
+    def __init__(self, learned: dict[str, Tensor]) -> None:
+        self._learned = learned
+
+    @classmethod
     @abstractmethod
-    def __init__(self, scene: Scene, seed: int) -> None: ...
+    def learn(cls, scene: Scene, seed: int) -> dict[str, Tensor]:
+        """What the view needs to know of the real images.
+
+        Args:
+            scene: the real images under the initial geometry; its synthetic points are not used.
+            seed: seed of all random draws.
+        """
 
     @abstractmethod
     def draw(self, scene: Scene) -> Drawing:

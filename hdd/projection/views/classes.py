@@ -23,9 +23,12 @@ class Classes(View):
     )
     root = "the centroid of the kept real images of the class"
     rings = True
+    chart = "linear"
     apart = True
 
-    def __init__(self, scene: Scene, seed: int) -> None:
+    @classmethod
+    def learn(cls, scene: Scene, seed: int) -> dict[str, Tensor]:
+        """The plane of each class, (C, D, 2); see `View.learn`."""
         import torch
 
         from hdd.projection.charts import principal_plane, seen_from
@@ -34,7 +37,7 @@ class Classes(View):
             principal_plane(seen_from(centroid, scene.real[torch.from_numpy(scene.labels == label)]))
             for label, centroid in enumerate(scene.real_centroids)
         ]
-        self._planes = torch.stack(planes)
+        return {"planes": torch.stack(planes)}
 
     def draw(self, scene: Scene) -> Drawing:
         """See `View.draw`."""
@@ -59,4 +62,4 @@ class Classes(View):
 
         own = torch.from_numpy(labels).to(points.device)
         seen = seen_from(scene.real_centroids[own], points)
-        return at_length(torch.einsum("nd,nde->ne", seen, self._planes[own]), norm(seen))
+        return at_length(torch.einsum("nd,nde->ne", seen, self._learned["planes"][own]), norm(seen))

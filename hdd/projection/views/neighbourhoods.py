@@ -26,7 +26,9 @@ class Neighbourhoods(View):
     root = "the middle of the layout"
     slow = True
 
-    def __init__(self, scene: Scene, seed: int) -> None:
+    @classmethod
+    def learn(cls, scene: Scene, seed: int) -> dict[str, Tensor]:
+        """The places of the real images, (N, 2); see `View.learn`."""
         from hdd.geometry import pairwise_distance
         from hdd.projection.umap_layout import start_layout, umap_layout
         from hdd.projection.views.plane import Plane
@@ -34,7 +36,8 @@ class Neighbourhoods(View):
         near = scene.real.float()
         distances = pairwise_distance(near, near).cpu().numpy()
         # From this start, classes that are near each other in the space stay so in the layout.
-        self._layout = umap_layout(distances, start_layout(Plane(scene, seed).draw(scene).real.cpu()), seed)
+        start = Plane(Plane.learn(scene, seed)).draw(scene).real.cpu()
+        return {"layout": umap_layout(distances, start_layout(start), seed)}
 
     def draw(self, scene: Scene) -> Drawing:
         """See `View.draw`."""
@@ -43,11 +46,11 @@ class Neighbourhoods(View):
         from hdd.projection.centroids import class_centroids
         from hdd.projection.scene import Drawing
 
-        kept = torch.from_numpy(scene.kept)
+        kept, layout = torch.from_numpy(scene.kept), self._learned["layout"]
         synthetic = self._among_nearest(scene)
-        real_centroids = class_centroids(self._layout[kept], scene.labels[scene.kept], len(scene.gap))
+        real_centroids = class_centroids(layout[kept], scene.labels[scene.kept], len(scene.gap))
         towards = class_centroids(synthetic, scene.synthetic_labels, len(scene.gap))
-        return Drawing(self._layout, synthetic, real_centroids, _at_distance(real_centroids, towards, scene.gap.cpu()))
+        return Drawing(layout, synthetic, real_centroids, _at_distance(real_centroids, towards, scene.gap.cpu()))
 
     def _among_nearest(self, scene: Scene) -> Tensor:
         """(M, 2): the centroid of each synthetic image's nearest real ones, of which the nearer ones weigh more."""
@@ -57,7 +60,7 @@ class Neighbourhoods(View):
         near, indices = far.topk(min(NEIGHBOURS, far.shape[1]), largest=False)
         excess = near - near[:, :1]
         weights = (-excess / excess.mean(dim=1, keepdim=True).clamp(min=1e-12)).exp()
-        return centroid(self._layout[indices], weights)
+        return centroid(self._learned["layout"][indices], weights)
 
 
 def _at_distance(start: Tensor, towards: Tensor, length: Tensor) -> Tensor:

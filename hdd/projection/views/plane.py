@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from hdd.projection.views.base import View
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from hdd.projection.scene import Drawing, Scene
 
 
@@ -21,10 +23,12 @@ class Plane(View):
     root = "the centroid of the real images"
     rings = True
 
-    def __init__(self, scene: Scene, seed: int) -> None:
+    @classmethod
+    def learn(cls, scene: Scene, seed: int) -> dict[str, Tensor]:
+        """The plane, (D, 2); see `View.learn`."""
         from hdd.projection.charts import principal_plane, seen_from
 
-        self._plane = principal_plane(seen_from(scene.centre, scene.real_centroids))
+        return {"plane": principal_plane(seen_from(scene.centre, scene.real_centroids))}
 
     def draw(self, scene: Scene) -> Drawing:
         """See `View.draw`."""
@@ -32,4 +36,4 @@ class Plane(View):
         from hdd.projection.scene import Drawing
 
         parts = (scene.real, scene.synthetic, scene.real_centroids, scene.synthetic_centroids)
-        return Drawing(*(shadow(seen_from(scene.centre, points), self._plane) for points in parts))
+        return Drawing(*(shadow(seen_from(scene.centre, points), self._learned["plane"]) for points in parts))

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
-from hdd.geometry import distance, geodesic, pairwise_distance
+from hdd.geometry import distance, exp0, geodesic, log0, pairwise_distance
+from hdd.geometry.numerics import norm
 from hdd.projection import charts
-from hdd.projection.charts import inner_path, polar, principal_plane, tangent, within_reach
+from hdd.projection.charts import at_length, geodesics, principal_plane, seen_from, shadow, within_reach
 
-CURVATURES = st.sampled_from([-1e4, -2.5, -1.0, -1e-4])
+RADII = st.sampled_from([1e-6, 0.1, 1.0, 8.0, 30.0])
 
 
 def spread(seed, count, dimension, radius):
@@ -21,44 +22,44 @@ def spread(seed, count, dimension, radius):
     return torch.from_numpy(vectors)
 
 
-def plane_of(vectors):
-    facing = charts.directions(vectors)
-    return facing.mean(dim=0), principal_plane(facing)
+@given(st.integers(0, 99), st.sampled_from([1e-4, 1.0, 8.0]))
+def test_a_view_from_elsewhere_keeps_distances(seed, radius):
+    points = spread(seed, 12, 7, radius)
+    seen = seen_from(points[0], points)
+    expected = pairwise_distance(points, points)
+    torch.testing.assert_close(pairwise_distance(seen, seen), expected, rtol=1e-8, atol=1e-8 * radius)
+    assert seen[0].norm() <= 1e-12 * radius
 
 
-@given(st.integers(0, 99), CURVATURES, st.sampled_from([1e-6, 1.0, 30.0, 1e3, 1e8]))
-def test_polar_keeps_radii(seed, curvature, radius):
-    vectors = spread(seed, 20, 6, radius / math.sqrt(-curvature))
-    drawn = polar(vectors, curvature, *plane_of(vectors))
-    assert drawn.shape == (20, 2)
-    torch.testing.assert_close(drawn.norm(dim=-1), math.sqrt(-curvature) * vectors.norm(dim=-1), rtol=1e-14, atol=0)
+@given(st.integers(0, 99), RADII)
+def test_a_shadow_is_the_nearest_point_of_the_plane(seed, radius):
+    """Its distance from the point has no smaller value nearby, and no distance between shadows grows."""
+    points, plane = spread(seed, 9, 5, radius), principal_plane(spread(seed + 1, 9, 5, 1.0))
+    feet = shadow(points, plane)
+    assert feet.shape == (9, 2)
+    assert (pairwise_distance(feet, feet) <= pairwise_distance(points, points) * (1 + 1e-7) + 1e-9 * radius).all()
+    away = distance(points, feet @ plane.T)
+    for nudge in torch.tensor([[1.0, 0], [-1, 0], [0, 1], [0, -1]]).double() * 1e-3 * radius:
+        assert (distance(points, (feet + nudge) @ plane.T) >= away * (1 - 1e-12)).all()
 
 
-def test_polar_turns_no_point_when_its_length_changes():
-    vectors = spread(0, 20, 6, 1.0)
-    mean, plane = plane_of(vectors)
-    near, far = polar(vectors, -1.0, mean, plane), polar(1e-3 * vectors, -400.0, mean, plane)
-    torch.testing.assert_close(far, near * 0.02, rtol=1e-12, atol=1e-15)
+def test_a_shadow_drops_the_other_coordinates_of_the_hyperboloid():
+    points, plane = spread(3, 9, 5, 2.0), torch.eye(5)[:, :2].double()
+    flat = exp0(points)[:, :3]
+    expected = log0(flat / (flat[:, :1] ** 2 - flat[:, 1:].square().sum(dim=1, keepdim=True)).sqrt())
+    torch.testing.assert_close(shadow(points, plane), expected, rtol=1e-12, atol=1e-12)
 
 
-def test_polar_draws_a_direction_without_component_to_the_right():
-    mean, plane = torch.tensor([0.0, 0, 1]).double(), torch.eye(3)[:, :2].double()
-    assert polar(torch.tensor([0.0, 0, 3]).double(), -4.0, mean, plane).tolist() == [6.0, 0.0]
-    assert polar(torch.zeros(3).double(), -4.0, mean, plane).tolist() == [0.0, 0.0]
+@pytest.mark.parametrize("radius", [0.0, 1e-100, 1e-8, 3.0, 300.0, 699.0])
+def test_a_shadow_of_a_point_in_the_plane_is_the_point(radius):
+    points = spread(0, 5, 2, 1.0)
+    points = radius * points / norm(points)[:, None]
+    torch.testing.assert_close(shadow(points, torch.eye(2).double()), points, rtol=1e-12, atol=0)
 
 
-@given(st.integers(0, 99), CURVATURES, st.sampled_from([1e-4, 1.0, 8.0]))
-def test_tangent_is_an_isometry_followed_by_a_projection(seed, curvature, radius):
-    """In two dimensions nothing is lost, and in more the distance from the centre bounds the length."""
-    scale = math.sqrt(-curvature)
-    flat = spread(seed, 12, 2, radius / scale)
-    moved = tangent(flat, curvature, flat[0], torch.eye(2).double())
-    expected = scale * pairwise_distance(flat, flat, curvature)
-    torch.testing.assert_close(pairwise_distance(moved, moved), expected, rtol=1e-8, atol=1e-8 * radius)
-    assert moved[0].norm() <= 1e-12 * radius
-    deep = spread(seed, 12, 7, radius / scale)
-    drawn = tangent(deep, curvature, deep[0], principal_plane(deep))
-    assert (drawn.norm(dim=-1) <= scale * distance(deep, deep[0], curvature) * (1 + 1e-12)).all()
+def test_a_length_without_direction_goes_right():
+    vectors = torch.tensor([[0.0, 0.0], [0.0, -2.0]]).double()
+    assert at_length(vectors, torch.tensor([3.0, 4.0]).double()).tolist() == [[3.0, 0.0], [0.0, -4.0]]
 
 
 @pytest.mark.parametrize("dense_up_to", [512, 1])
@@ -77,12 +78,17 @@ def test_principal_plane_of_too_few_dimensions_has_axes_of_zero(shape):
     assert plane.shape == (shape[1], 2) and torch.isfinite(plane).all()
 
 
-def test_paths_are_geodesics():
-    start, end = spread(1, 4, 6, 3.0), spread(2, 4, 6, 3.0)
-    path = inner_path(start, end, 5, -0.5)
-    assert path.shape == (4, 3, 6)
-    for step, t in enumerate((0.25, 0.5, 0.75)):
-        torch.testing.assert_close(path[:, step], geodesic(start, end, t, -0.5), rtol=1e-12, atol=1e-12)
+@given(st.integers(0, 99), st.sampled_from([0.01, 1.0, 5.0]))
+def test_geodesics_are_the_shortest_paths_and_bow_towards_the_root(seed, radius):
+    start, end = spread(seed, 6, 2, radius), spread(seed + 1, 6, 2, radius)
+    path = geodesics(start, end, 9)
+    assert torch.equal(path[:, 0], start) and torch.equal(path[:, -1], end)
+    for i, t in enumerate(torch.linspace(0, 1, 9)[1:-1].tolist()):
+        torch.testing.assert_close(path[:, i + 1], geodesic(start, end, t), rtol=1e-12, atol=1e-12)
+    # The distance from the root is convex along a geodesic, so no inner point is further out than the straight line.
+    along = torch.linspace(0, 1, 9).double()[None, :]
+    straight = norm(start)[:, None] * (1 - along) + norm(end)[:, None] * along
+    assert (norm(path) <= straight * (1 + 1e-9)).all()
 
 
 @given(st.integers(0, 99), st.sampled_from([0.0, 1e-50, 1e-12, 1e-3, 0.1, 0.5, 1.0]))
@@ -90,22 +96,22 @@ def test_far_paths_are_those_of_a_tree(seed, turn):
     """Against the exact geodesic, at radii where there still is one, as far apart as they are drawn in polar form."""
     start, end = spread(seed, 5, 4, 300.0), spread(seed + 1, 5, 4, 300.0)
     end = turn * end + (1 - turn) * start * 0.9
-    exact = inner_path(start, end, 9, -1.0)
+    exact = geodesics(start, end, 9)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(charts, "GEODESIC_REACH", 0.0)
-        tree = inner_path(start, end, 9, -1.0)
+        tree = geodesics(start, end, 9)
     assert ((exact - tree).norm(dim=-1) < 2).all()
 
 
 def test_only_far_paths_are_trees():
     start, end = spread(1, 2, 6, 1.0), spread(2, 2, 6, 1.0)
-    start[1] *= 900
-    path = inner_path(start, end, 9, -1.0)
+    start[1] *= 600
+    path = geodesics(start, end, 9)
     assert torch.isfinite(path).all()
-    torch.testing.assert_close(path[0], inner_path(start[:1], end[:1], 9, -1.0)[0], rtol=0, atol=0)
+    torch.testing.assert_close(path[0], geodesics(start[:1], end[:1], 9)[0], rtol=0, atol=0)
 
 
-def test_reach_is_in_units_of_the_curvature():
-    vectors = spread(1, 5, 6, 1e6)
-    assert torch.equal(within_reach(vectors, -1e-6), vectors)
-    torch.testing.assert_close(20 * within_reach(vectors, -400.0).norm(dim=-1), torch.full((5,), 1e3).double())
+def test_far_points_are_moved_within_reach():
+    points = torch.tensor([[3.0, 4.0], [3e9, 4e9]]).double()
+    torch.testing.assert_close(within_reach(points), torch.tensor([[3.0, 4.0], [420.0, 560.0]]).double())
+    assert math.isfinite(float(norm(seen_from(points[0], points)).max()))

@@ -1,55 +1,21 @@
-import dataclasses
-
 import numpy as np
 import torch
+from sklearn.manifold import trustworthiness
 
-from hdd.geometry import centroid
-from hdd.projection import Geometry, Viewing
-from hdd.projection import space as module
-from hdd.projection.space import ViewingSpace
-from hdd.settings import initial_settings
+from hdd.projection.umap_layout import start_layout, umap_layout
 
 
-def test_umap_keeps_neighbours_and_goes_on_from_a_previous_picture(digits, monkeypatch):
+def test_umap_keeps_neighbours_and_depends_only_on_its_arguments():
     """One test, since compiling takes most of its time."""
-    monkeypatch.setattr(module, "UMAP_POINTS", 200)
-    run = initial_settings(device="cpu")
-    space, geometry = ViewingSpace(digits, Viewing.of(run), points=300), Geometry.of(run, 0.35)
     random = np.random.default_rng(0)
-    chosen = [random.choice(np.flatnonzero(digits.train_labels == label), 5) for label in range(10)]
-    images, labels = digits.normalise(digits.train_images[np.concatenate(chosen)]), np.repeat(np.arange(10), 5)
-    nudged = images + 0.1 * torch.from_numpy(random.standard_normal(images.shape).astype(np.float32))
-
-    first = space.project(images, labels, geometry, "umap")
-    shown = np.isfinite(first.real[:, 0])
-    assert np.bincount(space.labels[shown]).tolist() == [20] * 10
-    assert np.isnan(first.real[~shown]).all() and np.isfinite(first.synthetic).all()
-    faithfulness = space.faithfulness(images, labels, geometry, first)
-    assert faithfulness.trustworthiness > 0.9 and faithfulness.continuity > 0.9
-
-    # Centroids are those of the drawn points, radii and gaps those of the features.
-    exact = space.project(images, labels, geometry)
-    assert np.array_equal(first.gap, exact.gap) and np.array_equal(first.real_radius, exact.real_radius)
-    for label in range(10):
-        for points, drawn in (
-            (first.real[shown & (space.labels == label)], first.real_centroids),
-            (first.synthetic.reshape(10, 5, 2)[label], first.synthetic_centroids),
-        ):
-            np.testing.assert_allclose(drawn[label], centroid(torch.from_numpy(points)), rtol=1e-10)
-    assert np.array_equal(first.geodesics[:, 0], first.real_centroids)
-
-    def moved(other):
-        return np.median(np.linalg.norm(other.synthetic - first.synthetic, axis=1))
-
-    warm, cold = space.project(nudged, labels, geometry, "umap", first), space.project(nudged, labels, geometry, "umap")
-    assert moved(warm) < 0.1 and moved(warm) < 0.2 * moved(cold)
-    assert space.faithfulness(nudged, labels, geometry, warm).trustworthiness > 0.9
-    again = space.project(images, labels, geometry, "umap")
-    assert again.synthetic.tobytes() == first.synthetic.tobytes()
-    # A picture of another view is none to go on from.
-    assert space.project(images, labels, geometry, "umap", exact).synthetic.tobytes() == first.synthetic.tobytes()
-    for extreme in (Geometry(-1e4, 1e6, None, "closed"), Geometry(-1e-4, 1e-6, 10.0, "closed")):
-        assert np.isfinite(space.project(images, labels, extreme, "umap").synthetic).all()
-    few = dataclasses.replace(geometry, curvature=-2.0)
-    monkeypatch.setattr(module, "UMAP_POINTS", 1)
-    assert np.isfinite(space.project(images[::5], labels[::5], few, "umap").synthetic).all()
+    points = random.standard_normal((240, 8)) + 6 * np.eye(8)[np.repeat(np.arange(8), 30)]
+    distances = np.linalg.norm(points[:, None] - points[None], axis=-1)
+    start = start_layout(torch.from_numpy(points[:, :2]))
+    layout = umap_layout(distances, start, 0)
+    assert layout.shape == (240, 2) and layout.dtype == torch.float64
+    assert trustworthiness(distances, layout.numpy(), n_neighbors=10, metric="precomputed") > 0.9
+    np.random.seed(1)  # noqa: NPY002
+    assert torch.equal(umap_layout(distances, start, 0), layout)
+    assert not torch.equal(umap_layout(distances, start, 1), layout)
+    few = umap_layout(np.zeros((2, 2)), torch.zeros(2, 2).double(), 0)
+    assert torch.isfinite(few).all()

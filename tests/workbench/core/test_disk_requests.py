@@ -14,7 +14,7 @@ from workbench.core.disk_requests import NO_REAL_IMAGES, RETRY_SECONDS, DiskRequ
 from workbench.core.shared_answers import SharedAnswers
 
 GEOMETRY = Geometry(-1.0, 2.0, None, "closed")
-LOOK = Look(GEOMETRY, "radius", Pruning(0.0, "random", "near"), rewinds=0)
+LOOK = Look(GEOMETRY, "plane", "random", Pruning(0.0, "random", "near"), rewinds=0)
 IMAGES = np.zeros((4, 1, 2, 2), np.float32)
 
 
@@ -49,8 +49,8 @@ class Projector:
     def answer(self):
         _, _, arguments, future = self.looks()[-1]
         points = np.zeros((4, 2))
-        drawing = Projection(arguments[4], *[points] * 5, *[np.zeros(4)] * 4)
-        future.set_result((arguments[3], drawing, np.ones(4, bool)))
+        drawing = Projection(arguments[4], np.ones(4, bool), *[points] * 5, *[np.zeros(4)] * 6)
+        future.set_result((arguments[3], drawing, None))
         return drawing
 
 
@@ -85,7 +85,7 @@ def test_one_disk_at_a_time_and_none_twice(disks, projector, told):
     assert len(projector.looks()) == 1 and told == []
     drawing = projector.answer()
     assert len(told) == 1
-    assert (disks.asked, disks.disk.projection, disks.disk.step, disks.disk.view) == (None, drawing, 1, "radius")
+    assert (disks.asked, disks.disk.projection, disks.disk.step, disks.disk.view) == (None, drawing, 1, "plane")
     disks.ask(wanted(1), IMAGES)
     assert len(projector.looks()) == 1
     disks.ask(wanted(2), IMAGES)
@@ -93,7 +93,7 @@ def test_one_disk_at_a_time_and_none_twice(disks, projector, told):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"geometry": replace(GEOMETRY, curvature=-2.0)}, {"view": "poincare"}, {"rewinds": 1}]
+    "changes", [{"geometry": replace(GEOMETRY, curvature=-2.0)}, {"view": "classes"}, {"rewinds": 1}]
 )
 def test_another_look_is_another_disk(disks, projector, changes):
     disks.ask(wanted(), IMAGES)
@@ -117,15 +117,50 @@ def test_a_failure_is_told_and_asked_again_after_a_while(disks, projector, clock
     assert disks.problem is None and disks.disk is not None
 
 
-def test_slow_drawings_go_on_from_the_last_one_beside_what_is_live(disks, projector):
-    disks.ask(wanted(), IMAGES)
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"view": "neighbourhoods"}, "Laying out the real images"),
+        ({"network": "trained"}, "Training the viewing network"),
+        ({"view": "neighbourhoods", "network": "trained"}, "Training the viewing network"),
+    ],
+)
+def test_what_must_be_learned_is_learned_in_the_background_while_another_disk_stands_in(
+    disks, projector, told, changes, words
+):
+    request = wanted(**changes)
+    disks.ask(request, IMAGES)
+    assert words in disks.learning
+    (learned,) = [each for each in projector.asked if each[1] == "learn"]
+    assert learned[0] == "study" and learned[2][0].network == request.look.network
+    assert disks.asked == wanted(), "the plane of a random network stands in"
     projector.answer()
-    disks.ask(wanted(view="umap"), IMAGES)
-    process, _, arguments, _ = projector.looks()[-1]
-    assert (process, arguments[-1]) == ("study", None)
-    drawing = projector.answer()
-    disks.ask(wanted(2, view="umap"), IMAGES)
-    assert projector.looks()[-1][2][-1] is drawing
+    # While nothing changes, nothing is asked again.
+    disks.ask(request, IMAGES)
+    assert len(projector.looks()) == 1 and len(projector.asked) == 3
+    before = len(told)
+    learned[-1].set_result(None)
+    assert len(told) == before + 1
+    disks.ask(request, IMAGES)
+    assert (disks.asked, disks.learning) == (request, "")
+    assert projector.looks()[-1][2][0].network == request.look.network
+    projector.answer()
+    disks.ask(request, IMAGES)
+    assert len(projector.looks()) == 2
+
+
+def test_a_failure_to_learn_is_told_and_it_is_tried_again_after_a_while(disks, projector, clock):
+    request = wanted(view="neighbourhoods")
+    disks.ask(request, IMAGES)
+    projector.answer()
+    (learned,) = [each for each in projector.asked if each[1] == "learn"]
+    learned[-1].set_exception(HDDError("no memory"))
+    assert disks.problem == "no memory"
+    disks.ask(request, IMAGES)
+    assert len(projector.asked) == 3
+    clock[0] += RETRY_SECONDS + 0.1
+    disks.ask(request, IMAGES)
+    assert [each[1] for each in projector.asked].count("learn") == 2
 
 
 def test_sessions_share_what_they_ask(projector, told):

@@ -81,13 +81,21 @@ def test_images_that_are_not_read_yet_are_asked_for(builder, source, came):
 
 
 def test_the_disk_looks_through_what_was_in_force_at_the_step_that_is_looked_at(builder, source, selection):
-    selection.step, selection.view = 15, "poincare"
+    selection.step, selection.view = 15, "classes"
     builder.build()
     source.answer(10)
     frame = builder.build()
     assert (frame.step, frame.image_step, frame.live) == (15, 10, False)
-    look = Look(Geometry(-15.0, None, None, "closed"), "poincare", PRUNING, rewinds=2)
+    look = Look(Geometry(-15.0, None, None, "closed"), "classes", "random", PRUNING, rewinds=2)
     assert builder.disks.asked == DiskRequest(10, look)
+
+
+def test_a_disk_of_centred_features_has_a_scale_of_its_own(builder, source, selection):
+    selection.step, selection.view, selection.centred = 15, "plane", True
+    builder.build()
+    source.answer(10)
+    builder.build()
+    assert builder.disks.asked.look.geometry == Geometry(-15.0, None, None, "closed", "mean")
 
 
 def test_nothing_kept_is_a_frame_without_images(builder, source):
