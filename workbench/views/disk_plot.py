@@ -95,9 +95,12 @@ class DiskPlot:
         synthetic = plot.scatter("x", "y", source=self._synthetic, **dots, **overlay)
         synthetic.nonselection_glyph = None
         synthetic.selection_glyph = Scatter(size=16, fill_color="color", line_color="#d55e00", line_width=3)
-        stars = {"size": 14, "fill_color": "color", "line_color": "#5c6470"}
+        shapes: dict[str, dict[str, Any]] = {
+            "square": {"size": 17, "fill_alpha": 0.25, "fill_color": "color", "line_color": "color", "line_width": 2.5},
+            "star": {"size": 15, "fill_color": "color", "line_color": "white", "line_width": 1},
+        }
         real_centroids, synthetic_centroids = (
-            plot.scatter("x", "y", source=source, marker=marker, name=marker, **stars, **overlay)
+            plot.scatter("x", "y", source=source, marker=marker, name=marker, **shapes[marker], **overlay)
             for source, marker in ((self._real_centroids, "square"), (self._synthetic_centroids, "star"))
         )
         names: dict[str, Any] = {"text_font_size": "12px", "text_color": "#808890"}

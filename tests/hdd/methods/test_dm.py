@@ -22,6 +22,7 @@ CHANGES = {
     "curvature": {"curvature": -4.0},
     "feature_scale": {"feature_scale": 0.1},
     "feature_scale auto": {"feature_scale": "auto"},
+    "feature_centre": {"feature_centre": "mean"},
     "target_radius": {"target_radius": 1.0},
     "weight": {"weight": 5.0},
     "clamp": {"clamp": 1.0},
@@ -88,12 +89,17 @@ def plain_step(data, settings, images, step, scale):
     network.draw(generator(settings.seed, "network", step)).double()
     pool = ClassPool(data.train_labels, len(data.classes))
     indices = pool.draw(lambda label: generator(settings.seed, "real", step, label), settings.real_batch)
-    for label in range(len(data.classes)):
+
+    def embed(part, label):
+        draws = generator(settings.seed, "augmentation", step, label)
+        return network.embed(siamese(part[None], settings.augmentation, [draws])[0])
+
+    labels = range(len(data.classes))
+    real = [embed(data.normalise(data.train_images[indices[label]]).double(), label).detach() for label in labels]
+    centre = torch.cat(real).mean(0) if settings.feature_centre == "mean" else 0
+    for label in labels:
         leaf = images[label].double().requires_grad_()
-        features = []
-        for part in (data.normalise(data.train_images[indices[label]]).double(), leaf):
-            draws = generator(settings.seed, "augmentation", step, label)
-            features.append(network.embed(siamese(part[None], settings.augmentation, [draws])[0]))
+        features = [real[label] - centre, embed(leaf, label) - centre]
         distance = plain_distance(*features, settings, scale)
         if settings.objective == "hdd":
             loss = settings.weight * distance
@@ -111,8 +117,9 @@ def plain_step(data, settings, images, step, scale):
         {"clamp": "median", "weight": 3.0},
         {"curvature": -3.0, "feature_scale": 0.2, "augmentation": "none"},
         {"objective": "mean", "clamp": "median", "ipc": 1, "real_batch": 100},
+        {"feature_centre": "mean"},
     ],
-    ids=["hdd", "mean", "clamped", "curved", "one image"],
+    ids=["hdd", "mean", "clamped", "curved", "one image", "centred"],
 )
 def test_step_is_a_plain_loop_over_classes(data, knobs):
     clamped = knobs.get("clamp") == "median"
@@ -301,6 +308,13 @@ def test_automatic_scale_is_held_until_it_is_set_again(one_class):
     assert column(steered.step(), "real_radius_q50") == pytest.approx(2.0, rel=1e-6)
     steered.steer(target_radius=3.0)
     assert column(steered.step(), "real_radius_q50") == pytest.approx(3.0, rel=1e-6)
+    steered.steer(feature_centre="mean")
+    assert column(steered.step(), "real_radius_q50") == pytest.approx(3.0, rel=1e-6)
+
+
+def test_mean_matching_does_not_depend_on_the_feature_centre(gray):
+    plain, centred = (make_dm(gray, steps=2, objective="mean", feature_centre=each) for each in ("none", "mean"))
+    torch.testing.assert_close(centred.images, plain.images, rtol=1e-4, atol=1e-5)
 
 
 def test_scale_set_with_the_curvature_is_measured_under_it(one_class):

@@ -49,6 +49,7 @@ EDITS = st.one_of(
     st.fixed_dictionaries({"image_lr": st.sampled_from([0.1, 0.5])}),
     st.fixed_dictionaries({"momentum": st.sampled_from([0.0, 0.9])}),
     st.fixed_dictionaries({"feature_scale": st.sampled_from(["auto", 0.5])}),
+    st.fixed_dictionaries({"feature_centre": st.sampled_from(["none", "mean"])}),
     st.fixed_dictionaries({"target_radius": st.sampled_from([1.0, 3.0])}),
     st.fixed_dictionaries({"pruning_rate": st.sampled_from([0.0, 0.5])}),
     st.fixed_dictionaries({"objective": st.sampled_from(["hdd", "dm"])}),
