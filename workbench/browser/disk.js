@@ -35,13 +35,17 @@ const translation = (rho, theta) =>
 // What a drag carries beyond the edge of a linear chart stays at the edge.
 const toChart = (rho) => (chart === "linear" ? Math.min(rho / rim, 1) : Math.tanh(rho / 2))
 
-// The point of the hyperbolic plane under a place in the figure, in the nearest disk; null if it is outside.
-const fromChart = (px, py) => {
+// The number of the disk that is nearest to a place in the figure.
+const diskAt = (px, py) => {
     const {x, y} = motion.data
-    let nearest = 0
-    const far = (i) => Math.hypot(px - x[i], py - y[i])
-    for (let i = 1; i < x.length; i++) if (far(i) < far(nearest)) nearest = i
-    const [dx, dy] = [(px - x[nearest]) / size, (py - y[nearest]) / size]
+    const far = Array.from(x, (_, i) => Math.hypot(px - x[i], py - y[i]))
+    return far.indexOf(Math.min(...far))
+}
+
+// The point of the hyperbolic plane under a place in a disk; null if it is outside that disk.
+const fromChart = (disk, px, py) => {
+    const {x, y} = motion.data
+    const [dx, dy] = [(px - x[disk]) / size, (py - y[disk]) / size]
     const radius = Math.hypot(dx, dy)
     if (!(radius < 1)) return null
     const rho = chart === "linear" ? radius * rim : 2 * Math.atanh(Math.min(radius, 0.9999))
@@ -77,16 +81,17 @@ const moved = plot.isometry.some((value, i) => value !== [1, 0, 0, 0][i])
 if (how === "place") {
     if (moved) place(cb_obj)
 } else if (how === "grab") {
-    plot.grabbed = fromChart(cb_obj.x, cb_obj.y)
+    plot.dragged = diskAt(cb_obj.x, cb_obj.y)
+    plot.grabbed = fromChart(plot.dragged, cb_obj.x, cb_obj.y)
 } else if (how === "move" && plot.grabbed) {
     const [rho, theta] = plot.grabbed
-    const to = fromChart(cb_obj.x, cb_obj.y)
+    const to = fromChart(plot.dragged, cb_obj.x, cb_obj.y)
     if (to) {
         move(multiply(translation(...to), translation(-rho, theta)))
         plot.grabbed = to
     }
 } else if (how === "centre") {
-    const at = fromChart(cb_obj.x, cb_obj.y)
+    const at = fromChart(diskAt(cb_obj.x, cb_obj.y), cb_obj.x, cb_obj.y)
     if (at) move(translation(-at[0], at[1]))
 } else if (how === "reset") {
     plot.isometry = [1, 0, 0, 0]
