@@ -12,14 +12,16 @@ from bokeh.models import ColumnDataSource, ContinuousTicker, HoverTool, Label, R
 from bokeh.plotting import figure
 
 from workbench.component import SourceComponent
+from workbench.core.comparable import changed_scales, curvature_at
 from workbench.core.frame import Frame
 from workbench.embedded_session import Shown
 from workbench.run_names import run_names as names_of_runs
 from workbench.session import Session
 from workbench.theme import EDIT, REAL, SMALL_CHOICE, SYNTHETIC, Text, class_colors
+from workbench.views.curve_summary import curve_summary
 from workbench.views.run_overlay import Overlay, read_overlay
 
-LOSSES = {"total loss": "total", "loss by class": "loss", "centroid distance by class": "centroid_distance"}
+LOSSES = {"total loss": "total", "loss by class": "loss", "centroid gap by class": "centroid_distance"}
 
 MEANS = ("real_clamped", *(f"{who}_radius_q{q}" for who in ("real", "synthetic") for q in (10, 50, 90)))
 """Columns of the run's metrics whose mean over the classes is drawn."""
@@ -60,6 +62,7 @@ class Curves(SourceComponent):
         session = self._session
         self._run_names = run_names or partial(names_of_runs, session.run_source.run.path.parent)
         self._version: tuple | None = None
+        self._shows_gap = False
         self._mean: dict[str, np.ndarray] = {}
         self._overlays: Sequence[Overlay] = ()
         self._colors = class_colors(len(session.source.classes))
@@ -193,13 +196,15 @@ class Curves(SourceComponent):
         clamp = frame.run_settings.clamp
         self._clamp.location, self._clamp.visible = clamp or 0, clamp is not None
         columns = frame.run_state.columns
+        if not self._shows_gap and "curvature" in changed_scales(frame.run_state.steered):
+            self._shows_gap, self._what.value = True, "centroid_distance"
         state, chosen = frame.run_state, (self._what.value, self._log.value, id(self._overlays))
         version = (id(columns), len(state.evaluations), len(state.edits), chosen)
         if columns and version != self._version:
             self._version = version
             self._draw(frame)
         if columns:
-            self._summary.object = _summary(frame, self._mean)
+            self._summary.object = curve_summary(frame, self._mean)
 
     def _draw(self, frame: Frame) -> None:
         columns = frame.run_state.columns
@@ -214,7 +219,13 @@ class Curves(SourceComponent):
             "low": loss if by_class else columns["loss_low"],
             "high": loss if by_class else columns["loss_high"],
         }
-        lines = list(_by_class(columns, what).T) if by_class else []
+        values = _by_class(columns, what) if by_class else np.zeros((len(step), 0))
+        if what == "centroid_distance":
+            # In units of 1/√|K|, as on the disk, so that steps under different K can be compared.
+            initial = self._session.run_source.initial_settings.curvature
+            values = values * np.sqrt(-curvature_at(step, frame.run_state.steered, initial))[:, None]
+        self._row[0].object.yaxis.axis_label = "gap (1/√|K|)" if what == "centroid_distance" else "loss"
+        lines = list(values.T)
         self._by_class.data = {
             "xs": [step] * len(lines),
             "ys": lines,
@@ -278,21 +289,3 @@ class Curves(SourceComponent):
             "what": [f"{edit.name}: {edit.old} → {edit.value}" for edit in edits],
             "level": [level] * len(edits),
         }
-
-
-def _summary(frame: Frame, mean: dict[str, np.ndarray]) -> str:
-    """The values at the step that is shown, in words."""
-    columns = frame.run_state.columns
-    if not len(columns["step"]):
-        return "No steps have been made yet."
-    row = min(int(np.searchsorted(columns["step"], frame.step)), len(columns["step"]) - 1)
-    real, synthetic, clamped = (mean[name][row] for name in ("real_radius_q50", "synthetic_radius_q50", "real_clamped"))
-    text = f"Step {frame.step}: loss {columns['loss'][row]:.4g}"
-    if np.isfinite(real) and np.isfinite(synthetic):
-        text += f", median √|K|·radius {real:.2f} real and {synthetic:.2f} synthetic"
-    if np.isfinite(clamped):
-        text += f", {100 * clamped:.0f} % of real features clamped"
-    if made := [each for each in frame.run_state.evaluations if each["step"] <= frame.step]:
-        newest = max(made, key=lambda each: each["step"])
-        text += f", accuracy {100 * np.mean(newest['accuracies']):.1f} % at step {newest['step']}"
-    return text + "."

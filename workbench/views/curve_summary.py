@@ -1,0 +1,34 @@
+"""The values of the curves at the step that is shown, in words."""
+
+import numpy as np
+
+from workbench.core.comparable import changed_scales
+from workbench.core.frame import Frame
+
+
+def curve_summary(frame: Frame, mean: dict[str, np.ndarray]) -> str:
+    """The values at the step that is shown, and what the losses cannot be compared across.
+
+    Args:
+        frame: of a run.
+        mean: the mean over the classes of columns of the metrics, by name.
+    """
+    columns = frame.run_state.columns
+    if not len(columns["step"]):
+        return "No steps have been made yet."
+    row = min(int(np.searchsorted(columns["step"], frame.step)), len(columns["step"]) - 1)
+    real, synthetic, clamped = (mean[name][row] for name in ("real_radius_q50", "synthetic_radius_q50", "real_clamped"))
+    text = f"Step {frame.step}: loss {columns['loss'][row]:.4g}"
+    if np.isfinite(real) and np.isfinite(synthetic):
+        text += f", median √|K|·radius {real:.2f} real and {synthetic:.2f} synthetic"
+    if np.isfinite(clamped):
+        text += f", {100 * clamped:.0f} % of real features clamped"
+    if made := [each for each in frame.run_state.evaluations if each["step"] <= frame.step]:
+        newest = max(made, key=lambda each: each["step"])
+        text += f", accuracy {100 * np.mean(newest['accuracies']):.1f} % at step {newest['step']}"
+    if changed := changed_scales(frame.run_state.steered):
+        text += (
+            f". Losses before and after a change of {', '.join(changed)} cannot be compared; the centroid gap can, "
+            "across K and λ"
+        )
+    return text + "."
