@@ -79,7 +79,8 @@ class Curves(SourceComponent):
         self._levels = {name: Range1d(start=0.1, end=1) for name in ("linear", "log", "radius")}
         self._cursor = Span(dimension="height", location=0, line_color=SYNTHETIC, line_width=1.5, visible=False)
         self._clamp = Span(dimension="width", location=None, line_color=EDIT, line_dash="dashed", visible=False)
-        plots = [self._loss_figure("linear"), self._radius_figure(), self._percent_figure()]
+        self._loss_plot = self._loss_figure("linear")
+        plots = [self._loss_plot, self._radius_figure(), self._percent_figure()]
         self._what = pmui.Select(label="Curve", options=LOSSES, value="total", size="small", width=170, margin=(4, 8))
         self._log = pmui.Switch(label="log axis", value=False, margin=(8, 4))
         self._what.param.watch(lambda _: session.refresh(), "value")
@@ -117,7 +118,8 @@ class Curves(SourceComponent):
 
     def _swap(self, log: bool) -> None:
         """Replaces the loss figure, because Bokeh cannot change an axis from linear to logarithmic."""
-        self._row[0] = _pane(self._loss_figure("log" if log else "linear"))
+        self._loss_plot = self._loss_figure("log" if log else "linear")
+        self._row[0] = _pane(self._loss_plot)
         self._session.refresh()
 
     def _plot(self, label: str, levels: Range1d, **options: Any) -> figure:
@@ -224,7 +226,7 @@ class Curves(SourceComponent):
             # In units of 1/√|K|, as on the disk, so that steps under different K can be compared.
             initial = self._session.run_source.initial_settings.curvature
             values = values * np.sqrt(-curvature_at(step, frame.run_state.steered, initial))[:, None]
-        self._row[0].object.yaxis.axis_label = "gap (1/√|K|)" if what == "centroid_distance" else "loss"
+        self._loss_plot.yaxis.axis_label = "gap (1/√|K|)" if what == "centroid_distance" else "loss"
         lines = list(values.T)
         self._by_class.data = {
             "xs": [step] * len(lines),

@@ -145,8 +145,5 @@ class Disk(SourceComponent):
         if not found.neighbours:
             return f"{about} There are too few points to measure faithfulness."
         drawn, own = found.class_accuracy, found.own_class_accuracy
-        classes = "" if drawn is None else f", class told by neighbours {drawn:.2f} (in the space {own:.2f})"
-        return (
-            f"{about} Trustworthiness {found.trustworthiness:.2f}, continuity {found.continuity:.2f}{classes}; "
-            f"{found.points} points, {found.neighbours} neighbours."
-        )
+        classes = "" if drawn is None else f", class told by neighbours {drawn:.2f} of {own:.2f}"
+        return f"{about} Trustworthiness {found.trustworthiness:.2f}, continuity {found.continuity:.2f}{classes}."

@@ -1,7 +1,6 @@
 """The columns that Bokeh draws points of the hyperbolic plane from."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +26,7 @@ class Chart:
     centres: tuple[tuple[float, float], ...] = ((0.0, 0.0),)
     size: float = 1.0
 
-    def motion(self) -> dict[str, Sequence[Any]]:
+    def motion(self) -> dict[str, Any]:
         """The columns from which the browser knows the chart; see disk.js."""
         count = len(self.centres)
         x, y = zip(*self.centres, strict=True)

@@ -49,8 +49,8 @@ class DiskPlot:
         self._real = _source(*places, "color", "fill", "line")
         self._geodesics = _source(*places)
         self._synthetic = _source(*places, "color", "name", "radius", "distance", "image")
-        self._real_centroids = _source(*places, "color", "name", "gap")
-        self._synthetic_centroids = _source(*places, "color", "name", "gap")
+        self._real_centroids = _source(*places, "color", "name", "gap", "label")
+        self._synthetic_centroids = _source(*places, "color", "name", "gap", "label")
         self._sources = [
             self._rings,
             self._ring_names,
@@ -107,7 +107,7 @@ class DiskPlot:
         plot.text("x", "y", "text", source=self._ring_names, x_offset=3, text_baseline="top", **names)
         plot.text("x", "y", "text", source=self._disk_names, text_align="center", y_offset=-1, **names)
         strong = {**names, "text_font_style": "bold", "text_baseline": "middle", "x_offset": 9}
-        plot.text("x", "y", "name", source=self._real_centroids, name="class names", **strong, **overlay)
+        plot.text("x", "y", "label", source=self._real_centroids, name="class names", **strong, **overlay)
         plot.add_tools(
             TapTool(renderers=[synthetic]),
             HoverTool(
@@ -178,6 +178,8 @@ class DiskPlot:
         there = np.flatnonzero(shown & (self._layout.counts > 0))
         about = {"color": [self._colors[c] for c in there], "name": [self._classes[c] for c in there]}
         about["gap"] = [f"{points.gap[c]:.3g}" for c in there]
+        # A disk of its own has the name above it.
+        about["label"] = [""] * len(there) if view.apart else about["name"]
         for source, centroids in (
             (self._real_centroids, points.real_centroids),
             (self._synthetic_centroids, points.synthetic_centroids),
@@ -220,16 +222,18 @@ class DiskPlot:
         self._edges.data = {"x": [*x], "y": [*y], "size": [chart.size] * len(x)}
         # Points that fill only the middle of the disk are enlarged, with the edge out of sight.
         extent = 1.0 if view.apart else min(1.0, max(0.05, math.tanh(self._reach / 2)))
+        height = max(abs(middle) for _, middle in chart.centres) + chart.size if view.apart else extent
+        above = 0.08 if view.apart else 0.0
         self._fit.args = {
             **self._fit.args,
             "x0": -1.04 * extent,
             "x1": 1.04 * extent,
-            "y0": -1.04 * extent,
-            "y1": 1.04 * extent,
+            "y0": -1.04 * height,
+            "y1": 1.04 * height + above,
         }
-        step = round_up(self._reach / 4)
+        step = round_up(self._reach / 5)
         radii = np.arange(1, 5) * step if view.rings else np.zeros(0)
-        radii = radii[radii < chart.rim] if chart.kind == "linear" else radii
+        radii = radii[radii < 0.95 * self._reach]
         angle = np.linspace(0, 2 * np.pi, 97)
         circles = join_with_gaps(radii[:, None, None] * np.stack([np.cos(angle), np.sin(angle)], axis=-1))
         disks = np.arange(len(chart.centres))

@@ -17,10 +17,7 @@ class Classes(View):
     """One disk for each class: its centroid is in the middle, and all distances from it are exact."""
 
     title = "Class disks"
-    preserves = (
-        "Distances from the centroid of the class, which is in the middle of its disk, are exact; directions are those "
-        "of the plane in which the class varies most."
-    )
+    preserves = "Distances from the centroid of the class, in the middle, are exact; directions are only roughly right."
     root = "the centroid of the kept real images of the class"
     rings = True
     chart = "linear"

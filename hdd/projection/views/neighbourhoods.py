@@ -20,8 +20,8 @@ class Neighbourhoods(View):
 
     title = "Neighbourhoods"
     preserves = (
-        "Who is near whom, as well as a plane allows: real images by UMAP, synthetic images among their nearest real "
-        "ones. Each ★ is at its exact distance from the ▢ of its class; other lengths mean nothing."
+        "Who is near whom (UMAP of the real images). Each ★ is at its exact distance from the ▢ of its class; other "
+        "lengths mean nothing."
     )
     root = "the middle of the layout"
     slow = True

@@ -17,8 +17,7 @@ class Plane(View):
 
     title = "Plane of the classes"
     preserves = (
-        "The shadow on the plane in which the class centroids differ most: no distance is drawn longer than it is, "
-        "but what lies behind each other in the other dimensions is drawn together."
+        "The shadow on the plane in which the class centroids differ most: no distance is drawn longer than it is."
     )
     root = "the centroid of the real images"
     rings = True
