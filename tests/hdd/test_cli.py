@@ -220,6 +220,7 @@ def test_knobs():
     assert "curvature" in hdd("knobs").stdout
 
 
+@pytest.mark.slow
 def test_bench():
     told = hdd("bench", "--steps=1", "--set=network_width=4", "--set=real_batch=8", "--ipc=1", "--json")
     result = json.loads(told.stdout)

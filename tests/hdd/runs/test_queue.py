@@ -3,6 +3,7 @@
 import os
 import signal
 
+import pytest
 from waiting import wait_until
 
 from hdd.runs.queue import Ticket
@@ -12,6 +13,7 @@ def state(run):
     return run.status().state
 
 
+@pytest.mark.slow
 def test_engines_queue_in_the_order_in_which_they_came(make_run, engine_process):
     first, second, third, beside = (make_run(name, steps=100_000) for name in ("first", "second", "third", "beside"))
     head = engine_process(first, "--queue")

@@ -59,6 +59,7 @@ def test_one_drives_the_others_watch_and_a_reload_changes_nothing(open_tab, make
     assert len(source_of("run").tabs()) == 1
 
 
+@pytest.mark.slow
 def test_sessions_that_end_leave_nothing(open_tab, make_run, source_of):
     make_run("done", steps=20)
     stay = open_tab()
@@ -104,6 +105,7 @@ def test_what_one_browser_does_is_shown_to_another_in_its_own_document(open_tab,
     assert [(current, document) for current, document in documents if current is not document] == []
 
 
+@pytest.mark.slow
 def test_a_slow_browser_has_one_frame_in_flight(open_tab, make_run, script, source_of, monkeypatch):
     script(rate=50)
     make_run("run", steps=30, of=100_000)
