@@ -22,7 +22,7 @@ while session.source.state.reading:
     pass
 session.show()
 names = " ".join(type(view).__name__ for view in session.views)
-assert names == "Shell DriverButton TabPages ImageWall Runner Disk Timeline Curves Steering", names
+assert names == "Shell DriverButton TabPages ImageWall Runner Disk Timeline Curves Steering RootDistances", names
 page.close()
 heavy = {"torch", "torchvision", "sklearn", "umap"} & set(sys.modules)
 assert not heavy, heavy

@@ -110,7 +110,7 @@ def test_the_wall_and_the_disk_of_a_set_given_in_python(made, digits, show):
 
     space = ViewingSpace(digits, Viewing.of(initial_settings("digits")))
     labels = source.layout.labels
-    exact = space.project(made.images, labels, space.initial_geometry)
+    exact = space.project(made.images, labels, space.initial_geometry, "plane")
     drawn = data_of(disk.plot, "radius")
     assert drawn["name"] == [
         f"{made.classes[label]} #{place}" for label, place in [(7, 1), (0, 1), (7, 2), (3, 1), (7, 3)]

@@ -1,0 +1,146 @@
+"""How far images are from the centroid of their class: real ones, and synthetic ones at step 0 and at the step shown.
+
+The paper expects synthetic images to come nearer to the root than real ones. This figure shows whether they do.
+"""
+
+from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+from bokeh.models import ColumnDataSource, HoverTool, Range1d
+from bokeh.plotting import figure
+
+from workbench.component import SourceComponent
+from workbench.core import projector
+from workbench.core.disk_requests import DiskRequest, DrawnDisk, Look
+from workbench.core.frame import Frame
+from workbench.embedded_session import Shown
+from workbench.session import Session
+from workbench.theme import REAL, SYNTHETIC, Text
+
+INITIAL = "#e69f00"
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+COLUMNS = ("x", "low", "quarter", "median", "three_quarters", "high", "color", "what")
+OFFSET = 0.26
+"""Between the bars of a class, whose middles are 1 apart."""
+
+
+class RootDistances(SourceComponent):
+    """Bars of the distances to the real centroid of the own class, for each class.
+
+    Args:
+        shown: see `SourceComponent`.
+
+    Attributes:
+        plot: the figure.
+    """
+
+    def __init__(self, shown: Session | Shown) -> None:
+        super().__init__(shown)
+        source = self._session.source
+        self._classes = source.classes
+        self._initial: tuple[Look, np.ndarray] | None = None
+        self._asked: Look | None = None
+        self._bars = ColumnDataSource({name: [] for name in COLUMNS})
+        self._levels = Range1d(start=0, end=1)
+        self.plot = self._figure()
+        self._summary = Text("", variant="caption", margin=(2, 10))
+        names = {
+            "real": REAL,
+            **({"step 0": INITIAL, "now": SYNTHETIC} if source.changes else {"synthetic": SYNTHETIC}),
+        }
+        self._panel = pmui.Column(
+            pmui.Row(
+                Text("Distance to class centroid", variant="body2", margin=(8, 4, 0, 10)),
+                *(
+                    Text(name, variant="caption", margin=(10, 4, 0, 4), styles={"color": color, "font-weight": "bold"})
+                    for name, color in names.items()
+                ),
+            ),
+            pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=100),
+            self._summary,
+            sizing_mode="stretch_both",
+        )
+
+    def _figure(self) -> figure:
+        count = len(self._classes)
+        plot = figure(
+            x_range=Range1d(start=-0.6, end=count - 0.4),
+            y_range=self._levels,
+            name="root distances",
+            sizing_mode="stretch_both",
+            tools="",
+            toolbar_location=None,
+            y_axis_label="√|K|·distance",
+            min_border=4,
+        )
+        plot.xgrid.visible = False
+        plot.xaxis.ticker = list(range(count)) if count <= 20 else []
+        plot.xaxis.major_label_overrides = {i: name[:10] for i, name in enumerate(self._classes)}  # pyright: ignore[reportAttributeAccessIssue]
+        plot.xaxis.major_label_orientation = 0.0 if max(map(len, self._classes)) <= 2 else 0.7
+        plot.axis.major_label_text_font_size = plot.yaxis.axis_label_text_font_size = "11px"
+        plot.yaxis.axis_label_text_font_style = "normal"
+        plot.segment("x", "low", "x", "high", source=self._bars, line_color="color", line_width=1.5)
+        wide = plot.segment("x", "quarter", "x", "three_quarters", source=self._bars, line_color="color", line_width=6)
+        plot.scatter("x", "median", source=self._bars, size=5, fill_color="white", line_color="color")
+        plot.add_tools(HoverTool(renderers=[wide], tooltips="@what"))
+        return plot
+
+    def update(self, frame: Frame) -> None:
+        """Brings the bars up to date."""
+        disk = frame.disk
+        if disk is None or frame.sample is None:
+            return
+        points, layout = disk.projection, self._session.source.layout
+        real = points.real_distance[points.kept], frame.sample.labels[points.kept]
+        groups = [("real", REAL, *real)]
+        if self._session.source.changes:
+            initial = self._initial_distances(disk)
+            if initial is not None:
+                groups.append(("step 0", INITIAL, initial, layout.labels))
+            groups.append((f"step {disk.step}", SYNTHETIC, points.synthetic_distance, layout.labels))
+        else:
+            groups.append(("synthetic", SYNTHETIC, points.synthetic_distance, layout.labels))
+        self._draw(groups)
+
+    def _draw(self, groups: list[tuple[str, str, np.ndarray, np.ndarray]]) -> None:
+        rows: list[dict[str, Any]] = []
+        for place, (what, color, distances, labels) in zip((-OFFSET, 0, OFFSET), groups, strict=False):
+            for label in np.unique(labels):
+                low, quarter, median, three_quarters, high = np.quantile(distances[labels == label], QUANTILES)
+                about = f"{self._classes[label]}, {what}: median {median:.3g}, 5 to 95 % {low:.3g} to {high:.3g}"
+                rows.append({
+                    "x": label + place, "low": low, "quarter": quarter, "median": median,
+                    "three_quarters": three_quarters, "high": high, "color": color, "what": about,
+                })  # fmt: skip
+        self._bars.data = {name: [row[name] for row in rows] for name in COLUMNS}
+        lowest, highest = min(row["low"] for row in rows), max(row["high"] for row in rows)
+        room = 0.08 * (highest - lowest) or 0.1
+        self._levels.update(start=max(0.0, lowest - room), end=highest + room)
+        medians = " · ".join(f"{np.median(distances):.3g} {what}" for what, _, distances, _ in groups)
+        self._summary.object = f"Median over all classes: {medians}."
+
+    def _initial_distances(self, disk: DrawnDisk) -> np.ndarray | None:
+        """The distances of the images of step 0 under the geometry of a disk; None until they are computed."""
+        session, look = self._session, disk.request.look
+        if self._initial is not None and self._initial[0] == look:
+            return self._initial[1]
+        images = session.kept_images(0)
+        if images is not None and self._asked is None and session.source.viewing is not None:
+            self._asked = look
+            viewing = replace(session.source.viewing, network=look.network)
+            arguments = (viewing, images, session.source.layout.labels, disk.geometry, look.view, look.pruning)
+            question = "step 0", DiskRequest(0, look)
+            asked = session.source.shared(question, lambda: session.projector.study(projector.look, *arguments))
+            asked.add_done_callback(partial(self._got_initial, look))
+        return None
+
+    def _got_initial(self, look: Look, answer: Future) -> None:
+        self._asked = None
+        if not answer.cancelled() and answer.exception() is None:
+            self._initial = look, answer.result()[1].synthetic_distance
+            self._session.refresh()
