@@ -19,7 +19,7 @@ def _parts(scene: Scene) -> tuple[Tensor, ...]:
 class ExactRadius(View):
     """The exact distance from the origin, with the angle of the direction in a principal plane."""
 
-    title = preserves = root = "exact radius, angle of a principal plane"
+    title = preserves = "exact radius, angle of a principal plane"
 
     @classmethod
     def learn(cls, scene: Scene, seed: int) -> dict[str, Tensor]:
@@ -36,7 +36,7 @@ class ExactRadius(View):
 class StretchedRadius(View):
     """The angle of UMAP; the exact radius, stretched so that its 5 % to 95 % fill the disk from 0.5 to 3."""
 
-    title = preserves = root = "stretched exact radius, angle of UMAP"
+    title = preserves = "stretched exact radius, angle of UMAP"
 
     @classmethod
     def learn(cls, scene: Scene, seed: int) -> dict[str, Tensor]:
@@ -61,7 +61,7 @@ class StretchedRadius(View):
 class TangentPlane(View):
     """Tangent vectors at the centre, projected on their principal plane."""
 
-    title = preserves = root = "tangent vectors at the centre, principal plane"
+    title = preserves = "tangent vectors at the centre, principal plane"
 
     @classmethod
     def learn(cls, scene: Scene, seed: int) -> dict[str, Tensor]:
@@ -76,7 +76,7 @@ class TangentPlane(View):
 class HoroPCA(View):
     """HoroPCA (Chami, Gu, Nguyen, Ré 2021): two ideal points whose Busemann coordinates spread the points most."""
 
-    title = preserves = root = "HoroPCA"
+    title = preserves = "HoroPCA"
 
     @classmethod
     def learn(cls, scene: Scene, seed: int) -> dict[str, Tensor]:
@@ -112,7 +112,7 @@ class HoroPCA(View):
 class Discriminant(View):
     """The shadow on the plane of Fisher's linear discriminant, of the tangent vectors' first 60 components."""
 
-    title = preserves = root = "geodesic plane of the linear discriminant"
+    title = preserves = "geodesic plane of the linear discriminant"
 
     @classmethod
     def learn(cls, scene: Scene, seed: int) -> dict[str, Tensor]:
@@ -134,7 +134,7 @@ class Discriminant(View):
 class JointUMAP(View):
     """UMAP of 500 real images together with the synthetic ones, made anew for every drawing."""
 
-    title = preserves = root = "UMAP of real and synthetic images together"
+    title = preserves = "UMAP of real and synthetic images together"
 
     @classmethod
     def learn(cls, scene: Scene, seed: int) -> dict[str, Tensor]:

@@ -16,8 +16,7 @@ from torch import Tensor
 from hdd.data import Dataset
 from hdd.data.parts import in_parts
 from hdd.devices import pick_device
-from hdd.draws import generator
-from hdd.errors import HDDError
+from hdd.errors import HDDError, InvalidInputError
 from hdd.geometry import centroid, distance
 from hdd.geometry.embed import auto_feature_scale, clamp_radius
 from hdd.geometry.numerics import norm, to_float64
@@ -28,9 +27,10 @@ from hdd.projection.faithfulness import faithfulness
 from hdd.projection.kept_tensors import kept_file, read_kept, write_kept
 from hdd.projection.nearest import nearest_rows, train_features
 from hdd.projection.records import Faithfulness, Geometry, Nearest, Projection, Pruning, Viewing
+from hdd.projection.sample import first_of_each, sample_classes
 from hdd.projection.scene import Scene
 from hdd.projection.viewing_network import viewing_network
-from hdd.projection.views import VIEWS, View, view_named
+from hdd.projection.views import VIEWS, View
 from hdd.pruning.scores import pruning_mask, score_images
 
 FEATURE_NUMBERS = 2**23
@@ -75,12 +75,9 @@ class ViewingSpace:
         self._network, self.network_accuracy = viewing_network(data, viewing, self.device, progress)
         per_class = max(1, min(points, FEATURE_NUMBERS // self._network.embedding_size) // len(data.classes))
         labels = data.train_labels.numpy()
-        chosen = [
-            generator(viewing.seed, "viewing sample", 0, label).permutation(np.flatnonzero(labels == label))
-            for label in range(len(data.classes))
-        ]
-        self._counts = [min(per_class, len(images)) for images in chosen]
-        self.indices = np.concatenate([images[:per_class] for images in chosen])
+        chosen = sample_classes(labels, len(data.classes), per_class, viewing.seed)
+        self._counts = [len(images) for images in chosen]
+        self.indices = np.concatenate(chosen)
         self.labels = labels[self.indices]
         parts = in_parts(data.train_images[torch.from_numpy(self.indices)], EMBEDDED_AT_A_TIME, progress)
         self._features = to_float64(torch.cat([self.features(data.normalise(part.to(self.device))) for part in parts]))
@@ -175,7 +172,7 @@ class ViewingSpace:
         some = max(1, COMPARED_POINTS // len(self._counts))
         compared = np.concatenate([np.flatnonzero(labels == label)[:some] for label in range(len(self._counts))])
         scene, _ = self.scene(images[compared], labels[compared], geometry, pruning)
-        real = self._subset(COMPARED_POINTS)
+        real = first_of_each(self._counts, some)
         points = torch.cat([scene.real[torch.from_numpy(real)], scene.synthetic])
         drawn = torch.from_numpy(np.concatenate([projection.real[real], projection.synthetic[compared]]))
         classes = np.concatenate([self.labels[real], labels[compared]])
@@ -234,7 +231,9 @@ class ViewingSpace:
     def _view(self, name: str) -> View:
         """The view with a name, which has learned from the real sample under the initial geometry."""
         if name not in self._views:
-            kind = view_named(name)
+            if name not in VIEWS:
+                raise InvalidInputError(f"There is no view {name!r}: give one of {', '.join(VIEWS)}.")
+            kind = VIEWS[name]
             path = kept_file("views", name, self._data.fingerprint, dataclasses.asdict(self._viewing), len(self.labels))
             learned = read_kept(path, torch.device("cpu")) if kind.slow else None
             if learned is None:
@@ -277,14 +276,6 @@ class ViewingSpace:
             self.labels[:0],
             torch.full_like(centroids, math.nan),
             torch.full_like(centroids[:, 0], math.nan),
-        )
-
-    def _subset(self, count: int) -> np.ndarray:
-        """Positions in the sample of about `count` images, the same number of each class."""
-        per_class = max(1, count // len(self._counts))
-        starts = np.cumsum([0, *self._counts[:-1]])
-        return np.concatenate(
-            [start + np.arange(min(per_class, own)) for start, own in zip(starts, self._counts, strict=True)]
         )
 
 

@@ -52,6 +52,10 @@ class Look:
     pruning: Pruning
     rewinds: int
 
+    def through(self, viewing: Viewing) -> Viewing:
+        """How a source is viewed, through the network of this look."""
+        return replace(viewing, network=self.network)
+
 
 @dataclass(frozen=True)
 class DiskRequest:
@@ -143,8 +147,7 @@ class DiskRequests:
             asked.add_done_callback(self._got_sample)
         self.asked = request
         look = request.look
-        viewing = replace(source.viewing, network=look.network)
-        arguments = (viewing, images, source.layout.labels, look.geometry, look.view, look.pruning)
+        arguments = (look.through(source.viewing), images, source.layout.labels, look.geometry, look.view, look.pruning)
         asked = source.shared(request, lambda: self._projecting.live(projector.look, *arguments))
         asked.add_done_callback(partial(self._got, request))
 
@@ -154,7 +157,7 @@ class DiskRequests:
         self.learning = ""
         if not VIEWS[look.view].slow and look.network != "trained":
             return request
-        viewing, question = replace(viewing, network=look.network), ("learned", look.view, look.network)
+        viewing, question = look.through(viewing), ("learned", look.view, look.network)
         learned = self._source.shared(question, lambda: self._projecting.study(projector.learn, viewing, look.view))
         if learned.done():
             return request

@@ -27,7 +27,7 @@ class FaithfulnessMeter:
         self._is_asked = False
 
     def of(self, disk: DrawnDisk) -> Faithfulness | None:
-        """The newest measurement with the geometry and view of `disk`; None if there is none yet."""
+        """The newest measurement with the geometry and look of `disk`; None if there is none yet."""
         return None if self._found is None or self._found[0] != _key(disk) else self._found[1]
 
     def measure(self, frame: Frame) -> None:
@@ -40,9 +40,10 @@ class FaithfulnessMeter:
         if self.of(disk) is not None and not frame.live:
             return
         self._is_asked = True
-        source = self._session.source
-        arguments = (source.viewing, frame.images, source.layout.labels, disk.geometry, disk.projection)
-        arguments += (disk.request.look.pruning,)
+        source, look = self._session.source, disk.request.look
+        assert source.viewing is not None, "without real images there is no disk"
+        viewing, labels = look.through(source.viewing), source.layout.labels
+        arguments = (viewing, frame.images, labels, disk.geometry, disk.projection, look.pruning)
         future = self._session.projector.study(projector.faithfulness, *arguments)
         future.add_done_callback(partial(self._answered, _key(disk)))
 
@@ -55,4 +56,4 @@ class FaithfulnessMeter:
 
 
 def _key(disk: DrawnDisk) -> tuple:
-    return disk.geometry, disk.view
+    return disk.geometry, disk.request.look

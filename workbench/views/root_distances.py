@@ -4,7 +4,6 @@ The paper expects synthetic images to come nearer to the root than real ones. Th
 """
 
 from concurrent.futures import Future
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -132,8 +131,8 @@ class RootDistances(SourceComponent):
         images = session.kept_images(0)
         if images is not None and self._asked is None and session.source.viewing is not None:
             self._asked = look
-            viewing = replace(session.source.viewing, network=look.network)
-            arguments = (viewing, images, session.source.layout.labels, disk.geometry, look.view, look.pruning)
+            viewing, labels = look.through(session.source.viewing), session.source.layout.labels
+            arguments = (viewing, images, labels, disk.geometry, look.view, look.pruning)
             question = "step 0", DiskRequest(0, look)
             asked = session.source.shared(question, lambda: session.projector.study(projector.look, *arguments))
             asked.add_done_callback(partial(self._got_initial, look))

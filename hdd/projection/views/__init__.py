@@ -3,24 +3,12 @@
 Each has its own file. The first one is the default.
 """
 
-from hdd.errors import InvalidInputError
 from hdd.projection.views.base import View
 from hdd.projection.views.classes import Classes
 from hdd.projection.views.neighbourhoods import Neighbourhoods
 from hdd.projection.views.plane import Plane
 
-__all__ = ["VIEWS", "View", "view_named"]
+__all__ = ["VIEWS", "View"]
 
 VIEWS: dict[str, type[View]] = {"neighbourhoods": Neighbourhoods, "plane": Plane, "classes": Classes}
 """All views by name."""
-
-
-def view_named(name: str) -> type[View]:
-    """The view with a name.
-
-    Raises:
-        HDDError: there is none.
-    """
-    if name not in VIEWS:
-        raise InvalidInputError(f"There is no view {name!r}: give one of {', '.join(VIEWS)}.")
-    return VIEWS[name]

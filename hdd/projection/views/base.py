@@ -23,7 +23,6 @@ class View(ABC):
     Attributes:
         title: its name on the page.
         preserves: what it preserves, and what not, in one sentence.
-        root: what is in the middle of the disk.
         rings: whether lengths mean something, so that rings are drawn and labelled.
         chart: "poincare", or "linear", in which equal distances from the middle are drawn as equal lengths.
         apart: whether each class is drawn in a disk of its own.
@@ -32,7 +31,6 @@ class View(ABC):
 
     title: ClassVar[str]
     preserves: ClassVar[str]
-    root: ClassVar[str]
     rings: ClassVar[bool] = False
     chart: ClassVar[Literal["poincare", "linear"]] = "poincare"
     apart: ClassVar[bool] = False

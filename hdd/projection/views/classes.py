@@ -18,7 +18,6 @@ class Classes(View):
 
     title = "Class disks"
     preserves = "Distances from the centroid of the class, in the middle, are exact; directions are only roughly right."
-    root = "the centroid of the kept real images of the class"
     rings = True
     chart = "linear"
     apart = True

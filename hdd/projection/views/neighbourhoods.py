@@ -23,7 +23,6 @@ class Neighbourhoods(View):
         "Who is near whom (UMAP of the real images). Each ★ is at its exact distance from the ▢ of its class; other "
         "lengths mean nothing."
     )
-    root = "the middle of the layout"
     slow = True
 
     @classmethod

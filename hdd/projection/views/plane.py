@@ -19,7 +19,6 @@ class Plane(View):
     preserves = (
         "The shadow on the plane in which the class centroids differ most: no distance is drawn longer than it is."
     )
-    root = "the centroid of the real images"
     rings = True
 
     @classmethod

@@ -53,7 +53,7 @@ def parts(drawing):
 
 
 def test_it_says_what_it_is(view):
-    assert view.title and view.root and view.preserves.endswith(".")
+    assert view.title and view.preserves.endswith(".")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
