@@ -39,10 +39,10 @@ class Frame:
         images: (M, channels, H, W) float32, normalised, in the order of the source's layout; None until they are read.
         image_step: the step of these images: the nearest one up to `step` whose images are known.
         disk: the newest disk that is ready, None before the first.
-        disk_learning: what is trained or learned before the disk can be drawn as chosen, in words; "" if nothing is.
         disk_problem: why the disk could not be drawn, None if it could.
         sample: the real images that are drawn, None until they are known.
         full: whether texts and curves are to be updated too, and not only pictures.
+        disk_learning: what is trained or learned before the disk can be drawn as chosen, in words; "" if nothing is.
     """
 
     state: SourceState
@@ -52,10 +52,10 @@ class Frame:
     images: np.ndarray | None
     image_step: int
     disk: DrawnDisk | None
-    disk_learning: str
     disk_problem: str | None
     sample: Sample | None
     full: bool
+    disk_learning: str = ""
 
     @property
     def run_state(self) -> RunState:
