@@ -17,7 +17,7 @@ test: .venv/tests.installed  ## lint, types and tests, with a browser and Jupyte
 	.venv/bin/basedpyright --pythonpath .venv/bin/python
 	.venv/bin/python -m pytest
 
-test-all: .venv/tests.installed  ## the slow tests too: 50 kills at random moments, queues, sessions that end
+test-all: .venv/tests.installed  ## the slow tests too: 50 kills at random moments, the lesson, queues, sessions that end
 	.venv/bin/python -m pytest -m "slow or not slow"
 
 docs: .venv/tests.installed  ## knobs and command line in docs/, the Python names in build/api/index.html

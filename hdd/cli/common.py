@@ -105,14 +105,15 @@ class JsonLines:
 
     def write(self, **facts: Any) -> None:
         """Prints an object."""
+        self._due = 0.0
         if self._wanted:
             print_line(json.dumps(facts))
 
     def write_throttled(self, **facts: Any) -> None:
-        """Prints an object, unless this method printed one less than `JSON_LINE_SECONDS` ago."""
+        """Prints an object, unless the last one came from this method less than `JSON_LINE_SECONDS` ago."""
         if (now := time.monotonic()) > self._due:
-            self._due = now + JSON_LINE_SECONDS
             self.write(**facts)
+            self._due = now + JSON_LINE_SECONDS
 
     @contextmanager
     def errors(self) -> Generator[None]:

@@ -58,6 +58,7 @@ def test_the_lesson_has_no_outputs():
 
 
 @needs_nbclient
+@pytest.mark.slow
 def test_the_lesson_runs_from_top_to_bottom(kernels):
     import nbformat
     from nbclient import NotebookClient

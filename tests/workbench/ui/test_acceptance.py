@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 from waiting import wait_until
 
@@ -56,6 +57,7 @@ def test_start_steer_prune_look_back_and_fork_with_the_real_engine(serve, new_ta
     until(lambda: tab.wall() != first)
 
 
+@pytest.mark.slow
 def test_a_server_that_is_warmed_up_starts_nothing_and_engines_outlive_it(serve, new_tab, root, script):
     script(rate=5)
     server, address = serve(HERE / "scripted_app.py", "--warm", "--args", "--autostart")
