@@ -80,7 +80,7 @@ class Projector:
             future.set_result(getattr(stand_in, function.__name__)(*arguments))
         return future
 
-    study = live
+    study = learn = live
 
     def progress(self, name):
         return ""
@@ -97,7 +97,7 @@ class Inline:
             future.set_exception(error)
         return future
 
-    study = live
+    study = learn = live
 
     def progress(self, name):
         return ""

@@ -29,8 +29,12 @@ class Projecting(Protocol):
         """The result of a function that may take seconds."""
         ...
 
+    def learn(self, function: Callable[..., Answer], *arguments: Any) -> Future[Answer]:
+        """The result of a function that takes long and is called once for a data set."""
+        ...
+
     def progress(self, name: str) -> str:
-        """How many images "live" or "study" has processed, in words; "" while it processes none."""
+        """How many images "live", "study" or "learn" has processed, in words; "" while it has none."""
         ...
 
 
@@ -158,7 +162,7 @@ class DiskRequests:
         if not VIEWS[look.view].slow and look.network != "trained":
             return request
         viewing, question = look.through(viewing), ("learned", look.view, look.network)
-        learned = self._source.shared(question, lambda: self._projecting.study(projector.learn, viewing, look.view))
+        learned = self._source.shared(question, lambda: self._projecting.learn(projector.learn, viewing, look.view))
         if learned.done():
             return request
         if question not in self._awaited:

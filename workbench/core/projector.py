@@ -1,7 +1,8 @@
 """Computes projections in other processes, so that the server can show points without loading torch.
 
 There are two processes, each spawned when it is first needed. One projects what is shown live. The other does what may
-take seconds (UMAP, faithfulness, nearest images) at low priority. So neither kind of work waits for the other.
+take seconds (faithfulness, nearest images) at low priority. What is learned once for a data set (the layout of a view,
+a trained network) takes longer, and has a process that ends afterwards. So no kind of work waits for another.
 """
 
 import importlib
@@ -182,7 +183,7 @@ def _end_with_parent() -> None:
 
 
 class Projector:
-    """Runs the functions of this module in the two processes; a server makes only one."""
+    """Runs the functions of this module in other processes; a server makes only one."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -196,6 +197,18 @@ class Projector:
     def study(self, function: Callable[..., Answer], *arguments: Any) -> Future[Answer]:
         """The result of `function(*arguments)` from the process for what may take seconds."""
         return self._submit("study", function, arguments)
+
+    def learn(self, function: Callable[..., Answer], *arguments: Any) -> Future[Answer]:
+        """The result of `function(*arguments)`, which takes long, from a process that ends afterwards."""
+        answer = self._submit("learn", function, arguments)
+        answer.add_done_callback(lambda _: self._end("learn"))
+        return answer
+
+    def _end(self, name: str) -> None:
+        with self._lock:
+            pool = self._pools.pop(name, None)
+        if pool is not None:
+            pool.shutdown(wait=False)
 
     def _submit(self, name: str, function: Callable[..., Answer], arguments: tuple[Any, ...]) -> Future[Answer]:
         with self._lock:
@@ -216,7 +229,7 @@ class Projector:
         return self._pools[name]
 
     def progress(self, name: str) -> str:
-        """How many images the process "live" or "study" has processed, in words; "" while it processes none."""
+        """How many images the process "live", "study" or "learn" has processed, in words; "" while it has none."""
         done, total, first, started = self._progress[name][:] if name in self._progress else (0, 0, 0, 0)
         if not total:
             return ""

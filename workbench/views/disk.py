@@ -118,7 +118,7 @@ class Disk(SourceComponent):
         projector = self._session.projector
         progress = projector.progress("live")
         if learning:
-            self._status.object = f"{learning} … {projector.progress('study')} Until then: {VIEWS[disk.view].title}."
+            self._status.object = f"{learning} … {projector.progress('learn')} Until then: {VIEWS[disk.view].title}."
             self._session.refresh_soon()
         else:
             self._status.object = f"Processing the real images … {progress}" if progress else self._about(disk)

@@ -43,6 +43,9 @@ class Projector:
     def study(self, function, *arguments):
         return self._ask("study", function, *arguments)
 
+    def learn(self, function, *arguments):
+        return self._ask("learn", function, *arguments)
+
     def looks(self):
         return [each for each in self.asked if each[1] == "look"]
 
@@ -132,7 +135,7 @@ def test_what_must_be_learned_is_learned_in_the_background_while_another_disk_st
     disks.ask(request, IMAGES)
     assert words in disks.learning
     (learned,) = [each for each in projector.asked if each[1] == "learn"]
-    assert learned[0] == "study" and learned[2][0].network == request.look.network
+    assert learned[0] == "learn" and learned[2][0].network == request.look.network
     assert disks.asked == wanted(), "the plane of a random network stands in"
     projector.answer()
     # While nothing changes, nothing is asked again.

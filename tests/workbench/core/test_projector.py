@@ -1,7 +1,17 @@
+import os
+
 from waiting import wait_until
 
 from workbench.core import projector
 from workbench.core.projector import Projector
+
+
+def is_alive(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_what_takes_long_says_how_far_it_is():
@@ -26,4 +36,12 @@ def test_a_process_that_was_killed_is_replaced():
         return future.exception(timeout=120) is None and future.result() == 2
 
     assert wait_until(answers, 120)
+    made.close()
+
+
+def test_a_process_that_learns_ends_afterwards():
+    made = Projector()
+    process = made.learn(os.getpid).result(timeout=120)
+    wait_until(lambda: not is_alive(process), 120)
+    assert made.learn(os.getpid).result(timeout=120) != process
     made.close()
