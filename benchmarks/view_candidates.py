@@ -7,7 +7,7 @@ from hdd.geometry import exp0, log0, pairwise_distance
 from hdd.geometry.numerics import norm
 from hdd.projection import View
 from hdd.projection.centroids import class_centroids
-from hdd.projection.charts import at_length, directions, principal_plane, seen_from
+from hdd.projection.charts import at_length, directions, principal_plane, seen_from, shadow
 from hdd.projection.scene import Drawing, Scene
 from hdd.projection.umap_layout import start_layout, umap_layout
 
@@ -126,13 +126,11 @@ class Discriminant(View):
 
     def draw(self, scene: Scene) -> Drawing:
         """See `View.draw`."""
-        from hdd.projection.charts import shadow
-
         return Drawing(*(shadow(seen_from(scene.centre, part), self._learned["plane"]) for part in _parts(scene)))
 
 
 class JointUMAP(View):
-    """UMAP of 500 real images together with the synthetic ones, made anew for every drawing."""
+    """UMAP of the real images together with the synthetic ones, made anew for every drawing."""
 
     title = preserves = "UMAP of real and synthetic images together"
 

@@ -50,7 +50,11 @@ def class_accuracy(distances: np.ndarray, labels: np.ndarray, k: int) -> float:
 
     Of labels that are equally common, the smallest counts.
     """
-    nearest = _ranks(distances).argsort(axis=1)[:, 1 : k + 1]
+    return _class_accuracy(_ranks(distances), labels, k)
+
+
+def _class_accuracy(ranks: np.ndarray, labels: np.ndarray, k: int) -> float:
+    nearest = ranks.argsort(axis=1)[:, 1 : k + 1]
     votes = np.stack([np.bincount(labels[row], minlength=labels.max() + 1) for row in nearest])
     return float((votes.argmax(axis=1) == labels).mean())
 
@@ -68,12 +72,11 @@ def faithfulness(points: Tensor, drawn: Tensor, labels: np.ndarray, apart: bool)
     found, accuracies = [], (None, None)
     k = min(NEIGHBOURS, (min(map(len, groups)) - 1) // 2)
     for group in groups:
-        before, after = (_distances(each[torch.from_numpy(group)]) for each in (points, drawn))
-        ranks, ranks_after = _ranks(before), _ranks(after)
+        ranks, ranks_after = (_ranks(_distances(each[torch.from_numpy(group)])) for each in (points, drawn))
         pairs = ((ranks, ranks_after), (ranks_after, ranks))
         found.append([_trust(one, other, k) if k else float("nan") for one, other in pairs])
         if not apart and k:
-            accuracies = class_accuracy(after, labels, k), class_accuracy(before, labels, k)
+            accuracies = _class_accuracy(ranks_after, labels, k), _class_accuracy(ranks, labels, k)
     trust, continuity = np.mean(found, axis=0)
     return Faithfulness(float(trust), float(continuity), *accuracies, len(labels), k)
 

@@ -6,16 +6,15 @@ The files only save time. If one is damaged or cannot be written, a warning is l
 import hashlib
 import json
 import logging
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
 from hdd.paths import cache_folder
+from hdd.runs.tensors import write_tensors
 
 _log = logging.getLogger(__name__)
 
@@ -43,9 +42,6 @@ def write_kept(path: Path, tensors: dict[str, Tensor]) -> None:
     """Writes tensors to a file that appears at once, or not at all."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
-            new = Path(scratch) / path.name
-            save_file({name: value.cpu().contiguous() for name, value in tensors.items()}, new)
-            new.replace(path)
+        write_tensors(path, {name: value.detach().cpu().numpy() for name, value in tensors.items()})
     except (OSError, SafetensorError) as error:
         _log.warning("%s cannot be written (%s)", path, error)

@@ -143,7 +143,7 @@ class ViewingSpace:
             The scene, and the points (M, D) of the synthetic images before the clamp.
         """
         geometry = self.measured(geometry)
-        real, centre = self._real(geometry, pruning), self._centre(geometry, pruning)
+        real, centre = self._real(geometry, pruning)
         unclamped = self._unclamped(to_float64(self.features(torch.as_tensor(images))), geometry, centre)
         synthetic = clamp_radius(unclamped, -1.0, geometry.clamp)
         centroids = class_centroids(within_reach(synthetic), labels, len(self._counts), geometry.centroid)
@@ -237,7 +237,7 @@ class ViewingSpace:
             path = kept_file("views", name, self._data.fingerprint, dataclasses.asdict(self._viewing), len(self.labels))
             learned = read_kept(path, torch.device("cpu")) if kind.slow else None
             if learned is None:
-                learned = kind.learn(self._real(self.initial_geometry, ALL_KEPT), self._viewing.seed)
+                learned = kind.learn(self._real(self.initial_geometry, ALL_KEPT)[0], self._viewing.seed)
                 if kind.slow:
                     write_kept(path, learned)
             self._views[name] = kind(learned)
@@ -258,15 +258,15 @@ class ViewingSpace:
         assert geometry.feature_scale is not None, "a geometry is measured before it is looked at"
         return (features - centre) * (geometry.feature_scale * math.sqrt(-geometry.curvature))
 
-    def _place_real(self, geometry: Geometry, pruning: Pruning) -> Scene:
-        """The scene without synthetic images."""
+    def _place_real(self, geometry: Geometry, pruning: Pruning) -> tuple[Scene, Tensor]:
+        """The scene without synthetic images, and what is subtracted from all features."""
         centre = self._centre(geometry, pruning)
         points = clamp_radius(self._unclamped(self._features, geometry, centre), -1.0, geometry.clamp)
         kept = self.kept(pruning)
         near = within_reach(points[torch.from_numpy(kept)])
         centroids = class_centroids(near, self.labels[kept], len(self._counts), geometry.centroid)
         nothing = points[:0]
-        return Scene(
+        scene = Scene(
             points,
             self.labels,
             kept,
@@ -277,6 +277,7 @@ class ViewingSpace:
             torch.full_like(centroids, math.nan),
             torch.full_like(centroids[:, 0], math.nan),
         )
+        return scene, centre
 
 
 def _to_own_centroid(scene: Scene, points: Tensor, labels: np.ndarray) -> Tensor:
