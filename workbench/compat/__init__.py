@@ -15,7 +15,7 @@ from workbench.compat.nagle import send_at_once
 
 HERE = Path(__file__).parent
 
-PAGE = tuple(HERE / name for name in ("unlaid_figures.js", "rewritten_styles.js", "open_menus.js"))
+PAGE = tuple(HERE / name for name in ("unlaid_figures.js", "rewritten_styles.js", "open_menus.js", "late_children.js"))
 """The JavaScript files that patch the libraries of a page; each page runs them once."""
 
 

@@ -22,6 +22,18 @@ class Patches(JSComponent):
     _esm = scripts.module(*compat.PAGE) + "\nexport function render() {}"
 
 
+class Slow(JSComponent):
+    """Takes a second to be made."""
+
+    _esm = """
+await new Promise((done) => setTimeout(done, 1000))
+export function render() {
+  const text = document.createElement("p")
+  text.textContent = "Made"
+  return text
+}"""
+
+
 @pytest.fixture
 def show(browser, serve, patched):
     """Opens a page on what a function makes; gives it and the errors that it reports."""
@@ -63,6 +75,29 @@ def test_figures_that_come_later_are_measured_too_early(show, patched):
     else:
         with page.expect_event("pageerror", lambda error: "top_panel" in str(error)):
             show_it.click()
+
+
+@with_and_without
+def test_what_is_put_into_a_container_that_is_being_made_is_missed(show, patched):
+    def make():
+        place, button = pmui.Column(), pmui.Button(label="Show")
+
+        def put(_):
+            inner = pmui.Paper(Slow())
+            place[:] = [inner]
+            pn.state.curdoc.add_timeout_callback(lambda: inner.append(pmui.Typography("Late")), 300)
+
+        button.on_click(put)
+        return [button, place]
+
+    page, _ = show(make)
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("Made", exact=True)).to_be_visible(timeout=TIMEOUT)
+    if patched:
+        expect(page.get_by_text("Late")).to_be_visible(timeout=TIMEOUT)
+    else:
+        page.wait_for_timeout(500)
+        expect(page.get_by_text("Late")).to_have_count(0)
 
 
 @with_and_without
