@@ -13,7 +13,8 @@ from workbench.core.jobs import Engines
 from workbench.core.projector import shared_projector
 from workbench.shell import Shell
 
-pn.extension(notifications=True, reconnect=True)
+# The page itself says when the connection is lost, and reloads itself: see `workbench/browser/outage.js`.
+pn.extension(notifications=True, reconnect=False)
 
 if "hdd engines" not in pn.state.cache:
     pn.state.cache["hdd engines"] = Engines(Path(os.environ.get("HDD_RUNS", "runs")))

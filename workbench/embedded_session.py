@@ -29,8 +29,8 @@ class EmbeddedSession(Session):
     """
 
     def __init__(self, source: Source, view: View) -> None:
-        # The page belongs to somebody else, and so do its keys.
-        self.link = Link(takes_keys=False)
+        # The page belongs to somebody else, and so do its keys and its address.
+        self.link = Link(owns_page=False)
         super().__init__(source, shared_projector(), self.link, None)
         self.views.append(view)
 

@@ -31,6 +31,7 @@ class Session:
         projector: computes the disk.
         link: the link to the browser, which must be on the page.
         document: of the session; in a notebook, what replaces it.
+        selection: what the session looks at first; None follows the run.
 
     Attributes:
         source, projector: as given.
@@ -39,10 +40,17 @@ class Session:
         tab: key of the browser tab, "" until the browser has sent it.
     """
 
-    def __init__(self, source: Source, projector: Projecting, link: Link, document: Caller | None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        projector: Projecting,
+        link: Link,
+        document: Caller | None,
+        selection: Selection | None = None,
+    ) -> None:
         self.source = source
         self.projector = projector
-        self.selection = Selection()
+        self.selection = selection or Selection()
         self.views: list[View] = []
         self.tab = link.tab
         self._link = link

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, zip_longest
 from pathlib import Path
-from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
@@ -24,7 +23,8 @@ from workbench.controls.recipe_buttons import RecipeButtons
 from workbench.controls.run_choice import RunChoice
 from workbench.controls.runner import JOBS_MILLISECONDS, Runner, status_text
 from workbench.controls.steering import Steering, notify
-from workbench.core.frame import Frame
+from workbench.core import address
+from workbench.core.frame import Frame, Selection
 from workbench.core.jobs import Engines
 from workbench.core.projector import Projector
 from workbench.core.run_source import source_of
@@ -72,7 +72,7 @@ class Shell:
         self._document = pn.state.curdoc
         self._queue = BuildQueue(self._document, self._is_loaded)
         self._names: list[str] = []
-        self._link = Link()
+        self._link = Link(names=list(address.NAMES))
         self._dialogs = Dialogs(self._link.copy)
         self._launch = Launch(engines, self.attach)
         self._run_choice = RunChoice(self._chosen)
@@ -84,13 +84,20 @@ class Shell:
         self._inspector = pmui.Column(sizing_mode="stretch_width", margin=0)
         self.page = self._page()
         self._list_runs()
-        asked = pn.state.session_args.get("run", [b""])[0].decode(errors="replace")
+        query = pn.state.session_args
+        asked, self._tab = (query.get(name, [b""])[0].decode(errors="replace") for name in ("run", "tab"))
+        self._asked, problems = address.read(query)
         # On the right, notifications would cover the buttons that rewind and fork.
         if pn.state.notifications is not None:
             pn.state.notifications.position = "bottom-left"
         pn.state.onload(self._loaded)
         if asked not in ("", *self._names):
-            pn.state.onload(lambda: notify("warning", f"There is no run “{asked}” in {engines.root}."))
+            problems.append(f"There is no run “{asked}” in {engines.root}.")
+        if self._tab not in ("", *(tab.name for tab in self._tabs)):
+            problems.append(f"There is no tab “{self._tab}”: there are {', '.join(tab.name for tab in self._tabs)}.")
+            self._tab = ""
+        for problem in problems:
+            pn.state.onload(partial(notify, "warning", problem))
         pn.state.on_session_destroyed(lambda _: self._ended())
         if self._names:
             self.attach(engines.root / (asked if asked in self._names else self._names[0]))
@@ -162,16 +169,18 @@ class Shell:
             self.attach(self._engines.root / name)
 
     def attach(self, path: Path) -> None:
-        """Shows the run in `path`."""
+        """Shows the run in `path`, on the same tab as the run before, and with all of its selection that fits."""
         try:
             source = source_of(path)
         except HDDError as error:
             notify("error", str(error))
             return
+        selection = Selection(**address.fitting(self._asked, source))
         self.close()
-        session = self._session = Session(source, self._projector, self._link, self._document)
+        session = self._session = Session(source, self._projector, self._link, self._document, selection)
         session.views.append(self)
-        session.selection.param.watch(partial(self._open_inspector, session), "image")
+        selection.param.watch(lambda event: self._open_inspector(session), "image")
+        selection.param.watch(lambda *_: self._note(session), list(Selection.param))
         queue = self._queue = BuildQueue(self._document, self._is_loaded)
         context = TabContext(session, self._engines, lambda: self._names)
         pages = self._pages = TabPages(self._tabs, context, queue.extend)
@@ -180,14 +189,15 @@ class Shell:
         with pn.io.hold():
             self._side[:] = [runner, steering]
             self._inspector[:] = [Text(HINT, variant="body2", margin=10)]
-            builds = pages.open(self._tabs[0].name)
+            builds = pages.open(self._tab or self._tabs[0].name)
             # A single tab needs no strip to choose from.
             self._main[:] = [*([pages.strip] if len(self._tabs) > 1 else []), pages.place, timeline]
             self._list_runs()
             self._run_choice.put(path.name)
             self._new_run.fold()
-            self.page.contextbar_open = False
-        self._link.run = path.name
+            self._open_inspector(session)
+        pages.strip.param.watch(lambda _: self._note(session), "active")
+        self._note(session)
         session.open()
         driver = DriverButton(session)
         session.add(driver)
@@ -224,12 +234,22 @@ class Shell:
         session.add(steering)
         place[:] = [steering]
 
-    def _open_inspector(self, session: Session, event: Any) -> None:
-        if event.new is not None and not any(isinstance(view, Inspector) for view in session.views):
+    def _note(self, session: Session) -> None:
+        """Puts what is shown into the address, and keeps it for the next run."""
+        assert self._pages is not None
+        self._tab = self._pages.shown
+        tab = "" if self._tab == self._tabs[0].name else self._tab
+        self._link.query = address.write(session.run_source.run.path.name, tab, session.selection)
+        # Another run has other steps.
+        self._asked = {**session.selection.param.values(), "step": None}
+
+    def _open_inspector(self, session: Session) -> None:
+        image = session.selection.image
+        if image is not None and not any(isinstance(view, Inspector) for view in session.views):
             inspector = Inspector(session)
             session.add(inspector)
             self._inspector[:] = [Text("Inspector", variant="subtitle2", margin=(8, 10)), inspector]
-        self.page.contextbar_open = event.new is not None
+        self.page.contextbar_open = image is not None
 
     def update(self, frame: Frame) -> None:
         """Brings the app bar up to date."""

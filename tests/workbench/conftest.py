@@ -117,14 +117,20 @@ def install_package(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def server():
+def link_port():
+    """A port that a test may put between a browser and the server."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def server(link_port):
     """The page in this process, so that tests see what it keeps; its address."""
     port = free_port()
     thread = pn.serve(
         {"app": str(HERE / "scripted_app.py"), "embedding": str(HERE / "embedding_app.py")},
         address="127.0.0.1",
         port=port,
-        websocket_origin=f"127.0.0.1:{port}",
+        websocket_origin=[f"127.0.0.1:{port}", f"127.0.0.1:{link_port}"],
         threaded=True,
         show=False,
         check_unused_sessions_milliseconds=500,

@@ -11,7 +11,7 @@ from stand_in import StandIn
 from workbench.core.jobs import Engines
 from workbench.shell import Shell
 
-pn.extension(notifications=True, reconnect=True)
+pn.extension(notifications=True, reconnect=False)
 
 ENGINE = (sys.executable, str(Path(__file__).with_name("scripted.py")))
 

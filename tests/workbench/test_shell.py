@@ -37,11 +37,15 @@ def test_the_images_of_a_run_come_with_the_page_before_a_browser_is_there(make_r
     with set_curdoc(document):
         page = Shell(Engines(root), StandIn(ThreadPoolExecutor(1)))
         shown = page.page.get_root(document)
-        wait_until(lambda: not source_of(run.path).state.reading, 60)
-        (tick,) = [each for each in document.session_callbacks if each.callback.__name__ == "tick"]
-        tick.callback()
-    (sheet,) = [each.data["image"] for each in shown.select({"type": ColumnDataSource}) if "dw" in each.data]
-    assert len(sheet) == 1
+        (sheet,) = [each for each in shown.select({"type": ColumnDataSource}) if "dw" in each.data]
+
+        def images_after_ticks():
+            for each in document.session_callbacks:
+                if each.callback.__name__ == "tick":
+                    each.callback()
+            return list(sheet.data["image"])
+
+        assert len(wait_until(images_after_ticks, 60)) == 1
     # Nobody is watching yet.
     assert source_of(run.path).tabs() == []
     assert len(source_of(run.path).audience) == 1

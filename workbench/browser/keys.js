@@ -2,10 +2,11 @@
 
 const KEYS = {" ": "space", ArrowLeft: "left", ArrowRight: "right", Home: "home", End: "end", l: "live"}
 
-// Whether a key is taken, so that the page must not use it: the focused control needs it, or it is a browser shortcut.
+// Whether a key is taken, so that the page must not use it: the focused control needs it, it is a browser shortcut, or a
+// notice covers the page.
 function taken(event) {
   const target = event.composedPath()[0]
-  if (event.ctrlKey || event.metaKey || event.altKey || !target.matches) return true
+  if (document.querySelector("dialog:modal") || event.ctrlKey || event.metaKey || event.altKey || !target.matches) return true
   if (target.matches("input, textarea, select, [contenteditable=true]")) return true
   const role = target.getAttribute("role") || target.tagName.toLowerCase()
   // In a group of buttons, the arrow keys move from one button to the next.

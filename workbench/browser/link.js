@@ -14,14 +14,6 @@ function tabKey() {
 export function render({model, view}) {
   const tell = () => requestAnimationFrame(() => model.send_msg({painted: model.frame}))
   model.on("frame", tell)
-  const nameRun = () => {
-    if (!model.run) return
-    const address = new URL(window.location)
-    address.searchParams.set("run", model.run)
-    history.replaceState(history.state, "", address)
-  }
-  model.on("run", nameRun)
-  nameRun()
   // React components miss changes that are made before the whole page has been drawn.
   const begin = () => {
     model.send_msg({tab: tabKey()})
@@ -36,7 +28,20 @@ export function render({model, view}) {
     event.preventDefault()
     model.send_msg({key})
   }
-  if (!model.takes_keys) return
+  if (!model.owns_page) return
+  // Browsers refuse to change the address often, as a slider would.
+  let waiting = 0
+  const nameAll = () => {
+    waiting = 0
+    if (!model.query.length) return
+    const address = new URL(window.location)
+    for (const name of model.names) address.searchParams.delete(name)
+    for (const [name, value] of model.query) address.searchParams.append(name, value)
+    history.replaceState(history.state, "", address)
+  }
+  model.on("query", () => (waiting ||= setTimeout(nameAll, 200)))
+  nameAll()
+  reloadAfterOutages(page)
   document.addEventListener("keydown", press)
   model.on("remove", () => document.removeEventListener("keydown", press))
 }

@@ -1,7 +1,7 @@
 """The link to a browser tab, which sends the key of the tab, acknowledges painted frames, and passes on pressed keys.
 
-It also puts the name of the run into the tab's address. Panel could do so too, but it would add an entry to the browser
-history for which the Back button has no effect.
+It also keeps the address of the tab up to date. Panel could do so too, but it would add an entry to the browser history
+for which the Back button has no effect. While the server does not answer, it says so and covers the page.
 """
 
 from collections.abc import Callable
@@ -22,10 +22,13 @@ class Link(JSComponent):
     """
 
     frame = param.Integer(0, doc="The number of the newest frame that was sent.")
-    takes_keys = param.Boolean(True, doc="Whether the session gets the keys that are pressed on the page.")
-    run = param.String("", doc="The run's name, which the address contains, so that a reload or a link shows it again.")
+    owns_page = param.Boolean(
+        True, doc="Whether the page is the session's own, so that keys and address are too, and it may be reloaded."
+    )
+    names = param.List([], doc="The names in the address's query that `query` sets or removes.")
+    query = param.List([], doc="(name, value) of what the address is to show.")
 
-    _esm = browser.module(*compat.PAGE, "keys.js", "link.js")
+    _esm = browser.module(*compat.PAGE, "keys.js", "outage.js", "link.js")
 
     def __init__(self, **params: Any) -> None:
         super().__init__(width=0, height=0, margin=0, **params)

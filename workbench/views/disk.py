@@ -43,6 +43,7 @@ class Disk(SourceComponent):
         view = pmui.Select(
             label="Disk",
             options={view.title: name for name, view in VIEWS.items()},
+            value=selection.view,
             size="small",
             sizing_mode="stretch_width",
             max_width=190,
@@ -52,6 +53,7 @@ class Disk(SourceComponent):
         network = pmui.Select(
             label="Network",
             options=NETWORKS,
+            value=selection.network,
             size="small",
             sizing_mode="stretch_width",
             max_width=150,
@@ -59,12 +61,12 @@ class Disk(SourceComponent):
             description="The network whose features the disk shows. A trained one is trained on the real images, once.",
         )
         network.param.watch(lambda event: selection.param.update(network=event.new), "value")
-        centred = pmui.Checkbox(label="Centred", size="small", margin=(8, 4))
+        centred = pmui.Checkbox(label="Centred", value=selection.centred, size="small", margin=(8, 4))
         centred.param.watch(lambda event: selection.param.update(centred=event.new), "value")
         classes = pmui.MultiChoice(
             label="Classes",
             options=self._classes,
-            value=[],
+            value=selection.classes,
             sizing_mode="stretch_width",
             max_width=150,
             margin=(4, 4),

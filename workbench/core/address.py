@@ -1,0 +1,101 @@
+"""The address of a page says what of a run is shown, so that a reload or a link shows the same again."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hdd.projection import VIEWS
+from workbench.core.frame import Selection
+from workbench.core.source import Source
+
+Query = Mapping[str, Sequence[bytes]]
+"""The query of an address, {name: values}, as Panel gives it."""
+
+
+@dataclass(frozen=True)
+class _Field:
+    """How a parameter of `Selection` is written into an address.
+
+    Attributes:
+        write: gives the texts for a value.
+        read: gives the value for the texts; raises ValueError if they mean none.
+        allowed: what is allowed, in words.
+    """
+
+    write: Callable[[Any], list[str]]
+    read: Callable[[list[str]], Any]
+    allowed: str
+
+
+def _read_step(texts: list[str]) -> int:
+    if (step := int(texts[0])) < 0:
+        raise ValueError
+    return step
+
+
+def _read_image(texts: list[str]) -> tuple[int, int]:
+    label, index = texts[0].split("-")
+    return int(label), int(index)
+
+
+def _one_of(names: Sequence[str]) -> _Field:
+    def read(texts: list[str]) -> str:
+        return names[names.index(texts[0])]
+
+    return _Field(lambda value: [value], read, f"one of {', '.join(names)}")
+
+
+_FIELDS = {
+    "step": _Field(lambda value: [str(value)], _read_step, "a step of the run"),
+    "image": _Field(lambda value: ["-".join(map(str, value))], _read_image, "class and number, such as 3-0"),
+    "classes": _Field(list, list, "names of classes"),
+    "view": _one_of(list(VIEWS)),
+    "network": _one_of(Selection.param["network"].objects),
+    "centred": _Field(lambda value: ["yes"], lambda texts: ["yes"].index(texts[0]) == 0, "yes"),
+}
+NAMES = ("run", "tab", *_FIELDS)
+"""The names in a query that belong to the page; it leaves all others as they are."""
+
+
+def write(run: str, tab: str, selection: Selection) -> list[tuple[str, str]]:
+    """The query that shows `tab` of `run` with `selection`, as pairs; what a page begins with is left out.
+
+    Args:
+        run: name of the run.
+        tab: name of the tab, "" for the first.
+        selection: what the session looks at.
+    """
+    pairs = [("run", run), *([("tab", tab)] if tab else [])]
+    for name, field in _FIELDS.items():
+        value = getattr(selection, name)
+        if value != Selection.param[name].default:
+            pairs += [(name, text) for text in field.write(value)]
+    return pairs
+
+
+def read(query: Query) -> tuple[dict[str, Any], list[str]]:
+    """What an address asks for.
+
+    Returns:
+        The values of `Selection` that it names, and for each that it names wrongly a sentence that says so.
+    """
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, field in _FIELDS.items():
+        if name in query:
+            texts = [text.decode(errors="replace") for text in query[name]]
+            try:
+                values[name] = field.read(texts)
+            except ValueError:
+                problems.append(f"The address asks for {name} “{', '.join(texts)}”; allowed: {field.allowed}.")
+    return values, problems
+
+
+def fitting(values: Mapping[str, Any], source: Source) -> dict[str, Any]:
+    """Those of the values for `Selection` that mean something for `source`."""
+    fits = dict(values)
+    if "classes" in fits:
+        fits["classes"] = [name for name in fits["classes"] if name in source.classes]
+    if fits.get("image") is not None and source.layout.image(*fits["image"]) is None:
+        del fits["image"]
+    return fits
