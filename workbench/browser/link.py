@@ -31,7 +31,7 @@ class Link(JSComponent):
     _esm = browser.module(*compat.PAGE, "keys.js", "outage.js", "link.js")
 
     def __init__(self, **params: Any) -> None:
-        super().__init__(width=0, height=0, margin=0, **params)
+        super().__init__(**{"width": 0, "height": 0, "margin": 0, **params})
         self.tab = ""
         self.listener: Callable[[dict[str, Any]], None] | None = None
         self.on_msg(self._heard)

@@ -44,7 +44,7 @@ class NotebookPane(pn.Column):
         """Adds the content of the pane, before its first output; the first object must be a Material component."""
 
     def on_listening(self) -> None:
-        """Called when another browser has started to listen."""
+        """Called when a browser says that it listens; it does so again after a long silence."""
 
     def on_ended(self) -> None:
         """Called when no output shows the pane any more."""

@@ -75,12 +75,14 @@ class DrawnDisk:
 
     Attributes:
         request: the request.
+        images: (M, channels, H, W) float32, normalised, the synthetic images whose features are drawn.
         geometry: maps features to points, with the scale that was measured.
         projection: the points.
         network_accuracy: test accuracy of a trained viewing network, 0 to 1; None for a random one.
     """
 
     request: DiskRequest
+    images: np.ndarray
     geometry: Geometry
     projection: Projection
     network_accuracy: float | None
@@ -130,8 +132,13 @@ class DiskRequests:
         self._projecting = projecting
         self._answered = answered
         self._clock = clock
-        self._retry_at = 0.0
+        self._retry_at = self._asked_at = 0.0
         self._awaited: set[tuple[str, str, str]] = set()
+
+    @property
+    def waited(self) -> float | None:
+        """For how many seconds the open request has been open, None if there is none."""
+        return None if self.asked is None else self._clock() - self._asked_at
 
     def ask(self, request: DiskRequest, images: np.ndarray) -> None:
         """Requests a disk, unless it is the newest one already, or another request is open.
@@ -149,11 +156,11 @@ class DiskRequests:
         if self.sample is None:
             asked = source.shared("sample", lambda: self._projecting.live(projector.sample, source.viewing))
             asked.add_done_callback(self._got_sample)
-        self.asked = request
+        self.asked, self._asked_at = request, self._clock()
         look = request.look
         arguments = (look.through(source.viewing), images, source.layout.labels, look.geometry, look.view, look.pruning)
         asked = source.shared(request, lambda: self._projecting.live(projector.look, *arguments))
-        asked.add_done_callback(partial(self._got, request))
+        asked.add_done_callback(partial(self._got, request, images))
 
     def _feasible(self, request: DiskRequest, viewing: Viewing) -> DiskRequest:
         """The request, or one that stands in for it while a network is trained or a view learns in the background."""
@@ -189,10 +196,10 @@ class DiskRequests:
             self.sample = answer.result()
             self._answered()
 
-    def _got(self, request: DiskRequest, answer: Future[Any]) -> None:
+    def _got(self, request: DiskRequest, images: np.ndarray, answer: Future[Any]) -> None:
         """Takes the answer to a request; called from any thread."""
         try:
-            self.disk = DrawnDisk(request, *answer.result())
+            self.disk = DrawnDisk(request, images, *answer.result())
             self.problem = None
         except CancelledError:
             pass

@@ -1,12 +1,18 @@
 """Builds the frames of a session: finds the images of the step that is shown, and requests what is missing."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
+
+import numpy as np
 
 from workbench.core.disk_requests import DiskRequest, DiskRequests, Look, Projecting
 from workbench.core.frame import Frame, Selection, nearest_images, shown_step
 from workbench.core.image_cache import ImageCache
 from workbench.core.source import Source, SourceState, StepImages
+
+TOGETHER_SECONDS = 2.0
+"""For how long images wait for their disk, so that both are of one step; a disk that takes longer is left behind."""
 
 
 class FrameBuilder:
@@ -18,6 +24,7 @@ class FrameBuilder:
         selection: what the session looks at.
         images_came: called, from any thread, when images that were missing have been read.
         disk_came: called, from any thread, when a disk that was missing has been computed, or has failed.
+        clock: returns the time in seconds.
 
     Attributes:
         images: the images of kept steps.
@@ -31,11 +38,14 @@ class FrameBuilder:
         selection: Selection,
         images_came: Callable[[], None],
         disk_came: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.images = ImageCache(source.read, images_came)
-        self.disks = DiskRequests(source, projecting, disk_came)
+        self.disks = DiskRequests(source, projecting, disk_came, clock)
         self._source = source
         self._selection = selection
+        self._shown: tuple[int, np.ndarray] | None = None
+        self._rewinds = 0
 
     def build(self, full: bool = False) -> Frame:
         """Builds the frame to show now from what is known, and requests what is missing.
@@ -46,6 +56,7 @@ class FrameBuilder:
         source, state, selected = self._source, self._source.state, self._selection.step
         step = shown_step(state, selected)
         image_step, found = self._find_images(state, step)
+        images = None if found is None else found.images
         if found is not None and source.viewing is not None:
             geometry, pruning = source.look_at(state, step, found)
             if self._selection.centred and geometry.feature_centre == "none":
@@ -53,12 +64,13 @@ class FrameBuilder:
                 geometry = replace(geometry, feature_centre="mean", feature_scale=None)
             look = Look(geometry, str(self._selection.view), str(self._selection.network), pruning, state.rewinds)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
             self.disks.ask(DiskRequest(image_step, look), found.images)
+            image_step, images = self._together(state, image_step, found.images)
         return Frame(
             state=state,
             step=step,
             live=selected is None,
             settings=source.settings_at(state, step),
-            images=None if found is None else found.images,
+            images=images,
             image_step=image_step,
             disk=self.disks.disk,
             disk_learning=self.disks.learning,
@@ -66,6 +78,26 @@ class FrameBuilder:
             sample=self.disks.sample,
             full=full,
         )
+
+    def _together(self, state: SourceState, step: int, images: np.ndarray) -> tuple[int, np.ndarray]:
+        """The images to show beside the disk, and their step: those that it shows if the next disk is not late.
+
+        Args:
+            state: of the source.
+            step: of the newest images that may be shown.
+            images: the newest images that may be shown.
+        """
+        disk, waited = self.disks.disk, self.disks.waited
+        shown, follows = self._shown, self._selection.step is None and state.rewinds == self._rewinds
+        self._rewinds = state.rewinds
+        if disk is not None and waited is not None and waited < TOGETHER_SECONDS and not self.disks.problem:
+            if not follows or shown is None or disk.step >= shown[0]:
+                step, images = disk.step, disk.images
+            else:
+                # While the run goes on, images never go back to catch up with a disk that was left behind.
+                step, images = shown
+        self._shown = step, images
+        return step, images
 
     def _find_images(self, state: SourceState, step: int) -> tuple[int, StepImages | None]:
         """The step whose images are shown, and its images, None until they are read."""

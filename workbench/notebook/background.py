@@ -1,9 +1,12 @@
 """Starts and forks runs in other processes, so that the notebook or script can do something else meanwhile."""
 
+import os
 import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from IPython.display import display
 
 from hdd.errors import HDDError
 from hdd.paths import holds_run
@@ -21,7 +24,8 @@ def start(dataset: str = "digits", out: str | Path | None = None, preset: str = 
 
     Args:
         dataset: a name that `hdd datasets` lists, or folder:PATH.
-        out: directory of the run; None makes one in ./runs, named by the data set and the time.
+        out: directory of the run; None makes one in the folder $HDD_RUNS, or else ./runs, named by the data set and the
+            time.
         preset: "geometric" or "released".
         settings: further knobs of `hdd.settings.Settings`; without `threads`, the run uses all cores but one.
 
@@ -34,13 +38,17 @@ def start(dataset: str = "digits", out: str | Path | None = None, preset: str = 
     settings = {"threads": SPARE_CORES, **settings}
     initial_settings(dataset, preset, **settings)
     if out is None:
-        out = Path("runs") / f"{Path(dataset.removeprefix('folder:')).name}-{datetime.now():%Y%m%d-%H%M%S-%f}"
+        folder = Path(os.environ.get("HDD_RUNS", "runs"))
+        out = folder / f"{Path(dataset.removeprefix('folder:')).name}-{datetime.now():%Y%m%d-%H%M%S-%f}"
     out = Path(out)
+    progress = display({"text/plain": f"Making the run {out} …"}, raw=True, display_id=True)
     job = Engines(out.parent).distill(out.name, {"dataset": dataset, **settings}, preset, share=True)
     while not holds_run(out):
         if not job.poll():
             raise HDDError(job.failure or f"{job.about} ended before it was made.")
         time.sleep(LOOK_SECONDS)
+    if progress is not None:
+        progress.update({"text/plain": f"The run {out} is going in process {job.pid}."}, raw=True)
     return Run(out)
 
 

@@ -1,5 +1,6 @@
 """The output of a cell that shows views of a run, until the output is removed from the notebook."""
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,7 @@ from workbench.notebook.background import LOOK_SECONDS, as_run
 from workbench.notebook.link import NotebookLink
 from workbench.notebook.main_thread_queue import main_thread
 from workbench.session import Session
-from workbench.theme import Text
+from workbench.theme import Notice, Text
 
 FIRST_SECONDS = 8.0
 """How long a cell waits at most until its views show something, so that a saved notebook shows it too."""
@@ -61,6 +62,13 @@ class Cell(NotebookPane):
         self._session: Session | None = None
         self._frame: Frame | None = None
         self._status = Text("", variant="caption", margin=(2, 10))
+        self._still = Notice(
+            "This view stands still here, because VS Code does not pass on what the kernel sends. Run the cell again "
+            "to see the newest step, or open the notebook in JupyterLab, where views are live.",
+            severity="info",
+            sizing_mode="stretch_width",
+            margin=(2, 10),
+        )
 
     def _build(self, session: Session) -> tuple[list[View], Viewable]:
         """Makes the views of `session`, and the layout that holds them."""
@@ -78,7 +86,9 @@ class Cell(NotebookPane):
         self._session = session = CellSession(self._run, self, link)
         views, layout = self._build(session)
         session.views.extend([*views, self])
-        self[:] = [self._status, layout, link]
+        # JupyterLab can also have been started in a terminal of VS Code; it will say that it listens.
+        in_vscode = not {"VSCODE_PID", "VSCODE_CWD"}.isdisjoint(os.environ)
+        self[:] = [self._status, *([self._still] if in_vscode else []), layout, link]
         session.open()
         # A saved notebook keeps only what the views show when this function returns.
         deadline = time.monotonic() + FIRST_SECONDS
@@ -106,8 +116,11 @@ class Cell(NotebookPane):
         self.clear()
 
     def on_listening(self) -> None:
-        """Shows everything to the browser that has just started to listen."""
+        """Shows everything to a browser that listens."""
         if self._session is not None:
+            if self._still in self:
+                with self.changing():
+                    self.remove(self._still)
             self._session.refresh()
 
     def on_ended(self) -> None:

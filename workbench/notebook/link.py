@@ -10,11 +10,11 @@ WHO = "notebook"
 class NotebookLink(Link):
     """Tells the kernel when the browser listens, when a frame has been painted, and when the cell is cleared.
 
-    It takes no keys, since those belong to the notebook.
+    It is a text that is empty as long as the kernel answers. It takes no keys, since those belong to the notebook.
     """
 
     _esm = browser.module(compat.HERE / "echoing_comm.js", "notebook_link.js")
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(width=None, height=None, sizing_mode="stretch_width", margin=(0, 10))
         self.tab = WHO

@@ -105,7 +105,7 @@ class Disk(SourceComponent):
         else:
             self._plot.draw(frame.disk, frame.sample, self._shown_classes())
             if frame.full:
-                self._describe(frame.disk, frame.disk_learning)
+                self._describe(frame, frame.disk)
                 self._faithfulness.measure(frame)
         image = None if selection.image is None else session.source.layout.image(*selection.image)
         self._plot.mark(image)
@@ -115,8 +115,8 @@ class Disk(SourceComponent):
         chosen = self._session.selection.classes
         return np.array([not chosen or name in chosen for name in self._classes])
 
-    def _describe(self, disk: DrawnDisk, learning: str) -> None:
-        points = disk.projection
+    def _describe(self, frame: Frame, disk: DrawnDisk) -> None:
+        points, learning = disk.projection, frame.disk_learning
         projector = self._session.projector
         progress = projector.progress("live")
         if learning:
@@ -126,7 +126,9 @@ class Disk(SourceComponent):
             self._status.object = f"Processing the real images … {progress}" if progress else self._about(disk)
         widest = int(np.nanargmax(points.gap))
         pruned = int((~points.kept).sum())
-        step = f"Step {disk.step}: " if self._session.source.changes else ""
+        behind = frame.image_step - disk.step
+        late = f" ({behind} steps behind the images)" if behind > 0 else ""
+        step = f"Step {disk.step}{late}: " if self._session.source.changes else ""
         self._summary.object = (
             f"{step}{len(points.real_radius)} real{f' ({pruned} pruned)' if pruned else ''} and "
             f"{len(points.synthetic_radius)} synthetic points; centroids (▢ real, ★ synthetic) are "

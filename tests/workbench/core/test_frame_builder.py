@@ -111,3 +111,101 @@ def test_without_real_images_no_disk_is_asked_for(source, selection):
     source.answer(40)
     frame = builder.build()
     assert frame.images is not None and builder.disks.asked is None and frame.disk_problem
+
+
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+class Running(Source):
+    """A run of which every step is live."""
+
+    def at(self, step):
+        class Live(SourceState):
+            live = StepImages(step, np.full((4, 1, 2, 2), step, np.float32))
+
+        self.state = Live(step=step, rewinds=2)
+
+
+class Slow(Projecting):
+    """Answers when a test says so."""
+
+    def __init__(self):
+        self.asked = []
+
+    def live(self, function, *arguments):
+        future = Future()
+        if function.__name__ == "look":
+            self.asked.append((future, arguments))
+        return future
+
+    def answer(self):
+        future, (_, images, _, geometry, *_) = self.asked.pop(0)
+        future.set_result((geometry, "points", None))
+        return int(images[0, 0, 0, 0])
+
+
+def test_images_and_disk_are_of_one_step_unless_the_disk_is_late(clock):
+    source, slow, selection = Running(), Slow(), Selection(view="plane")
+    builder = FrameBuilder(source, slow, selection, lambda: None, lambda: None, clock)
+
+    def shown():
+        frame = builder.build()
+        assert frame.images[0, 0, 0, 0] == frame.image_step
+        return frame.image_step, None if frame.disk is None else frame.disk.step
+
+    # Nothing waits for the first disk.
+    source.at(1)
+    assert shown() == (1, None)
+    source.at(2)
+    assert shown() == (2, None)
+    assert slow.answer() == 1
+    # The disk of step 2 is asked for only now.
+    assert shown() == (2, 1)
+    source.at(7)
+    clock.now += 1
+    assert shown() == (2, 1)
+    assert slow.answer() == 2
+    assert shown() == (2, 2)
+    # It is on time: the images wait for it.
+    source.at(9)
+    clock.now += 1
+    assert shown() == (2, 2)
+    assert slow.answer() == 7
+    assert shown() == (7, 7)
+    # It is late: the images go on, and do not go back.
+    clock.now += 3
+    assert shown() == (9, 7)
+    source.at(12)
+    assert shown() == (12, 7)
+    assert slow.answer() == 9
+    assert shown() == (12, 9)
+    assert slow.answer() == 12
+    source.at(13)
+    assert shown() == (12, 12)
+
+
+def test_looking_back_shows_images_with_their_disk(clock):
+    source, slow, selection = Running(), Slow(), Selection(view="plane")
+    builder = FrameBuilder(source, slow, selection, lambda: None, lambda: None, clock)
+    source.at(50)
+    builder.build()
+    slow.answer()
+    source.state = SourceState(step=50, kept=(0, 50), rewinds=2)
+    selection.step = 0
+    builder.build()
+    source.answer(0)
+    frame = builder.build()
+    assert (frame.image_step, frame.disk.step, frame.step) == (50, 50, 0)
+    slow.answer()
+    frame = builder.build()
+    assert (frame.image_step, frame.disk.step, frame.step) == (0, 0, 0)
