@@ -17,6 +17,7 @@ from workbench.compat.page_busy import ignore_busy
 from workbench.controls.branching import Branching
 from workbench.controls.dialogs import Dialogs
 from workbench.controls.driver import DriverButton
+from workbench.controls.export import Export
 from workbench.controls.launch import Launch
 from workbench.controls.new_run import NewRun
 from workbench.controls.recipe_buttons import RecipeButtons
@@ -34,6 +35,7 @@ from workbench.tabs.base import Tab, TabContext
 from workbench.tabs.pages import TabPages
 from workbench.tabs.registry import TABS
 from workbench.theme import THEME, Text
+from workbench.theme.color_scheme import TEMPLATE, is_dark
 from workbench.views.inspector import HINT, Inspector
 from workbench.views.timeline import Timeline
 from workbench.views.welcome import Welcome
@@ -116,12 +118,15 @@ class Shell:
             contextbar_variant="persistent",
             main=[self._main],
             theme_config=THEME,
+            dark_theme=is_dark(),
+            template=TEMPLATE,
             busy_indicator=None,
             # A closed side bar lies outside of the visible page. With "hidden", the default, the page would scroll to
             # it when something in it gets the focus.
             sx={"overflow": "clip"},
         )
         ignore_busy(page)
+        page.param.watch(lambda event: self._link.param.update(colors="dark" if event.new else "light"), "dark_theme")
         return page
 
     # Life of the session
@@ -214,7 +219,8 @@ class Shell:
         runner = Runner(session, self._engines)
         session.add(runner)
         session.on_keys(space=runner.toggle)
-        place[:] = [runner, RecipeButtons(session, self._dialogs)]
+        recipes = RecipeButtons(session, self._dialogs)
+        place[:] = [runner, recipes, Export(session, self._link)]
 
     def _add_timeline(self, session: Session, place: pmui.Paper) -> None:
         branching = Branching(session, self._dialogs, self.attach)
