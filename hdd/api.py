@@ -12,6 +12,7 @@ from hdd.data import Dataset
 from hdd.data import load as load_dataset
 from hdd.devices import pick_device
 from hdd.evaluation import Evaluation, evaluate_images, make_protocol
+from hdd.paths import data_set_title
 from hdd.process import release_memory
 from hdd.progress import Progress
 from hdd.records import StepRecord
@@ -71,7 +72,7 @@ def distill(
     """
     chosen = initial_settings(dataset, preset, **method_and_objective(method, objective), **settings)
     if out is None:
-        name = Path(dataset.removeprefix("folder:")).name
+        name = data_set_title(dataset)
         out = Path("runs") / f"{name}-{chosen.objective}-{datetime.now():%Y%m%d-%H%M%S}"
     check_free(Path(out))
     try:

@@ -1,7 +1,6 @@
 """The data sets that can be distilled, by name. Images are held in memory, with what is needed to normalise them."""
 
 import difflib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from hdd.data.downloads import DIGIT_NAMES, REMOTE_SETS, remote_source
 from hdd.data.folder import folder_source
 from hdd.data.splits import Splits
 from hdd.errors import InvalidInputError
+from hdd.paths import user_folder
 from hdd.pixels import to_pixels
 from hdd.progress import Progress
 
@@ -136,7 +136,7 @@ def _source(name: str, root: Path, size: int | None, progress: Progress | None) 
 
 
 def _data_root(root: str | Path | None) -> Path:
-    return Path(root or os.environ.get("HDD_DATA_DIR") or "~/.cache/hdd/data").expanduser()
+    return Path(root).expanduser() if root else user_folder("HDD_DATA_DIR", ".cache/hdd/data")
 
 
 def _read_digits() -> Splits:
