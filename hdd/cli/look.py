@@ -26,9 +26,9 @@ def steer(
     command: Annotated[
         str | None, typer.Argument(metavar="[pause|go|step|stop]", help="Command for the engine.")
     ] = None,
-    at: Annotated[int | None, typer.Option(help="Step at which the edit acts; default: the next one.")] = None,
+    at: Annotated[int | None, typer.Option(help="Step at which the edit is applied; default: the next one.")] = None,
     count: Annotated[
-        int | None, typer.Option(min=1, help="Number of steps that `step` makes.", show_default="1")
+        int | None, typer.Option(min=1, help="Number of steps that `step` runs.", show_default="1")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -53,7 +53,9 @@ def steer(
         for edit in edits:
             print_line(edit_text(edit))
         if not run.engine_alive() and any(edit.status == EditStatus.PENDING for edit in edits):
-            print_line(f"No engine advances this run now. Pending edits act when it is resumed: hdd resume {path}")
+            print_line(
+                f"This run has no engine now. Pending edits will be applied when it is resumed: hdd resume {path}"
+            )
     if any(edit.status == EditStatus.REFUSED for edit in edits):
         raise typer.Exit(2)
 
@@ -79,7 +81,7 @@ def rewind(
     history.rewind(run, step, who="hdd rewind")
     while run.engine_alive() and any(edit.name == Command.REWIND for edit in run.edits(EditStatus.PENDING)):
         if run.status().state == EngineState.QUEUED:
-            print_line(f"{path} is waiting for its turn on the device. It is rewound when its turn comes.")
+            print_line(f"{path} is waiting for its turn on the device, and will be rewound then.")
             return
         time.sleep(0.05)
     if not as_json:

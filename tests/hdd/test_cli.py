@@ -198,7 +198,9 @@ def test_steer_without_an_engine_waits_for_one(demo, tmp_path):
     told = hdd("steer", str(tmp_path / "run"), "--set", "weight=3")
     assert "weight → 3: pending" in told.stdout
     assert "hdd resume" in told.stdout
-    assert "so go cannot act: `hdd resume" in refused("steer", str(tmp_path / "run"), "go", "--set", "weight=4")
+    assert "so go would have no effect: `hdd resume" in refused(
+        "steer", str(tmp_path / "run"), "go", "--set", "weight=4"
+    )
     hdd("resume", str(tmp_path / "run"))
     assert [edit.value for edit in Run(tmp_path / "run").edits() if edit.name == "weight"] == [3]
 
@@ -259,7 +261,7 @@ def test_datasets():
         (["--at", "5000:curvature=-1"], "There is no step 5000"),
         (["--ipc", "1000"], "ipc=1000 is more than the 140 training images of class"),
         (["--ipc", "0"], "ipc=0 is not allowed"),
-        (["--device", "cuda:99"], "device='cuda:99' is not on this machine"),
+        (["--device", "cuda:99"], "device='cuda:99' is not available on this machine"),
         (["--device", "gpu"], "device='gpu' is not allowed: give one of auto, cpu"),
         (["--set", "network_depth=6"], "network_depth=6 is too deep for images of 16×16"),
     ],
@@ -277,7 +279,7 @@ def test_bad_input_to_distill(tmp_path, arguments, message):
         (["fork", "runs/demo", "--step", "21", "--out", "new"], "give a step from 0 to 20"),
         (["fork", "runs/demo", "--step", "3", "--set", "ipc=3", "--out", "new"], "ipc is fixed"),
         (["rewind", "runs/demo", "--step", "99"], "give a step from 0 to 20"),
-        (["steer", "runs/demo", "--set", "curvature=-1"], "is finished at step 20, so no edit can act"),
+        (["steer", "runs/demo", "--set", "curvature=-1"], "is finished at step 20, so edits have no effect"),
         (["steer", "runs/demo"], "There is nothing to do"),
         (["steer", "runs/demo", "faster"], "give pause, go, step or stop"),
         (["steer", "runs/demo", "pause", "--count", "3"], "--count 3 is allowed only with the command step"),

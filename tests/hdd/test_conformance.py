@@ -141,7 +141,7 @@ class Drifting(DM):
 @pytest.mark.parametrize(
     ("method", "rule"),
     [
-        (Forgetful, "a run that was resumed differs from one that ran on"),
+        (Forgetful, "a resumed run differs from an uninterrupted one"),
         (Drifting, "their states differ after 4 steps"),
     ],
 )

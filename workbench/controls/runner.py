@@ -185,7 +185,7 @@ def status_text(frame: Frame) -> str:
         )
     if status.state == EngineState.KILLED:
         return (
-            f"The engine is gone at {where}: it was killed, or ran out of memory. "
+            f"The engine ended without a message at {where}. It was killed, perhaps because memory ran out. "
             "Resume continues from there, bit for bit as if it had never stopped."
         )
     if status.state == EngineState.FAILED:

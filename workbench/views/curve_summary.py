@@ -28,7 +28,7 @@ def curve_summary(frame: Frame, mean: dict[str, np.ndarray]) -> str:
         text += f", accuracy {100 * np.mean(newest['accuracies']):.1f} % at step {newest['step']}"
     if changed := changed_scales(frame.run_state.steered):
         text += (
-            f". Losses before and after a change of {', '.join(changed)} cannot be compared; the centroid gap can, "
+            f". Losses before and after a change of {', '.join(changed)} are not comparable; the centroid gap is, "
             "across K and λ"
         )
     return text + "."

@@ -199,7 +199,7 @@ def test_who_does_not_drive_cannot_steer(steering, session, source, show):
     sections.active = list(range(len(GROUPS)))
     source.lease.leave("driver", to="another")
     show()
-    assert "You are watching: another tab steers this run." in texts(steering)
+    assert "You are watching: another tab is in control of this run." in texts(steering)
     controls = [control for knob in steering._knobs.values() for control in knob.__panel__().select(WidgetBase)]
     assert len(controls) == len(KNOBS)
     assert all(control.disabled for control in controls)
