@@ -18,11 +18,13 @@ from workbench.compat.page_busy import ignore_busy
 from workbench.controls.branching import Branching
 from workbench.controls.dialogs import Dialogs
 from workbench.controls.driver import DriverButton
+from workbench.controls.evaluator import Evaluator
+from workbench.controls.job_watch import JOBS_MILLISECONDS
 from workbench.controls.launch import Launch
 from workbench.controls.new_run import NewRun
 from workbench.controls.recipe_buttons import RecipeButtons
 from workbench.controls.run_choice import RunChoice
-from workbench.controls.runner import JOBS_MILLISECONDS, Runner, status_text
+from workbench.controls.runner import Runner, status_text
 from workbench.controls.steering import Steering, notify
 from workbench.core.frame import Frame
 from workbench.core.jobs import Engines
@@ -204,7 +206,9 @@ class Shell:
         runner = Runner(session, self._engines)
         session.add(runner)
         session.on_keys(space=runner.toggle)
-        place[:] = [runner, RecipeButtons(session, self._dialogs)]
+        evaluator = Evaluator(session, self._engines)
+        session.add(evaluator)
+        place[:] = [runner, evaluator, RecipeButtons(session, self._dialogs)]
 
     def _add_timeline(self, session: Session, place: pmui.Paper) -> None:
         branching = Branching(session, self._dialogs, self.attach)

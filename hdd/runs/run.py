@@ -278,11 +278,25 @@ class Run(RunReader):
             (record.step, record.loss, record.feature_scale, record.seconds, record.classes.astype("<f4").tobytes()),
         )
 
-    def write_evaluation(self, step: int, protocol: Mapping[str, Any], accuracies: list[float]) -> None:
-        """Records the accuracies that networks trained on the images of `step` reached."""
+    def write_evaluation(
+        self,
+        step: int,
+        protocol: Mapping[str, Any],
+        accuracies: list[float],
+        took: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Records the accuracies that networks trained on the images of `step` reached.
+
+        Args:
+            step: whose images were evaluated; 0 for a baseline.
+            protocol: see `hdd.protocol.Protocol`.
+            accuracies: fractions, one for each network.
+            took: the seconds that the evaluation took, and the host that computed it; None if that was not measured.
+        """
+        recorded = {**protocol} if took is None else {**protocol, "took": {**took}}
         self._database.execute(
             "INSERT INTO evaluations (step, time, protocol, accuracies) VALUES (?, ?, ?, ?)",
-            (step, time.time(), json.dumps(protocol), json.dumps(accuracies)),
+            (step, time.time(), json.dumps(recorded), json.dumps(accuracies)),
         )
 
     def write_event(self, step: int, text: str) -> None:

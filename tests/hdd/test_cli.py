@@ -144,6 +144,18 @@ def test_evaluate_before_and_after(demo):
     assert [each["step"] for each in Run(demo / "runs/demo").evaluations()] == [0, 20]
 
 
+def test_a_baseline_is_recorded_beside_the_evaluations(demo):
+    quick = ["--protocol", "quick", "--epochs", "2", "--networks", "1", "--width", "8"]
+    told = hdd("evaluate", "runs/demo", "--baseline", *quick, cwd=demo).stdout
+    assert told.startswith("runs/demo, 2 random real images per class: ")
+    assert "±" not in told
+    baseline = Run(demo / "runs/demo").evaluations()[-1]
+    assert (baseline["step"], baseline["protocol"]["images"]) == (0, "random real")
+    assert baseline["took"]["seconds"] > 0 and baseline["took"]["host"]
+    assert "random real images evaluated (quick): " in hdd("runs", "show", "runs/demo", cwd=demo).stdout
+    assert "leave the step out" in refused("evaluate", "runs/demo", "--baseline", "--step", "20", cwd=demo)
+
+
 def test_export(demo, tmp_path):
     told = hdd("export", "runs/demo", "--out", str(tmp_path / "set"), cwd=demo)
     assert "20 images of 10 classes, step 20" in told.stdout

@@ -136,7 +136,9 @@ def test_a_finished_run_is_evaluated_and_its_recipe_copied(open_tab, make_run):
     make_run("done", steps=20)
     tab = open_tab()
     tab.page.get_by_role("button", name="Quick evaluation").click()
-    tab.sees("accuracy 62.5 % at step 20")
+    tab.sees("accuracy 62.5 ± 17.7 % at step 20")
+    tab.sees("Quick evaluation, step 20: 62.5 ± 17.7 %")
+    tab.sees("Expected time: quick about 30 min, full about 4.2 h.")
     accuracy = next(each for each in tab.figure("percent") if "mean" in each)
     assert (accuracy["step"], accuracy["mean"]) == ([20], [62.5])
 
@@ -149,6 +151,25 @@ def test_a_finished_run_is_evaluated_and_its_recipe_copied(open_tab, make_run):
     tab.until(lambda: tab.page.evaluate("navigator.clipboard.readText()") == text.input_value())
     tab.button("Close").last.click()
     expect(text).to_be_hidden(timeout=TIMEOUT)
+
+
+def test_an_evaluation_is_cancelled_and_a_baseline_is_shown_beside_the_next(open_tab, make_run, script):
+    run = make_run("done", steps=20)
+    script(epoch_seconds=600)
+    tab = open_tab()
+    tab.page.get_by_role("button", name="Full evaluation").click()
+    tab.sees("The full evaluation of step 20: 0 of 3 epochs")
+    tab.button("Cancel").click()
+    tab.sees("The full evaluation of step 20 was cancelled.")
+    assert run.evaluations() == []
+    script(accuracies=[0.8])
+    tab.page.get_by_role("button", name="Quick baseline").click()
+    tab.sees("Quick baseline, 10 random real images per class: 80.0 % (1 network).")
+    script(accuracies=[0.97, 0.99])
+    tab.page.get_by_role("button", name="Quick evaluation").click()
+    tab.sees("Quick evaluation, step 20: 98.0 ± 1.4 %; 10 random real images per class: 80.0 % (1 network).")
+    accuracy = next(each for each in tab.figure("percent") if "mean" in each)
+    assert (accuracy["step"], accuracy["mean"]) == ([20], [98.0])
 
 
 def test_escape_closes_a_menu_whose_chosen_entry_is_gone_from_it(open_tab, make_run):
