@@ -48,7 +48,7 @@ class Evaluator(SourceComponent):
             evaluate.on_click(lambda _, name=name: self.evaluate(name))
             baseline.on_click(lambda _, name=name: self.evaluate(name, baseline=True))
         self._times = Text("", variant="caption", margin=(0, 10), sx=HIDDEN)
-        self._progress = pmui.Progress(value=0, max=100, sizing_mode="stretch_width", margin=(12, 6, 0, 10))
+        self._progress = pmui.Progress(value=0, max=100, sizing_mode="stretch_width", margin=(17, 6, 0, 10))
         self._cancel = pmui.Button(label="Cancel", variant="text", **button)
         self._cancel.on_click(lambda _: self.cancel())
         self._running = pmui.Row(self._progress, self._cancel, sizing_mode="stretch_width", margin=0, sx=HIDDEN)

@@ -52,7 +52,9 @@ class Job:
         self._read = 0
         self._started = time.monotonic()
         self._first: tuple[int, float] | None = None
-        """The first progress that the process has printed, and when it was read."""
+        """The first progress that the process had printed when it was looked at, and when that was."""
+        self._pace: float | None = None
+        """Seconds that each further unit of progress has taken so far."""
         self._is_cancelled = False
         self._process = subprocess.Popen(
             command,
@@ -85,11 +87,20 @@ class Job:
                     continue
                 if isinstance(message, dict):
                     self.progress |= message
-                    if self._first is None and "done" in message:
-                        self._first = message["done"], time.monotonic()
+        self._measure_pace()
         if not self.going:
             self._output.close()
         return self.going
+
+    def _measure_pace(self) -> None:
+        """Measures the pace from the first progress on: what came before, such as loading PyTorch, says nothing."""
+        done, now = self.progress.get("done"), time.monotonic()
+        if done is None:
+            return
+        if self._first is None:
+            self._first = done, now
+        elif done > self._first[0]:
+            self._pace = (now - self._first[1]) / (done - self._first[0])
 
     @property
     def failure(self) -> str | None:
@@ -108,12 +119,10 @@ class Job:
         return f"{self.about} ended with code {code}: {last}"
 
     def time_left(self, done: int, total: int) -> float | None:
-        """Seconds until `total` is reached at the pace so far, None while nothing is `done`."""
-        if self._first is not None and done > self._first[0]:
-            # What came before the first progress, such as loading PyTorch, says nothing about the pace.
-            first, when = self._first
-            return (time.monotonic() - when) * (total - done) / (done - first)
-        return (time.monotonic() - self._started) * (total - done) / done if done else None
+        """Seconds until `total` is reached at the pace so far, None while nothing is `done` or no pace is known."""
+        if not done or (self._pace is None and self.going):
+            return None
+        return (total - done) * (self._pace or (time.monotonic() - self._started) / done)
 
     def stop(self) -> None:
         """Asks the process to end."""

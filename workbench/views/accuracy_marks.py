@@ -45,4 +45,5 @@ class AccuracyMarks:
         control = baseline(evaluations, newest)
         level = 0.0 if control is None else 100 * float(np.mean(control["accuracies"]))
         self._line.update(location=level, visible=control is not None)
-        self._name.update(y=level, visible=control is not None)
+        # The name stands on that side of the line on which there is more room.
+        self._name.update(y=level, visible=control is not None, text_baseline="top" if level > 50 else "bottom")
