@@ -12,8 +12,9 @@ from workbench.compat.debounced_values import report_at_once
 from workbench.component import Component
 
 STEPS_A_DECADE = 40
-FIELD_WIDTH = 88
-_SLIDER_STYLE = {"& .MuiFormLabel-root": {"fontSize": "13px"}}
+FIELD_WIDTH = 80
+# The label may be longer than the slider: it goes on above the field.
+_SLIDER_STYLE = {"& .MuiFormLabel-root": {"fontSize": "13px", "whiteSpace": "nowrap"}}
 _FIELD_STYLE = {
     # The slider shows the label already, so here only screen readers get it.
     "& .MuiInputLabel-root": {"clip": "rect(0 0 0 0)", "overflow": "hidden", "width": "1px", "height": "1px"},
@@ -72,7 +73,7 @@ class SliderField(Component):
             place, step = self._position(value), knob.step  # pyright: ignore[reportAttributeAccessIssue]
             self.slider = pmui.FloatSlider(start=start, end=end, step=step, value=place, margin=(7, 4, 3, 10), **slider)
         self.field = pmui.TextInput(
-            value=_as_text(value), width=FIELD_WIDTH, margin=(16, 10, 0, 2), sx=_FIELD_STYLE, **common
+            value=_as_text(value), width=FIELD_WIDTH, margin=(25, 10, 0, 2), sx=_FIELD_STYLE, **common
         )
         widgets: list[Any] = [self.slider, self.field]
         for widget in widgets:
