@@ -58,7 +58,7 @@ def play(page: Page, assets: Path) -> None:
         film.take(3)
     page.get_by_text("applied @").first.wait_for(timeout=60_000)
     film.take(4)
-    page.get_by_text("Who is near whom").wait_for(timeout=200_000)
+    page.get_by_text("only neighbourhoods are meaningful").wait_for(timeout=200_000)
     film.take(3)
     page.locator(".bk-Figure").first.click(position={"x": 250, "y": 210})
     page.get_by_text("By features").wait_for(timeout=60_000)

@@ -17,12 +17,14 @@ from workbench.compat.page_busy import ignore_busy
 from workbench.controls.branching import Branching
 from workbench.controls.dialogs import Dialogs
 from workbench.controls.driver import DriverButton
+from workbench.controls.evaluator import Evaluator
 from workbench.controls.export import Export
+from workbench.controls.job_watch import JOBS_MILLISECONDS
 from workbench.controls.launch import Launch
 from workbench.controls.new_run import NewRun
 from workbench.controls.recipe_buttons import RecipeButtons
 from workbench.controls.run_choice import RunChoice
-from workbench.controls.runner import JOBS_MILLISECONDS, Runner, status_text
+from workbench.controls.runner import Runner, status_text
 from workbench.controls.steering import Steering, notify
 from workbench.core import address
 from workbench.core.frame import Frame, Selection
@@ -219,8 +221,10 @@ class Shell:
         runner = Runner(session, self._engines)
         session.add(runner)
         session.on_keys(space=runner.toggle)
+        evaluator = Evaluator(session, self._engines)
+        session.add(evaluator)
         recipes = RecipeButtons(session, self._dialogs)
-        place[:] = [runner, recipes, Export(session, self._link)]
+        place[:] = [runner, evaluator, recipes, Export(session, self._link)]
 
     def _add_timeline(self, session: Session, place: pmui.Paper) -> None:
         branching = Branching(session, self._dialogs, self.attach)

@@ -72,6 +72,7 @@ class Listing(NamedTuple):
     """A data set that can be loaded by name.
 
     shape: (C, H, W) of an image.
+    train_count: number of training images.
     status: "bundled", "ready" (the published files or the decoded images are on this machine; their checksums have not
         been verified for this) or "needs download".
     """
@@ -81,16 +82,17 @@ class Listing(NamedTuple):
     shape: tuple[int, int, int]
     class_count: int
     status: str
+    train_count: int
 
 
 def available(root: str | Path | None = None) -> list[Listing]:
     """The data sets that have a name, the bundled one first. `root` is as in `load`."""
     place = _data_root(root)
-    listings = [Listing("digits", "handwritten digits, bundled with scikit-learn", (1, 16, 16), 10, "bundled")]
+    listings = [Listing("digits", "handwritten digits, bundled with scikit-learn", (1, 16, 16), 10, "bundled", 1442)]
     for name, remote in REMOTE_SETS.items():
         files = [place / name / file.name for file in remote.files]
         status = "ready" if cache_file(name).exists() or all(map(Path.exists, files)) else "needs download"
-        listings.append(Listing(name, remote.about, remote.shape, remote.class_count, status))
+        listings.append(Listing(name, remote.about, remote.shape, remote.class_count, status, remote.train_count))
     return listings
 
 

@@ -71,8 +71,8 @@ def check_steps(changes: Mapping[str, Any], step: int) -> None:
     """
     if changes.get("steps", step + 1) <= step:
         raise InvalidInputError(
-            f"steps={changes['steps']} is not more than {step}, the number of steps made by then: give more, "
-            "or stop the run."
+            f"steps={changes['steps']} is not more than {step}, the number of steps completed by then: give "
+            "more, or stop the run."
         )
 
 
@@ -151,8 +151,8 @@ class Run(RunReader):
         last = max([self.settings.steps, *asked, changes.get("steps", 0)])
         if at >= last:
             raise InvalidInputError(
-                f"Step {at} never comes, because {self.path} has {last} steps: edit at an earlier step, or give the "
-                "run more steps."
+                f"Step {at} will never be reached, because {self.path} has {last} steps: edit at an earlier "
+                "step, or give the run more steps."
             )
 
     def command(self, name: str, value: int | None = None, who: str = "python") -> int:
@@ -179,13 +179,13 @@ class Run(RunReader):
         self._check_unfinished()
         if not self.engine_alive():
             raise RunStateError(
-                f"No engine advances {self.path} now, so {name} cannot act: `hdd resume {self.path}` starts one."
+                f"{self.path} has no engine now, so {name} would have no effect: `hdd resume {self.path}` starts one."
             )
 
     def _check_unfinished(self) -> None:
         if self.status().state == EngineState.FINISHED:
             raise RunStateError(
-                f"{self.path} is finished at step {self.step}, so no edit can act. "
+                f"{self.path} is finished at step {self.step}, so edits have no effect. "
                 "Resume it with more steps, rewind it, or fork it."
             )
 
@@ -230,7 +230,7 @@ class Run(RunReader):
             lock = self.lock().acquire(timeout=0)
         except Timeout:
             raise InUseError(
-                f"Another engine (process {self.status().pid}) advances {self.path}, and a run can have only one: "
+                f"{self.path} already has an engine (process {self.status().pid}), and a run can have only one: "
                 "stop that engine first, or steer it."
             ) from None
         place = self.path.resolve()
@@ -278,11 +278,25 @@ class Run(RunReader):
             (record.step, record.loss, record.feature_scale, record.seconds, record.classes.astype("<f4").tobytes()),
         )
 
-    def write_evaluation(self, step: int, protocol: Mapping[str, Any], accuracies: list[float]) -> None:
-        """Records the accuracies that networks trained on the images of `step` reached."""
+    def write_evaluation(
+        self,
+        step: int,
+        protocol: Mapping[str, Any],
+        accuracies: list[float],
+        took: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Records the accuracies that networks trained on the images of `step` reached.
+
+        Args:
+            step: whose images were evaluated; 0 for a baseline.
+            protocol: see `hdd.protocol.Protocol`.
+            accuracies: fractions, one for each network.
+            took: the seconds that the evaluation took, and the host that computed it; None if that was not measured.
+        """
+        recorded = {**protocol} if took is None else {**protocol, "took": {**took}}
         self._database.execute(
             "INSERT INTO evaluations (step, time, protocol, accuracies) VALUES (?, ?, ?, ?)",
-            (step, time.time(), json.dumps(protocol), json.dumps(accuracies)),
+            (step, time.time(), json.dumps(recorded), json.dumps(accuracies)),
         )
 
     def write_event(self, step: int, text: str) -> None:

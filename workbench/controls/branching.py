@@ -43,7 +43,7 @@ class Branching:
     async def _fork(self, step: int) -> None:
         forked = await asyncio.to_thread(actions.fork, self._session.run_source.run.path, step, WHO)
         self._attach(forked)
-        notify("info", f"Forked at step {step}. Change the knobs that you want to, then resume the fork.")
+        notify("info", f"Forked at step {step}. Change any knobs, then resume the fork.")
 
 
 def _execute(action: Awaitable[None]) -> None:

@@ -1,6 +1,7 @@
 """The controls of the steerable knobs, each with the state of its last change: pending, applied @ step or refused."""
 
 import sqlite3
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
@@ -131,7 +132,7 @@ class Steering(SourceComponent):
             elif edit is not None and name not in self._next and not self._is_older(edit):
                 self._tell(edit, state.status.state)
             knob.enable(self._session.drives and frame.live and state.problem is None)
-        note = "" if self._session.drives else "You are watching: another tab steers this run."
+        note = "" if self._session.drives else "You are watching: another tab is in control of this run."
         if not frame.live:
             note = f"These are the values at step {frame.step}. To steer, press “Live”, or fork from here."
         show(self._note, bool(note))
@@ -168,3 +169,18 @@ def notify(kind: str, text: str) -> None:
     """
     if pn.state.notifications is not None:
         getattr(pn.state.notifications, kind)(text, duration=6000)
+
+
+def may_steer(session: Session) -> bool:
+    """Whether the session is in control of its run; if not, a notification says so."""
+    if not session.drives:
+        notify("info", "Another tab is in control of this run: take control first.")
+    return session.drives
+
+
+def attempt(action: Callable[[], object]) -> None:
+    """Does what the user asked for, or shows why that is impossible."""
+    try:
+        action()
+    except (HDDError, OSError, sqlite3.Error) as error:
+        notify("error", str(error))

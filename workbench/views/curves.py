@@ -18,6 +18,7 @@ from workbench.embedded_session import Shown
 from workbench.run_names import run_names as names_of_runs
 from workbench.session import Session
 from workbench.theme import EDIT, REAL, SMALL_CHOICE, SYNTHETIC, Text, class_colors
+from workbench.views.accuracy_marks import AccuracyMarks
 from workbench.views.curve_summary import curve_summary
 from workbench.views.run_overlay import Overlay, read_overlay
 
@@ -72,7 +73,6 @@ class Curves(SourceComponent):
         self._radii = _source(
             "step", "real10", "real50", "real90", "synthetic10", "synthetic50", "synthetic90", "clamped"
         )
-        self._accuracy = _source("step", "mean", "low", "high", "what")
         self._edits = _source("step", "what", "level")
         self._steps = Range1d(start=0, end=10)
         self._steps_end = 10.0
@@ -181,12 +181,10 @@ class Curves(SourceComponent):
     def _percent_figure(self) -> figure:
         plot = self._plot("share (%)", Range1d(start=-3, end=103), name="percent")
         clamped = plot.line("step", "clamped", source=self._radii, line_color=REAL, line_width=2)
-        plot.segment("step", "low", "step", "high", source=self._accuracy, line_color=SYNTHETIC, line_width=2)
-        points = plot.scatter("step", "mean", source=self._accuracy, size=8, color=SYNTHETIC)
+        self._accuracy = AccuracyMarks(plot)
         _name(plot, 6, 50, "data", "clamped", REAL)
         _name(plot, 58, 50, "data", "accuracy ± sd", SYNTHETIC)
         plot.add_tools(
-            HoverTool(renderers=[points], tooltips="@what"),
             HoverTool(renderers=[clamped], tooltips=[("step", "@step"), ("clamped", "@clamped{0.0} %")], mode="vline"),
         )
         return plot
@@ -247,22 +245,11 @@ class Curves(SourceComponent):
             **{f"{who}{q}": mean[f"{who}_radius_q{q}"] for who in ("real", "synthetic") for q in (10, 50, 90)},
             "clamped": 100 * mean["real_clamped"],
         }
-        self._draw_accuracy(frame)
+        self._accuracy.draw(frame.run_state.evaluations)
         bounds = lines if by_class else [columns["loss_low"], columns["loss_high"], *(other.loss for other in others)]
         self._set_ranges(max([frame.state.step, *(int(other.step[-1]) for other in others)]), bounds, mean)
         self._mean = mean
         self._draw_edits(frame)
-
-    def _draw_accuracy(self, frame: Frame) -> None:
-        rows = []
-        for evaluation in frame.run_state.evaluations:
-            values = 100 * np.array(evaluation["accuracies"])
-            spread = values.std(ddof=1) if len(values) > 1 else 0.0
-            what = f"{values.mean():.1f} ± {spread:.1f} % at step {evaluation['step']}, "
-            what += f"{len(values)} networks, {evaluation['protocol']['name']} protocol"
-            rows.append((evaluation["step"], values.mean(), values.mean() - spread, values.mean() + spread, what))
-        names = ("step", "mean", "low", "high", "what")
-        self._accuracy.data = {name: [row[i] for row in rows] for i, name in enumerate(names)}
 
     def _set_ranges(self, step: int, losses: list[np.ndarray], mean: dict[str, np.ndarray]) -> None:
         # A user who has zoomed keeps the range that they chose.

@@ -58,7 +58,7 @@ class Disk(SourceComponent):
             sizing_mode="stretch_width",
             max_width=150,
             margin=(4, 4),
-            description="The network whose features the disk shows. A trained one is trained on the real images, once.",
+            description="The network whose features are shown. The trained one is trained once, on the real images.",
         )
         network.param.watch(lambda event: selection.param.update(network=event.new), "value")
         centred = pmui.Checkbox(label="Centred", value=selection.centred, size="small", margin=(8, 4))
@@ -100,7 +100,7 @@ class Disk(SourceComponent):
             self._status.object = f"The disk cannot be drawn: {frame.disk_problem}"
         elif frame.disk is None or frame.sample is None:
             progress = session.projector.progress("live")
-            self._status.object = f"Embedding the real images in the viewing network … {progress}"
+            self._status.object = f"Computing the features of the real images … {progress}"
             self._session.refresh_soon()
         else:
             self._plot.draw(frame.disk, frame.sample, self._shown_classes())
@@ -149,5 +149,5 @@ class Disk(SourceComponent):
         if not found.neighbours:
             return f"{about} There are too few points to measure faithfulness."
         drawn, own = found.class_accuracy, found.own_class_accuracy
-        classes = "" if drawn is None else f", class told by neighbours {drawn:.2f} of {own:.2f}"
+        classes = "" if drawn is None else f", neighbours' class accuracy {drawn:.2f} ({own:.2f} in the space)"
         return f"{about} Trustworthiness {found.trustworthiness:.2f}, continuity {found.continuity:.2f}{classes}."

@@ -118,9 +118,9 @@ class DiskPlot:
                     ("√|K|·distance to ▢", "@distance{0.000}"),
                 ],
             ),
-            HoverTool(renderers=[real_centroids], tooltips=[("real centroid", "@name"), ("★ is away", "@gap")]),
+            HoverTool(renderers=[real_centroids], tooltips=[("real centroid", "@name"), ("distance to ★", "@gap")]),
             HoverTool(
-                renderers=[synthetic_centroids], tooltips=[("synthetic centroid", "@name"), ("▢ is away", "@gap")]
+                renderers=[synthetic_centroids], tooltips=[("synthetic centroid", "@name"), ("distance to ▢", "@gap")]
             ),
         )
         for event, how in ((PanStart, "grab"), (Pan, "move"), (DoubleTap, "centre")):

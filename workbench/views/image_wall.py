@@ -173,7 +173,7 @@ class ImageWall(SourceComponent):
         if flags := self._clamped(frame):
             text += f" · ▼ {len(flags)} clamped"
         if shows == "real":
-            text = "Some real images of each class; faint ones are pruned, so they are not matched"
+            text = "Some real images of each class; faint ones are pruned and not matched"
         self._title.object = "Real images" if shows == "real" else "Synthetic images"
         if self._summary.object != text:
             self._summary.object = text

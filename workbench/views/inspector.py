@@ -179,7 +179,7 @@ class Inspector(SourceComponent):
         names = ", ".join(classes[label] for label in found[1][0].labels)
         self._nearest_status.object = (
             f"{f'Step {found_key[1]}. ' if self._session.source.changes else ''}"
-            f"Numbers: root mean square pixel difference, feature distance. Classes by features: {names}."
+            f"Captions: root-mean-square pixel difference, and feature distance. Classes by features: {names}."
         )
 
     def _got_nearest(self, key: tuple, future: Future) -> None:

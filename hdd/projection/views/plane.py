@@ -17,7 +17,7 @@ class Plane(View):
 
     title = "Plane of the classes"
     preserves = (
-        "The shadow on the plane in which the class centroids differ most: no distance is drawn longer than it is."
+        "Projection onto the plane in which the class centroids differ most: no distance is drawn longer than it is."
     )
     rings = True
 

@@ -36,7 +36,7 @@ def test_a_disk_and_a_wall_move_in_a_plain_column_and_leave_nothing(new_tab, ser
     assert tab.page.get_by_text("pixels, step 0").count() == 0
     # A view's own choices work there too.
     tab.choose("Disk", "Plane of the classes")
-    tab.sees("The shadow on the plane")
+    tab.sees("Projection onto the plane")
     tab.page.context.close()
     wait_until(lambda: len(source.audience) == 0, 60)
     job.stop()
