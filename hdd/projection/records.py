@@ -116,6 +116,7 @@ class Projection:
         synthetic_clamped: (M,) bool, whether the clamp shortened the feature.
         real_distance, synthetic_distance: (N,) and (M,), √|K|·distance to the real centroid of the own class.
         gap: (C,), √|K|·distance between the two centroids of each class in feature space; NaN if one is missing.
+        real_nearest, synthetic_nearest: (N,) and (M,) int64, the class whose real centroid is nearest in feature space.
     """
 
     view: str
@@ -131,6 +132,8 @@ class Projection:
     real_distance: np.ndarray
     synthetic_distance: np.ndarray
     gap: np.ndarray
+    real_nearest: np.ndarray
+    synthetic_nearest: np.ndarray
 
 
 @dataclass(frozen=True)

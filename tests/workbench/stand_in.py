@@ -24,7 +24,7 @@ CLASSES = 10
 
 def sample(viewing):
     labels = np.repeat(np.arange(CLASSES), REAL)
-    return projector.Sample(labels, np.zeros((len(labels), 1, SIDE, SIDE), np.uint8))
+    return projector.Sample(1000 + np.arange(len(labels)), labels, np.zeros((len(labels), 1, SIDE, SIDE), np.uint8))
 
 
 def means(points, labels):
@@ -32,6 +32,10 @@ def means(points, labels):
     return np.stack([
         points[labels == label].mean(0) if (labels == label).any() else [np.nan] * 2 for label in range(CLASSES)
     ])  # fmt: skip
+
+
+def nearest_classes(points, centroids):
+    return np.linalg.norm(points[:, None] - centroids, axis=-1).argmin(1)
 
 
 def look(viewing, images, labels, geometry, view, pruning):
@@ -47,7 +51,8 @@ def look(viewing, images, labels, geometry, view, pruning):
         view, kept, real, synthetic, *centroids, centroids[0][:, None] * (1 - along) + centroids[1][:, None] * along,
         np.hypot(*real.T), radius, radius > (geometry.clamp or np.inf),
         np.hypot(*(real - centroids[0][sample(viewing).labels]).T),
-        np.hypot(*(synthetic - centroids[0][labels]).T), gap,
+        np.hypot(*(synthetic - centroids[0][labels]).T), gap, nearest_classes(real, centroids[0]),
+        nearest_classes(synthetic, centroids[0]),
     )  # fmt: skip
     return replace(geometry, feature_scale=geometry.feature_scale or 1.0), projection, None
 
