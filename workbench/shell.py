@@ -171,7 +171,7 @@ class Shell:
         self.close()
         session = self._session = Session(source, self._projector, self._link, self._document)
         session.views.append(self)
-        session.selection.param.watch(partial(self._open_inspector, session), "image")
+        session.selection.param.watch(partial(self._open_inspector, session), ["synthetic", "real"])
         queue = self._queue = BuildQueue(self._document, self._is_loaded)
         context = TabContext(session, self._engines, lambda: self._names)
         pages = self._pages = TabPages(self._tabs, context, queue.extend)
@@ -224,12 +224,13 @@ class Shell:
         session.add(steering)
         place[:] = [steering]
 
-    def _open_inspector(self, session: Session, event: Any) -> None:
-        if event.new is not None and not any(isinstance(view, Inspector) for view in session.views):
+    def _open_inspector(self, session: Session, *_: Any) -> None:
+        chosen = session.selection.count > 0
+        if chosen and not any(isinstance(view, Inspector) for view in session.views):
             inspector = Inspector(session)
             session.add(inspector)
             self._inspector[:] = [Text("Inspector", variant="subtitle2", margin=(8, 10)), inspector]
-        self.page.contextbar_open = event.new is not None
+        self.page.contextbar_open = chosen
 
     def update(self, frame: Frame) -> None:
         """Brings the app bar up to date."""

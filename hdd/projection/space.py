@@ -135,6 +135,7 @@ class ViewingSpace:
             _numpy(scene.gap),
             self._real_nearest(self.measured(geometry), pruning).copy(),
             _nearest_classes(scene, scene.synthetic),
+            np.zeros((0, 2)) if geometry.clamp is None else _numpy(drawing_view.clamp_ring(scene, geometry.clamp)),
         )
 
     def _nearest_classes_of_real(self, geometry: Geometry, pruning: Pruning) -> np.ndarray:

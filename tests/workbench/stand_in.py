@@ -52,7 +52,7 @@ def look(viewing, images, labels, geometry, view, pruning):
         np.hypot(*real.T), radius, radius > (geometry.clamp or np.inf),
         np.hypot(*(real - centroids[0][sample(viewing).labels]).T),
         np.hypot(*(synthetic - centroids[0][labels]).T), gap, nearest_classes(real, centroids[0]),
-        nearest_classes(synthetic, centroids[0]),
+        nearest_classes(synthetic, centroids[0]), circle(97 if geometry.clamp else 0, geometry.clamp or 0),
     )  # fmt: skip
     return replace(geometry, feature_scale=geometry.feature_scale or 1.0), projection, None
 

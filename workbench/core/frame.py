@@ -1,7 +1,7 @@
 """The frame that all views of a session show at one moment, and the selection that decides what it holds."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import param
@@ -13,12 +13,14 @@ from workbench.core.projector import Sample
 from workbench.core.run_source import RunState
 from workbench.core.source import SourceState, StepImages
 
-
 COLOR_BY = ("class", "radius", "distance", "kept", "nearest", "loss")
 """What the points of the disk can be coloured by; see `workbench.views.point_colors`."""
 
 Place = tuple[int, int]
 """Class of a synthetic image, and its number within that class, from 0."""
+
+
+Image = TypeVar("Image")
 
 
 class Selection(param.Parameterized):
@@ -64,20 +66,25 @@ class Selection(param.Parameterized):
             synthetic: the synthetic image.
             real: the real image.
         """
-        clicked = [] if synthetic is None else [synthetic], [] if real is None else [real]
         if add:
-            self.choose(*(_toggled(old, new) for old, new in zip((self.synthetic, self.real), clicked, strict=True)))
+            self.choose(_toggled(self.synthetic, synthetic), _toggled(self.real, real))
+            return
+        clicked = [] if synthetic is None else [synthetic], [] if real is None else [real]
+        if clicked == (self.synthetic, self.real):
+            self.clear()
         else:
-            self.choose(*((), ()) if clicked == (self.synthetic, self.real) else clicked)
+            self.choose(*clicked)
 
     def clear(self) -> None:
         """Selects nothing."""
         self.choose()
 
 
-def _toggled(old: list, new: list) -> list:
-    """The images of either list that are not in both."""
-    return [each for each in old if each not in new] + [each for each in new if each not in old]
+def _toggled(images: list[Image], image: Image | None) -> list[Image]:
+    """The images with one more, or without it if it is one of them."""
+    if image is None:
+        return images
+    return [each for each in images if each != image] if image in images else [*images, image]
 
 
 @dataclass(frozen=True, eq=False)

@@ -46,6 +46,11 @@ class Sample:
     labels: np.ndarray
     pixels: np.ndarray
 
+    def row(self, index: int) -> int | None:
+        """The place of a training image in the sample, None if it is not in it."""
+        found = np.flatnonzero(self.indices == index)
+        return int(found[0]) if len(found) else None
+
 
 @lru_cache(maxsize=3)
 def _space(viewing: Viewing) -> tuple["Dataset", "ViewingSpace"]:

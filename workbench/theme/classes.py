@@ -1,7 +1,7 @@
 """The colour and the shape of each class. Both tell it, because nobody can tell many classes by colour alone.
 
-Up to ten classes have ten colours that colour-blind people can tell apart (Petroff 2021, "Accessible color sequences for
-data visualization"). Two classes share each shape: those whose colours differ most, also to colour-blind people.
+Up to ten classes have ten colours that colour-blind people can tell apart (Petroff 2021, "Accessible color sequences
+for data visualization"). Two classes share each shape: those whose colours differ most, also to colour-blind people.
 
 More classes come in ten families of neighbouring labels, because neighbours are often related, as in ImageNet. A family
 has one hue; its classes differ by lightness, and each has another shape than the next one.
@@ -16,7 +16,8 @@ MARKERS = ("circle", "triangle", "diamond", "inverted_triangle", "plus")
 """Shapes of Bokeh that can be filled, and are neither the square nor the star of the centroids."""
 _SHARED = (0, 1, 2, 3, 3, 4, 0, 2, 1, 4)
 """Which of `MARKERS` each of `TEN` has."""
-FAMILIES = 10
+_FAMILY_SHAPES = (0, 1, 2, 3, 4, 0, 1, 2, 4, 3)
+"""Which of `MARKERS` the first class of each family has."""
 LIGHTNESS = 0.42, 0.88
 CHROMA = 0.14
 
@@ -35,11 +36,11 @@ def class_colors(count: int) -> list[str]:
     """A colour for each of `count` classes, as #rrggbb."""
     if count <= len(TEN):
         return list(TEN[:count])
-    size = math.ceil(count / FAMILIES)
+    size = math.ceil(count / len(_FAMILY_SHAPES))
     low, high = LIGHTNESS
     places = [divmod(label, size) for label in range(count)]
     return [
-        _oklch(low + (high - low) * step / max(size - 1, 1), CHROMA, 2 * math.pi * (family + 0.5) / FAMILIES)
+        _oklch(low + (high - low) * step / max(size - 1, 1), CHROMA, 2 * math.pi * (family + 0.5) / len(_FAMILY_SHAPES))
         for family, step in places
     ]
 
@@ -48,8 +49,9 @@ def class_markers(count: int) -> list[str]:
     """A shape of Bokeh for each of `count` classes."""
     if count <= len(TEN):
         return [MARKERS[shape] for shape in _SHARED[:count]]
-    size = math.ceil(count / FAMILIES)
-    return [MARKERS[sum(divmod(label, size)) % len(MARKERS)] for label in range(count)]
+    size = math.ceil(count / len(_FAMILY_SHAPES))
+    places = [divmod(label, size) for label in range(count)]
+    return [MARKERS[(_FAMILY_SHAPES[family] + step) % len(MARKERS)] for family, step in places]
 
 
 def _oklch(lightness: float, chroma: float, hue: float) -> str:
