@@ -11,7 +11,7 @@ from hdd.runs.run import Run
 from workbench.browser.link import Link
 from workbench.compat.notebook_comm import NotebookPane
 from workbench.controls.runner import status_text
-from workbench.core.frame import Frame, View
+from workbench.core.frame import Frame, Selection, View
 from workbench.core.projector import shared_projector
 from workbench.core.run_source import source_of
 from workbench.notebook.background import LOOK_SECONDS, as_run
@@ -22,6 +22,10 @@ from workbench.theme import Text
 
 FIRST_SECONDS = 8.0
 """How long a cell waits at most until its views show something, so that a saved notebook shows it too."""
+
+
+KEPT = sorted(set(Selection.param) - {"name"})
+"""The parameters of a selection."""
 
 
 class CellSession(Session):
@@ -51,6 +55,10 @@ class Cell(NotebookPane):
 
     Args:
         run: the run or its directory.
+
+    Attributes:
+        selection: what the cell looks at. `selection.synthetic` are the selected synthetic images, as (class, index),
+            and `selection.real` the real ones, as indices into the training images. Both can also be set.
     """
 
     lively = False
@@ -60,6 +68,7 @@ class Cell(NotebookPane):
         self._run = as_run(run)
         self._session: Session | None = None
         self._frame: Frame | None = None
+        self.selection = Selection()
         self._status = Text("", variant="caption", margin=(2, 10))
 
     def _build(self, session: Session) -> tuple[list[View], Viewable]:
@@ -76,6 +85,9 @@ class Cell(NotebookPane):
         main_thread.open()
         link = NotebookLink()
         self._session = session = CellSession(self._run, self, link)
+        # What was chosen before, in code or in an output that is gone, is chosen here too.
+        session.selection.param.update(**{name: getattr(self.selection, name) for name in KEPT})
+        self.selection = session.selection
         views, layout = self._build(session)
         session.views.extend([*views, self])
         self[:] = [self._status, layout, link]

@@ -87,7 +87,7 @@ class DiskChart:
             self._clamp_ring = points.clamp_ring
             self._clamp.data = chart.place(points.clamp_ring)
             highest = points.clamp_ring[points.clamp_ring[:, 1].argsort()[-1:]]
-            self._clamp_name.data = {**chart.place(highest), "text": [f"clamp {clamp:g}"] * len(highest)}
+            self._clamp_name.data = {**chart.place(highest), "text": [f"clamp {clamp:g}" for _ in highest]}
         return changed
 
     def _draw(self, view: type[View], labels: np.ndarray, clamp_ring: np.ndarray) -> None:

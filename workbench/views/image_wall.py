@@ -119,8 +119,9 @@ class ImageWall(SourceComponent):
 
     def _tapped(self, event: Any) -> None:
         label, index = self._layout.rows - 1 - int(np.floor(event.y)), int(np.floor(event.x))
-        held = event.modifiers
-        self._click(Cursor(label, index), held is not None and (held.shift or held.ctrl))
+        # Bokeh gives the keys that were held as a mapping, whatever its type hint says.
+        held = event.modifiers or {}
+        self._click(Cursor(label, index), bool(held.get("shift") or held.get("ctrl")))
 
     def _click(self, place: Cursor, add: bool) -> None:
         """Selects the image at a place of the wall, if there is one."""
