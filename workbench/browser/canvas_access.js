@@ -16,12 +16,6 @@ if (!element.dataset.known) {
     element.setAttribute("role", keys ? "application" : "img")
     if (keys) {
         element.setAttribute("aria-roledescription", "interactive picture")
-        const live = document.createElement("div")
-        live.className = "live-words"
-        live.setAttribute("role", "status")
-        live.setAttribute("aria-live", "polite")
-        live.style.cssText = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
-        view.shadow_el.append(live)
         element.addEventListener("keydown", (event) => {
             if (!KEYS.includes(event.key) || event.ctrlKey && event.key !== "Enter" || event.metaKey || event.altKey) return
             // The page uses arrows too.
@@ -45,5 +39,16 @@ if (!element.dataset.known) {
     }
 }
 element.setAttribute("aria-label", words.data.label[0])
-const live = view.shadow_el.querySelector(".live-words")
-if (live && live.textContent !== words.data.live[0]) live.textContent = words.data.live[0]
+if (keys) {
+    // Bokeh empties the element of a figure when it draws it anew.
+    let live = view.shadow_el.querySelector(".live-words")
+    if (!live) {
+        live = document.createElement("div")
+        live.className = "live-words"
+        live.setAttribute("role", "status")
+        live.setAttribute("aria-live", "polite")
+        live.style.cssText = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
+        view.shadow_el.append(live)
+    }
+    if (live.textContent !== words.data.live[0]) live.textContent = words.data.live[0]
+}

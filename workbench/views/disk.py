@@ -40,6 +40,7 @@ class Disk(SourceComponent):
 
     def __init__(self, shown: Session | Shown) -> None:
         super().__init__(shown)
+        self._session.on_keys(escape=self._session.selection.clear)
         source = self._session.source
         self._classes = source.classes
         self._frame: Frame | None = None

@@ -44,6 +44,7 @@ class ImageWall(SourceComponent):
 
     def __init__(self, shown: Session | Shown) -> None:
         super().__init__(shown)
+        self._session.on_keys(escape=self._session.selection.clear)
         session = self._session
         self._classes = session.source.classes
         self._layout = session.source.layout
