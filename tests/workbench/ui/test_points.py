@@ -109,7 +109,9 @@ def test_several_images_are_selected_by_shift_by_box_and_by_lasso_and_escape_cle
         tab.until(lambda drag=drag: tab.ask("disk", "plot => plot.toolbar.active_drag?.type ?? ''").startswith(drag))
         before = tab.points()["x"]
         to_page = at_rest(tab, "disk")
-        inside = [(0.97 * x, 0.97 * y) for x, y in path]
+        points = tab.points()
+        around = 1.03 * max(map(abs, points["x"] + points["y"]))
+        inside = [(around * x, around * y) for x, y in path]
         tab.page.mouse.move(*to_page(*inside[0]))
         tab.page.mouse.down()
         for x, y in inside[1:]:
