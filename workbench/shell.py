@@ -186,7 +186,7 @@ class Shell:
         self.close()
         session = self._session = Session(source, self._projector, self._link, self._document, selection)
         session.views.append(self)
-        selection.param.watch(lambda event: self._open_inspector(session), "image")
+        selection.param.watch(lambda *_: self._open_inspector(session), ["synthetic", "real"])
         selection.param.watch(lambda *_: self._note(session), list(Selection.param))
         queue = self._queue = BuildQueue(self._document, self._is_loaded)
         context = TabContext(session, self._engines, lambda: self._names)
@@ -254,12 +254,12 @@ class Shell:
         self._asked = {**session.selection.param.values(), "step": None}
 
     def _open_inspector(self, session: Session) -> None:
-        image = session.selection.image
-        if image is not None and not any(isinstance(view, Inspector) for view in session.views):
+        chosen = session.selection.count > 0
+        if chosen and not any(isinstance(view, Inspector) for view in session.views):
             inspector = Inspector(session)
             session.add(inspector)
             self._inspector[:] = [Text("Inspector", variant="subtitle2", margin=(8, 10)), inspector]
-        self.page.contextbar_open = image is not None
+        self.page.contextbar_open = chosen
 
     def update(self, frame: Frame) -> None:
         """Brings the app bar up to date."""

@@ -35,7 +35,7 @@ def _pane(plot: figure) -> pn.pane.Bokeh:
 def _name(plot: figure, left: int, level: float, units: Literal["data", "screen"], text: str, color: str) -> None:
     """Writes the name of a line in its colour. A legend would cover too much of such a small figure."""
     plot.add_layout(
-        Label(x=left, x_units="screen", y=level, y_units=units, text=text, text_color=color, text_font_size="11px")
+        Label(x=left, x_units="screen", y=level, y_units=units, text=text, text_color=color, text_font_size="12px")
     )
 
 
