@@ -165,7 +165,7 @@ def test_a_run_is_watched_and_steered_in_jupyterlab(notebook, kernels, browser):
     # What is made later is there too.
     notebook.tab.slider("Step").press("Home")
     notebook.page.get_by_role("button", name="Rewind to here").click()
-    notebook.page.get_by_text("Go back to step 0?").wait_for()
+    notebook.page.get_by_text("Rewind to step 0?").wait_for()
     notebook.page.get_by_role("button", name="Cancel").click()
 
     # Once the cell is cleared nothing watches the run.
