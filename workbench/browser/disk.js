@@ -82,7 +82,8 @@ if (how === "place") {
     if (moved) place(cb_obj)
 } else if (how === "grab") {
     plot.dragged = diskAt(cb_obj.x, cb_obj.y)
-    plot.grabbed = fromChart(plot.dragged, cb_obj.x, cb_obj.y)
+    // With lasso or box, dragging selects points and moves nothing.
+    plot.grabbed = plot.toolbar.active_drag ? null : fromChart(plot.dragged, cb_obj.x, cb_obj.y)
 } else if (how === "move" && plot.grabbed) {
     const [rho, theta] = plot.grabbed
     const to = fromChart(plot.dragged, cb_obj.x, cb_obj.y)
