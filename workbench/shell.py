@@ -250,8 +250,7 @@ class Shell:
         self._tab = self._pages.shown
         tab = "" if self._tab == self._tabs[0].name else self._tab
         self._link.query = address.write(session.run_source.run.path.name, tab, session.selection)
-        # Another run has other steps.
-        self._asked = {**session.selection.param.values(), "step": None}
+        self._asked = address.carried(session.selection)
 
     def _open_inspector(self, session: Session) -> None:
         chosen = session.selection.count > 0

@@ -95,9 +95,16 @@ def read(query: Query) -> tuple[dict[str, Any], list[str]]:
     return values, problems
 
 
+def carried(selection: Selection) -> dict[str, Any]:
+    """What of a selection means something for another run too, if that has it; see `fitting`."""
+    return {name: getattr(selection, name) for name in _FIELDS if name != "step"}
+
+
 def fitting(values: Mapping[str, Any], source: Source) -> dict[str, Any]:
     """Those of the values for `Selection` that mean something for `source`."""
     fits = dict(values)
+    if "real" in fits and source.viewing is None:
+        fits["real"] = []
     if "classes" in fits:
         fits["classes"] = [name for name in fits["classes"] if name in source.classes]
     if "synthetic" in fits:

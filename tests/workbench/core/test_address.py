@@ -18,6 +18,7 @@ class Pets:
 
     classes = ("cat", "dog & “co”")
     layout = ClassLayout(np.array([0, 0, 0, 1]), 2)
+    viewing = "cats and dogs"
 
 
 def query(pairs):

@@ -38,12 +38,12 @@ def test_an_address_shows_what_its_page_showed(open_tab, make_run, new_tab):
     other.goto(tab.page.url)
     other.sees("Finished: step 40 of 40")
     other.sees("Looking back at step 0")
-    other.sees("The shadow on the plane")
+    expect(other.page.get_by_role("combobox", name="Disk", exact=True)).to_have_text("Plane of the classes")
     assert other.until(other.marks) == tab.marks()
     # Another run has other steps; the rest stays.
     other.choose("Run", "other")
     other.sees("Live: step 20 of 20")
-    other.sees("The shadow on the plane")
+    expect(other.page.get_by_role("combobox", name="Disk", exact=True)).to_have_text("Plane of the classes")
     assert other.until(other.marks) == tab.marks()
     other.page.wait_for_url(re.compile("run=other&synthetic=.*view=plane"))
 

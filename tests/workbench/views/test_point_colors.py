@@ -19,7 +19,7 @@ SHARES = np.linspace(0.05, 0.15, 10)
 def disk():
     asked = Look(Geometry(-1.0, 1.0, None, "closed"), "plane", "random", Pruning(0.5, "random", "near"), 0)
     answer = look(None, images(3), LAYOUT.labels, asked.geometry, "plane", asked.pruning)
-    return DrawnDisk(DiskRequest(3, asked), *answer)
+    return DrawnDisk(DiskRequest(3, asked), images(3), *answer)
 
 
 def colors(disk, by, shares=SHARES):
