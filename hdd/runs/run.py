@@ -120,12 +120,13 @@ class Run(RunReader):
 
     # Requests
 
-    def steer(self, who: str = "python", at: int | None = None, **changes: Any) -> list[int]:
+    def steer(self, who: str = "python", at: int | None = None, note: str | None = None, **changes: Any) -> list[int]:
         """Requests new values of steerable knobs.
 
         Args:
             who: the author that is recorded for the edits.
             at: apply them when this many steps are completed; None applies them at the next step boundary.
+            note: says why.
             changes: knobs and their new values.
 
         Returns:
@@ -140,7 +141,7 @@ class Run(RunReader):
         if at is not None:
             self._check_ahead(at, changes)
         check_steps(changes, self.step if at is None else at)
-        return self.request(changes, who, at)
+        return self.request(changes, who, at, note)
 
     def _check_ahead(self, at: int, changes: Mapping[str, Any]) -> None:
         if at < self.step:
@@ -189,7 +190,7 @@ class Run(RunReader):
                 "Resume it with more steps, rewind it, or fork it."
             )
 
-    def request(self, changes: Mapping[str, Any], who: str, due: int | None) -> list[int]:
+    def request(self, changes: Mapping[str, Any], who: str, due: int | None, note: str | None = None) -> list[int]:
         """Writes values or commands, which were checked already, into the inbox; returns the ids of the edits."""
         ids: list[int] = []
         with transaction(self._database):
@@ -200,7 +201,19 @@ class Run(RunReader):
                 ).lastrowid
                 assert row is not None, "SQLite gives the id of each row that it inserts"
                 ids.append(row)
+                self.note_edit(row, note or "")
         return ids
+
+    def note_edit(self, edit: int, note: str) -> None:
+        """Writes why the edit with the id `edit` was made; "" removes the note. It has no effect on the steps."""
+        if note:
+            self._database.execute("INSERT OR REPLACE INTO edit_notes VALUES (?, ?)", (edit, note))
+        else:
+            self._database.execute("DELETE FROM edit_notes WHERE id = ?", (edit,))
+
+    def write_note(self, note: str) -> None:
+        """Writes what is to be remembered about the run. It has no effect on the steps."""
+        self._database.execute("INSERT OR REPLACE INTO meta VALUES ('note', ?)", (json.dumps(note),))
 
     def watch(self) -> None:
         """Tells the engine that somebody watches; for `WATCHED_SECONDS` it keeps writing the live frame."""
@@ -361,6 +374,7 @@ class Run(RunReader):
                 ("metric_columns", "step < ?"),
                 ("evaluations", "step <= ?"),
                 ("edits", "step <= ? AND status = 'applied'"),
+                ("edit_notes", "id IN (SELECT id FROM edits WHERE step <= ? AND status = 'applied')"),
             ):
                 rows = source._database.execute(f"SELECT * FROM {table} WHERE {condition}", (step,)).fetchall()
                 if rows:
