@@ -9,6 +9,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from hdd.runs.run import Run
+from hdd.runs.schema import LOCKED_SECONDS
 from hdd.settings import Settings
 from hdd.states import EngineState
 
@@ -76,18 +77,23 @@ class RunFacts:
         return self.path.name
 
     @property
+    def is_going(self) -> bool:
+        """Whether an engine advances it."""
+        return self.state.is_alive
+
+    @property
     def origin(self) -> str:
         """What it was made from, for example "demo @ 20"; "" if it was not made from another run."""
         return "" if self.parent is None else f"{Path(self.parent['path']).name} @ {self.parent['step']}"
 
 
-def read_facts(path: str | os.PathLike[str]) -> RunFacts:
-    """The facts of the run in `path`.
+def read_facts(path: str | os.PathLike[str], patience: float = LOCKED_SECONDS) -> RunFacts:
+    """The facts of the run in `path`; `patience` is as in `RunReader`.
 
     Raises:
         HDDError: there is no run in the directory, or a newer version made it.
     """
-    with closing(Run(path)) as run:
+    with closing(Run(path, patience)) as run:
         evaluations = run.evaluations()
         return RunFacts(
             path=run.path,

@@ -8,7 +8,8 @@ import panel_material_ui as pmui
 from hdd.errors import HDDError
 from hdd.states import Command, EngineState
 from workbench.component import SourceComponent
-from workbench.controls.steering import WHO, notify
+from workbench.controls.notices import notify
+from workbench.controls.steering import WHO
 from workbench.core.frame import Frame
 from workbench.core.jobs import Engines, Job
 from workbench.core.progress_text import duration, progress_text

@@ -51,6 +51,7 @@ _FIELDS = {
     "classes": _Field(list, list, "names of classes"),
     "view": _one_of(list(VIEWS)),
     "network": _one_of(Selection.param["network"].objects),
+    "compared": _Field(lambda value: [value], lambda texts: texts[0], "name of a run"),
     "centred": _Field(lambda value: ["yes"], lambda texts: ["yes"].index(texts[0]) == 0, "yes"),
 }
 NAMES = ("run", "tab", *_FIELDS)

@@ -288,6 +288,6 @@ class Curves(SourceComponent):
         edits = frame.run_state.steered
         self._edits.data = {
             "step": [edit.step for edit in edits],
-            "what": [f"{edit.name}: {edit.old} → {edit.value}" for edit in edits],
+            "what": [f"{edit.name}: {edit.old} → {edit.value} {edit.note or ''}" for edit in edits],
             "level": [level] * len(edits),
         }
