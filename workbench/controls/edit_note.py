@@ -49,7 +49,8 @@ class EditNote(Component):
             edit for edit in state.edits if edit.status == EditStatus.PENDING and edit.name in Settings.steerable()
         ]
         made = [edit for edit in state.steered if edit.applied_at <= frame.step]
-        found = [*made, *(asked if frame.live else [])]
+        # More steps change nothing about the steps before, and need no reason.
+        found = [each for each in [*made, *(asked if frame.live else [])] if each.name != "steps"]
         edit = max(found, key=lambda each: each.id, default=None)
         show(self._panel, edit is not None)
         self._panel.disabled = not self._session.drives or state.problem is not None
