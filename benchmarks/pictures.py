@@ -49,7 +49,7 @@ def play(page: Page, assets: Path) -> None:
     page.get_by_text("classes × 10 images").wait_for(timeout=60_000)
     film = Film(page)
     film.take(10)
-    page.get_by_text("apart on average").wait_for(timeout=60_000)
+    page.get_by_text("from ▢ to ★").wait_for(timeout=60_000)
     film.take(6)
     curvature = page.get_by_role("slider", name="Curvature")
     for _ in range(5):
@@ -58,7 +58,7 @@ def play(page: Page, assets: Path) -> None:
         film.take(3)
     page.get_by_text("applied @").first.wait_for(timeout=60_000)
     film.take(4)
-    page.get_by_text("Who is near whom").wait_for(timeout=200_000)
+    page.get_by_text("Laying out the real images").wait_for(state="hidden", timeout=200_000)
     film.take(3)
     page.locator(".bk-Figure").first.click(position={"x": 250, "y": 210})
     page.get_by_text("By features").wait_for(timeout=60_000)

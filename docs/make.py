@@ -38,6 +38,7 @@ PUBLIC = (
     "hdd.knobs",
     "hdd.methods",
     "hdd.objectives",
+    "hdd.protocol",
     "hdd.records",
     "hdd.registry",
     "hdd.runs.history",

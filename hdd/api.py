@@ -1,7 +1,10 @@
 """The Python interface: a run in one call. The command line calls the same functions."""
 
 import os
+import socket
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,13 +14,17 @@ import torch
 from hdd.data import Dataset
 from hdd.data import load as load_dataset
 from hdd.devices import pick_device
-from hdd.evaluation import Evaluation, evaluate_images, make_protocol
+from hdd.errors import InvalidInputError
+from hdd.evaluation import evaluate_images, evaluate_random
+from hdd.paths import data_set_title
 from hdd.process import release_memory
 from hdd.progress import Progress
+from hdd.protocol import RANDOM_REAL, Evaluation, make_protocol
 from hdd.records import StepRecord
 from hdd.runs import history
+from hdd.runs.places import check_free
 from hdd.runs.resume import resume
-from hdd.runs.run import Run, check_free
+from hdd.runs.run import Run
 from hdd.runs.start import create
 from hdd.settings import initial_settings, method_and_objective
 
@@ -71,7 +78,7 @@ def distill(
     """
     chosen = initial_settings(dataset, preset, **method_and_objective(method, objective), **settings)
     if out is None:
-        name = Path(dataset.removeprefix("folder:")).name
+        name = data_set_title(dataset)
         out = Path("runs") / f"{name}-{chosen.objective}-{datetime.now():%Y%m%d-%H%M%S}"
     check_free(Path(out))
     try:
@@ -132,25 +139,37 @@ def evaluate(
     Args:
         run: the run or its directory; an engine may be advancing it.
         step: the step whose images are evaluated; None takes the newest kept step.
-        protocol: "full" or "quick", see `hdd.evaluation`.
+        protocol: "full" or "quick", see `hdd.protocol`.
         on_epoch: called with the number of epochs done and of all epochs.
-        changes: changes to the protocol, for example networks=3 or augmentation="none".
+        changes: changes to the protocol, for example networks=3 or augmentation="none". With images="random real", the
+            networks are trained on random real images instead, as many per class: the baseline. It belongs to no step,
+            and is recorded at step 0.
 
     Raises:
-        HDDError: no images of that step are kept, or the protocol is not allowed.
+        HDDError: no images of that step are kept, the protocol is not allowed, or a baseline is given a step.
     """
     run = as_run(run)
     settings = run.initial_settings
     chosen = make_protocol(
         protocol, **{"depth": settings.network_depth, "augmentation": settings.augmentation, **changes}
     )
-    if step is None:
-        step = max(run.kept_steps(), default=0)
-    made = run.synthetic(step).decoded()
-    images, labels = torch.as_tensor(made.images).to(pick_device(settings.device)), torch.as_tensor(made.labels)
+    device = pick_device(settings.device)
+    if chosen.images == RANDOM_REAL:
+        if step not in (None, 0):
+            raise InvalidInputError(f"step={step} is not allowed for random real images: leave the step out.")
+        step, made = 0, None
+    else:
+        step = max(run.kept_steps(), default=0) if step is None else step
+        made = run.synthetic(step).decoded()
     data = load_dataset(settings.dataset, size=settings.image_size)
-    result = evaluate_images(images, labels, data, chosen, on_epoch)
-    run.write_evaluation(step, result.as_dict()["protocol"], result.accuracies)
+    started = time.perf_counter()
+    if made is None:
+        result = evaluate_random(data, settings.ipc, chosen, device, on_epoch)
+    else:
+        images, labels = torch.as_tensor(made.images).to(device), torch.as_tensor(made.labels)
+        result = evaluate_images(images, labels, data, chosen, on_epoch)
+    took = {"seconds": time.perf_counter() - started, "host": socket.gethostname()}
+    run.write_evaluation(step, asdict(chosen), result.accuracies, took)
     return result
 
 

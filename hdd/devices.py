@@ -27,7 +27,9 @@ def pick_device(name: str) -> torch.device:
     if here and device.type == "cuda":
         here = (device.index or 0) < torch.cuda.device_count()
     if not here:
-        raise InvalidInputError(f"device={name!r} is not on this machine: give auto, cpu or a device that torch sees.")
+        raise InvalidInputError(
+            f"device={name!r} is not available on this machine: give auto, cpu or a device that torch sees."
+        )
     return device
 
 

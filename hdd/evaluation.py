@@ -5,123 +5,22 @@ drops once, half-way, differentiable augmentation with one operation per batch, 
 the last epoch. Nothing is selected by test accuracy.
 """
 
-import statistics
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, fields
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from hdd.augment import augment
-from hdd.data import Dataset
+from hdd.data import ClassPool, Dataset
 from hdd.draws import generator
-from hdd.errors import InvalidInputError
-from hdd.methods.knobs import AUGMENTATIONS
 from hdd.networks import ConvNet
-from hdd.settings import Settings
+from hdd.protocol import Evaluation, Protocol
 
 LEARNING_RATE = 0.01
 MOMENTUM = 0.9
 WEIGHT_DECAY = 5e-4
 BATCH = 256
-
-
-@dataclass(frozen=True)
-class Protocol:
-    """How many networks are trained, and how.
-
-    Attributes:
-        name: "full" or "quick", for display.
-        epochs: passes over the synthetic set; 0 tests untrained networks.
-        networks: number of networks to train, each with its own draws.
-        width: feature maps of the ConvNet.
-        depth: blocks of the ConvNet.
-        augmentation: operations joined by "_", or "none".
-        seed: network i and its augmentations are drawn from (seed, i), so two sets that are evaluated with the same
-            seed can be compared in pairs.
-    """
-
-    name: str = "full"
-    epochs: int = 1000
-    networks: int = 5
-    width: int = 128
-    depth: int = 3
-    augmentation: str = "_".join(AUGMENTATIONS)
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        """Checks the values.
-
-        Raises:
-            HDDError: a value is not allowed; the message names it.
-        """
-        for name, least in {"epochs": 0, "networks": 1, "width": 1, "depth": 1, "seed": 0}.items():
-            value = getattr(self, name)
-            if not isinstance(value, int) or value < least:
-                raise InvalidInputError(
-                    f"{name}={value!r} is not allowed in an evaluation: give a whole number ≥ {least}."
-                )
-        Settings(augmentation=self.augmentation)
-
-
-PROTOCOLS: dict[str, dict[str, Any]] = {"full": {}, "quick": {"epochs": 300, "networks": 2}}
-"""How each protocol differs from the defaults. "quick" is meant for watching a run, not for reporting results."""
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """Test accuracies of the networks, as fractions, and the protocol that they were measured under."""
-
-    protocol: Protocol
-    accuracies: list[float]
-
-    @property
-    def mean(self) -> float:
-        """Mean accuracy, 0 to 1."""
-        return statistics.fmean(self.accuracies)
-
-    @property
-    def sd(self) -> float:
-        """Standard deviation over the networks (n − 1 in the denominator); 0 for one network."""
-        return statistics.stdev(self.accuracies) if len(self.accuracies) > 1 else 0.0
-
-    def __str__(self) -> str:
-        """The accuracy in percent, with its spread, the number of networks and the protocol."""
-        protocol = self.protocol
-        count = "1 network" if protocol.networks == 1 else f"{protocol.networks} networks"
-        return (
-            f"{100 * self.mean:.1f} ± {100 * self.sd:.1f} % test accuracy "
-            f"({count}, {protocol.epochs} epochs, width {protocol.width}, "
-            f"{'no augmentation' if protocol.augmentation == 'none' else 'augmented'}; {protocol.name} protocol)"
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """The protocol, accuracies, mean and sd as JSON-compatible values."""
-        return {
-            "protocol": asdict(self.protocol),
-            "accuracies": self.accuracies,
-            "mean": self.mean,
-            "sd": self.sd,
-        }
-
-
-def make_protocol(name: str, **changes: Any) -> Protocol:
-    """Returns the protocol called "full" or "quick", with changes.
-
-    Raises:
-        HDDError: the name is unknown, or a change is not allowed.
-    """
-    if name not in PROTOCOLS:
-        raise InvalidInputError(f"There is no evaluation protocol {name!r}: give one of {', '.join(PROTOCOLS)}.")
-    known = [field.name for field in fields(Protocol)]
-    for change in changes:
-        if change not in known:
-            raise InvalidInputError(
-                f"An evaluation protocol has no setting {change!r}: change one of {', '.join(known)}."
-            )
-    return Protocol(**{"name": name, **PROTOCOLS[name], **changes})
 
 
 def evaluate_images(
@@ -144,9 +43,45 @@ def evaluate_images(
         The accuracies, in the order of the networks.
     """
     labels = labels.to(images.device)
-    _, channels, height, width = images.shape
+    return _evaluate(lambda _: (images, labels), data, protocol, on_epoch)
+
+
+def evaluate_random(
+    data: Dataset,
+    ipc: int,
+    protocol: Protocol,
+    device: torch.device,
+    on_epoch: Callable[[int, int], None] | None = None,
+) -> Evaluation:
+    """Trains networks on random real images, and tests them like `evaluate_images`: the baseline of a synthetic set.
+
+    Args:
+        data: the real images. Each network is trained on others, so the spread includes that of the choice.
+        ipc: number of images per class.
+        protocol: see `Protocol`.
+        device: the device that computes.
+        on_epoch: as in `evaluate_images`.
+    """
+    pool = ClassPool(data.train_labels, len(data.classes))
+
+    def draw(index: int) -> tuple[Tensor, Tensor]:
+        chosen = pool.draw(lambda label: generator(protocol.seed, "random real images", index, label), ipc).flatten()
+        return data.normalise(data.train_images[chosen].to(device)), data.train_labels[chosen].to(device)
+
+    return _evaluate(draw, data, protocol, on_epoch)
+
+
+def _evaluate(
+    training_set: Callable[[int], tuple[Tensor, Tensor]],
+    data: Dataset,
+    protocol: Protocol,
+    on_epoch: Callable[[int, int], None] | None,
+) -> Evaluation:
+    """Trains network number i on the images and labels that `training_set(i)` returns, and tests it."""
     accuracies: list[float] = []
     for index in range(protocol.networks):
+        images, labels = training_set(index)
+        _, channels, height, width = images.shape
         network = ConvNet(channels, (height, width), len(data.classes), protocol.width, protocol.depth)
         network.draw(generator(protocol.seed, "evaluation network", 0, index)).to(images.device)
         for epoch in train(network, images, labels, protocol, index):

@@ -1,6 +1,7 @@
 """Names of files and folders on which several parts must agree."""
 
 import os
+import tempfile
 from pathlib import Path
 
 RUN_DATABASE = "run.db"
@@ -12,6 +13,29 @@ def holds_run(path: Path) -> bool:
     return (path / RUN_DATABASE).is_file()
 
 
+def data_set_title(name: str) -> str:
+    """A data set's name without "folder:" and the folders above, for the names of runs."""
+    path = name.removeprefix("folder:")
+    return name if path == name else Path(path).expanduser().resolve().name
+
+
+def user_folder(variable: str, default: str) -> Path:
+    """A folder that the user may name in an environment variable.
+
+    Where it does not, and the user has no home either, as in some containers and services, a folder for temporary files
+    takes its place.
+
+    Args:
+        variable: of the environment.
+        default: where the folder is otherwise, below the user's home.
+    """
+    named = os.environ.get(variable)
+    try:
+        return Path(named).expanduser() if named else Path.home() / default
+    except RuntimeError:
+        return Path(tempfile.gettempdir()) / Path(default).relative_to(".cache")
+
+
 def cache_folder() -> Path:
     """The folder for files that can be deleted at any time: HDD_CACHE_DIR, or ~/.cache/hdd."""
-    return Path(os.environ.get("HDD_CACHE_DIR") or "~/.cache/hdd").expanduser()
+    return user_folder("HDD_CACHE_DIR", ".cache/hdd")

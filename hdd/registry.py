@@ -93,7 +93,7 @@ class Registry(Generic[T]):
             HDDError: it was; the message says why.
         """
         if name in self._left_out:
-            raise InvalidInputError(f"{self._left_out[name]}. Mend that package, or use another {self.kind}.")
+            raise InvalidInputError(f"{self._left_out[name]}. Fix that package, or use another {self.kind}.")
 
     def names(self) -> tuple[str, ...]:
         """All registered names, our own first."""

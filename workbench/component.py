@@ -7,7 +7,7 @@ import panel_material_ui as pmui
 from panel.viewable import Viewable
 
 from hdd.errors import HDDError
-from workbench.core.frame import Frame
+from workbench.core.frame import Frame, Selection
 from workbench.core.run_source import RunSource
 from workbench.embedded_session import EmbeddedSession, Shown, as_source
 from workbench.session import Session
@@ -58,6 +58,11 @@ class SourceComponent(Component):
         if not isinstance(self._session, EmbeddedSession):
             return self._panel
         return pmui.Column(self._session.link, self._panel, sizing_mode=self._panel.sizing_mode, margin=0)
+
+    @property
+    def selection(self) -> Selection:
+        """What the view's session looks at: selected images, classes, step and more. It can be read, and set."""
+        return self._session.selection
 
     def update(self, frame: Frame) -> None:
         """Shows a frame; called while the document is held, so that all changes are sent together."""

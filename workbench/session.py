@@ -183,7 +183,14 @@ class Session:
         chosen = tuple(str(value) for value in self.selection.param.values().values())
         control = self.source.driver, tuple(self.source.tabs())
         return News(
-            content=(state.version, frame.step, frame.image_step, frame.images is None, id(frame.disk)),
+            content=(
+                state.version,
+                frame.step,
+                frame.image_step,
+                frame.images is None,
+                id(frame.disk),
+                frame.disk_problem,
+            ),
             asked=(state.answers, chosen, control, self._refreshed, frame.sample is None),
             look=None if frame.disk is None else frame.disk.request.look,
             next_look=None if asked is None else asked.look,

@@ -17,12 +17,15 @@ from workbench.compat.page_busy import ignore_busy
 from workbench.controls.branching import Branching
 from workbench.controls.dialogs import Dialogs
 from workbench.controls.driver import DriverButton
+from workbench.controls.evaluator import Evaluator
+from workbench.controls.export import Export
+from workbench.controls.job_watch import JOBS_MILLISECONDS
 from workbench.controls.launch import Launch
 from workbench.controls.new_run import NewRun
 from workbench.controls.notices import notify
 from workbench.controls.recipe_buttons import RecipeButtons
 from workbench.controls.run_choice import RunChoice
-from workbench.controls.runner import JOBS_MILLISECONDS, Runner, status_text
+from workbench.controls.runner import Runner, status_text
 from workbench.controls.steering import Steering
 from workbench.core import address
 from workbench.core.frame import Frame, Selection
@@ -35,6 +38,7 @@ from workbench.tabs.base import Tab, TabContext
 from workbench.tabs.pages import TabPages
 from workbench.tabs.registry import TABS
 from workbench.theme import THEME, Text
+from workbench.theme.color_scheme import TEMPLATE, is_dark
 from workbench.views.inspector import HINT, Inspector
 from workbench.views.timeline import Timeline
 from workbench.views.welcome import Welcome
@@ -117,12 +121,15 @@ class Shell:
             contextbar_variant="persistent",
             main=[self._main],
             theme_config=THEME,
+            dark_theme=is_dark(),
+            template=TEMPLATE,
             busy_indicator=None,
             # A closed side bar lies outside of the visible page. With "hidden", the default, the page would scroll to
             # it when something in it gets the focus.
             sx={"overflow": "clip"},
         )
         ignore_busy(page)
+        page.param.watch(lambda event: self._link.param.update(colors="dark" if event.new else "light"), "dark_theme")
         return page
 
     # Life of the session
@@ -200,7 +207,7 @@ class Shell:
         self.close()
         session = self._session = Session(source, self._projector, self._link, self._document, selection)
         session.views.append(self)
-        selection.param.watch(lambda event: self._open_inspector(session), "image")
+        selection.param.watch(lambda *_: self._open_inspector(session), ["synthetic", "real"])
         selection.param.watch(lambda *_: self._note(session), list(Selection.param))
         queue = self._queue = BuildQueue(self._document, self._is_loaded)
         context = TabContext(session, self._engines, lambda: self._names, self.show_run)
@@ -235,7 +242,10 @@ class Shell:
         runner = Runner(session, self._engines)
         session.add(runner)
         session.on_keys(space=runner.toggle)
-        place[:] = [runner, RecipeButtons(session, self._dialogs)]
+        evaluator = Evaluator(session, self._engines)
+        session.add(evaluator)
+        recipes = RecipeButtons(session, self._dialogs)
+        place[:] = [runner, evaluator, recipes, Export(session, self._link)]
 
     def _add_timeline(self, session: Session, place: pmui.Paper) -> None:
         branching = Branching(session, self._dialogs, self.attach)
@@ -265,12 +275,12 @@ class Shell:
         self._asked = {**session.selection.param.values(), "step": None}
 
     def _open_inspector(self, session: Session) -> None:
-        image = session.selection.image
-        if image is not None and not any(isinstance(view, Inspector) for view in session.views):
+        chosen = session.selection.count > 0
+        if chosen and not any(isinstance(view, Inspector) for view in session.views):
             inspector = Inspector(session)
             session.add(inspector)
             self._inspector[:] = [Text("Inspector", variant="subtitle2", margin=(8, 10)), inspector]
-        self.page.contextbar_open = image is not None
+        self.page.contextbar_open = chosen
 
     def update(self, frame: Frame) -> None:
         """Brings the app bar up to date."""

@@ -30,6 +30,7 @@ from hdd.errors import InvalidInputError
 from hdd.interrupts import end_silently
 from hdd.methods import METHODS
 from hdd.objectives import OBJECTIVES
+from hdd.protocol import RANDOM_REAL
 from hdd.records import StepRecord
 from hdd.runs.run import Run
 from hdd.settings import PRESETS, Settings, initial_settings, method_and_objective
@@ -192,6 +193,10 @@ def evaluate(
     augment: Annotated[
         bool | None, typer.Option(help="Train with or without augmentation; default: as in the run.")
     ] = None,
+    baseline: Annotated[
+        bool,
+        typer.Option("--baseline", help="Train on random real images instead, as many per class, for comparison."),
+    ] = False,
     as_json: AsJson = False,
     as_json_lines: AsJsonLines = False,
 ) -> None:
@@ -201,6 +206,8 @@ def evaluate(
         run = Run(path)
         given = {"networks": networks, "epochs": epochs, "width": width, "seed": seed}
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        if baseline:
+            changes["images"] = RANDOM_REAL
         if augment is not None:
             changes["augmentation"] = Settings.knob("augmentation").default if augment else "none"
         api = load_library(background=True)
@@ -220,7 +227,8 @@ def evaluate(
         elif as_json:
             print_json(result)
         else:
-            print_line(f"{run.path} at step {step}: {evaluation}")
+            what = f", {run.initial_settings.ipc} random real images per class" if baseline else f" at step {step}"
+            print_line(f"{run.path}{what}: {evaluation}")
 
 
 def check(

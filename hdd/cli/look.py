@@ -12,6 +12,7 @@ from hdd import sets
 from hdd.cli.common import AsJson, RunPath, console, edit_text, print_json, print_line, print_report, progress_console
 from hdd.cli.knob_options import takes_knobs
 from hdd.errors import InvalidInputError, NotFoundError
+from hdd.protocol import RANDOM_REAL
 from hdd.records import Edit
 from hdd.runs import history
 from hdd.runs.overview import read_facts
@@ -27,9 +28,9 @@ def steer(
     command: Annotated[
         str | None, typer.Argument(metavar="[pause|go|step|stop]", help="Command for the engine.")
     ] = None,
-    at: Annotated[int | None, typer.Option(help="Step at which the edit acts; default: the next one.")] = None,
+    at: Annotated[int | None, typer.Option(help="Step at which the edit is applied; default: the next one.")] = None,
     count: Annotated[
-        int | None, typer.Option(min=1, help="Number of steps that `step` makes.", show_default="1")
+        int | None, typer.Option(min=1, help="Number of steps that `step` runs.", show_default="1")
     ] = None,
     note: Annotated[str | None, typer.Option(help="Why the knobs are changed; kept with the edits.")] = None,
     as_json: AsJson = False,
@@ -47,7 +48,7 @@ def steer(
     value = (count or 1) if command == "step" else None
     if command is not None:
         run.check_command(command, value)
-    ids = run.steer(who="hdd steer", at=at, note=note, **knobs) if knobs else []
+    ids = run.steer(who="hdd steer", at=at, note=note or "", **knobs) if knobs else []
     if command is not None:
         ids.append(run.command(command, value, who="hdd steer"))
     edits = _wait_for_decisions(run, ids, patient=at is None)
@@ -57,7 +58,9 @@ def steer(
         for edit in edits:
             print_line(edit_text(edit))
         if not run.engine_alive() and any(edit.status == EditStatus.PENDING for edit in edits):
-            print_line(f"No engine advances this run now. Pending edits act when it is resumed: hdd resume {path}")
+            print_line(
+                f"This run has no engine now. Pending edits will be applied when it is resumed: hdd resume {path}"
+            )
     if any(edit.status == EditStatus.REFUSED for edit in edits):
         raise typer.Exit(2)
 
@@ -83,7 +86,7 @@ def rewind(
     history.rewind(run, step, who="hdd rewind")
     while run.engine_alive() and any(edit.name == Command.REWIND for edit in run.edits(EditStatus.PENDING)):
         if run.status().state == EngineState.QUEUED:
-            print_line(f"{path} is waiting for its turn on the device. It is rewound when its turn comes.")
+            print_line(f"{path} is waiting for its turn on the device, and will be rewound then.")
             return
         time.sleep(0.05)
     if not as_json:
@@ -165,7 +168,9 @@ def runs_show(path: RunPath, as_json: AsJson = False) -> None:
         print_line(f"edit by {edit.who}: {edit_text(edit)}")
     for evaluation in facts["evaluations"]:
         accuracies = ", ".join(f"{100 * value:.1f}" for value in evaluation["accuracies"])
-        print_line(f"evaluated at step {evaluation['step']} ({evaluation['protocol']['name']}): {accuracies} %")
+        random = evaluation["protocol"].get("images") == RANDOM_REAL
+        what = "random real images evaluated" if random else f"evaluated at step {evaluation['step']}"
+        print_line(f"{what} ({evaluation['protocol']['name']}): {accuracies} %")
     for event in facts["events"]:
         print_line(
             f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(event['time']))} step {event['step']}: {event['text']}"

@@ -66,7 +66,8 @@ def _resumes(method: type[Method]) -> None:
     resumed = _start(method)
     resumed.load_state(state)
     expect(
-        _equal(whole, _state_after(resumed, STEPS - STEPS // 2)), "a run that was resumed differs from one that ran on"
+        _equal(whole, _state_after(resumed, STEPS - STEPS // 2)),
+        "a resumed run differs from an uninterrupted one",
     )
     expect(_equal(state, kept), "later steps changed the state")
 

@@ -42,9 +42,9 @@ def _one_loss_a_class(objective: type[Objective]) -> None:
 def _pairs(radius: float) -> dict[str, tuple[Tensor, Tensor]]:
     real, synthetic = _features(REAL, radius, 0), _features(SYNTHETIC, radius, 1)
     return {
-        "several images a class": (real, synthetic),
+        "several images per class": (real, synthetic),
         "real and synthetic features that are equal": (synthetic, synthetic),
-        "one synthetic image a class": (real, _features(1, radius, 1)),
+        "one synthetic image per class": (real, _features(1, radius, 1)),
     }
 
 
@@ -79,7 +79,7 @@ def _same_bits(objective: type[Objective]) -> None:
     torch.manual_seed(1)
     second = _loss_and_gradient(_make(objective), *pair)
     for what, one, other in zip(("loss", "gradient"), first, second, strict=True):
-        expect(torch.equal(one, other), f"two computations give another {what}")
+        expect(torch.equal(one, other), f"computing it twice gives two different values of {what}")
 
 
 def _columns(objective: type[Objective]) -> None:

@@ -54,7 +54,7 @@ def unfit_knobs(knobs: Mapping[str, Any]) -> list[str]:
         if isinstance(knob, Number | Integer) and knob.bounds is None:
             missing.append("bounds")
         if missing:
-            lacks.append(f"a knob must say what it is; {name} lacks {', '.join(missing)}")
+            lacks.append(f"every knob must be described, and {name} lacks {', '.join(missing)}")
     return lacks
 
 

@@ -1,7 +1,6 @@
 """The data sets that can be distilled, by name. Images are held in memory, with what is needed to normalise them."""
 
 import difflib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from hdd.data.downloads import DIGIT_NAMES, REMOTE_SETS, remote_source
 from hdd.data.folder import folder_source
 from hdd.data.splits import Splits
 from hdd.errors import InvalidInputError
+from hdd.paths import user_folder
 from hdd.pixels import to_pixels
 from hdd.progress import Progress
 
@@ -72,6 +72,7 @@ class Listing(NamedTuple):
     """A data set that can be loaded by name.
 
     shape: (C, H, W) of an image.
+    train_count: number of training images.
     status: "bundled", "ready" (the published files or the decoded images are on this machine; their checksums have not
         been verified for this) or "needs download".
     """
@@ -81,16 +82,17 @@ class Listing(NamedTuple):
     shape: tuple[int, int, int]
     class_count: int
     status: str
+    train_count: int
 
 
 def available(root: str | Path | None = None) -> list[Listing]:
     """The data sets that have a name, the bundled one first. `root` is as in `load`."""
     place = _data_root(root)
-    listings = [Listing("digits", "handwritten digits, bundled with scikit-learn", (1, 16, 16), 10, "bundled")]
+    listings = [Listing("digits", "handwritten digits, bundled with scikit-learn", (1, 16, 16), 10, "bundled", 1442)]
     for name, remote in REMOTE_SETS.items():
         files = [place / name / file.name for file in remote.files]
         status = "ready" if cache_file(name).exists() or all(map(Path.exists, files)) else "needs download"
-        listings.append(Listing(name, remote.about, remote.shape, remote.class_count, status))
+        listings.append(Listing(name, remote.about, remote.shape, remote.class_count, status, remote.train_count))
     return listings
 
 
@@ -136,7 +138,7 @@ def _source(name: str, root: Path, size: int | None, progress: Progress | None) 
 
 
 def _data_root(root: str | Path | None) -> Path:
-    return Path(root or os.environ.get("HDD_DATA_DIR") or "~/.cache/hdd/data").expanduser()
+    return Path(root).expanduser() if root else user_folder("HDD_DATA_DIR", ".cache/hdd/data")
 
 
 def _read_digits() -> Splits:

@@ -43,6 +43,7 @@ class RemoteSet(NamedTuple):
     about: str
     shape: tuple[int, int, int]
     class_count: int
+    train_count: int
     mean: tuple[float, ...]
     std: tuple[float, ...]
     files: tuple[RemoteFile, ...]
@@ -159,6 +160,7 @@ REMOTE_SETS = {
         about="handwritten digits (LeCun et al. 1998), 12 MB",
         shape=(1, 28, 28),
         class_count=10,
+        train_count=60_000,
         mean=(0.1307,),
         std=(0.3081,),
         files=_idx_files(
@@ -177,6 +179,7 @@ REMOTE_SETS = {
         about="clothes (Xiao et al. 2017), 31 MB",
         shape=(1, 28, 28),
         class_count=10,
+        train_count=60_000,
         mean=(0.2861,),
         std=(0.3530,),
         files=_idx_files(
@@ -194,6 +197,7 @@ REMOTE_SETS = {
         about="animals and vehicles (Krizhevsky 2009), 170 MB",
         shape=(3, 32, 32),
         class_count=10,
+        train_count=50_000,
         mean=(0.4914, 0.4822, 0.4465),
         std=(0.2023, 0.1994, 0.2010),
         files=(
@@ -215,6 +219,7 @@ REMOTE_SETS = {
         about="100 kinds of objects and living things (Krizhevsky 2009), 169 MB",
         shape=(3, 32, 32),
         class_count=100,
+        train_count=50_000,
         mean=(0.5071, 0.4866, 0.4409),
         std=(0.2673, 0.2564, 0.2762),
         files=(
@@ -230,6 +235,7 @@ REMOTE_SETS = {
         about="house numbers, cropped digits (Netzer et al. 2011), 246 MB",
         shape=(3, 32, 32),
         class_count=10,
+        train_count=73_257,
         mean=(0.4377, 0.4438, 0.4728),
         std=(0.1980, 0.2010, 0.1970),
         files=(

@@ -53,11 +53,9 @@ def centroid(u: Tensor, weights: Tensor | None = None, curvature: Curvature = -1
     """
     scale = curvature_scale(curvature)
     if kind not in KINDS:
-        raise InvalidInputError(f"centroid kind must be one of {', '.join(KINDS)}, and it is {kind!r}.")
+        raise InvalidInputError(f"centroid kind must be one of {', '.join(KINDS)}, not {kind!r}.")
     if u.dim() < 2 or u.shape[-2] == 0:
-        raise InvalidInputError(
-            f"a centroid needs points of shape (…, N, D) with N ≥ 1, and they have {tuple(u.shape)}."
-        )
+        raise InvalidInputError(f"a centroid needs points of shape (…, N, D) with N ≥ 1, not {tuple(u.shape)}.")
     points = to_float64(u)
     if weights is None:
         share = points.new_full(points.shape[:-1], 1 / points.shape[-2])
@@ -79,9 +77,7 @@ def _shares(weights: Tensor, shape: torch.Size) -> Tensor:
     try:
         weights = weights.expand(shape)
     except RuntimeError:
-        raise InvalidInputError(
-            f"weights must have shape {tuple(shape)}, and they have {tuple(weights.shape)}."
-        ) from None
+        raise InvalidInputError(f"weights must have shape {tuple(shape)}, not {tuple(weights.shape)}.") from None
     total = weights.sum(dim=-1, keepdim=True)
     if not ((weights >= 0).all() and (total > 0).all() and total.isfinite().all()):
         raise InvalidInputError("weights must be numbers ≥ 0 with a positive sum over each set of points.")
@@ -219,7 +215,7 @@ class _Karcher(torch.autograd.Function):
             trial = _off_origin(translate(step / scale, mean, -scale * scale))
         else:
             raise InvalidInputError(
-                f"the Karcher mean was not reached in {MAX_STEPS} Newton steps: the points must be finite, and their "
+                f"the Karcher mean did not converge in {MAX_STEPS} Newton steps: the points must be finite, and their "
                 f"largest √|K|·radius, {scale * size.max():.3g}, moderate. Lower the feature scale or take 'closed'."
             )
         ctx.save_for_backward(points, share, mean)

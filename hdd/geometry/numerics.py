@@ -24,7 +24,7 @@ def curvature_scale(curvature: Curvature) -> float:
     """
     value = float(curvature)
     if not -math.inf < value < 0:
-        raise InvalidInputError(f"curvature must be a finite number below 0, and it is {value:g}.")
+        raise InvalidInputError(f"curvature must be a finite number below 0, not {value:g}.")
     return math.sqrt(-value)
 
 

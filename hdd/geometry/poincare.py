@@ -94,7 +94,7 @@ def recentre(points: Tensor, centre: Tensor) -> Tensor:
 
 def _check_samples(samples: int) -> None:
     if samples < 2:
-        raise InvalidInputError(f"samples of a path must be at least 2, and it is {samples}.")
+        raise InvalidInputError(f"the number of samples of a path must be at least 2, not {samples}.")
 
 
 def geodesic_path(u: Tensor, v: Tensor, samples: int = 65, curvature: Curvature = -1.0) -> Tensor:

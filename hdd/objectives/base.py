@@ -52,8 +52,8 @@ class Objective(param.Parameterized):
         label="Feature scale",
         unit="factor",
         group=GROUP,
-        doc="Factor on the features before they become points. auto measures it once, when it is chosen, so that the "
-        "median √|K|·radius of the real features is the target radius under the present curvature, and holds it.",
+        doc="Factor on the features before they become points. auto measures it once, when auto is chosen, so that "
+        "the median √|K|·radius of the real features equals the target radius under the current curvature.",
     )
     feature_centre = Choice(
         "none",
@@ -74,7 +74,8 @@ class Objective(param.Parameterized):
         unit="√|K|·radius",
         group=GROUP,
         doc="Radius to which an automatic feature scale brings the median real feature. It is measured once, when this "
-        "knob or auto is set, so a later change of K moves the median. Geometry acts from 1 to 4.",
+        "knob or auto is set, so a later change of K moves the median. Useful values are 1 to 4; below 1 the space is "
+        "nearly flat.",
     )
     clamp = Number(
         None,

@@ -116,6 +116,9 @@ class Projection:
         synthetic_clamped: (M,) bool, whether the clamp shortened the feature.
         real_distance, synthetic_distance: (N,) and (M,), √|K|·distance to the real centroid of the own class.
         gap: (C,), √|K|·distance between the two centroids of each class in feature space; NaN if one is missing.
+        real_nearest, synthetic_nearest: (N,) and (M,) int64, the class whose real centroid is nearest in feature space.
+        clamp_ring: (S, 2), the line that no point of the drawing can cross because of the clamp; empty if there is no
+            clamp, or the view does not say where it is.
     """
 
     view: str
@@ -131,6 +134,9 @@ class Projection:
     real_distance: np.ndarray
     synthetic_distance: np.ndarray
     gap: np.ndarray
+    real_nearest: np.ndarray
+    synthetic_nearest: np.ndarray
+    clamp_ring: np.ndarray
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from hdd.data import Dataset
 from hdd.data.parts import in_parts
 from hdd.devices import pick_device
 from hdd.errors import HDDError, InvalidInputError
-from hdd.geometry import centroid, distance
+from hdd.geometry import centroid, distance, pairwise_distance
 from hdd.geometry.embed import auto_feature_scale, clamp_radius
 from hdd.geometry.numerics import norm, to_float64
 from hdd.progress import Progress
@@ -85,6 +85,7 @@ class ViewingSpace:
         self._scores: dict[str, Tensor] | None = None
         self._views: dict[str, View] = {}
         self._real = functools.lru_cache(GEOMETRIES_KEPT)(self._place_real)
+        self._real_nearest = functools.lru_cache(GEOMETRIES_KEPT)(self._nearest_classes_of_real)
 
     def features(self, images: Tensor) -> Tensor:
         """The features (B, D), float32, that the viewing network gives for normalised images (B, channels, H, W)."""
@@ -132,7 +133,15 @@ class ViewingSpace:
             _numpy(_to_own_centroid(scene, scene.real, scene.labels)),
             _numpy(_to_own_centroid(scene, scene.synthetic, scene.synthetic_labels)),
             _numpy(scene.gap),
+            self._real_nearest(self.measured(geometry), pruning).copy(),
+            _nearest_classes(scene, scene.synthetic),
+            np.zeros((0, 2)) if geometry.clamp is None else _numpy(drawing_view.clamp_ring(scene, geometry.clamp)),
         )
+
+    def _nearest_classes_of_real(self, geometry: Geometry, pruning: Pruning) -> np.ndarray:
+        """(N,) the class whose real centroid is nearest to each real point."""
+        scene, _ = self._real(geometry, pruning)
+        return _nearest_classes(scene, scene.real)
 
     def scene(
         self, images: Tensor | np.ndarray, labels: np.ndarray, geometry: Geometry, pruning: Pruning = ALL_KEPT
@@ -283,6 +292,12 @@ class ViewingSpace:
 def _to_own_centroid(scene: Scene, points: Tensor, labels: np.ndarray) -> Tensor:
     """The distances of points to the real centroids of their classes."""
     return distance(within_reach(points), scene.real_centroids[torch.from_numpy(labels).to(points.device)])
+
+
+def _nearest_classes(scene: Scene, points: Tensor) -> np.ndarray:
+    """The classes whose real centroids are nearest to the points."""
+    distances = pairwise_distance(within_reach(points), scene.real_centroids)
+    return _numpy(distances.nan_to_num(nan=math.inf).argmin(dim=1))
 
 
 def _device(name: str) -> torch.device:

@@ -5,6 +5,7 @@ frame. Therefore parts of umap are used here: the neighbour graph, the curve and
 """
 
 import functools
+import os
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,7 @@ import torch
 from hdd.draws import generator
 from hdd.geometry import exp0, log0
 from hdd.geometry.embed import clamp_radius
+from hdd.paths import cache_folder
 
 NEIGHBOURS = 15
 MIN_DIST = 0.1
@@ -28,6 +30,8 @@ _START_REACH = 4.0
 @functools.cache
 def _parts() -> tuple[Callable, Callable, float, float, Any]:
     """Parts of umap: fuzzy_simplicial_set, the compiled epoch, the a and b of its curve, the hyperboloid's metric."""
+    # Numba keeps compiled code beside the package or in the user's home, and fails if it can write to neither.
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder() / "numba"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import numba

@@ -7,11 +7,12 @@ import torch
 
 from hdd.data import Dataset
 from hdd.draws import generator
-from hdd.evaluation import Protocol, accuracy, train
+from hdd.evaluation import accuracy, train
 from hdd.networks import ConvNet
 from hdd.progress import Progress
 from hdd.projection.kept_tensors import kept_file, read_kept, write_kept
 from hdd.projection.records import Viewing
+from hdd.protocol import Protocol
 
 TRAINED_ON = 12_000
 """Largest number of real images that a network is trained on."""

@@ -32,7 +32,7 @@ class PruningKnobs(param.Parameterized):
         "near",
         objects=["near", "far"],
         labels={"near": "lowest scores", "far": "highest scores"},
-        label="Pruning keeps",
+        label="Keep",
         group=GROUP,
-        doc="near keeps the images with the lowest scores, far those with the highest.",
+        doc="Which images are kept: near keeps those with the lowest scores, far those with the highest scores.",
     )

@@ -218,7 +218,7 @@ class Engine:
         """
         device = self._method.device
         self.run.write_event(
-            self._step, f"engine started on {device}, {torch.get_num_threads()} threads, torch {torch.__version__}"
+            self._step, f"engine started on {device}, threads: {torch.get_num_threads()}, torch {torch.__version__}"
         )
         self._write_status(EngineState.RUNNING)
         started, made = time.perf_counter(), 0

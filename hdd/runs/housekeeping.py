@@ -1,7 +1,6 @@
 """Renames and deletes runs. Does not import torch."""
 
 import os
-import re
 import shutil
 from collections.abc import Generator
 from contextlib import closing, contextmanager
@@ -11,19 +10,8 @@ from filelock import Timeout
 
 from hdd.errors import InUseError, InvalidInputError
 from hdd.paths import RUN_DATABASE
+from hdd.runs.places import check_name
 from hdd.runs.run import Run
-
-
-def check_name(name: str) -> None:
-    """Checks that a run's directory can be called `name`.
-
-    Raises:
-        HDDError: the name is empty or too long, or would lead out of the folder.
-    """
-    if not re.fullmatch(r"[^/\\\0]{1,100}", name) or name.startswith(".") or name != name.strip():
-        raise InvalidInputError(
-            f"{name!r} cannot name a run: use up to 100 characters, no / or \\, and no dot at the start."
-        )
 
 
 @contextmanager

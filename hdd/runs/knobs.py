@@ -70,7 +70,7 @@ class RunKnobs(param.Parameterized):
         steerable=False,
         label="Device",
         group=RUN,
-        doc="Device that computes: cpu, mps, cuda, cuda:N, or auto, which takes CUDA, else MPS, else the CPU.",
+        doc="Device that computes: cpu, mps, cuda, cuda:N, or auto, which uses CUDA, else MPS, else the CPU.",
     )
     threads = Integer(
         None,
@@ -79,7 +79,8 @@ class RunKnobs(param.Parameterized):
         steerable=False,
         label="CPU threads",
         group=RUN,
-        doc="Number of threads of the engine. The exact bits depend on it, so a run keeps the number it was made with.",
+        doc="Number of threads of the engine. It affects exact reproducibility, so a run keeps the number it was made "
+        "with.",
     )
     snapshot_every = Integer(
         10,

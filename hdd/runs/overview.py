@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
+from hdd.protocol import RANDOM_REAL
 from hdd.runs.run import Run
 from hdd.runs.schema import LOCKED_SECONDS
 from hdd.settings import Settings
@@ -56,7 +57,7 @@ class RunFacts:
         settings: the settings in force now.
         state: of its engine.
         step: number of completed steps.
-        accuracy: the newest evaluation, None before the first.
+        accuracy: the newest evaluation of its images, None before the first.
         note: what somebody wrote about it.
     """
 
@@ -94,7 +95,7 @@ def read_facts(path: str | os.PathLike[str], patience: float = LOCKED_SECONDS) -
         HDDError: there is no run in the directory, or a newer version made it.
     """
     with closing(Run(path, patience)) as run:
-        evaluations = run.evaluations()
+        evaluations = [each for each in run.evaluations() if each["protocol"].get("images") != RANDOM_REAL]
         return RunFacts(
             path=run.path,
             id=run.meta("id"),

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
+from hdd.pixels import sheet
 from hdd.runs.run import Run
 from hdd.runs.tensors import replace_file
 
@@ -19,23 +20,6 @@ LONGEST_NAME = 20
 
 EDITS_NAMED = 3
 """If many edits lie close together, only this many are named."""
-
-
-def sheet(pixels: np.ndarray, gap: int = 2) -> np.ndarray:
-    """Arranges many images in one picture, with one row per class.
-
-    Args:
-        pixels: uint8 (C, M, channels, H, W), with 1 or 3 channels.
-        gap: white pixels between images.
-
-    Returns:
-        uint8 (height, width, 3).
-    """
-    classes, count, channels, height, width = pixels.shape
-    padded = np.pad(pixels, ((0, 0),) * 3 + ((0, gap), (0, gap)), constant_values=255)
-    rows = padded.transpose(0, 3, 1, 4, 2).reshape(classes * (height + gap), count * (width + gap), channels)
-    rows = np.pad(rows, ((gap, 0), (gap, 0), (0, 0)), constant_values=255)
-    return np.repeat(rows, 3, axis=2) if channels == 1 else rows
 
 
 def save_pictures(run: Run) -> None:

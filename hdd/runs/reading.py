@@ -171,20 +171,21 @@ class RunReader:
         return records
 
     def evaluations(self, after: int = 0) -> list[dict[str, Any]]:
-        """Evaluations in order of time: id, step, time, protocol (dict) and accuracies (list of fractions).
+        """Evaluations in order of time: id, step, time, protocol (dict), accuracies (list of fractions) and took.
+
+        took says how many seconds the evaluation took, and on which host; it is None if that was not recorded.
 
         Args:
             after: only evaluations whose id is larger are returned.
         """
         rows = self._database.execute("SELECT * FROM evaluations WHERE id > ? ORDER BY id", (after,)).fetchall()
-        return [
-            {
-                **dict(row),
-                "protocol": json.loads(row["protocol"]),
-                "accuracies": json.loads(row["accuracies"]),
-            }
-            for row in rows
-        ]
+        found: list[dict[str, Any]] = []
+        for row in rows:
+            protocol = json.loads(row["protocol"])
+            took = protocol.pop("took", None)
+            accuracies = json.loads(row["accuracies"])
+            found.append({**dict(row), "protocol": protocol, "accuracies": accuracies, "took": took})
+        return found
 
     def events(self, after: int = 0) -> list[dict[str, Any]]:
         """The events of the run, in order: id, time, step and text; only those whose id is larger than `after`."""

@@ -66,7 +66,7 @@ def resume(
                         engine.advance(until, on_step)
         except KeyboardInterrupt:
             loading = run.status().state == EngineState.STARTING
-            raise _interrupted(run, "while it loaded" if loading else "at once") from None
+            raise _interrupted(run, "while it was loading" if loading else "immediately") from None
         except Exception as error:
             reason = str(error) if isinstance(error, HDDError) else f"{type(error).__name__}: {error}"
             with suppress(OSError, sqlite3.Error):
@@ -122,7 +122,7 @@ def _prepare(run: Run, steps: int | None) -> None:
     with explain_storage_errors(run):
         for edit in run.pending():
             if edit.name in list(Command):
-                run.decide(edit, EditStatus.REFUSED, run.step, reason="the engine that it was meant for had ended")
+                run.decide(edit, EditStatus.REFUSED, run.step, reason="the engine that it was sent to had ended")
         for partial in run.path.glob("**/.*.partial"):
             partial.unlink(missing_ok=True)
         if steps is not None and steps != run.settings.steps:

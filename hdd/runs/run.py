@@ -24,10 +24,11 @@ from typing import Any
 
 from filelock import Timeout
 
-from hdd.errors import HDDError, InUseError, InvalidInputError, RunStateError, StorageError
-from hdd.paths import RUN_DATABASE, holds_run
+from hdd.errors import InUseError, InvalidInputError, RunStateError
+from hdd.paths import RUN_DATABASE
 from hdd.records import Edit, StepRecord
 from hdd.runs.liveness import ProcessId
+from hdd.runs.places import cannot_be_made, check_free
 from hdd.runs.reading import RunReader, advanced_here
 from hdd.runs.schema import connect, make_tables, transaction
 from hdd.settings import Settings
@@ -35,32 +36,6 @@ from hdd.states import Command, EditStatus, EngineState
 
 WATCHED_SECONDS = 5.0
 HEARTBEAT_SECONDS = 0.5
-
-
-def check_free(path: Path) -> None:
-    """Checks that a run can be made at `path`.
-
-    Raises:
-        HDDError: something is there already, or the place cannot be looked at.
-    """
-    try:
-        if not path.exists():
-            return
-        what = (
-            "is a file" if not path.is_dir()
-            else "holds another run" if holds_run(path)
-            else "is not empty" if any(path.iterdir())
-            else None
-        )  # fmt: skip
-    except OSError as error:
-        raise _cannot_be_made(path, error) from None
-    if what is not None:
-        raise InUseError(f"{path} {what}: give a directory that is empty or does not exist.")
-
-
-def _cannot_be_made(path: Path, error: OSError | sqlite3.Error) -> HDDError:
-    why = getattr(error, "strerror", None) or str(error)
-    return StorageError(f"The directory {path} cannot be made ({why}): give another directory for the run.")
 
 
 def check_steps(changes: Mapping[str, Any], step: int) -> None:
@@ -71,8 +46,8 @@ def check_steps(changes: Mapping[str, Any], step: int) -> None:
     """
     if changes.get("steps", step + 1) <= step:
         raise InvalidInputError(
-            f"steps={changes['steps']} is not more than {step}, the number of steps made by then: give more, "
-            "or stop the run."
+            f"steps={changes['steps']} is not more than {step}, the number of steps completed by then: give "
+            "more, or stop the run."
         )
 
 
@@ -97,7 +72,7 @@ class Run(RunReader):
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise _cannot_be_made(path, error) from None
+            raise cannot_be_made(path, error) from None
         # The file gets the name that marks a run only when it is complete.
         partial = path / "run.db.partial"
         try:
@@ -115,12 +90,12 @@ class Run(RunReader):
             partial.rename(path / RUN_DATABASE)
         except (OSError, sqlite3.Error) as error:
             shutil.rmtree(path, ignore_errors=True)
-            raise _cannot_be_made(path, error) from None
+            raise cannot_be_made(path, error) from None
         return cls(path)
 
     # Requests
 
-    def steer(self, who: str = "python", at: int | None = None, note: str | None = None, **changes: Any) -> list[int]:
+    def steer(self, who: str = "python", at: int | None = None, note: str = "", **changes: Any) -> list[int]:
         """Requests new values of steerable knobs.
 
         Args:
@@ -152,8 +127,8 @@ class Run(RunReader):
         last = max([self.settings.steps, *asked, changes.get("steps", 0)])
         if at >= last:
             raise InvalidInputError(
-                f"Step {at} never comes, because {self.path} has {last} steps: edit at an earlier step, or give the "
-                "run more steps."
+                f"Step {at} will never be reached, because {self.path} has {last} steps: edit at an earlier "
+                "step, or give the run more steps."
             )
 
     def command(self, name: str, value: int | None = None, who: str = "python") -> int:
@@ -180,17 +155,17 @@ class Run(RunReader):
         self._check_unfinished()
         if not self.engine_alive():
             raise RunStateError(
-                f"No engine advances {self.path} now, so {name} cannot act: `hdd resume {self.path}` starts one."
+                f"{self.path} has no engine now, so {name} would have no effect: `hdd resume {self.path}` starts one."
             )
 
     def _check_unfinished(self) -> None:
         if self.status().state == EngineState.FINISHED:
             raise RunStateError(
-                f"{self.path} is finished at step {self.step}, so no edit can act. "
+                f"{self.path} is finished at step {self.step}, so edits have no effect. "
                 "Resume it with more steps, rewind it, or fork it."
             )
 
-    def request(self, changes: Mapping[str, Any], who: str, due: int | None, note: str | None = None) -> list[int]:
+    def request(self, changes: Mapping[str, Any], who: str, due: int | None, note: str = "") -> list[int]:
         """Writes values or commands, which were checked already, into the inbox; returns the ids of the edits."""
         ids: list[int] = []
         with transaction(self._database):
@@ -201,15 +176,13 @@ class Run(RunReader):
                 ).lastrowid
                 assert row is not None, "SQLite gives the id of each row that it inserts"
                 ids.append(row)
-                self.note_edit(row, note or "")
+                self.note_edit(row, note)
         return ids
 
     def note_edit(self, edit: int, note: str) -> None:
         """Writes why the edit with the id `edit` was made; "" removes the note. It has no effect on the steps."""
-        if note:
-            self._database.execute("INSERT OR REPLACE INTO edit_notes VALUES (?, ?)", (edit, note))
-        else:
-            self._database.execute("DELETE FROM edit_notes WHERE id = ?", (edit,))
+        self._database.execute("DELETE FROM edit_notes WHERE id = ?", (edit,))
+        self._database.execute("INSERT INTO edit_notes SELECT ?, ? WHERE ? <> ''", (edit, note, note))
 
     def write_note(self, note: str) -> None:
         """Writes what is to be remembered about the run. It has no effect on the steps."""
@@ -243,7 +216,7 @@ class Run(RunReader):
             lock = self.lock().acquire(timeout=0)
         except Timeout:
             raise InUseError(
-                f"Another engine (process {self.status().pid}) advances {self.path}, and a run can have only one: "
+                f"{self.path} already has an engine (process {self.status().pid}), and a run can have only one: "
                 "stop that engine first, or steer it."
             ) from None
         place = self.path.resolve()
@@ -291,11 +264,25 @@ class Run(RunReader):
             (record.step, record.loss, record.feature_scale, record.seconds, record.classes.astype("<f4").tobytes()),
         )
 
-    def write_evaluation(self, step: int, protocol: Mapping[str, Any], accuracies: list[float]) -> None:
-        """Records the accuracies that networks trained on the images of `step` reached."""
+    def write_evaluation(
+        self,
+        step: int,
+        protocol: Mapping[str, Any],
+        accuracies: list[float],
+        took: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Records the accuracies that networks trained on the images of `step` reached.
+
+        Args:
+            step: whose images were evaluated; 0 for a baseline.
+            protocol: see `hdd.protocol.Protocol`.
+            accuracies: fractions, one for each network.
+            took: the seconds that the evaluation took, and the host that computed it; None if that was not measured.
+        """
+        recorded = {**protocol} if took is None else {**protocol, "took": {**took}}
         self._database.execute(
             "INSERT INTO evaluations (step, time, protocol, accuracies) VALUES (?, ?, ?, ?)",
-            (step, time.time(), json.dumps(protocol), json.dumps(accuracies)),
+            (step, time.time(), json.dumps(recorded), json.dumps(accuracies)),
         )
 
     def write_event(self, step: int, text: str) -> None:

@@ -144,6 +144,18 @@ def test_evaluate_before_and_after(demo):
     assert [each["step"] for each in Run(demo / "runs/demo").evaluations()] == [0, 20]
 
 
+def test_a_baseline_is_recorded_beside_the_evaluations(demo):
+    quick = ["--protocol", "quick", "--epochs", "2", "--networks", "1", "--width", "8"]
+    told = hdd("evaluate", "runs/demo", "--baseline", *quick, cwd=demo).stdout
+    assert told.startswith("runs/demo, 2 random real images per class: ")
+    assert "±" not in told
+    baseline = Run(demo / "runs/demo").evaluations()[-1]
+    assert (baseline["step"], baseline["protocol"]["images"]) == (0, "random real")
+    assert baseline["took"]["seconds"] > 0 and baseline["took"]["host"]
+    assert "random real images evaluated (quick): " in hdd("runs", "show", "runs/demo", cwd=demo).stdout
+    assert "leave the step out" in refused("evaluate", "runs/demo", "--baseline", "--step", "20", cwd=demo)
+
+
 def test_export(demo, tmp_path):
     told = hdd("export", "runs/demo", "--out", str(tmp_path / "set"), cwd=demo)
     assert "20 images of 10 classes, step 20" in told.stdout
@@ -198,7 +210,9 @@ def test_steer_without_an_engine_waits_for_one(demo, tmp_path):
     told = hdd("steer", str(tmp_path / "run"), "--set", "weight=3", "--note", "too flat")
     assert "weight → 3: pending (too flat)" in told.stdout
     assert "hdd resume" in told.stdout
-    assert "so go cannot act: `hdd resume" in refused("steer", str(tmp_path / "run"), "go", "--set", "weight=4")
+    assert "so go would have no effect: `hdd resume" in refused(
+        "steer", str(tmp_path / "run"), "go", "--set", "weight=4"
+    )
     hdd("resume", str(tmp_path / "run"))
     assert [edit.value for edit in Run(tmp_path / "run").edits() if edit.name == "weight"] == [3]
     assert "applied at step 6 (too flat)" in hdd("runs", "show", str(tmp_path / "run")).stdout
@@ -273,7 +287,7 @@ def test_datasets():
         (["--at", "5000:curvature=-1"], "There is no step 5000"),
         (["--ipc", "1000"], "ipc=1000 is more than the 140 training images of class"),
         (["--ipc", "0"], "ipc=0 is not allowed"),
-        (["--device", "cuda:99"], "device='cuda:99' is not on this machine"),
+        (["--device", "cuda:99"], "device='cuda:99' is not available on this machine"),
         (["--device", "gpu"], "device='gpu' is not allowed: give one of auto, cpu"),
         (["--set", "network_depth=6"], "network_depth=6 is too deep for images of 16×16"),
     ],
@@ -291,7 +305,7 @@ def test_bad_input_to_distill(tmp_path, arguments, message):
         (["fork", "runs/demo", "--step", "21", "--out", "new"], "give a step from 0 to 20"),
         (["fork", "runs/demo", "--step", "3", "--set", "ipc=3", "--out", "new"], "ipc is fixed"),
         (["rewind", "runs/demo", "--step", "99"], "give a step from 0 to 20"),
-        (["steer", "runs/demo", "--set", "curvature=-1"], "is finished at step 20, so no edit can act"),
+        (["steer", "runs/demo", "--set", "curvature=-1"], "is finished at step 20, so edits have no effect"),
         (["steer", "runs/demo"], "There is nothing to do"),
         (["steer", "runs/demo", "pause", "--note", "why"], "--note says why knobs are changed, but none is"),
         (["runs", "rename", "runs/demo", "../demo"], "'../demo' cannot name a run"),

@@ -102,9 +102,9 @@ class Undocumented(Mean):
     ("objective", "rule"),
     [
         (Random, "same bits each time"),
-        (Unlucky, "the gradient is not, at √|K|·radius 0, for several images a class"),
-        (Crowded, "the loss is not, at √|K|·radius 0, for one synthetic image a class"),
-        (Touchy, "the loss is not, at √|K|·radius 0, for several images a class, exponent = 0.5"),
+        (Unlucky, "the gradient is not, at √|K|·radius 0, for several images per class"),
+        (Crowded, "the loss is not, at √|K|·radius 0, for one synthetic image per class"),
+        (Touchy, "the loss is not, at √|K|·radius 0, for several images per class, exponent = 0.5"),
         (Scalar, "its shape is (), its dtype torch.float32"),
         (Failing, "it raised KeyError: 'oops' (test_conformance.py, line "),
         (Mixed, "only on the features of that class"),
@@ -141,7 +141,7 @@ class Drifting(DM):
 @pytest.mark.parametrize(
     ("method", "rule"),
     [
-        (Forgetful, "a run that was resumed differs from one that ran on"),
+        (Forgetful, "a resumed run differs from an uninterrupted one"),
         (Drifting, "their states differ after 4 steps"),
     ],
 )

@@ -12,13 +12,12 @@ from hdd.evaluation import (
     LEARNING_RATE,
     MOMENTUM,
     WEIGHT_DECAY,
-    Evaluation,
-    Protocol,
     accuracy,
     evaluate_images,
-    make_protocol,
+    evaluate_random,
 )
 from hdd.networks import ConvNet
+from hdd.protocol import RANDOM_REAL, Evaluation, Protocol, accuracy_text, make_protocol
 
 TINY = {"epochs": 30, "networks": 2, "width": 16, "augmentation": "none"}
 
@@ -151,13 +150,35 @@ def test_text_says_what_was_done(name):
     assert "no augmentation" in str(Evaluation(make_protocol(name, augmentation="none"), [0.5]))
 
 
+def test_one_network_has_no_spread():
+    one = Evaluation(make_protocol("quick", networks=1), [0.4])
+    assert (one.sd, one.as_dict()["sd"]) == (None, None)
+    assert str(one).startswith("40.0 % test accuracy (1 network")
+    assert accuracy_text([0.4]) == "40.0 %"
+    assert accuracy_text([0.987, 0.991]) == "98.9 ± 0.3 %"
+
+
+def test_a_baseline_trains_each_network_on_other_real_images(digits):
+    cpu = torch.device("cpu")
+    protocol = Protocol(**TINY, images=RANDOM_REAL)
+    found = evaluate_random(digits, 10, protocol, cpu)
+    assert all(0.6 < value < 1 for value in found.accuracies), "chance is 0.1"
+    assert found == evaluate_random(digits, 10, protocol, cpu)
+    one = evaluate_random(digits, 10, Protocol(**TINY | {"networks": 1}, images=RANDOM_REAL), cpu)
+    assert one.accuracies == found.accuracies[:1]
+    untrained = Protocol(**TINY | {"epochs": 0}, images=RANDOM_REAL)
+    seen = []
+    evaluate_random(digits, 1, Protocol(**TINY | {"epochs": 1}), cpu, lambda done, total: seen.append((done, total)))
+    assert seen == [(1, 2), (2, 2)]
+    assert evaluate_random(digits, 1, untrained, cpu).accuracies != found.accuracies
+
+
 def test_mean_spread_and_record():
     values = [0.41, 0.47, 0.5]
     result = Evaluation(make_protocol("quick"), values)
     assert result.mean == pytest.approx(statistics.mean(values)) and result.sd == pytest.approx(
         statistics.stdev(values)
     )
-    assert Evaluation(make_protocol("quick"), [0.4]).sd == 0
     record = json.loads(json.dumps(result.as_dict()))
     assert record["accuracies"] == values and record["mean"] == result.mean and record["sd"] == result.sd
     assert Protocol(**record["protocol"]) == result.protocol
@@ -168,6 +189,7 @@ def test_mean_spread_and_record():
     [
         ({"networks": 0}, "networks=0 is not allowed in an evaluation: give a whole number ≥ 1"),
         ({"epochs": -1}, "epochs=-1 is not allowed"),
+        ({"images": "mine"}, "images='mine' is not allowed in an evaluation: give synthetic or random real"),
         ({"augmentation": "flp"}, "augmentation='flp' is not allowed"),
         ({"learning_rate": 1.0}, "An evaluation protocol has no setting 'learning_rate'"),
     ],

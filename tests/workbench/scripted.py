@@ -7,6 +7,7 @@ import json
 import os
 import resource
 import signal
+import socket
 import sqlite3
 import sys
 import time
@@ -28,6 +29,7 @@ from hdd.states import Command, EngineState
 SIDE = 8
 COLUMNS = ("loss", "gradient_norm", *Objective.columns)
 MEAN, STD = np.float32(0.5), np.float32(0.25)
+PROTOCOL = {"epochs": 1, "networks": 2, "width": 128}
 SCRIPT = {
     "rate": float(os.environ.get("SCRIPTED_RATE", "20")),  # steps a second
     "classes": [f"digit {digit}" for digit in range(10)],
@@ -35,6 +37,8 @@ SCRIPT = {
     "fail": None,  # [step, message]
     "refuse": [],  # knobs of which every change is refused
     "deaf": False,  # decides on no knob
+    "epoch_seconds": 0.0,  # of an evaluation
+    "accuracies": [0.5, 0.75],  # that an evaluation finds
     "file_bytes": None,  # largest file that it can write, as if the disk were full
 }
 
@@ -162,17 +166,23 @@ def advance(run, script):
             raise
 
 
-def evaluate(run, step, protocol):
+def evaluate(run, script, step, protocol):
+    """Evaluates images of a step, or random real ones if `step` is None."""
     for done in range(3):
         say(done=done, total=3)
-    run.write_evaluation(step, {"name": protocol}, [0.5, 0.75])
+        time.sleep(script["epoch_seconds"])
+    images = "random real" if step is None else "synthetic"
+    accuracies = script["accuracies"]
+    made = {"name": protocol, "images": images, **PROTOCOL}
+    run.write_evaluation(step or 0, made, accuracies, {"seconds": 6.0, "host": socket.gethostname()})
+    say(result={"step": step or 0, "protocol": made, "accuracies": accuracies})
 
 
 def main(words):
     parser = argparse.ArgumentParser()
     parser.add_argument("command")
     parser.add_argument("run", nargs="?", type=Path)
-    for flag in ("--queue", "--json", "--json-lines"):
+    for flag in ("--queue", "--json", "--json-lines", "--baseline"):
         parser.add_argument(flag, action="store_true")
     for name in ("--out", "--preset", "--protocol"):
         parser.add_argument(name)
@@ -194,7 +204,7 @@ def main(words):
             run.steer(steps=given.steps)
         advance(run, script)
     elif given.command == "evaluate":
-        evaluate(Run(path), given.step, given.protocol)
+        evaluate(Run(path), script, None if given.baseline else given.step, given.protocol)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ CLASSES = 10
 
 def sample(viewing):
     labels = np.repeat(np.arange(CLASSES), REAL)
-    return projector.Sample(labels, np.zeros((len(labels), 1, SIDE, SIDE), np.uint8))
+    return projector.Sample(1000 + np.arange(len(labels)), labels, np.zeros((len(labels), 1, SIDE, SIDE), np.uint8))
 
 
 def means(points, labels):
@@ -34,10 +34,16 @@ def means(points, labels):
     ])  # fmt: skip
 
 
+def nearest_classes(points, centroids):
+    return np.linalg.norm(points[:, None] - centroids, axis=-1).argmin(1)
+
+
 def look(viewing, images, labels, geometry, view, pruning):
     root_k = np.sqrt(-geometry.curvature)
     bright = (images * STD + MEAN).reshape(len(images), -1).mean(1)
-    synthetic, real = circle(len(images), root_k * (0.5 + bright)), circle(CLASSES * REAL, root_k)
+    # Real points lie inside the ring of the synthetic ones, so that the pointer can be on either alone.
+    inside = 0.3 + 0.08 * (np.arange(CLASSES * REAL) % REAL)
+    synthetic, real = circle(len(images), root_k * (0.5 + bright)), circle(CLASSES * REAL, root_k * inside)
     centroids = [means(real, sample(viewing).labels), means(synthetic, labels)]
     along = np.linspace(0, 1, 9)[None, :, None]
     radius = np.hypot(*synthetic.T)
@@ -47,7 +53,8 @@ def look(viewing, images, labels, geometry, view, pruning):
         view, kept, real, synthetic, *centroids, centroids[0][:, None] * (1 - along) + centroids[1][:, None] * along,
         np.hypot(*real.T), radius, radius > (geometry.clamp or np.inf),
         np.hypot(*(real - centroids[0][sample(viewing).labels]).T),
-        np.hypot(*(synthetic - centroids[0][labels]).T), gap,
+        np.hypot(*(synthetic - centroids[0][labels]).T), gap, nearest_classes(real, centroids[0]),
+        nearest_classes(synthetic, centroids[0]), circle(97 if geometry.clamp else 0, geometry.clamp or 0),
     )  # fmt: skip
     return replace(geometry, feature_scale=geometry.feature_scale or 1.0), projection, None
 

@@ -47,7 +47,7 @@ class Tab:
     def steer(self, knob, key):
         """Moves a knob's slider by a key, once this tab may."""
         slider = self.slider(knob)
-        self.sees("You steer")
+        self.sees("You are in control")
         expect(slider).to_be_enabled(timeout=TIMEOUT)
         slider.press(key)
 

@@ -22,7 +22,8 @@ while session.source.state.reading:
     pass
 session.show()
 names = " ".join(type(view).__name__ for view in session.views)
-assert names == "Shell DriverButton TabPages ImageWall Runner Disk Timeline Curves Steering RootDistances", names
+expected = "Shell DriverButton TabPages ImageWall Runner Evaluator Disk Timeline Curves Steering RootDistances"
+assert names == expected, names
 page.close()
 heavy = {"torch", "torchvision", "sklearn", "umap"} & set(sys.modules)
 assert not heavy, heavy

@@ -18,6 +18,8 @@ from hdd.runs.history import find_runs
 LESSON = Path(__file__).parents[2] / "notebooks" / "01-first-distillation.ipynb"
 SECONDS = 120
 TOKEN = "lab"
+ROUNDS = 10
+"""How often the notebook is run again: views that stayed still did so only now and then."""
 
 needs_jupyterlab = pytest.mark.skipif(
     find_spec("jupyterlab") is None or find_spec("pyviz_comms") is None,
@@ -26,8 +28,8 @@ needs_jupyterlab = pytest.mark.skipif(
 needs_nbclient = pytest.mark.skipif(find_spec("nbclient") is None, reason="No nbclient: install the extra tests")
 
 CELLS = {
-    "import": "from workbench.notebook import Workbench, start, wait",
-    "start": "run = start(out='runs/live', steps=100_000)",
+    "import": "from pathlib import Path; from workbench.notebook import Workbench, start, wait",
+    "start": "run = 'runs/live' if Path('runs/live').exists() else start(out='runs/live', steps=100_000)",
     "show": "Workbench(run)",
 }
 
@@ -170,3 +172,19 @@ def test_a_run_is_watched_and_steered_in_jupyterlab(notebook, kernels, browser):
     notebook.menu("Edit", "Clear Outputs of All Cells")
     wait_until(lambda: not run.watched(), SECONDS)
     run.close()
+
+
+@needs_jupyterlab
+@pytest.mark.slow
+def test_views_that_are_made_again_move_and_say_when_the_kernel_is_gone(notebook, kernels, browser):
+    for _ in range(ROUNDS):
+        notebook.menu("Run", "Restart Kernel and Run All Cells…")
+        notebook.page.locator(".jp-Dialog .jp-mod-accept").click()
+        first = wait_until(notebook.wall, SECONDS)
+        wait_until(lambda first=first: (now := notebook.wall()) != first and now, SECONDS)
+        notebook.menu("Edit", "Clear Outputs of All Cells")
+        wait_until(lambda: not notebook.wall(), SECONDS)
+    notebook.menu("Run", "Run All Cells")
+    wait_until(notebook.wall, SECONDS)
+    notebook.menu("Kernel", "Shut Down Kernel")
+    notebook.page.get_by_text("The kernel does not answer, so this view stands still").wait_for()

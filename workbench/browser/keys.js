@@ -1,6 +1,6 @@
 // The keys that the page uses, and when it leaves them to a control.
 
-const KEYS = {" ": "space", ArrowLeft: "left", ArrowRight: "right", Home: "home", End: "end", l: "live"}
+const KEYS = {" ": "space", ArrowLeft: "left", ArrowRight: "right", Home: "home", End: "end", l: "live", Escape: "escape"}
 
 // Whether a key is taken, so that the page must not use it: the focused control needs it, it is a browser shortcut, or a
 // notice covers the page.

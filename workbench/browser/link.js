@@ -21,7 +21,10 @@ export function render({model, view}) {
   }
   const page = view.model.document
   page.is_idle ? begin() : page.idle.connect(begin)
-  model.on("msg:custom", (message) => navigator.clipboard?.writeText(message.copy).catch(() => {}))
+  model.on("msg:custom", (message) => {
+    if (message.save) download(new Blob([message.data]), message.save)
+    else navigator.clipboard?.writeText(message.copy).catch(() => {})
+  })
   const press = (event) => {
     const key = KEYS[event.key]
     if (!key || taken(event)) return
@@ -41,7 +44,12 @@ export function render({model, view}) {
   }
   model.on("query", () => (waiting ||= setTimeout(nameAll, 200)))
   nameAll()
+  model.on("colors", () => (document.cookie = `hdd-colors=${model.colors}; path=/; max-age=31536000; samesite=lax`))
   reloadAfterOutages(page)
   document.addEventListener("keydown", press)
-  model.on("remove", () => document.removeEventListener("keydown", press))
+  const forget = watchPanes()
+  model.on("remove", () => {
+    document.removeEventListener("keydown", press)
+    forget()
+  })
 }

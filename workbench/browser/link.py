@@ -26,9 +26,10 @@ class Link(JSComponent):
         True, doc="Whether the page is the session's own, so that keys and address are too, and it may be reloaded."
     )
     names = param.List([], doc="The names in the address's query that `query` sets or removes.")
+    colors = param.String("", doc="The colours that the user has chosen, light or dark, for the browser to remember.")
     query = param.List([], doc="(name, value) of what the address is to show.")
 
-    _esm = browser.module(*compat.PAGE, "keys.js", "outage.js", "link.js")
+    _esm = browser.module(*compat.PAGE, "download.js", "keys.js", "panes.js", "outage.js", "link.js")
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**{"width": 0, "height": 0, "margin": 0, **params})
@@ -39,6 +40,10 @@ class Link(JSComponent):
     def copy(self, text: str) -> None:
         """Puts a text on the browser's clipboard, if the browser allows that."""
         self._send_msg({"copy": text})
+
+    def save(self, name: str, data: bytes) -> None:
+        """Hands a file to the user, as a download of that name."""
+        self._send_msg({"save": name, "data": data})
 
     def _heard(self, event: Any) -> None:
         message = event.data

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workbench import actions
-from workbench.controls.attempt import attempt
 from workbench.controls.dialogs import Dialogs
-from workbench.controls.notices import notify
+from workbench.controls.notices import attempt_async, notify
 from workbench.controls.steering import WHO
 from workbench.session import Session
 
@@ -29,11 +28,11 @@ class Branching:
     def ask_rewind(self, step: int) -> None:
         """Takes the run back to `step`, if the user agrees."""
         newest = self._session.source.state.step
-        self._dialogs.ask_rewind(newest, step, lambda: attempt(self._rewind(step)))
+        self._dialogs.ask_rewind(newest, step, lambda: attempt_async(self._rewind(step)))
 
     def fork(self, step: int) -> None:
         """Forks a new run at `step`, and shows it."""
-        attempt(self._fork(step))
+        attempt_async(self._fork(step))
 
     async def _rewind(self, step: int) -> None:
         await asyncio.to_thread(actions.rewind, self._session.run_source.run.path, step, WHO)
@@ -42,4 +41,4 @@ class Branching:
     async def _fork(self, step: int) -> None:
         forked = await asyncio.to_thread(actions.fork, self._session.run_source.run.path, step, WHO)
         self._attach(forked)
-        notify("info", f"Forked at step {step}. Change the knobs that you want to, then resume the fork.")
+        notify("info", f"Forked at step {step}. Change any knobs, then resume the fork.")

@@ -23,8 +23,9 @@ class Dialogs(Component):
         self._panel = pmui.Dialog(open=False, close_on_click=True, title=" ", width_option="md")
 
     def ask_rewind(self, newest: int, step: int, action: Callable[[], None]) -> None:
-        """Asks before the steps from `step` to `newest` are dropped; calls `action` if the answer is yes."""
-        text = f"Go back to step {step}? The {newest - step} steps after it are dropped. Fork to keep them."
+        """Asks before the steps from `step` to `newest` are deleted; calls `action` if the answer is yes."""
+        lost = "the step" if newest == step + 1 else f"the {newest - step} steps"
+        text = f"Rewind to step {step}? This deletes {lost} after it. Fork instead to keep them."
         yes = pmui.Button(label="Rewind", variant="contained", color="warning", margin=8)
 
         def confirmed(_: object) -> None:

@@ -34,7 +34,7 @@ class DriverButton(SourceComponent):
         others = len(tabs) - 1
         watching = f", {others} watching" if others > 0 else ""
         if session.drives:
-            self._text.object = f"You steer{watching}"
+            self._text.object = f"You are in control{watching}"
             self._button.label = "Hand over control"
             show(self._button, others > 0)
         else:

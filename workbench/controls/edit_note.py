@@ -1,18 +1,15 @@
 """A field for the reason of the newest change of a knob."""
 
-import sqlite3
-from concurrent.futures import Future
 from typing import Any
 
 import panel_material_ui as pmui
 
-from hdd.errors import HDDError
 from hdd.knobs.text import to_text
 from hdd.records import Edit
 from hdd.settings import Settings
 from hdd.states import EditStatus
 from workbench.component import Component
-from workbench.controls.notices import notify
+from workbench.controls.notices import attempt
 from workbench.core.frame import Frame
 from workbench.session import Session
 from workbench.theme import HIDDEN, show
@@ -65,10 +62,4 @@ class EditNote(Component):
         if edit is None or note == (edit.note or "") or not self._session.drives:
             return
         answer = self._session.run_source.ask(lambda run: run.note_edit(edit.id, note))
-        self._session.when_done(answer, self._check)
-
-    def _check(self, answer: Future) -> None:
-        try:
-            answer.result()
-        except (HDDError, OSError, sqlite3.Error) as error:
-            notify("error", str(error))
+        self._session.when_done(answer, lambda done: attempt(done.result))

@@ -1,6 +1,5 @@
 """The control of one knob, with the state of the last change below it."""
 
-import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -12,18 +11,10 @@ from hdd.knobs.text import from_text, to_text
 from hdd.settings import Settings, allowed
 from workbench.compat.debounced_values import report_at_once
 from workbench.component import Component
+from workbench.controls.slider_field import SliderField
 from workbench.theme import HIDDEN, Text, show
 
-STEPS_A_DECADE = 40
 _COLORS = {"pending": "warning.main", "applied": "success.main", "refused": "error.main", "": "text.secondary"}
-
-
-def _log_values(start: float, end: float) -> list[float]:
-    """Round values from `start` to `end`, which have the same sign, spaced evenly on a logarithmic scale."""
-    sign = math.copysign(1, start)
-    low, high = math.log10(abs(start)), math.log10(abs(end))
-    count = round((high - low) * STEPS_A_DECADE)
-    return [sign * float(f"{10 ** (low + (high - low) * i / count):.3g}") for i in range(count + 1)]
 
 
 class KnobControl(Component):
@@ -43,8 +34,9 @@ class KnobControl(Component):
         self._setting = False
         self._knob = Settings.knob(name)
         self._control, self._read, self._write = self._make(value)
-        report_at_once(self._control)
-        self._control.param.watch(self._chosen, "value")
+        if not isinstance(self._control, SliderField):
+            report_at_once(self._control)
+            self._control.param.watch(self._chosen, "value")
         # A slider always has an empty line below it, so that nothing moves under the pointer while it is dragged.
         self._empty = {"minHeight": "20px"} if _is_dragged(self._knob) else HIDDEN
         # The text is on the page from the start, because a browser can miss changes of a component that is just being
@@ -55,31 +47,16 @@ class KnobControl(Component):
     def _make(self, value: Any) -> tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]:
         """The control, and two functions: the control's value to the knob's, and the knob's to the control's."""
         knob = self._knob
+        description = f"{knob.doc} Allowed: {allowed(self.name)}."
+        if _is_dragged(knob):
+            return SliderField(knob, value, self._ask, description), _as_it_is, _as_it_is
         common = {
             "label": knob.title,
-            "description": f"{knob.doc} Allowed: {allowed(self.name)}.",
+            "description": description,
             "sizing_mode": "stretch_width",
             "size": "small",
             "margin": (7, 10, 3, 10),
         }
-        if _is_dragged(knob) and knob.scale == "log":
-            values = _log_values(*sorted(knob.softbounds, key=abs))
-            options = {f"{each:g}": each for each in values}
-
-            def nearest(value: float) -> float:
-                # A value from the command line may lie between two positions or outside of the slider's range. Then the
-                # label gives the exact value.
-                return min(values, key=lambda each: abs(math.log(abs(each)) - math.log(max(abs(value), 1e-12))))
-
-            return pmui.DiscreteSlider(options=options, value=nearest(value), **common), float, nearest
-        if _is_dragged(knob):
-            start, end = knob.softbounds
-
-            def within(value: float) -> float:
-                return min(max(value, start), end)
-
-            slider = pmui.FloatSlider(start=start, end=end, step=knob.step, value=within(value), **common)
-            return slider, float, within
         if isinstance(knob, Operations):
             del common["size"]
             choices = pmui.MultiChoice(options=list(knob.operations), value=_operations(value), **common)
@@ -96,9 +73,12 @@ class KnobControl(Component):
         return pmui.TextInput(value=to_text(value), **common), partial(_from_field, knob), to_text
 
     def _chosen(self, event: Any) -> None:
-        if self._setting or event.new is None or self._request is None:
-            return
-        self._request(self.name, self._read(event.new))
+        if not self._setting and event.new is not None:
+            self._ask(self._read(event.new))
+
+    def _ask(self, value: Any) -> None:
+        if self._request is not None:
+            self._request(self.name, value)
 
     @property
     def value(self) -> Any:
@@ -107,16 +87,14 @@ class KnobControl(Component):
 
     def put(self, value: Any) -> None:
         """Shows the value in force, without making a request."""
+        if isinstance(self._control, SliderField):
+            self._control.put(value)
+            return
         shown = self._write(value)
         if self._control.value != shown:
             self._setting = True
             self._control.value = shown
             self._setting = False
-        if _is_dragged(self._knob) and self._knob.scale == "log":
-            # The slider shows its own position after the label.
-            label = self._knob.title if shown == value else f"{self._knob.title} = {value:g}, near"
-            if self._control.label != label:
-                self._control.label = label
 
     def show_state(self, status: str, text: str) -> None:
         """Shows the state of a request below the control, in the colour of `status`.
@@ -137,6 +115,10 @@ class KnobControl(Component):
         """Whether the user may change the value."""
         if self._control.disabled == enabled:
             self._control.disabled = not enabled
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _operations(strategy: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import panel_material_ui as pmui
 
 from hdd.errors import HDDError
-from hdd.paths import holds_run
+from hdd.paths import data_set_title, holds_run
 from hdd.settings import initial_settings
 from workbench.core.jobs import SPARE_CORES, Engines, Job
 from workbench.theme import HIDDEN, Notice, show
@@ -63,7 +63,7 @@ class Launch:
 
     def _free_name(self, dataset: str, objective: str) -> str:
         """A name that no run has yet: data set, objective and time, and a number if that name is taken."""
-        base = f"{Path(dataset.removeprefix('folder:')).name}-{objective}"
+        base = f"{data_set_title(dataset)}-{objective}"
         name = f"{base[:60]}-{datetime.now():%Y%m%d-%H%M%S}".lstrip(".")
         taken = [number for number in range(2, 100) if (self._engines.root / f"{name}-{number}").exists()]
         return name if not (self._engines.root / name).exists() else f"{name}-{max(taken, default=1) + 1}"

@@ -1,28 +1,22 @@
-"""The buttons of the engine: pause, resume, step, stop, evaluate."""
-
-import sqlite3
-from collections.abc import Callable
+"""The buttons of the engine: pause, resume, step, stop."""
 
 import panel_material_ui as pmui
 
-from hdd.errors import HDDError
 from hdd.states import Command, EngineState
 from workbench.component import SourceComponent
-from workbench.controls.notices import notify
+from workbench.controls.job_watch import JobWatch
+from workbench.controls.notices import attempt, may_steer, notify
 from workbench.controls.steering import WHO
 from workbench.core.frame import Frame
 from workbench.core.jobs import Engines, Job
-from workbench.core.progress_text import duration, progress_text
+from workbench.core.progress_text import duration
 from workbench.embedded_session import Shown
 from workbench.session import Session
-from workbench.theme import HIDDEN, Notice, Text, show
-
-JOBS_MILLISECONDS = 500
-"""The time between two checks of the processes that the page started."""
+from workbench.theme import HIDDEN, Notice, show
 
 
 class Runner(SourceComponent):
-    """Starts, pauses and stops the engine of a run, and evaluates its images.
+    """Starts, pauses and stops the engine of a run.
 
     Args:
         shown: see `SourceComponent`.
@@ -34,39 +28,21 @@ class Runner(SourceComponent):
     def __init__(self, shown: Session | Shown, engines: Engines | None = None) -> None:
         super().__init__(shown)
         self._engines = engines or Engines(self._session.run_source.run.path.parent)
-        self._watches = False
+        self._watch = JobWatch(self._session, self._engines, False, _ended)
         self._starts = False
-        self._frame: Frame | None = None
-        self._jobs: list[Job] = []
         button = {"size": "small", "margin": (4, 3), "variant": "outlined"}
         self._pause = pmui.Button(label="Pause", icon="pause", description="Pause or resume (space)", **button)
         self._step = pmui.Button(label="Step", icon="skip_next", description="Run one step, then pause", **button)
         self._stop = pmui.Button(label="Stop", icon="stop", description="Stop the engine; it can be resumed", **button)
         self._resume = pmui.Button(label="Resume", icon="play_arrow", size="small", margin=(4, 3), variant="contained")
-        self._quick = pmui.Button(
-            label="Quick evaluation",
-            icon="speed",
-            description="Quick evaluation: 2 networks, 300 epochs, to watch a run",
-            **button,
-        )
-        self._full = pmui.Button(
-            label="Full evaluation", description="Full evaluation: 5 networks, 1000 epochs, to report", **button
-        )
         self._pause.on_click(lambda _: self.toggle())
         self._step.on_click(lambda _: self._command(Command.STEP, 1))
         self._stop.on_click(lambda _: self._command(Command.STOP))
         self._resume.on_click(lambda _: self.resume())
-        self._quick.on_click(lambda _: self._evaluate("quick"))
-        self._full.on_click(lambda _: self._evaluate("full"))
         self._problem = Notice("", severity="error", margin=(4, 10), sizing_mode="stretch_width", sx=HIDDEN)
-        self._progress = pmui.Progress(value=0, max=100, sizing_mode="stretch_width", margin=(2, 10), sx=HIDDEN)
-        self._progress_text = Text("", variant="caption", margin=(0, 10), sx=HIDDEN)
         self._panel = pmui.Column(
             self._problem,
             pmui.Row(self._resume, self._pause, self._step, self._stop, margin=(0, 6)),
-            pmui.Row(self._quick, self._full, margin=(0, 6)),
-            self._progress,
-            self._progress_text,
             sizing_mode="stretch_width",
         )
 
@@ -79,52 +55,29 @@ class Runner(SourceComponent):
             self._command(Command.GO)
 
     def _command(self, name: Command, value: int | None = None) -> None:
-        if self._may_steer():
+        if may_steer(self._session):
             answer = self._session.run_source.ask(lambda run: run.command(name, value, who=WHO))
-            self._session.when_done(answer, lambda done: self._try(done.result))
-
-    def _may_steer(self) -> bool:
-        """Whether this tab is in control; if not, a notification says so."""
-        if not self._session.drives:
-            notify("info", "Another tab is in control of this run: take control first.")
-        return self._session.drives
-
-    def _try(self, action: Callable[[], object]) -> None:
-        """Does what the driver asked for, or shows why that is impossible."""
-        try:
-            action()
-        except (HDDError, OSError, sqlite3.Error) as error:
-            notify("error", str(error))
+            self._session.when_done(answer, lambda done: attempt(done.result))
 
     def resume(self) -> None:
         """Starts an engine on the run; a finished run gets as many steps again."""
         state = self._session.run_source.state
         more = 2 * state.settings.steps if state.status.state == EngineState.FINISHED else None
-        if self._may_steer():
+        if may_steer(self._session):
             self._starts = True
-            self._try(lambda: self._engines.resume(self._session.run_source.run.path, more))
-            self._watch_jobs()
-
-    def _evaluate(self, protocol: str) -> None:
-        frame = self._frame
-        if frame is not None and frame.state.kept and self._may_steer():
-            step = frame.state.kept[-1] if frame.live else frame.image_step
-            self._try(lambda: self._engines.evaluate(self._session.run_source.run.path, step, protocol))
-            self._watch_jobs()
+            attempt(lambda: self._engines.resume(self._session.run_source.run.path, more))
+            self._watch.look()
 
     def update(self, frame: Frame) -> None:
         """Shows what the engine is doing, and enables the buttons that fit."""
-        self._frame = frame
-        if not self._watches:
-            self._watches = True
-            self._watch_jobs_again()
+        self._watch.start()
         state, drives = frame.run_state.status.state, self._session.drives
         going = state.is_alive
         ended_badly = state in (EngineState.KILLED, EngineState.FAILED)
         self._problem.object = text = status_text(frame) if frame.state.problem or ended_badly else ""
         show(self._problem, bool(text))
         show(self._resume, not going)
-        waiting = any(not job.evaluates for job in self._jobs)
+        waiting = bool(self._watch.jobs)
         self._resume.disabled = not drives or waiting or frame.state.problem is not None
         more = f"Run {frame.run_state.settings.steps} more steps"
         again = more if state == EngineState.FINISHED else f"Resume from step {frame.state.step}"
@@ -139,34 +92,11 @@ class Runner(SourceComponent):
         self._pause.disabled = not drives or state == EngineState.QUEUED
         self._step.disabled = not drives or state != EngineState.PAUSED
         self._stop.disabled = not drives
-        self._quick.disabled = self._full.disabled = (
-            not drives or not frame.state.kept or any(job.evaluates for job in self._jobs)
-        )
 
-    def _watch_jobs_again(self) -> None:
-        self._watch_jobs()
-        self._session.later(self._watch_jobs_again, JOBS_MILLISECONDS)
 
-    def _watch_jobs(self) -> None:
-        """Checks the processes that this page started on the run."""
-        before, self._jobs = self._jobs, self._engines.going(self._session.run_source.run.path)
-        for job in before:
-            if job not in self._jobs:
-                if job.failure:
-                    notify("error", job.failure)
-                elif job.evaluates:
-                    notify("success", f"Done: {job.about}.")
-        if before != self._jobs:
-            self._session.refresh()
-        evaluations = [job for job in self._jobs if job.evaluates]
-        show(self._progress, bool(evaluations))
-        show(self._progress_text, bool(evaluations))
-        if evaluations:
-            job = evaluations[0]
-            done, total = job.progress.get("done", 0), job.progress.get("total", 0)
-            self._progress.value = round(100 * done / total) if total else 0
-            progress = progress_text(done, total, "epochs", job.time_left(done, total)) if total else "loading"
-            self._progress_text.object = f"Running {job.about}: {progress}"
+def _ended(job: Job) -> None:
+    if job.failure:
+        notify("error", job.failure)
 
 
 def status_text(frame: Frame) -> str:
@@ -186,7 +116,7 @@ def status_text(frame: Frame) -> str:
         )
     if status.state == EngineState.KILLED:
         return (
-            f"The engine is gone at {where}: it was killed, or ran out of memory. "
+            f"The engine ended without a message at {where}. It was killed, perhaps because memory ran out. "
             "Resume continues from there, bit for bit as if it had never stopped."
         )
     if status.state == EngineState.FAILED:

@@ -1,4 +1,4 @@
-"""The form for a new run: data set, preset, objective, and the knobs that are fixed once the run is made."""
+"""The form for a new run: data set, preset, and every knob that its method and its objective have."""
 
 import os
 from pathlib import Path
@@ -6,14 +6,17 @@ from typing import Any
 
 import panel_material_ui as pmui
 
-from hdd.settings import PRESETS, Settings, initial_settings
+from hdd.errors import HDDError
+from hdd.settings import PRESETS, Settings, grouped, initial_settings
 from workbench.component import Component
+from workbench.controls import dataset_text
 from workbench.controls.knob import KnobControl
 from workbench.controls.launch import Launch
 from workbench.core.jobs import SPARE_CORES
+from workbench.theme import HIDDEN, Text, show
 
-CHANGEABLE = ("objective", "steps")
-"""The steerable knobs that the form offers, because most people set them at the start."""
+FIRST = ("objective", "ipc", "steps")
+"""The knobs that are always visible; all others are in sections, which are closed at first."""
 
 
 def image_folders() -> dict[str, str]:
@@ -29,6 +32,8 @@ def image_folders() -> dict[str, str]:
 class Setup(Component):
     """The form for a new run.
 
+    What the user has chosen stays when the data set or the preset changes; the other knobs follow these.
+
     Args:
         launch: starts the run.
     """
@@ -36,51 +41,136 @@ class Setup(Component):
     def __init__(self, launch: Launch) -> None:
         super().__init__()
         self._launch = launch
+        self._listed: dict[str, dict[str, Any]] = {}
+        self._chosen: dict[str, Any] = {}
+        """The values that the user has chosen, also those that are not allowed."""
         common = {"sizing_mode": "stretch_width", "size": "small", "margin": (7, 10, 3, 10)}
         self._dataset = pmui.Select(
             label="Data set", options={"digits (bundled)": "digits", **image_folders()}, value="digits", **common
         )
-        self._dataset.param.watch(lambda _: self._defaults(), "value")
+        self._dataset.param.watch(lambda _: self._choose_dataset(), "value")
+        self._about = Text("", variant="caption", margin=(0, 10))
+        self._changes = Text("", variant="caption", margin=(0, 10), sx=HIDDEN)
         self._preset = pmui.Select(
             label="Preset", options={PRESETS[name].label: name for name in PRESETS}, value=next(iter(PRESETS)), **common
         )
-        self._preset.param.watch(lambda _: self._defaults(), "value")
-        self._knobs = {name: KnobControl(name, Settings.knob(name).default) for name in _form_knobs()}
+        self._preset.param.watch(lambda _: self._choose_preset(), "value")
+        self._settings = self._computed()
+        self._knobs: dict[str, KnobControl] = {}
+        self._groups = grouped(_folded())
+        self._sections = [pmui.Column(sizing_mode="stretch_width", margin=0) for _ in self._groups]
+        accordion = pmui.Accordion(
+            *zip(self._groups, self._sections, strict=True),
+            active=[],
+            sizing_mode="stretch_width",
+            margin=(4, 4),
+            disable_gutters=True,
+            square=True,
+            title_variant="subtitle2",
+        )
+        accordion.param.watch(lambda event: self._fill(event.new), "active")
         self._name = pmui.TextInput(
             label="Name of the run", value="", placeholder="data set, objective and time", **common
         )
         self._share = pmui.Checkbox(label="Run in parallel (don't queue)", margin=(0, 10))
         self._start = pmui.Button(label="Start this run", icon="play_arrow", variant="contained", margin=(8, 10))
         self._start.on_click(lambda _: self._submit())
-        self._defaults()
         self._panel = pmui.Column(
             self._dataset,
+            self._about,
             self._preset,
-            *self._knobs.values(),
+            self._changes,
+            *self._controls(FIRST),
+            accordion,
             self._name,
             self._share,
             self._start,
             launch.notice_for(self._start),
             sizing_mode="stretch_width",
         )
-
-    def _defaults(self) -> None:
-        """Sets all knobs to the values that the data set and the preset give them."""
-        settings = initial_settings(self._dataset.value, self._preset.value, threads=SPARE_CORES)
-        for name, knob in self._knobs.items():
-            knob.put(getattr(settings, name))
+        self._show()
 
     def offer(self, listed: list[dict[str, Any]]) -> None:
         """Offers these data sets, as `Engines.datasets` lists them, and the image folders."""
+        self._listed = {each["name"]: each for each in listed}
         named = {f"{each['name']} ({each['status']})": each["name"] for each in listed}
         self._dataset.options = {**named, **image_folders()}
+        self._show()
+
+    def _controls(self, names: tuple[str, ...] | list[str]) -> list[KnobControl]:
+        """Makes the controls of knobs."""
+        made = {name: KnobControl(name, getattr(self._settings, name), self._choose) for name in names}
+        self._knobs |= made
+        return list(made.values())
+
+    def _fill(self, opened: list[int]) -> None:
+        """Makes the controls of those sections that are open and still empty."""
+        for index in opened:
+            if not len(self._sections[index]):
+                made = self._controls(list(self._groups.values())[index])
+                # A browser can miss what changes while a control is being added.
+                self._show()
+                self._sections[index][:] = made
+
+    def _computed(self) -> Settings:
+        """The settings of the new run, without those of the chosen values that are not allowed."""
+        values = {name: value for name, value in self._chosen.items() if _problem(name, value) is None}
+        return initial_settings(self._dataset.value, self._preset.value, **{"threads": SPARE_CORES, **values})
+
+    def _choose(self, name: str, value: Any) -> None:
+        """Takes a value that the user has chosen, and says below its control if it is not allowed."""
+        self._chosen[name] = value
+        problem = _problem(name, value)
+        self._knobs[name].show_state("" if problem is None else "refused", problem or "")
+        self._settings = self._computed()
+        self._show()
+
+    def _choose_dataset(self) -> None:
+        if not self._dataset.value.startswith("folder:"):
+            # Only the images of folders can be resized.
+            self._chosen.pop("image_size", None)
+        self._follow()
+
+    def _choose_preset(self) -> None:
+        for name in PRESETS[self._preset.value].values:
+            self._chosen.pop(name, None)
+        self._follow()
+
+    def _follow(self) -> None:
+        """Sets the knobs to what the data set and the preset give them, and says which of them that has changed."""
+        before, self._settings = self._settings, self._computed()
+        self._changes.object = dataset_text.changes(before, self._settings)
+        show(self._changes, bool(self._changes.object))
+        self._show()
+
+    def _show(self) -> None:
+        """Brings the controls up to date."""
+        in_force = self._settings.in_force()
+        for name, knob in self._knobs.items():
+            if _problem(name, self._chosen.get(name, getattr(self._settings, name))) is None:
+                knob.put(getattr(self._settings, name))
+            folder = name != "image_size" or self._dataset.value.startswith("folder:")
+            knob.show(name in in_force and folder)
+        self._about.object = dataset_text.about(self._listed.get(self._dataset.value), self._settings)
 
     def _submit(self) -> None:
-        settings = {"dataset": self._dataset.value, **{name: knob.value for name, knob in self._knobs.items()}}
+        values = {name: getattr(self._settings, name) for name in self._settings.in_force()} | self._chosen
+        in_force = {name: values[name] for name in self._settings.in_force()}
+        settings = {**in_force, "dataset": self._dataset.value}
         self._launch.start(self._name.value.strip(), settings, self._preset.value, self._share.value)
 
 
-def _form_knobs() -> list[str]:
-    """The names of the knobs that the form shows, in order; the data set is not among them, as it has its own menu."""
-    fixed = [name for name in Settings.names() if name not in Settings.steerable() and name != "dataset"]
-    return [*CHANGEABLE, *fixed]
+def _problem(name: str, value: Any) -> str | None:
+    """Why a knob does not allow a value, None if it does."""
+    try:
+        Settings(**{name: value})
+    except HDDError as error:
+        return str(error)
+    return None
+
+
+def _folded() -> tuple[str, ...]:
+    """The names of the knobs in the sections, in the order of the steering panel; the fixed ones come last."""
+    fixed = [name for name in Settings.names() if name not in Settings.steerable()]
+    # The data set has its own menu.
+    return tuple(name for name in (*Settings.steerable(), *fixed) if name not in (*FIRST, "dataset"))

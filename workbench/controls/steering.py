@@ -134,7 +134,7 @@ class Steering(SourceComponent):
                 self._tell(edit, state.status.state)
             knob.enable(self._session.drives and frame.live and state.problem is None)
         self._why.update(frame)
-        note = "" if self._session.drives else "You are watching: another tab steers this run."
+        note = "" if self._session.drives else "You are watching: another tab is in control of this run."
         if not frame.live:
             note = f"These are the values at step {frame.step}. To steer, press “Live”, or fork from here."
         show(self._note, bool(note))

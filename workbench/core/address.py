@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hdd.projection import VIEWS
-from workbench.core.frame import Selection
+from workbench.core.frame import COLOR_BY, Place, Selection
 from workbench.core.source import Source
 
 Query = Mapping[str, Sequence[bytes]]
@@ -33,9 +33,9 @@ def _read_step(texts: list[str]) -> int:
     return step
 
 
-def _read_image(texts: list[str]) -> tuple[int, int]:
-    label, index = texts[0].split("-")
-    return int(label), int(index)
+def _read_images(texts: list[str]) -> list[Place]:
+    pairs = (text.split("-") for text in texts)
+    return [(int(label), int(index)) for label, index in pairs]
 
 
 def _one_of(names: Sequence[str]) -> _Field:
@@ -47,9 +47,13 @@ def _one_of(names: Sequence[str]) -> _Field:
 
 _FIELDS = {
     "step": _Field(lambda value: [str(value)], _read_step, "a step of the run"),
-    "image": _Field(lambda value: ["-".join(map(str, value))], _read_image, "class and number, such as 3-0"),
+    "synthetic": _Field(
+        lambda value: ["-".join(map(str, place)) for place in value], _read_images, "class and number, such as 3-0"
+    ),
+    "real": _Field(lambda value: list(map(str, value)), lambda texts: list(map(int, texts)), "numbers of real images"),
     "classes": _Field(list, list, "names of classes"),
     "view": _one_of(list(VIEWS)),
+    "color_by": _one_of(list(COLOR_BY)),
     "network": _one_of(Selection.param["network"].objects),
     "compared": _Field(lambda value: [value], lambda texts: texts[0], "name of a run"),
     "centred": _Field(lambda value: ["yes"], lambda texts: ["yes"].index(texts[0]) == 0, "yes"),
@@ -97,6 +101,6 @@ def fitting(values: Mapping[str, Any], source: Source) -> dict[str, Any]:
     fits = dict(values)
     if "classes" in fits:
         fits["classes"] = [name for name in fits["classes"] if name in source.classes]
-    if fits.get("image") is not None and source.layout.image(*fits["image"]) is None:
-        del fits["image"]
+    if "synthetic" in fits:
+        fits["synthetic"] = [place for place in fits["synthetic"] if source.layout.image(*place) is not None]
     return fits

@@ -1,7 +1,7 @@
 """The frame that all views of a session show at one moment, and the selection that decides what it holds."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import param
@@ -13,19 +13,79 @@ from workbench.core.projector import Sample
 from workbench.core.run_source import RunState
 from workbench.core.source import SourceState, StepImages
 
+COLOR_BY = ("class", "radius", "distance", "kept", "nearest", "loss")
+"""What the points of the disk can be coloured by; see `workbench.views.point_colors`."""
+
+Place = tuple[int, int]
+"""Class of a synthetic image, and its number within that class, from 0."""
+
+
+Image = TypeVar("Image")
+
 
 class Selection(param.Parameterized):
     """What a session looks at; all its views share it."""
 
     step = param.Integer(None, allow_None=True, doc="The step that is shown; None follows the run.")
-    image = param.Tuple(None, length=2, allow_None=True, doc="(class, index) of the selected synthetic image.")
-    classes = param.List([], doc="The classes that the disk shows; an empty list shows all.")
+    synthetic: list[Place] = param.List([], doc="(class, index) of each selected synthetic image.")  # pyright: ignore[reportAssignmentType]
+    real: list[int] = param.List([], doc="The selected real images, as indices into the data set's training images.")  # pyright: ignore[reportAssignmentType]
+    classes = param.List([], doc="The names of the classes that the disk shows; an empty list shows all.")
+    highlighted = param.Integer(
+        None, allow_None=True, doc="The class that the pointer is on in a legend, None if none."
+    )
+    color_by: param.Selector[str] = param.Selector(default="class", objects=list(COLOR_BY), doc="What colours mean.")
     view: param.Selector[str] = param.Selector(default=next(iter(VIEWS)), objects=list(VIEWS), doc="The disk's view.")
     network: param.Selector[str] = param.Selector(
         default="random", objects=["random", "trained"], doc="The network through which the disk looks at images."
     )
     compared = param.String("", doc='Name of the run with which the shown one is compared; "" if none is chosen.')
     centred = param.Boolean(False, doc="Whether the disk shows features less the mean of the real ones in any case.")
+
+    @property
+    def image(self) -> Place | None:
+        """The synthetic image if it alone is selected, else None. Setting it selects it alone, or nothing."""
+        return self.synthetic[0] if self.count == 1 and self.synthetic else None
+
+    @image.setter
+    def image(self, place: Place | None) -> None:
+        self.choose(synthetic=[] if place is None else [place])
+
+    @property
+    def count(self) -> int:
+        """The number of selected images."""
+        return len(self.synthetic) + len(self.real)
+
+    def choose(self, synthetic: list[Place] | None = None, real: list[int] | None = None) -> None:
+        """Selects these images and no others."""
+        self.param.update(synthetic=list(synthetic or ()), real=list(real or ()))
+
+    def click(self, add: bool, synthetic: Place | None = None, real: int | None = None) -> None:
+        """Does what a click on one image does: selects it alone, or nothing if it alone was selected.
+
+        Args:
+            add: whether it joins those that are selected, or leaves them if it is one of them.
+            synthetic: the synthetic image.
+            real: the real image.
+        """
+        if add:
+            self.choose(_toggled(self.synthetic, synthetic), _toggled(self.real, real))
+            return
+        clicked = [] if synthetic is None else [synthetic], [] if real is None else [real]
+        if clicked == (self.synthetic, self.real):
+            self.clear()
+        else:
+            self.choose(*clicked)
+
+    def clear(self) -> None:
+        """Selects nothing."""
+        self.choose()
+
+
+def _toggled(images: list[Image], image: Image | None) -> list[Image]:
+    """The images with one more, or without it if it is one of them."""
+    if image is None:
+        return images
+    return [each for each in images if each != image] if image in images else [*images, image]
 
 
 @dataclass(frozen=True, eq=False)

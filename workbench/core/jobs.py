@@ -18,7 +18,7 @@ from typing import Any
 
 from hdd.errors import HDDError, InUseError
 from hdd.knobs.text import to_text
-from hdd.runs.housekeeping import check_name
+from hdd.runs.places import check_name
 
 HDD = (sys.executable, "-m", "hdd")
 SPARE_CORES = max(1, (os.cpu_count() or 1) - 1)
@@ -32,7 +32,7 @@ class Job:
 
     Args:
         command: the command line.
-        about: what the process does, for display.
+        about: what the process does, as the beginning of a sentence.
         run: directory of the run that it works on; that of a new run need not exist yet.
         evaluates: whether it evaluates the run's images, independently of the engine.
 
@@ -51,6 +51,11 @@ class Job:
         self._part = self._tail = b""
         self._read = 0
         self._started = time.monotonic()
+        self._first: tuple[int, float] | None = None
+        """The first progress that the process had printed when it was looked at, and when that was."""
+        self._pace: float | None = None
+        """Seconds that each further unit of progress has taken so far."""
+        self._is_cancelled = False
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -82,15 +87,26 @@ class Job:
                     continue
                 if isinstance(message, dict):
                     self.progress |= message
+        self._measure_pace()
         if not self.going:
             self._output.close()
         return self.going
 
+    def _measure_pace(self) -> None:
+        """Measures the pace from the first progress on: what came before, such as loading PyTorch, says nothing."""
+        done, now = self.progress.get("done"), time.monotonic()
+        if done is None:
+            return
+        if self._first is None:
+            self._first = done, now
+        elif done > self._first[0]:
+            self._pace = (now - self._first[1]) / (done - self._first[0])
+
     @property
     def failure(self) -> str | None:
-        """Why the process failed, once `poll` has returned False; None if it succeeded."""
+        """Why the process failed, once `poll` has returned False; None if it succeeded, or was cancelled."""
         code = self._process.returncode
-        if code in (0, None):
+        if code in (0, None) or self.cancelled:
             return None
         if "error" in self.progress:
             return str(self.progress["error"])
@@ -103,13 +119,25 @@ class Job:
         return f"{self.about} ended with code {code}: {last}"
 
     def time_left(self, done: int, total: int) -> float | None:
-        """Seconds until `total` is reached at the pace so far, None while nothing is `done`."""
-        return (time.monotonic() - self._started) * (total - done) / done if done else None
+        """Seconds until `total` is reached at the pace so far, None while nothing is `done` or no pace is known."""
+        if not done or (self._pace is None and self.going):
+            return None
+        return (total - done) * (self._pace or (time.monotonic() - self._started) / done)
 
     def stop(self) -> None:
         """Asks the process to end."""
         if self._process.poll() is None:
             self._process.terminate()
+
+    def cancel(self) -> None:
+        """Ends the process on behalf of the user, so that this does not count as a failure."""
+        self._is_cancelled = True
+        self.stop()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the process was cancelled before it had finished, once `poll` has returned False."""
+        return self._is_cancelled and self._process.returncode != 0
 
 
 class Engines:
@@ -165,7 +193,7 @@ class Engines:
             "--json-lines",
             *([] if share else ["--queue"]),
         ]
-        return self._start(command, "the new run", run)
+        return self._start(command, "The new run", run)
 
     def resume(self, run: Path, steps: int | None = None, share: bool = False) -> Job:
         """Starts an engine on an existing run.
@@ -177,12 +205,20 @@ class Engines:
         """
         more = [] if steps is None else ["--steps", str(steps)]
         command = [*self._command, "resume", str(run), *more, *([] if share else ["--queue"]), "--json"]
-        return self._start(command, "the engine", run)
+        return self._start(command, "The engine", run)
 
-    def evaluate(self, run: Path, step: int, protocol: str) -> Job:
-        """Starts a process that evaluates the images kept at `step` by `protocol`, independently of the engine."""
-        command = [*self._command, "evaluate", str(run), "--step", str(step), "--protocol", protocol, "--json-lines"]
-        return self._start(command, f"the {protocol} evaluation at step {step}", run, evaluates=True)
+    def evaluate(self, run: Path, step: int | None, protocol: str) -> Job:
+        """Starts a process that evaluates images of a run by `protocol`, independently of the engine.
+
+        Args:
+            run: its directory.
+            step: the kept step whose images are evaluated; None evaluates random real images, the baseline.
+            protocol: a key of `hdd.protocol.PROTOCOLS`.
+        """
+        what = ["--baseline"] if step is None else ["--step", str(step)]
+        command = [*self._command, "evaluate", str(run), *what, "--protocol", protocol, "--json-lines"]
+        about = f"The {protocol} baseline" if step is None else f"The {protocol} evaluation of step {step}"
+        return self._start(command, about, run, evaluates=True)
 
     def _start(self, command: list[str], about: str, run: Path, evaluates: bool = False) -> Job:
         self.jobs = [job for job in self.jobs if job.poll()]

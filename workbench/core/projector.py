@@ -37,12 +37,19 @@ class Sample:
     """The N real images that the disk draws.
 
     Attributes:
-        labels: (N,) their classes.
+        indices: (N,) their indices among the training images of the data set.
+        labels: (N,) their classes, ascending.
         pixels: (N, channels, H, W) uint8.
     """
 
+    indices: np.ndarray
     labels: np.ndarray
     pixels: np.ndarray
+
+    def row(self, index: int) -> int | None:
+        """The place of a training image in the sample, None if it is not in it."""
+        found = np.flatnonzero(self.indices == index)
+        return int(found[0]) if len(found) else None
 
 
 @lru_cache(maxsize=3)
@@ -84,7 +91,7 @@ def _as_real(viewing: Viewing, images: np.ndarray) -> np.ndarray:
 def sample(viewing: Viewing) -> Sample:
     """The real images that the disk shows."""
     data, space = _space(viewing)
-    return Sample(space.labels, data.train_images[space.indices].numpy())
+    return Sample(space.indices, space.labels, data.train_images[space.indices].numpy())
 
 
 def look(

@@ -11,6 +11,7 @@ from hdd.records import Edit
 from hdd.runs.overview import Accuracy
 from workbench.core.comparable import curvature_at
 from workbench.core.curve_buckets import BUCKETS
+from workbench.core.evaluations import of_steps
 
 GAP = "centroid_distance"
 """The column of the metrics that holds the centroid gap."""
@@ -30,7 +31,7 @@ class RunCurves:
 
     name: str
     columns: Mapping[str, Any]
-    evaluations: Sequence[Mapping[str, Any]]
+    evaluations: Sequence[dict[str, Any]]
     edits: Sequence[Edit]
     initial_curvature: float
 
@@ -60,8 +61,8 @@ class RunCurves:
 
     @cached_property
     def accuracies(self) -> list[Accuracy]:
-        """The evaluations in figures."""
-        return [Accuracy.of(evaluation) for evaluation in self.evaluations]
+        """The evaluations of its images in figures."""
+        return [Accuracy.of(evaluation) for evaluation in of_steps(self.evaluations)]
 
 
 def smooth(values: np.ndarray, step: np.ndarray, weight: float, span: float) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import Any
 from IPython.display import display
 
 from hdd.errors import HDDError
-from hdd.paths import holds_run
+from hdd.paths import data_set_title, holds_run
 from hdd.runs.run import Run
 from hdd.settings import initial_settings
 from workbench import actions
@@ -39,7 +39,7 @@ def start(dataset: str = "digits", out: str | Path | None = None, preset: str = 
     initial_settings(dataset, preset, **settings)
     if out is None:
         folder = Path(os.environ.get("HDD_RUNS", "runs"))
-        out = folder / f"{Path(dataset.removeprefix('folder:')).name}-{datetime.now():%Y%m%d-%H%M%S-%f}"
+        out = folder / f"{data_set_title(dataset)}-{datetime.now():%Y%m%d-%H%M%S-%f}"
     out = Path(out)
     progress = display({"text/plain": f"Making the run {out} …"}, raw=True, display_id=True)
     job = Engines(out.parent).distill(out.name, {"dataset": dataset, **settings}, preset, share=True)

@@ -12,7 +12,7 @@ from hdd.runs.run import Run
 from workbench.browser.link import Link
 from workbench.compat.notebook_comm import NotebookPane
 from workbench.controls.runner import status_text
-from workbench.core.frame import Frame, View
+from workbench.core.frame import Frame, Selection, View
 from workbench.core.projector import shared_projector
 from workbench.core.run_source import source_of
 from workbench.notebook.background import LOOK_SECONDS, as_run
@@ -23,6 +23,10 @@ from workbench.theme import Notice, Text
 
 FIRST_SECONDS = 8.0
 """How long a cell waits at most until its views show something, so that a saved notebook shows it too."""
+
+
+KEPT = sorted(set(Selection.param) - {"name"})
+"""The parameters of a selection."""
 
 
 class CellSession(Session):
@@ -52,6 +56,10 @@ class Cell(NotebookPane):
 
     Args:
         run: the run or its directory.
+
+    Attributes:
+        selection: what the cell looks at. `selection.synthetic` are the selected synthetic images, as (class, index),
+            and `selection.real` the real ones, as indices into the training images. Both can also be set.
     """
 
     lively = False
@@ -61,6 +69,7 @@ class Cell(NotebookPane):
         self._run = as_run(run)
         self._session: Session | None = None
         self._frame: Frame | None = None
+        self.selection = Selection()
         self._status = Text("", variant="caption", margin=(2, 10))
         self._still = Notice(
             "This view stands still here, because VS Code does not pass on what the kernel sends. Run the cell again "
@@ -84,6 +93,9 @@ class Cell(NotebookPane):
         main_thread.open()
         link = NotebookLink()
         self._session = session = CellSession(self._run, self, link)
+        # What was chosen before, in code or in an output that is gone, is chosen here too.
+        session.selection.param.update(**{name: getattr(self.selection, name) for name in KEPT})
+        self.selection = session.selection
         views, layout = self._build(session)
         session.views.extend([*views, self])
         # JupyterLab can also have been started in a terminal of VS Code; it will say that it listens.

@@ -8,6 +8,7 @@ from panel.viewable import Viewable
 from hdd.errors import HDDError
 from workbench import actions
 from workbench.controls.dialogs import Dialogs
+from workbench.controls.evaluator import Evaluator
 from workbench.controls.runner import Runner
 from workbench.controls.steering import Steering
 from workbench.core.frame import View
@@ -29,14 +30,14 @@ class WorkbenchCell(Cell):
     """All views, the timeline, and the controls of the run."""
 
     def _build(self, session: Session) -> tuple[list[View], Viewable]:
-        runner = Runner(session)
+        runner, evaluator = Runner(session), Evaluator(session)
         wall, points = ImageWall(session), Disk(session)
         lines = Curves(session)
         steering = Steering(session)
         timeline = Timeline(session, partial(self._ask_rewind, session), self._fork)
         self._dialogs = Dialogs()
         self._text = Text("", variant="caption", margin=(0, 18))
-        controls = pmui.Column(runner, steering, width=270, height=HEIGHT, scroll="y", margin=0)
+        controls = pmui.Column(runner, evaluator, steering, width=270, height=HEIGHT, scroll="y", margin=0)
         pictures = pmui.Row(
             card(wall, 400, sizing_mode="fixed", width=350),
             card(points, 400),
@@ -45,7 +46,7 @@ class WorkbenchCell(Cell):
         )
         figures = pmui.Column(pictures, card(lines, 270), timeline, self._text, sizing_mode="stretch_width", margin=0)
         layout = pmui.Row(controls, figures, self._dialogs, sizing_mode="stretch_width", theme_config=THEME)
-        return [wall, points, lines, runner, steering, timeline], layout
+        return [wall, points, lines, runner, evaluator, steering, timeline], layout
 
     def _ask_rewind(self, session: Session, step: int) -> None:
         self._dialogs.ask_rewind(self._run.step, step, lambda: self._rewind(session, step))

@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
+import panel_material_ui as pmui
 from panel.layout.base import ListLike
 from panel.viewable import Viewable
 
@@ -29,6 +30,11 @@ class Need(StrEnum):
     def is_met(self, source: Source) -> bool:
         """Whether `source` has it at the moment."""
         return isinstance(source, RunSource) and (self is Need.RUN or source.state.step > 0)
+
+
+def pane(**size: Any) -> pmui.Paper:
+    """An empty sheet of paper for a view, which users can maximise; `size` is as for all components of Panel."""
+    return pmui.Paper(css_classes=["hdd-pane"], margin=4, **size)
 
 
 class ShowRun(Protocol):

@@ -2,7 +2,7 @@
 
 import panel_material_ui as pmui
 
-from workbench.tabs.base import Part, Tab, TabContent, TabContext
+from workbench.tabs.base import Part, Tab, TabContent, TabContext, pane
 from workbench.views.curves import Curves
 from workbench.views.disk import Disk
 from workbench.views.image_wall import ImageWall
@@ -15,8 +15,8 @@ DISTANCES_WIDTH = 330
 def build(context: TabContext) -> TabContent:
     """Builds the tab: the wall and the disk side by side, and below them the curves and the distances to the root."""
     session = context.session
-    wall, disk, curves = (pmui.Paper(sizing_mode="stretch_both", margin=4) for _ in range(3))
-    distances = pmui.Paper(sizing_mode="stretch_height", width=DISTANCES_WIDTH, margin=4)
+    wall, disk, curves = (pane(sizing_mode="stretch_both") for _ in range(3))
+    distances = pane(sizing_mode="stretch_height", width=DISTANCES_WIDTH)
     layout = pmui.Column(
         pmui.Row(wall, disk, sizing_mode="stretch_both", margin=0, min_height=300),
         pmui.Row(curves, distances, sizing_mode="stretch_width", height=CURVES_HEIGHT, margin=0),

@@ -2,23 +2,38 @@
 
 from typing import Any
 
-import colorcet
 import numpy as np
 from panel_material_ui.base import MaterialComponent
 
 from workbench.compat.echoed_text import ServerText
 from workbench.compat.plain_text import PlainAlert, PlainTypography
-
-# Petroff (2021), "Accessible color sequences for data visualization": ten colours that colour-blind people can also
-# tell apart.
-_TEN = ("#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd")
+from workbench.theme.classes import class_colors, class_markers
 
 REAL = "#7a869a"
 SYNTHETIC = "#d55e00"
 EDIT = "#8e44ad"
 
+__all__ = [
+    "EDIT",
+    "HIDDEN",
+    "ON_BAR",
+    "REAL",
+    "SMALL_CHOICE",
+    "SYNTHETIC",
+    "THEME",
+    "Notice",
+    "Text",
+    "class_colors",
+    "class_markers",
+    "difference",
+    "show",
+    "tile",
+    "to_rgba",
+]
+
 _BOTH = {
-    "typography": {"fontSize": 13},
+    # All sizes follow the first one; without the others, captions would be smaller than 12 pixels.
+    "typography": {"fontSize": 13, "caption": {"fontSize": 12}, "overline": {"fontSize": 12, "lineHeight": 2}},
     "shape": {"borderRadius": 6},
     "components": {
         "MuiToggleButton": {"styleOverrides": {"root": {"textTransform": "none", "padding": "6px 10px"}}},
@@ -32,9 +47,13 @@ _BOTH = {
                 "outlined": {
                     '&[data-shrink="false"]': {"transform": "translate(14px, 8px)"},
                     "backgroundColor": "transparent !important",
-                }
+                },
+                # A label over its input is scaled to three quarters, that is to 12 pixels.
+                "shrink": {"fontSize": 16},
             }
         },
+        # The gap in the outline is as wide as the label.
+        "MuiOutlinedInput": {"styleOverrides": {"notchedOutline": {"fontSize": 16}}},
     },
 }
 _BAR = {"light": "#2f6690", "dark": "#22394c"}
@@ -93,16 +112,6 @@ def show(component: MaterialComponent, shown: bool, **sx: Any) -> None:
     style = sx if shown else HIDDEN
     if component.sx != style:
         component.sx = style
-
-
-def class_colors(count: int) -> list[str]:
-    """A colour for each of `count` classes.
-
-    No palette has more than ten colours that everybody can tell apart, so views also show the names of classes.
-    """
-    if count <= len(_TEN):
-        return list(_TEN[:count])
-    return [colorcet.b_glasbey_category10[label % 256] for label in range(count)]
 
 
 def to_rgba(pixels: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from bokeh.plotting import figure
 
 from workbench.core.run_curves import GAP, RunCurves, smooth
 from workbench.theme import EDIT, REAL, SYNTHETIC, class_colors
+from workbench.views.accuracy_marks import AccuracyMarks
 
 DASHES = ("dashed", "dotted", "dashdot", "dotdash")
 """The lines of the other runs, in the order in which they were chosen."""
@@ -57,8 +58,7 @@ class CurveFigures:
         self._by_class = _source("xs", "ys", "smooth", "color", "name")
         self._radii = _source("step", *(f"{who}{q}" for who in WHO for q in QUANTILES), "clamped")
         self._smooth = _source("step", *WHO, "clamped")
-        accuracy = ("step", "mean", "low", "high", "what", "marker")
-        self._accuracy, self._other_accuracy = _source(*accuracy), _source(*accuracy)
+        self._other_accuracy = _source("step", "mean", "low", "high", "what", "marker")
         self._others = {name: _source("xs", "ys", "color", "dash", "name") for name in ("loss", "radius", "percent")}
         self._edits = _source("step", "what", "level")
         self._steps = Range1d(start=0, end=10)
@@ -165,12 +165,12 @@ class CurveFigures:
         plot = self._plot("share (%)", Range1d(start=-3, end=103), name="percent")
         clamped = plot.line("step", "clamped", source=self._radii, line_color=REAL, line_alpha=FAINT)
         plot.line("step", "clamped", source=self._smooth, line_color=REAL, line_width=2)
+        self._accuracy = AccuracyMarks(plot)
         self._draw_others(plot, "percent")
-        for source, fill in ((self._accuracy, SYNTHETIC), (self._other_accuracy, "white")):
-            plot.segment("step", "low", "step", "high", source=source, line_color=SYNTHETIC, line_width=2)
-            look = {"marker": {"field": "marker"}, "line_color": SYNTHETIC, "fill_color": fill}
-            points = plot.scatter("step", "mean", source=source, size=8, **look)
-            plot.add_tools(HoverTool(renderers=[points], tooltips="@what"))
+        plot.segment("step", "low", "step", "high", source=self._other_accuracy, line_color=SYNTHETIC, line_width=2)
+        look = {"marker": {"field": "marker"}, "line_color": SYNTHETIC, "fill_color": "white"}
+        points = plot.scatter("step", "mean", source=self._other_accuracy, size=8, **look)
+        plot.add_tools(HoverTool(renderers=[points], tooltips="@what"))
         _name(plot, 6, 50, "data", "clamped", REAL)
         _name(plot, 58, 50, "data", "accuracy ± sd", SYNTHETIC)
         tips = [("step", "@step"), ("clamped", "@clamped{0.0} %")]
@@ -198,8 +198,8 @@ class CurveFigures:
 
         self._draw_loss(own, others, what, smoothed)
         self._draw_radii(own, others, smoothed)
-        self._put_accuracies(self._accuracy, [(own, "circle")])
-        self._put_accuracies(self._other_accuracy, list(zip(others, MARKERS, strict=False)))
+        self._accuracy.draw(own.evaluations)
+        self._draw_other_accuracies(others)
         self._draw_edits(own)
 
     def _draw_loss(
@@ -263,16 +263,16 @@ class CurveFigures:
         names = ("xs", "ys", "color", "dash", "name")
         self._others[name].data = {key: list(column) for key, column in zip(names, columns, strict=True)}
 
-    def _put_accuracies(self, source: ColumnDataSource, runs: list[tuple[RunCurves, str]]) -> None:
+    def _draw_other_accuracies(self, others: Sequence[RunCurves]) -> None:
         rows = []
-        for curves, marker in runs:
-            for each in curves.accuracies:
+        for other, marker in zip(others, MARKERS, strict=False):
+            for each in other.accuracies:
                 mean, spread = 100 * each.mean, 100 * (each.spread or 0.0)
-                what = f"{curves.name}: {each}, {each.protocol} protocol"
+                what = f"{other.name}: {each}, {each.protocol} protocol"
                 rows.append((each.step, mean, mean - spread, mean + spread, what, marker))
         columns = list(zip(*rows, strict=True)) or [()] * 6
         names = ("step", "mean", "low", "high", "what", "marker")
-        source.data = {name: list(column) for name, column in zip(names, columns, strict=True)}
+        self._other_accuracy.data = {name: list(column) for name, column in zip(names, columns, strict=True)}
 
     def _draw_edits(self, own: RunCurves) -> None:
         # The marks lie along the lower edge of the figure, wherever its axis begins.
@@ -290,5 +290,5 @@ class CurveFigures:
 def _name(plot: figure, left: int, level: float, units: Literal["data", "screen"], text: str, color: str) -> None:
     """Writes the name of a line in its colour. A legend would cover too much of such a small figure."""
     plot.add_layout(
-        Label(x=left, x_units="screen", y=level, y_units=units, text=text, text_color=color, text_font_size="11px")
+        Label(x=left, x_units="screen", y=level, y_units=units, text=text, text_color=color, text_font_size="12px")
     )

@@ -3,6 +3,7 @@
 import numpy as np
 
 from workbench.core.comparable import changed_scales
+from workbench.core.evaluations import baseline, figure_text, of_steps
 from workbench.core.frame import Frame
 from workbench.core.run_curves import RunCurves
 
@@ -25,12 +26,15 @@ def curve_summary(frame: Frame, curves: RunCurves) -> str:
         text += f", median √|K|·radius {real:.2f} real and {synthetic:.2f} synthetic"
     if np.isfinite(clamped):
         text += f", {100 * clamped:.0f} % of real features clamped"
-    if made := [each for each in frame.run_state.evaluations if each["step"] <= frame.step]:
+    evaluations = frame.run_state.evaluations
+    if made := [each for each in of_steps(evaluations) if each["step"] <= frame.step]:
         newest = max(made, key=lambda each: each["step"])
-        text += f", accuracy {100 * np.mean(newest['accuracies']):.1f} % at step {newest['step']}"
+        text += f", accuracy {figure_text(newest)} at step {newest['step']}"
+        if (control := baseline(evaluations, newest["protocol"]["name"])) is not None:
+            text += f" ({figure_text(control)} with random real images)"
     if changed := changed_scales(frame.run_state.steered):
         text += (
-            f". Losses before and after a change of {', '.join(changed)} cannot be compared; the centroid gap can, "
+            f". Losses before and after a change of {', '.join(changed)} are not comparable; the centroid gap is, "
             "across K and λ"
         )
     return text + "."

@@ -1,5 +1,7 @@
 """The disk: real and synthetic features in the hyperbolic plane, which can be dragged with the pointer."""
 
+from typing import Any
+
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
@@ -10,15 +12,22 @@ from workbench.core.disk_requests import DrawnDisk
 from workbench.core.frame import Frame
 from workbench.embedded_session import Shown
 from workbench.session import Session
-from workbench.theme import SMALL_CHOICE, Text
+from workbench.theme import Text
+from workbench.views.disk_keys import DiskKeys
 from workbench.views.disk_plot import DiskPlot
+from workbench.views.disk_pointing import DRAGS
+from workbench.views.disk_words import HOW_TO, KINDS, describe_view, summarise
 from workbench.views.faithfulness import FaithfulnessMeter
+from workbench.views.legend import LegendButtons
+from workbench.views.point_colors import TITLES, color_points, loss_shares
 
 NETWORKS = {"random, as in matching": "random", "trained on the real images": "trained"}
+LEGEND_WIDTH = 150
+DETAILS_WIDTH = 430
 
 
 class Disk(SourceComponent):
-    """The disk, with the choice of its view and of the classes that it shows.
+    """The disk, with a legend, and the choice of its view, its colours and the classes that it shows.
 
     Args:
         shown: see `SourceComponent`.
@@ -31,84 +40,173 @@ class Disk(SourceComponent):
 
     def __init__(self, shown: Session | Shown) -> None:
         super().__init__(shown)
+        self._session.on_keys(escape=self._session.selection.clear)
         source = self._session.source
         self._classes = source.classes
+        self._frame: Frame | None = None
+        self._drag = "move"
         self._faithfulness = FaithfulnessMeter(self._session)
-        self._plot = DiskPlot(source.classes, source.layout, self._select)
+        self._plot = DiskPlot(source.classes, source.layout, self._select, self._picture)
         self.plot = self._plot.figure
+        self._keys = DiskKeys(self._session, self._plot)
         self._build()
+
+    def _select_of(self, name: str, label: str, options: dict[str, str], width: int, **params: Any) -> pmui.Select:
+        """A choice of a parameter of the selection, which follows it."""
+        selection = self._session.selection
+        choice = pmui.Select(
+            label=label,
+            options=options,
+            value=getattr(selection, name),
+            size="small",
+            sizing_mode="stretch_width",
+            max_width=width,
+            margin=(8, 4),
+            **params,
+        )
+        choice.param.watch(lambda event: selection.param.update({name: event.new}), "value")
+        return choice
+
+    def _button(self, icon: str, description: str, action: Any) -> pmui.IconButton:
+        button = pmui.IconButton(icon=icon, description=description, size="small", margin=(10, 2))
+        button.on_click(action)
+        return button
 
     def _build(self) -> None:
         selection = self._session.selection
-        view = pmui.Select(
-            label="Disk",
-            options={view.title: name for name, view in VIEWS.items()},
-            value=selection.view,
+        titles = {title: by for by, title in TITLES.items() if by != "loss" or self._session.source.changes}
+        self._view = self._select_of("view", "Disk", {view.title: name for name, view in VIEWS.items()}, 190)
+        self._color_by = self._select_of("color_by", "Colour by", titles, 190)
+        network = "The network whose features the disk shows. The trained one is trained once, on the real images."
+        self._network = self._select_of("network", "Network", NETWORKS, 220, description=network)
+        self._centred = pmui.Checkbox(label="Centred", value=selection.centred, size="small", margin=(12, 4))
+        self._centred.param.watch(lambda event: selection.param.update(centred=event.new), "value")
+        drags = pmui.RadioButtonGroup(
+            label="",
+            description="What dragging the pointer does: move the disk, or select points",
+            options=DRAGS,
+            value="move",
             size="small",
+            margin=(0, 4, 4, 4),
+            width=LEGEND_WIDTH,
+        )
+        drags.param.watch(self._set_drag, "value")
+        self._legend = LegendButtons(
+            self._classes,
+            self._toggle_class,
+            self._highlight,
+            width=LEGEND_WIDTH,
+            sizing_mode="stretch_height",
+            margin=(0, 4),
+        )
+        self._about = Text("", variant="caption", margin=(0, 10))
+        self._details = pmui.Popup(
+            pmui.Column(
+                pmui.Row(self._network, self._centred, margin=0),
+                self._about,
+                Text(HOW_TO, variant="caption", margin=(8, 10)),
+                width=DETAILS_WIDTH,
+            ),
+            open=False,
+            anchor_origin={"horizontal": "right", "vertical": "bottom"},
+            transform_origin={"horizontal": "right", "vertical": "top"},
+        )
+        row = pmui.Row(
+            self._view,
+            self._color_by,
+            self._button("center_focus_strong", "Reset: undo drags and zooms", lambda _: self._plot.reset()),
+            self._button("info", "What does this view keep? Network, help", self._open_details),
+            self._details,
             sizing_mode="stretch_width",
-            max_width=190,
-            margin=(4, 8),
+            margin=0,
         )
-        view.param.watch(lambda event: selection.param.update(view=event.new), "value")
-        network = pmui.Select(
-            label="Network",
-            options=NETWORKS,
-            value=selection.network,
-            size="small",
-            sizing_mode="stretch_width",
-            max_width=150,
-            margin=(4, 4),
-            description="The network whose features the disk shows. A trained one is trained on the real images, once.",
-        )
-        network.param.watch(lambda event: selection.param.update(network=event.new), "value")
-        centred = pmui.Checkbox(label="Centred", value=selection.centred, size="small", margin=(8, 4))
-        centred.param.watch(lambda event: selection.param.update(centred=event.new), "value")
-        classes = pmui.MultiChoice(
-            label="Classes",
-            options=self._classes,
-            value=selection.classes,
-            sizing_mode="stretch_width",
-            max_width=150,
-            margin=(4, 4),
-            sx=SMALL_CHOICE,
-        )
-        classes.param.watch(lambda event: selection.param.update(classes=event.new), "value")
-        reset = pmui.IconButton(
-            icon="center_focus_strong", description="Reset: undo drags and zooms", size="small", margin=(6, 4)
-        )
-        reset.on_click(lambda _: self._plot.reset())
-        # There is always room for two lines, so that the disk keeps its size when the text changes.
-        self._status = Text("", variant="caption", margin=(2, 10), styles={"min-height": "32px"})
-        self._summary = Text("", variant="caption", margin=(0, 10, 4, 10))
+        self._status = Text("", variant="caption", margin=(0, 10))
         self._panel = pmui.Column(
-            pmui.Row(view, network, classes, centred, reset, sizing_mode="stretch_width"),
-            pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=200),
+            row,
+            pmui.Row(
+                pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=200),
+                pmui.Column(drags, self._legend, width=LEGEND_WIDTH + 12, sizing_mode="stretch_height", margin=0),
+                sizing_mode="stretch_both",
+                margin=0,
+            ),
             self._status,
-            self._summary,
+            Text(KINDS, variant="caption", margin=(0, 10, 4, 10)),
             sizing_mode="stretch_both",
         )
 
-    def _select(self, image: int | None) -> None:
-        session = self._session
-        session.selection.image = None if image is None else session.source.layout.place(image)
+    def _set_drag(self, event: Any) -> None:
+        self._drag = event.new
+        self._session.refresh()
+
+    def _open_details(self, _: Any) -> None:
+        self._details.open = True
+
+    def _toggle_class(self, label: int | None) -> None:
+        """Shows or hides a class; the first that is chosen hides all others, and None shows all."""
+        selection = self._session.selection
+        if label is None:
+            selection.classes = []
+            return
+        chosen = set(selection.classes) ^ {self._classes[label]}
+        selection.classes = [name for name in self._classes if name in chosen]
+
+    def _highlight(self, label: int | None) -> None:
+        self._session.selection.highlighted = label
+
+    def _select(self, synthetic: list[int], real: list[int]) -> None:
+        layout = self._session.source.layout
+        self._session.selection.choose([layout.place(image) for image in synthetic], real)
+
+    def _picture(self, kind: str, number: int) -> np.ndarray | None:
+        """The pixels of an image that is pointed at."""
+        frame = self._frame
+        if frame is None:
+            return None
+        if kind == "synthetic":
+            if frame.images is None or not 0 <= number < len(frame.images):
+                return None
+            return self._session.source.to_pixels(frame.images[number : number + 1])[0]
+        row = None if frame.sample is None else frame.sample.row(number)
+        return None if frame.sample is None or row is None else frame.sample.pixels[row]
 
     def update(self, frame: Frame) -> None:
         """Brings the disk up to date."""
+        self._frame = frame
         session = self._session
         selection = session.selection
+        self._plot.pointing.set_drag(self._drag)
         if frame.disk_problem is not None:
             self._status.object = f"The disk cannot be drawn: {frame.disk_problem}"
         elif frame.disk is None or frame.sample is None:
             progress = session.projector.progress("live")
-            self._status.object = f"Embedding the real images in the viewing network … {progress}"
+            self._status.object = f"Computing the features of the real images … {progress}"
             self._session.refresh_soon()
         else:
-            self._plot.draw(frame.disk, frame.sample, self._shown_classes())
+            shares = loss_shares(frame, len(self._classes))
+            colors = color_points(selection.color_by, frame.disk, frame.sample, session.source.layout, shares)
+            self._plot.draw(frame.disk, frame.sample, self._shown_classes(), colors)
+            chosen = [self._classes.index(name) for name in selection.classes if name in self._classes]
+            self._legend.show(selection.color_by, colors.scale, chosen)
             if frame.full:
                 self._describe(frame, frame.disk)
                 self._faithfulness.measure(frame)
-        image = None if selection.image is None else session.source.layout.image(*selection.image)
-        self._plot.mark(image)
+        places = (session.source.layout.image(*place) for place in selection.synthetic)
+        self._plot.pointing.mark([image for image in places if image is not None], selection.real)
+        self._plot.highlight(selection.highlighted)
+        self._follow_selection()
+        self._keys.update(frame, self._status.object)
+
+    def _follow_selection(self) -> None:
+        """Shows in the controls what somebody else chose, such as a notebook."""
+        selection = self._session.selection
+        for control, name in (
+            (self._view, "view"),
+            (self._color_by, "color_by"),
+            (self._network, "network"),
+            (self._centred, "centred"),
+        ):
+            if control.value != getattr(selection, name):
+                control.value = getattr(selection, name)
 
     def _shown_classes(self) -> np.ndarray:
         """(C,) bool: which classes are drawn."""
@@ -116,38 +214,16 @@ class Disk(SourceComponent):
         return np.array([not chosen or name in chosen for name in self._classes])
 
     def _describe(self, frame: Frame, disk: DrawnDisk) -> None:
-        points, learning = disk.projection, frame.disk_learning
+        learning = frame.disk_learning
         projector = self._session.projector
         progress = projector.progress("live")
         if learning:
             self._status.object = f"{learning} … {projector.progress('learn')} Until then: {VIEWS[disk.view].title}."
             self._session.refresh_soon()
+        elif progress:
+            self._status.object = f"Processing the real images … {progress}"
         else:
-            self._status.object = f"Processing the real images … {progress}" if progress else self._about(disk)
-        widest = int(np.nanargmax(points.gap))
-        pruned = int((~points.kept).sum())
-        behind = frame.image_step - disk.step
-        late = f" ({behind} steps behind the images)" if behind > 0 else ""
-        step = f"Step {disk.step}{late}: " if self._session.source.changes else ""
-        self._summary.object = (
-            f"{step}{len(points.real_radius)} real{f' ({pruned} pruned)' if pruned else ''} and "
-            f"{len(points.synthetic_radius)} synthetic points; centroids (▢ real, ★ synthetic) are "
-            f"{np.nanmean(points.gap):.3g} apart on average (units of 1/√|K|); largest: class {self._classes[widest]}, "
-            f"{points.gap[widest]:.3g}. "
-            "Drag to move the disk, double-click to centre a point, scroll to zoom."
-        )
-
-    def _about(self, disk: DrawnDisk) -> str:
-        """What the view preserves, and how well it does so."""
-        trained = disk.network_accuracy
-        about = VIEWS[disk.view].preserves + (
-            "" if trained is None else f" The network reaches {100 * trained:.1f} % test accuracy."
-        )
-        found = self._faithfulness.of(disk)
-        if found is None:
-            return f"{about} Measuring faithfulness …"
-        if not found.neighbours:
-            return f"{about} There are too few points to measure faithfulness."
-        drawn, own = found.class_accuracy, found.own_class_accuracy
-        classes = "" if drawn is None else f", class told by neighbours {drawn:.2f} of {own:.2f}"
-        return f"{about} Trustworthiness {found.trustworthiness:.2f}, continuity {found.continuity:.2f}{classes}."
+            self._status.object = summarise(
+                disk, self._classes, frame.image_step if self._session.source.changes else None
+            )
+        self._about.object = describe_view(disk, self._faithfulness.of(disk))

@@ -9,6 +9,9 @@ import numpy as np
 FEW_POINTS = 500
 """Up to this many points are sent as lists, which all fit in one message; Bokeh sends two messages for each array."""
 
+PLACES = ("hx", "hy", "ox", "oy", "x", "y")
+"""The columns that `Chart.place` gives."""
+
 
 @dataclass(frozen=True)
 class Chart:

@@ -11,12 +11,15 @@ from bokeh.plotting import figure
 
 from workbench.browser import callback
 from workbench.component import SourceComponent
+from workbench.core.cursor import Cursor
 from workbench.core.frame import Frame
 from workbench.core.projector import Sample
 from workbench.embedded_session import Shown
 from workbench.session import Session
 from workbench.theme import SYNTHETIC, Text, class_colors, difference, tile
+from workbench.views.canvas_access import CanvasAccess
 from workbench.views.fit import fit
+from workbench.views.selection_words import selection_text
 
 SHOWS = {"images": "now", "start": "start", "change": "change", "real": "real"}
 NEED_CHANGES = ("start", "change")
@@ -28,7 +31,10 @@ SWATCH = 0.08
 
 
 class ImageWall(SourceComponent):
-    """The synthetic images with the names of their classes. A click selects an image, and hovering enlarges it.
+    """The synthetic images with the names of their classes, or as many real ones.
+
+    A click selects an image, with Shift or Ctrl one more, and hovering enlarges it. Arrow keys move a ring from image
+    to image, Enter selects the one inside it, and Escape clears the selection.
 
     Args:
         shown: see `SourceComponent`.
@@ -38,15 +44,23 @@ class ImageWall(SourceComponent):
 
     def __init__(self, shown: Session | Shown) -> None:
         super().__init__(shown)
+        self._session.on_keys(escape=self._session.selection.clear)
         session = self._session
         self._classes = session.source.classes
         self._layout = session.source.layout
         self._picture: tuple | None = None
         self._marks: tuple | None = None
+        self._frame: Frame | None = None
+        self._cursor: Cursor | None = None
+        self._last = Cursor()
         self._sheet = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
         self._mark = ColumnDataSource({"x": [], "y": []})
         self._flags = ColumnDataSource({"x": [], "y": []})
+        self._ring = ColumnDataSource({"x": [], "y": [], "place": []})
         self.plot = self._figure()
+        self._access = CanvasAccess(
+            self.plot, "Wall of images, a row for each class. Arrow keys go from image to image.", self._pressed
+        )
         self._shows = pmui.RadioButtonGroup(
             label="",
             description="The images now, at the start, their difference (grey = unchanged), or real images",
@@ -85,6 +99,8 @@ class ImageWall(SourceComponent):
         plot.scatter("x", "y", source=self._flags, **flags, **overlay)
         frame = {"fill_alpha": 0, "line_color": SYNTHETIC, "line_width": 2.5}
         plot.rect("x", "y", 0.98, 0.98, source=self._mark, **frame, **overlay)
+        ring = {"fill_alpha": 0, "line_color": SYNTHETIC, "line_width": 2, "line_dash": "dashed"}
+        plot.rect("x", "y", 0.86, 0.86, source=self._ring, **ring, **overlay)
         lens = ColumnDataSource({"image": [], "x": [], "y": []})
         size = min(ENLARGED, rows, columns)
         plot.image_rgba("image", x="x", y="y", dw=size, dh=size, source=lens, **overlay)
@@ -104,12 +120,46 @@ class ImageWall(SourceComponent):
 
     def _tapped(self, event: Any) -> None:
         label, index = self._layout.rows - 1 - int(np.floor(event.y)), int(np.floor(event.x))
-        if self._layout.image(label, index) is not None:
-            chosen = (label, index)
-            self._session.selection.image = None if self._session.selection.image == chosen else chosen
+        # Bokeh gives the keys that were held as a mapping, whatever its type hint says.
+        held = event.modifiers or {}
+        self._click(Cursor(label, index), bool(held.get("shift") or held.get("ctrl")))
+
+    def _click(self, place: Cursor, add: bool) -> None:
+        """Selects the image at a place of the wall, if there is one."""
+        selection = self._session.selection
+        if self._shows.value == "real":
+            number = self._real_number(place)
+            if number is not None:
+                selection.click(add, real=number)
+        elif self._layout.image(place.label, place.index) is not None:
+            selection.click(add, synthetic=(place.label, place.index))
+
+    def _real_number(self, place: Cursor) -> int | None:
+        """The index of the real image at a place of the wall."""
+        sample = None if self._frame is None else self._frame.sample
+        if sample is None or not 0 <= place.index < self._layout.columns:
+            return None
+        own = sample.indices[sample.labels == place.label]
+        return int(own[place.index]) if place.index < len(own) else None
+
+    def _pressed(self, key: str, add: bool) -> None:
+        cursor = self._cursor or self._last
+        if key == "blur":
+            self._cursor = None
+        elif key == "Escape":
+            self._session.selection.clear()
+        elif key in ("Enter", " "):
+            if self._cursor is not None:
+                self._click(cursor, add)
+        elif key != "r":
+            # The keyboard comes back to where it was.
+            self._cursor = cursor.moved("" if self._cursor is None else key, self._layout.counts)
+        self._last = self._cursor or self._last
+        self._session.refresh()
 
     def update(self, frame: Frame) -> None:
         """Brings the wall up to date."""
+        self._frame = frame
         if frame.images is None:
             return
         real = None
@@ -124,7 +174,11 @@ class ImageWall(SourceComponent):
                 self._draw(frame.images, start)
             else:
                 self._draw_real(*real)
-        marks = (self._session.selection.image, self._clamped(frame)) if real is None else (None, ())
+        selection = self._session.selection
+        if real is None:
+            marks = tuple(selection.synthetic), self._clamped(frame), self._cursor
+        else:
+            marks = tuple(self._real_places(real[0], selection.real)), (), self._cursor
         if marks != self._marks:
             self._marks = marks
             self._mark_images(*marks)
@@ -154,10 +208,19 @@ class ImageWall(SourceComponent):
             there[label, : len(own)] = True
         self._put(sheet, there)
 
-    def _mark_images(self, selected: tuple[int, int] | None, flags: tuple[tuple[int, int], ...]) -> None:
-        rows, marks = len(self._classes), [] if selected is None else [selected]
-        self._mark.data = {"x": [i + 0.5 for _, i in marks], "y": [rows - c - 0.5 for c, _ in marks]}
+    def _real_places(self, sample: Sample, numbers: list[int]) -> list[tuple[int, int]]:
+        """Where the wall shows real images, as far as it does."""
+        rows = [row for number in numbers if (row := sample.row(number)) is not None]
+        places = [(int(sample.labels[row]), int((sample.labels[:row] == sample.labels[row]).sum())) for row in rows]
+        return [(label, index) for label, index in places if index < self._layout.columns]
+
+    def _mark_images(
+        self, selected: tuple[tuple[int, int], ...], flags: tuple[tuple[int, int], ...], cursor: Cursor | None
+    ) -> None:
+        rows, ring = len(self._classes), [] if cursor is None else [(cursor.label, cursor.index)]
+        self._mark.data = {"x": [i + 0.5 for _, i in selected], "y": [rows - c - 0.5 for c, _ in selected]}
         self._flags.data = {"x": [i + 0.88 for _, i in flags], "y": [rows - c - 0.14 for c, _ in flags]}
+        self._ring.data = {"x": [i + 0.5 for _, i in ring], "y": [rows - c - 0.5 for c, _ in ring], "place": [*ring]}
 
     def _tell(self, frame: Frame, images: np.ndarray) -> None:
         rows, columns, (height, width) = self._layout.rows, self._layout.columns, images.shape[-2:]
@@ -173,10 +236,23 @@ class ImageWall(SourceComponent):
         if flags := self._clamped(frame):
             text += f" · ▼ {len(flags)} clamped"
         if shows == "real":
-            text = "Some real images of each class; faint ones are pruned, so they are not matched"
+            text = "Some real images of each class; faint ones are pruned and not matched"
         self._title.object = "Real images" if shows == "real" else "Synthetic images"
         if self._summary.object != text:
             self._summary.object = text
+        self._access.say(f"{text}. {selection_text(self._session.selection, self._classes)}", self._cursor_text())
+
+    def _cursor_text(self) -> str:
+        cursor, selection = self._cursor, self._session.selection
+        if cursor is None:
+            return ""
+        real = self._shows.value == "real"
+        chosen = (
+            self._real_number(cursor) in selection.real if real else (cursor.label, cursor.index) in selection.synthetic
+        )
+        kind = "real image" if real else "image"
+        of = f"{kind} {cursor.index + 1} of {self._layout.counts[cursor.label]}"
+        return f"{self._classes[cursor.label]}, {of}{', selected' if chosen else ''}"
 
     def _clamped(self, frame: Frame) -> tuple[tuple[int, int], ...]:
         """(class, index) of the images whose features are clamped, so that they all have the same radius."""

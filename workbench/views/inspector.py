@@ -1,68 +1,30 @@
-"""The inspector: the selected image, how it has changed, and the real images that are most like it."""
+"""The inspector: the selected images; of a synthetic one also how it has changed, and the real ones most like it."""
 
 import time
 from concurrent.futures import Future
 from functools import partial
-from html import escape
 
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
-from bokeh.models import ColumnDataSource, FixedTicker
-from bokeh.plotting import figure
 
-from workbench.component import Component, SourceComponent
+from workbench.component import SourceComponent
 from workbench.core import projector
 from workbench.core.frame import Frame
 from workbench.embedded_session import Shown
 from workbench.session import Session
-from workbench.theme import HIDDEN, Text, difference, show, tile
-from workbench.views.fit import fit
+from workbench.theme import HIDDEN, Text, difference, show
+from workbench.views.selected_images import SelectedImages, facts
+from workbench.views.strip import WIDTH, Strip
 
 NEAREST = 5
 FILM_IMAGES = 8
 NEAREST_SECONDS = 3.0
-WIDTH = 290
-HINT = "To inspect an image, click it on the wall, or its point on the disk."
-
-
-class Strip(Component):
-    """A row of small images with a caption under each.
-
-    Args:
-        columns: the largest number of images.
-        height: of the row with its captions, in pixels.
-    """
-
-    def __init__(self, columns: int, height: int) -> None:
-        super().__init__()
-        self._columns = columns
-        self._source = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
-        plot = figure(
-            width=WIDTH, height=height, tools="", toolbar_location=None, min_border=2, outline_line_color=None
-        )
-        fit(plot, (0, columns), (0, 1), centred=False)
-        plot.image_rgba("image", x="x", y="y", dw="dw", dh="dh", source=self._source)
-        plot.yaxis.visible = plot.grid.visible = False
-        plot.axis.axis_line_color = plot.axis.major_tick_line_color = None
-        plot.xaxis[0].update(ticker=FixedTicker(ticks=[]), major_tick_out=0, major_label_standoff=3)
-        plot.xaxis.major_label_text_font_size = "11px"
-        self._plot = plot
-        self._panel = pn.pane.Bokeh(plot, width=WIDTH, height=height)
-
-    def draw(self, images: np.ndarray, captions: list[str]) -> None:
-        """Shows images (n, channels, H, W) uint8, each with its caption."""
-        count = len(images)
-        sheet = [tile(images[None], gap=2)] if count else []
-        ones = [1] * len(sheet)
-        zero = [0] * len(sheet)
-        self._source.data = {"image": sheet, "x": zero, "y": zero, "dw": [count] * len(sheet), "dh": ones}
-        names = {i + 0.5: text for i, text in enumerate(captions)}
-        self._plot.xaxis[0].update(ticker=FixedTicker(ticks=list(names)), major_label_overrides=names)
+HINT = "To inspect an image, click it on the wall, or its point on the disk. With Shift, add more."
 
 
 class Inspector(SourceComponent):
-    """The drawer about the selected image.
+    """The drawer about the selected images.
 
     Args:
         shown: see `SourceComponent`.
@@ -77,10 +39,10 @@ class Inspector(SourceComponent):
         self._film_key: tuple | None = None
         self._empty = Text(HINT, variant="body2", margin=10)
         self._text = pn.pane.HTML("", width=WIDTH, margin=(4, 8))
-        self._pictures = Strip(3, 118)
-        self._film = Strip(FILM_IMAGES, 60)
-        self._by_pixels = Strip(NEAREST, 80)
-        self._by_features = Strip(NEAREST, 80)
+        self._pictures = Strip(3, 118, "The image at step 0, now, and the difference:")
+        self._film = Strip(FILM_IMAGES, 60, "The image at steps")
+        self._by_pixels = Strip(NEAREST, 80, "Nearest real images, by pixels, at distances")
+        self._by_features = Strip(NEAREST, 80, "Nearest real images, by features, at distances")
         self._nearest_status = Text("", variant="caption", margin=(0, 10))
         heading = {"variant": "overline", "margin": (2, 10, 0, 10)}
         self._parts = pmui.Column(
@@ -94,16 +56,22 @@ class Inspector(SourceComponent):
             self._nearest_status,
             sx=HIDDEN,
         )
-        self._panel = pmui.Column(self._empty, self._parts)
+        self._several = SelectedImages(session)
+        self._others = pmui.Column(self._several, sx=HIDDEN, margin=0)
+        self._panel = pmui.Column(self._empty, self._parts, self._others)
 
     def update(self, frame: Frame) -> None:
         """Brings the drawer up to date."""
-        selected = self._session.selection.image
-        source = self._session.source
+        selection, source = self._session.selection, self._session.source
+        selected = selection.image
         image = None if selected is None else source.layout.image(*selected)
         there = image is not None and frame.images is not None
-        show(self._empty, not there)
+        others = selected is None and selection.count > 0
+        show(self._empty, not there and not others)
         show(self._parts, there)
+        show(self._others, others)
+        if others:
+            self._several.update(frame)
         if image is None or frame.images is None:
             return
         now, change = frame.images[image], None
@@ -136,9 +104,11 @@ class Inspector(SourceComponent):
             rank = int((own < radii[image]).sum()) + 1
             place = " (innermost)" if rank == 1 else " (outermost)" if rank == len(own) else ""
             rows.append(("radius rank in class", f"{rank} of {len(own)}{place}"))
+            distance = disk.projection.synthetic_distance[image]
+            rows.append(("√|K|·distance to ▢", f"{distance:#.4g}{of}"))
+            rows.append(("nearest centroid", self._session.source.classes[disk.projection.synthetic_nearest[image]]))
             rows.append(("clamped", "yes" if disk.projection.synthetic_clamped[image] else "no"))
-        cells = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in rows)
-        self._text.object = f"<table class='facts' style='text-align:left;font-size:13px'>{cells}</table>"
+        self._text.object = facts(rows)
 
     def _draw_film(self, frame: Frame, image: int, now: np.ndarray) -> None:
         kept = [step for step in frame.state.kept if step <= frame.image_step]
@@ -179,7 +149,7 @@ class Inspector(SourceComponent):
         names = ", ".join(classes[label] for label in found[1][0].labels)
         self._nearest_status.object = (
             f"{f'Step {found_key[1]}. ' if self._session.source.changes else ''}"
-            f"Numbers: root mean square pixel difference, feature distance. Classes by features: {names}."
+            f"Captions: root-mean-square pixel difference, and feature distance. Classes by features: {names}."
         )
 
     def _got_nearest(self, key: tuple, future: Future) -> None:

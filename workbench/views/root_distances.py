@@ -20,6 +20,7 @@ from workbench.core.frame import Frame
 from workbench.embedded_session import Shown
 from workbench.session import Session
 from workbench.theme import REAL, SYNTHETIC, Text
+from workbench.views.canvas_access import CanvasAccess
 
 INITIAL = "#e69f00"
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -47,6 +48,7 @@ class RootDistances(SourceComponent):
         self._bars = ColumnDataSource({name: [] for name in COLUMNS})
         self._levels = Range1d(start=0, end=1)
         self.plot = self._figure()
+        self._access = CanvasAccess(self.plot, "Distances to the centroid of the class, as bars for each class.")
         self._summary = Text("", variant="caption", margin=(2, 10))
         names = {
             "real": REAL,
@@ -81,7 +83,7 @@ class RootDistances(SourceComponent):
         plot.xaxis.ticker = list(range(count)) if count <= 20 else []
         plot.xaxis.major_label_overrides = {i: name[:10] for i, name in enumerate(self._classes)}  # pyright: ignore[reportAttributeAccessIssue]
         plot.xaxis.major_label_orientation = 0.0 if max(map(len, self._classes)) <= 2 else 0.7
-        plot.axis.major_label_text_font_size = plot.yaxis.axis_label_text_font_size = "11px"
+        plot.axis.major_label_text_font_size = plot.yaxis.axis_label_text_font_size = "12px"
         plot.yaxis.axis_label_text_font_style = "normal"
         plot.segment("x", "low", "x", "high", source=self._bars, line_color="color", line_width=1.5)
         wide = plot.segment("x", "quarter", "x", "three_quarters", source=self._bars, line_color="color", line_width=6)
@@ -122,6 +124,7 @@ class RootDistances(SourceComponent):
         self._levels.update(start=max(0.0, lowest - room), end=highest + room)
         medians = " · ".join(f"{np.median(distances):.3g} {what}" for what, _, distances, _ in groups)
         self._summary.object = f"Median over all classes: {medians}."
+        self._access.say(self._summary.object)
 
     def _initial_distances(self, disk: DrawnDisk) -> np.ndarray | None:
         """The distances of the images of step 0 under the geometry of a disk; None until they are computed."""

@@ -11,8 +11,8 @@ from hdd.errors import InUseError
 from hdd.runs import housekeeping
 from hdd.runs.run import Run
 from workbench.component import SourceComponent
-from workbench.controls.attempt import attempt
 from workbench.controls.dialogs import Dialogs
+from workbench.controls.notices import attempt_async
 from workbench.core.frame import Frame
 from workbench.core.jobs import Engines
 from workbench.core.run_list import RunTable, run_list_of
@@ -117,7 +117,7 @@ class Runs(SourceComponent):
 
     def _ask_name(self) -> None:
         (name,) = self.table.selected
-        self._dialogs.ask_text("Rename", "Name", name, "Rename", lambda new: attempt(self._do_rename(name, new)))
+        self._dialogs.ask_text("Rename", "Name", name, "Rename", lambda new: attempt_async(self._do_rename(name, new)))
 
     async def _do_rename(self, name: str, new: str) -> None:
         if new == name:
@@ -131,7 +131,9 @@ class Runs(SourceComponent):
     def _ask_note(self) -> None:
         (name,) = self.table.selected
         note = next((row.note for row in self._found.rows if row.name == name), "")
-        self._dialogs.ask_text(f"Note on {name}", "Note", note, "Save", lambda new: attempt(self._do_note(name, new)))
+        self._dialogs.ask_text(
+            f"Note on {name}", "Note", note, "Save", lambda new: attempt_async(self._do_note(name, new))
+        )
 
     async def _do_note(self, name: str, note: str) -> None:
         await asyncio.to_thread(_write_note, self._engines.root / name, note.strip())
@@ -140,7 +142,7 @@ class Runs(SourceComponent):
         names = list(self.table.selected)
         what = f"the run {names[0]}" if len(names) == 1 else f"these {len(names)} runs: {', '.join(names)}"
         question = f"Delete {what}, with all images and records? This cannot be undone; forks are kept."
-        self._dialogs.confirm("Delete", question, "Delete", lambda: attempt(self._do_delete(names)))
+        self._dialogs.confirm("Delete", question, "Delete", lambda: attempt_async(self._do_delete(names)))
 
     async def _do_delete(self, names: list[str]) -> None:
         deleted = []

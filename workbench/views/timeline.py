@@ -9,6 +9,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.component import SourceComponent
+from workbench.core.evaluations import of_steps
 from workbench.core.frame import Frame
 from workbench.core.run_source import RunState
 from workbench.embedded_session import Shown
@@ -181,7 +182,9 @@ class Timeline(SourceComponent):
 
     def _mark(self, state: RunState) -> None:
         """Puts ticks at kept steps, and signs at edits and evaluations."""
-        signs = {edit.applied_at: "◆" for edit in state.steered} | {each["step"]: "★" for each in state.evaluations}
+        signs = {edit.applied_at: "◆" for edit in state.steered} | {
+            each["step"]: "★" for each in of_steps(state.evaluations)
+        }
         kept = state.kept[:: 1 + len(state.kept) // MARKS_SHOWN]
         # A blank keeps the row of signs open before there is a sign, so that nothing below it moves later.
         marks = tuple((step, signs.get(step, "\u00a0")) for step in sorted({*kept, *sorted(signs)[-MARKS_SHOWN:]}))

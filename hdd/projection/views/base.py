@@ -52,3 +52,7 @@ class View(ABC):
     @abstractmethod
     def draw(self, scene: Scene) -> Drawing:
         """Draws a scene with the same real images, under any geometry."""
+
+    def clamp_ring(self, scene: Scene, clamp: float) -> Tensor:
+        """Where all points whose √|K|·radius is the clamp end in the drawing, (S, 2); empty if that is no line."""
+        return scene.real.new_zeros(0, 2)

@@ -17,7 +17,7 @@ class Classes(View):
     """One disk for each class: its centroid is in the middle, and all distances from it are exact."""
 
     title = "Class disks"
-    preserves = "Distances from the centroid of the class, in the middle, are exact; directions are only roughly right."
+    preserves = "Distances from the class centroid, in the middle, are exact; directions are approximate."
     rings = True
     chart = "linear"
     apart = True

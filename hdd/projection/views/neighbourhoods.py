@@ -20,8 +20,8 @@ class Neighbourhoods(View):
 
     title = "Neighbourhoods"
     preserves = (
-        "Who is near whom (UMAP of the real images). Each ★ is at its exact distance from the ▢ of its class; other "
-        "lengths mean nothing."
+        "UMAP of the real images: only neighbourhoods are meaningful here, but each ★ is at its exact distance from "
+        "the ▢ of its class."
     )
     slow = True
 

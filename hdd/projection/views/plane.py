@@ -17,7 +17,7 @@ class Plane(View):
 
     title = "Plane of the classes"
     preserves = (
-        "The shadow on the plane in which the class centroids differ most: no distance is drawn longer than it is."
+        "Projection onto the plane in which the class centroids differ most: no distance is drawn longer than it is."
     )
     rings = True
 
@@ -35,3 +35,25 @@ class Plane(View):
 
         parts = (scene.real, scene.synthetic, scene.real_centroids, scene.synthetic_centroids)
         return Drawing(*(shadow(seen_from(scene.centre, points), self._learned["plane"]) for points in parts))
+
+    def clamp_ring(self, scene: Scene, clamp: float) -> Tensor:
+        """The rim of the shadow of the ball of radius `clamp` about the origin of the space; see `View.clamp_ring`.
+
+        The shadow is a disk about the origin's own shadow. Between the origin, at height h over the plane, and the rim
+        lies a quadrilateral with three right angles, so that sinh(clamp) = sinh(radius)·cosh(h).
+        """
+        import math
+
+        import torch
+
+        from hdd.geometry import translate
+        from hdd.geometry.numerics import norm
+        from hdd.projection.charts import seen_from, shadow
+
+        origin = seen_from(scene.centre, torch.zeros_like(scene.centre)[None])
+        middle = shadow(origin, self._learned["plane"])
+        height = (norm(origin).cosh() / norm(middle).cosh()).clamp(min=1)
+        radius = (math.sinh(min(clamp, 300.0)) / height).asinh()
+        angle = torch.linspace(0, 2 * math.pi, 97, dtype=middle.dtype, device=middle.device)
+        circle = radius[:, None] * torch.stack([angle.cos(), angle.sin()], dim=-1)
+        return translate(circle, middle.expand_as(circle))

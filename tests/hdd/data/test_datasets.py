@@ -91,10 +91,12 @@ def test_available_lists_what_load_takes(tmp_path):
     listings = {listing.name: listing for listing in available()}
     assert list(listings) == ["digits", "mnist", "fashion-mnist", "cifar10", "cifar100", "svhn"]
     assert listings["digits"].status == "bundled"
-    assert listings["cifar100"][2:] == ((3, 32, 32), 100, "needs download")
+    assert listings["cifar100"][2:] == ((3, 32, 32), 100, "needs download", 50_000)
     digits = load("digits")
     assert listings["digits"].shape == (digits.channels, *digits.size)
     assert listings["digits"].class_count == len(digits.classes)
+    assert listings["digits"].train_count == len(digits.train_images)
+    assert (listings["cifar10"].train_count, listings["svhn"].train_count) == (50_000, 73_257)
     (tmp_path / "downloads/cifar10").mkdir(parents=True)
     (tmp_path / "downloads/cifar10/cifar-10-binary.tar.gz").touch()
     assert {listing.name for listing in available() if listing.status == "ready"} == {"cifar10"}

@@ -158,7 +158,7 @@ def test_weights_count_points(kind):
 
 def test_bad_arguments_are_refused_by_name():
     u = cloud(4, 3, 1.0)
-    with pytest.raises(HDDError, match="kind must be one of closed, karcher, and it is 'frechet'"):
+    with pytest.raises(HDDError, match="kind must be one of closed, karcher, not 'frechet'"):
         centroid(u, kind="frechet")
     with pytest.raises(HDDError, match="curvature must be a finite number below 0"):
         centroid(u, curvature=0.5)

@@ -170,7 +170,7 @@ def test_curvature_may_be_a_tensor():
 @pytest.mark.parametrize("curvature", [0.0, 1.0, float("nan"), float("-inf")])
 @pytest.mark.parametrize("function", [distance, pairwise_distance])
 def test_a_curvature_that_is_not_below_zero_is_refused(function, curvature):
-    with pytest.raises(HDDError, match=f"curvature must be a finite number below 0, and it is {curvature:g}"):
+    with pytest.raises(HDDError, match=f"curvature must be a finite number below 0, not {curvature:g}"):
         function(torch.ones(2, 3), torch.ones(2, 3), curvature)
 
 

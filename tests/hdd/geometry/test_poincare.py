@@ -133,5 +133,5 @@ def test_bad_pictures_are_refused():
     with pytest.raises(HDDError, match="radius of a circle"):
         circle_path(u, torch.tensor(-1.0))
     for function in (lambda n: circle_path(u, 1.0, n), lambda n: geodesic_path(u, u, n)):
-        with pytest.raises(HDDError, match="samples of a path must be at least 2, and it is 1"):
+        with pytest.raises(HDDError, match="samples of a path must be at least 2, not 1"):
             function(1)

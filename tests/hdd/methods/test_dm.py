@@ -480,7 +480,7 @@ def test_images_too_small_for_the_network_are_refused(gray):
 def test_devices_that_are_not_here_are_refused(gray, name):
     settings = Settings(**SMALL | {"device": name})
     for refuse in (lambda: pick_device(name), lambda: DM.check(gray, settings), lambda: DM(gray, settings)):
-        with pytest.raises(HDDError, match=f"device='{name}' is not on this machine: give auto, cpu or"):
+        with pytest.raises(HDDError, match=f"device='{name}' is not available on this machine: give auto, cpu or"):
             refuse()
 
 

@@ -152,3 +152,31 @@ def test_listing_views_needs_neither_torch_nor_umap():
     subprocess.run(
         [sys.executable, "-c", f"{code}; sys.exit(bool({{'torch', 'umap'}} & set(sys.modules)))"], check=True
     )
+
+
+@pytest.mark.parametrize("radius", [0.5, 2.0, 6.0])
+def test_the_ring_of_the_clamp_is_the_rim_of_what_the_plane_can_show(radius):
+    seen = scene(radius=radius)
+    view = VIEWS["plane"](VIEWS["plane"].learn(scene(), 0))
+    clamp = 1.3 * radius
+    ring = view.clamp_ring(seen, clamp)
+    random = np.random.default_rng(0).standard_normal((4000, 9))
+    directions = torch.from_numpy(random / np.linalg.norm(random, axis=1, keepdims=True))
+    # The shadow that is farthest out is that of points in the plane of the origin and the view, or near it.
+    plane, centre = view._learned["plane"], seen.centre
+    angle = torch.linspace(0, 2 * np.pi, 400).double()
+    within = torch.stack([angle.cos(), angle.sin()], dim=-1) @ plane.T
+    tilted = [within + part * centre / norm(centre) for part in torch.linspace(-2, 2, 41)]
+    directions = torch.cat([directions, *(each / norm(each)[:, None] for each in tilted)])
+    drawn = view.draw(dataclasses.replace(seen, synthetic=clamp * directions)).synthetic
+    middle = centroid(ring[:-1])
+    far = distance(drawn, middle.expand_as(drawn))
+    rim = distance(ring, middle.expand_as(ring))
+    torch.testing.assert_close(rim, rim.mean().expand_as(rim), rtol=1e-6, atol=1e-6)
+    assert far.max() <= rim.mean() * (1 + 1e-6)
+    assert far.max() >= rim.mean() * 0.97
+
+
+@pytest.mark.parametrize("name", [name for name in VIEWS if name != "plane"])
+def test_views_whose_lengths_are_not_radii_have_no_ring_of_the_clamp(name):
+    assert VIEWS[name](VIEWS[name].learn(scene(), 0)).clamp_ring(scene(), 10.0).shape == (0, 2)

@@ -200,13 +200,13 @@ def test_ctrl_c_while_the_data_set_is_loaded(make_run, engine_process, tmp_path,
 
 def test_commands_left_by_a_dead_engine_are_dropped(make_run, digits):
     run = make_run(steps=5)
-    with pytest.raises(HDDError, match=r"No engine advances .* so go cannot act: `hdd resume"):
+    with pytest.raises(HDDError, match=r"has no engine now, so go would have no effect: `hdd resume"):
         run.command("go")
     run.request({"stop": None}, "a test", None)
     resume(run, data=digits)
     assert run.status().state == "finished"
     (edit,) = run.edits("refused")
-    assert edit.reason == "the engine that it was meant for had ended"
+    assert edit.reason == "the engine that it was sent to had ended"
 
 
 def test_steps_that_are_made_already_are_refused(make_run, digits):

@@ -163,7 +163,7 @@ def test_edit_of_a_passed_step(make_run, digits):
 
 def test_edit_of_a_step_that_never_comes(make_run):
     run = make_run()
-    with pytest.raises(HDDError, match=r"Step 30 never comes, because .* has 30 steps"):
+    with pytest.raises(HDDError, match=r"Step 30 will never be reached, because .* has 30 steps"):
         run.steer(at=30, curvature=-2.0)
     run.steer(steps=40)
     run.steer(at=39, curvature=-2.0)

@@ -60,32 +60,62 @@ def test_every_control_has_a_label_a_tooltip_and_a_value_that_it_can_give_back(n
     requested = []
     default = Settings().values()[name]
     knob = KnobControl(name, default, lambda *request: requested.append(request))
-    (control,) = knob.__panel__().select(WidgetBase)
-    assert control.label.startswith(Settings.knob(name).title)
-    assert Settings.knob(name).doc in control.description
-    assert "Allowed: " in control.description
+    controls = knob.__panel__().select(WidgetBase)
+    assert {control.label for control in controls} == {Settings.knob(name).title}
+    assert Settings.knob(name).doc in controls[0].description
+    assert "Allowed: " in controls[0].description
     knob.put(default)
     assert requested == []
     assert Settings(**{name: knob.value}).values()[name] == default
     knob.enable(False)
-    assert control.disabled
+    assert all(control.disabled for control in controls)
 
 
 @pytest.mark.parametrize("name", ["curvature", "weight", "image_lr"])
 def test_a_slider_offers_only_what_is_allowed_and_shows_other_values_exactly(name):
     requested = []
     knob = KnobControl(name, Settings().values()[name], lambda *request: requested.append(request))
-    (slider,) = knob.__panel__().select(pmui.DiscreteSlider)
+    (slider,), (field,) = (knob.__panel__().select(kind) for kind in (pmui.DiscreteSlider, pmui.TextInput))
     for value in slider.values:
         Settings(**{name: value})
     slider.value = slider.values[0]
     assert requested == [(name, slider.values[0])]
     between = slider.values[0] * 1.0123
     knob.put(between)
-    assert f"{between:g}" in slider.label
+    assert (float(field.value), slider.value) == (between, slider.values[0])
     assert requested == [(name, slider.values[0])]
     knob.put(slider.values[3])
-    assert slider.label == Settings.knob(name).title
+    assert (float(field.value), slider.value) == (slider.values[3], slider.values[3])
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "value", "position"),
+    [
+        ("curvature", "-4", -4.0, -4.0),
+        ("curvature", " -2.0123 ", -2.0123, -2.0),
+        ("curvature", "-5000", -5000.0, -100.0),
+        ("momentum", "0.123456", 0.123456, 0.123456),
+        ("weight", "1e3", 1000.0, 1000.0),
+    ],
+)
+def test_a_number_is_typed_exactly_beside_a_slider(name, written, value, position):
+    requested = []
+    knob = KnobControl(name, Settings().values()[name], lambda *request: requested.append(request))
+    (field,) = knob.__panel__().select(pmui.TextInput)
+    (slider,) = knob.__panel__().select(pmui.DiscreteSlider) or knob.__panel__().select(pmui.FloatSlider)
+    field.value = written
+    assert requested == [(name, value)]
+    assert (knob.value, slider.value) == (value, position)
+    knob.put(value)
+    assert float(field.value) == value
+    slider.value = slider.values[0] if isinstance(slider, pmui.DiscreteSlider) else slider.start
+    assert requested[1:] == [(name, slider.value)]
+    assert knob.value == slider.value
+
+
+def test_round_values_are_positions_of_a_logarithmic_slider():
+    (slider,) = KnobControl("curvature", -1.0).__panel__().select(pmui.DiscreteSlider)
+    assert {-0.01, -0.1, -0.5, -1.0, -2.0, -4.0, -10.0, -100.0} <= {*slider.values}
 
 
 @pytest.mark.parametrize(
@@ -199,9 +229,9 @@ def test_who_does_not_drive_cannot_steer(steering, session, source, show):
     sections.active = list(range(len(GROUPS)))
     source.lease.leave("driver", to="another")
     show()
-    assert "You are watching: another tab steers this run." in texts(steering)
+    assert "You are watching: another tab is in control of this run." in texts(steering)
     controls = [control for knob in steering._knobs.values() for control in knob.__panel__().select(WidgetBase)]
-    assert len(controls) == len(KNOBS)
+    assert {control.label for control in controls} == {Settings.knob(name).title for name in KNOBS}
     assert all(control.disabled for control in controls)
     steering.request("curvature", -3.0)
     assert source.run.pending() == []

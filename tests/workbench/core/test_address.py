@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hdd.projection import VIEWS
 from workbench.core import address
 from workbench.core.class_layout import ClassLayout
-from workbench.core.frame import Selection
+from workbench.core.frame import COLOR_BY, Selection
 
 
 class Pets:
@@ -27,7 +27,9 @@ def query(pairs):
 
 @given(
     step=st.none() | st.integers(0, 10**9),
-    image=st.none() | st.tuples(st.integers(0, 99), st.integers(0, 99)),
+    synthetic=st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), unique=True),
+    real=st.lists(st.integers(0, 10**6), unique=True),
+    color_by=st.sampled_from(COLOR_BY),
     classes=st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), unique=True),
     view=st.sampled_from(list(VIEWS)),
     network=st.sampled_from(["random", "trained"]),
@@ -50,8 +52,10 @@ def test_what_a_page_begins_with_is_not_in_its_address():
     [
         ("step", "-1", "a step of the run"),
         ("step", "ten", "a step of the run"),
-        ("image", "3", "class and number, such as 3-0"),
-        ("image", "a-b", "class and number, such as 3-0"),
+        ("synthetic", "3", "class and number, such as 3-0"),
+        ("synthetic", "a-b", "class and number, such as 3-0"),
+        ("real", "first", "numbers of real images"),
+        ("color_by", "taste", f"one of {', '.join(COLOR_BY)}"),
         ("view", "torus", f"one of {', '.join(VIEWS)}"),
         ("network", "vgg", "one of random, trained"),
         ("centred", "perhaps", "yes"),
@@ -64,7 +68,11 @@ def test_what_means_nothing_is_said_and_left_out(name, text, allowed):
 
 
 def test_only_what_a_source_has_is_kept():
-    values = {"view": "plane", "classes": ["dog & “co”", "horse"], "image": (0, 2), "step": 7}
-    assert address.fitting(values, Pets) == values | {"classes": ["dog & “co”"]}
-    assert "image" not in address.fitting(values | {"image": (1, 1)}, Pets)
-    assert address.fitting({"image": None}, Pets) == {"image": None}
+    values = {
+        "view": "plane",
+        "classes": ["dog & “co”", "horse"],
+        "synthetic": [(0, 2), (1, 1)],
+        "real": [5],
+        "step": 7,
+    }
+    assert address.fitting(values, Pets) == values | {"classes": ["dog & “co”"], "synthetic": [(0, 2)]}

@@ -51,6 +51,8 @@ def test_a_new_run_is_made_as_asked(root):
     assert resumed == ["resume", str(root / "my run"), "--steps", "9", "--queue", "--json"]
     evaluated = ended(engines.evaluate(root / "my run", 20, "quick")).progress["words"]
     assert evaluated == ["evaluate", str(root / "my run"), "--step", "20", "--protocol", "quick", "--json-lines"]
+    baseline = ended(engines.evaluate(root / "my run", None, "full")).progress["words"]
+    assert baseline == ["evaluate", str(root / "my run"), "--baseline", "--protocol", "full", "--json-lines"]
 
 
 def test_progress_is_the_newest_of_each_thing(root):
@@ -72,14 +74,14 @@ sys.stdin.read(); time.sleep(0.2); print("}")
     ("code", "message"),
     [
         ("print(json.dumps({'error': 'No such digits.'})); sys.exit(2)", "No such digits."),
-        ("sys.exit('first line\\nthe reason')", "the engine ended with code 1: the reason"),
-        ("sys.exit(3)", "the engine ended with code 3: no message"),
+        ("sys.exit('first line\\nthe reason')", "The engine ended with code 1: the reason"),
+        ("sys.exit(3)", "The engine ended with code 3: no message"),
         (
             "os.kill(os.getpid(), signal.SIGKILL)",
-            r"the engine was terminated \(SIGKILL\); the system may have run out of memory\.$",
+            r"The engine was terminated \(SIGKILL\); the system may have run out of memory\.$",
         ),
-        ("os.kill(os.getpid(), signal.SIGTERM)", r"the engine was terminated \(SIGTERM\)\.$"),
-        ("print('x' * 100_000); sys.exit('at the end')", "the engine ended with code 1: at the end"),
+        ("os.kill(os.getpid(), signal.SIGTERM)", r"The engine was terminated \(SIGTERM\)\.$"),
+        ("print('x' * 100_000); sys.exit('at the end')", "The engine ended with code 1: at the end"),
     ],
 )
 def test_why_a_job_failed_is_told(root, code, message):
@@ -87,10 +89,37 @@ def test_why_a_job_failed_is_told(root, code, message):
     assert re.match(message, ended(job).failure)
 
 
+def test_a_cancelled_job_has_not_failed(root):
+    job = Engines(root, saying("time.sleep(600)")).evaluate(root / "run", 3, "quick")
+    job.cancel()
+    ended(job)
+    assert (job.cancelled, job.failure) == (True, None)
+    assert job.about == "The quick evaluation of step 3"
+
+
+def test_a_job_that_was_done_before_it_was_cancelled_is_done(root):
+    job = ended(Engines(root, saying("pass")).evaluate(root / "run", None, "full"))
+    job.cancel()
+    assert (job.cancelled, job.failure) == (False, None)
+
+
+def test_the_time_left_is_measured_from_the_first_progress_on(root):
+    code = """
+time.sleep(1)
+for done in range(1, 4):
+    print(json.dumps({"done": done, "total": 1000}), flush=True); time.sleep(0.02)
+sys.stdin.read()
+"""
+    job = Engines(root, saying(code)).evaluate(root / "run", 0, "quick")
+    wait_until(lambda: job.poll() and job.progress.get("done"), SECONDS)
+    ended(job)
+    assert job.time_left(job.progress["done"], 1000) < 200
+
+
 def test_a_job_that_prints_much_never_waits_for_a_reader(root):
     job = Engines(root, saying("sys.stdout.write('x' * 10_000_000); sys.exit(5)")).resume(root / "run")
     os.waitid(os.P_PID, job.pid, os.WEXITED | os.WNOWAIT)
-    assert ended(job).failure.startswith("the engine ended with code 5: xxx")
+    assert ended(job).failure.startswith("The engine ended with code 5: xxx")
 
 
 @pytest.mark.parametrize(

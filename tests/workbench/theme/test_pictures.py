@@ -30,4 +30,4 @@ def test_every_class_has_a_colour_and_few_classes_have_different_ones(count):
     colors = class_colors(count)
     assert len(colors) == count
     assert all(len(color) == 7 and color[0] == "#" and int(color[1:], 16) >= 0 for color in colors)
-    assert len(set(colors)) == min(count, 256)
+    assert len(set(colors)) == count

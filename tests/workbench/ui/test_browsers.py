@@ -25,7 +25,7 @@ def test_one_drives_the_others_watch_and_a_reload_changes_nothing(open_tab, make
     driver.sees("Running: step")
     late = open_tab()
     late.sees("You are watching")
-    driver.sees("You steer, 1 watching")
+    driver.sees("You are in control, 1 watching")
     # Whoever comes late sees all of the history, and both see what is new.
     total = late.until(lambda: [each for each in late.figure("loss linear") or [] if each.get("loss")])[0]
     assert total["step"][:30] == list(range(1, 31))
@@ -39,13 +39,13 @@ def test_one_drives_the_others_watch_and_a_reload_changes_nothing(open_tab, make
     assert run.status().state == "running"
 
     driver.page.reload()
-    driver.sees("You steer, 1 watching")
+    driver.sees("You are in control, 1 watching")
     first = driver.until(driver.wall)
     driver.until(lambda: driver.wall() != first)
     late.sees("You are watching")
 
     driver.button("Hand over control").click()
-    late.sees("You steer, 1 watching")
+    late.sees("You are in control, 1 watching")
     driver.sees("You are watching")
     late.steer("Curvature", "End")
     late.sees("applied @ step")
@@ -55,7 +55,7 @@ def test_one_drives_the_others_watch_and_a_reload_changes_nothing(open_tab, make
     # The one that drives is gone without a word: the seat is free once its session ends.
     late.page.context.close()
     driver.button("Take control").click()
-    driver.sees("You steer")
+    driver.sees("You are in control")
     assert len(source_of("run").tabs()) == 1
 
 
@@ -100,7 +100,7 @@ def test_what_one_browser_does_is_shown_to_another_in_its_own_document(open_tab,
     before = len(documents)
     second = open_tab()
     second.sees("You are watching")
-    first.sees("You steer, 1 watching")
+    first.sees("You are in control, 1 watching")
     assert len({document for _, document in documents[before:]}) == 2
     assert [(current, document) for current, document in documents if current is not document] == []
 

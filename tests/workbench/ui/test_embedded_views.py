@@ -26,7 +26,7 @@ def test_a_disk_and_a_wall_move_in_a_plain_column_and_leave_nothing(new_tab, ser
     tab.until(lambda: tab.wall() != first)
     tab.until(lambda: tab.points()["radius"] != points["radius"])
     tab.sees("10 classes × 10 images of 8×8 pixels, step")
-    tab.sees("60 real and 100 synthetic points")
+    tab.sees("from ▢ to ★")
     # Each view has a session of its own; the page around them keeps its address and its keys.
     source = source_of(run.path)
     assert len(source.audience) == 2 and len(source.tabs()) == 1
@@ -36,7 +36,8 @@ def test_a_disk_and_a_wall_move_in_a_plain_column_and_leave_nothing(new_tab, ser
     assert tab.page.get_by_text("pixels, step 0").count() == 0
     # A view's own choices work there too.
     tab.choose("Disk", "Plane of the classes")
-    tab.sees("The shadow on the plane")
+    tab.page.get_by_role("button", name="What does this view keep?").click()
+    tab.sees("Projection onto the plane")
     tab.page.context.close()
     wait_until(lambda: len(source.audience) == 0, 60)
     job.stop()

@@ -32,7 +32,8 @@ def test_an_address_shows_what_its_page_showed(open_tab, make_run, new_tab):
     tab.page.mouse.click(*tab.edges("wall")(1.5, 8.5))
     tab.until(tab.marks)
     tab.choose("Disk", "Plane of the classes")
-    tab.page.wait_for_url(re.compile("step=0.*image=.*view=plane"))
+    tab.until(lambda: tab.points() is not None)
+    tab.page.wait_for_url(re.compile("step=0.*synthetic=.*view=plane"))
     other = new_tab()
     other.goto(tab.page.url)
     other.sees("Finished: step 40 of 40")
@@ -44,7 +45,7 @@ def test_an_address_shows_what_its_page_showed(open_tab, make_run, new_tab):
     other.sees("Live: step 20 of 20")
     other.sees("The shadow on the plane")
     assert other.until(other.marks) == tab.marks()
-    other.page.wait_for_url(re.compile("run=other&image=.*view=plane"))
+    other.page.wait_for_url(re.compile("run=other&synthetic=.*view=plane"))
 
 
 def test_what_an_address_gets_wrong_is_said(new_tab, server, make_run, root):

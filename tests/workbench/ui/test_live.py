@@ -20,7 +20,7 @@ def test_one_click_starts_a_run_whose_images_change_and_whose_curvature_can_be_d
     tab.button("Start the digits run").click()
     first = tab.until(tab.wall)
     tab.until(lambda: tab.wall() != first)
-    tab.sees("You steer")
+    tab.sees("You are in control")
     (run,) = find_runs(root)
     assert run.initial_settings.values().items() >= {"dataset": "digits", "ipc": 10, "steps": 1000}.items()
 
@@ -48,7 +48,11 @@ def test_every_pane_shows_the_step_that_is_scrubbed_to(open_tab, make_run):
     tab.sees("Looking back at step 20 of 40")
     tab.until(lambda: tab.wall() == sheet(20))
     tab.sees("10 classes × 10 images of 8×8 pixels, step 20")
+    tab.sees("Step 20: from ▢ to ★")
+    tab.page.get_by_role("button", name="What does this view keep?").click()
     tab.sees("Step 20: 60 real and 100 synthetic points")
+    tab.sees("Who is near whom")
+    tab.page.keyboard.press("Escape")
     # Snapshots are kept in half precision.
     kept = images(20).astype(np.float16).astype(np.float32)
     bright = (kept * STD + MEAN).reshape(100, -1).mean(1)
@@ -107,7 +111,7 @@ def test_rewind_and_fork_start_from_the_step_that_is_looked_at(open_tab, make_ru
     tab.scrub("Home", "PageUp", "PageUp")
     tab.sees("Looking back at step 20 of 40")
     tab.button("Rewind to here").click()
-    tab.sees("The 20 steps after it are dropped")
+    tab.sees("This deletes the 20 steps after it")
     tab.button("Rewind").click()
     tab.sees("Stopped: step 20 of 40")
     tab.until(lambda: tab.wall() == sheet(20))
@@ -136,7 +140,9 @@ def test_a_finished_run_is_evaluated_and_its_recipe_copied(open_tab, make_run):
     make_run("done", steps=20)
     tab = open_tab()
     tab.page.get_by_role("button", name="Quick evaluation").click()
-    tab.sees("accuracy 62.5 % at step 20")
+    tab.sees("accuracy 62.5 ± 17.7 % at step 20")
+    tab.sees("Quick evaluation, step 20: 62.5 ± 17.7 %")
+    tab.sees("Expected time: quick about 30 min, full about 4.2 h.")
     accuracy = next(each for each in tab.figure("percent") if "mean" in each)
     assert (accuracy["step"], accuracy["mean"]) == ([20], [62.5])
 
@@ -149,6 +155,25 @@ def test_a_finished_run_is_evaluated_and_its_recipe_copied(open_tab, make_run):
     tab.until(lambda: tab.page.evaluate("navigator.clipboard.readText()") == text.input_value())
     tab.button("Close").last.click()
     expect(text).to_be_hidden(timeout=TIMEOUT)
+
+
+def test_an_evaluation_is_cancelled_and_a_baseline_is_shown_beside_the_next(open_tab, make_run, script):
+    run = make_run("done", steps=20)
+    script(epoch_seconds=600)
+    tab = open_tab()
+    tab.page.get_by_role("button", name="Full evaluation").click()
+    tab.sees("The full evaluation of step 20: 0 of 3 epochs")
+    tab.button("Cancel").click()
+    tab.sees("The full evaluation of step 20 was cancelled.")
+    assert run.evaluations() == []
+    script(accuracies=[0.8])
+    tab.page.get_by_role("button", name="Quick baseline").click()
+    tab.sees("Quick baseline, 10 random real images per class: 80.0 % (1 network).")
+    script(accuracies=[0.97, 0.99])
+    tab.page.get_by_role("button", name="Quick evaluation").click()
+    tab.sees("Quick evaluation, step 20: 98.0 ± 1.4 %; 10 random real images per class: 80.0 % (1 network).")
+    accuracy = next(each for each in tab.figure("percent") if "mean" in each)
+    assert (accuracy["step"], accuracy["mean"]) == ([20], [98.0])
 
 
 def test_escape_closes_a_menu_whose_chosen_entry_is_gone_from_it(open_tab, make_run):
@@ -174,7 +199,9 @@ def test_other_views_and_curves_can_be_chosen_in_the_dark(open_tab, make_run):
     tab.sees("Optimisation")
     tab.button("Toggle theme").click()
     tab.choose("Disk", "Plane of the classes")
-    tab.sees("The shadow on the plane")
+    tab.page.get_by_role("button", name="What does this view keep?").click()
+    tab.sees("Projection onto the plane")
+    tab.page.keyboard.press("Escape")
     tab.choose("Curve", "loss by class")
     tab.until(lambda: any(len(each.get("xs", [])) == 10 for each in tab.figure("loss linear")))
     tab.page.get_by_role("switch", name="log axis").click()

@@ -12,10 +12,9 @@ MOTION = "plot => plot.js_event_callbacks.pan[0].args.motion.data"
 def test_dragging_translates_and_double_clicking_centres(open_tab, make_run):
     make_run("done", steps=20)
     tab = open_tab()
-    tab.sees("Who is near whom")
+    tab.sees("from ▢ to ★")
     check(Places(tab))
     tab.choose("Disk", "Class disks")
-    tab.sees("Distances from the centroid of the class")
     tab.until(lambda: len(tab.ask("disk", MOTION)["x"]) == 10)
     check(Places(tab))
 

@@ -1,0 +1,126 @@
+"""The protocol of an evaluation, and the accuracies that it found. Imports no torch, so that the page can use it."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from hdd.errors import InvalidInputError
+from hdd.methods.knobs import AUGMENTATIONS
+from hdd.settings import Settings
+
+SYNTHETIC, RANDOM_REAL = "synthetic", "random real"
+"""What networks are trained on: the images of a synthetic set, or as many real images, drawn at random."""
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How many networks are trained, and how.
+
+    Attributes:
+        name: "full" or "quick", for display.
+        epochs: passes over the synthetic set; 0 tests untrained networks.
+        networks: number of networks to train, each with its own draws.
+        width: feature maps of the ConvNet.
+        depth: blocks of the ConvNet.
+        augmentation: operations joined by "_", or "none".
+        seed: network i and its augmentations are drawn from (seed, i), so two sets that are evaluated with the same
+            seed can be compared in pairs.
+        images: what the networks are trained on, `SYNTHETIC` or `RANDOM_REAL`. The latter is the baseline that a
+            synthetic set should surpass.
+    """
+
+    name: str = "full"
+    epochs: int = 1000
+    networks: int = 5
+    width: int = 128
+    depth: int = 3
+    augmentation: str = "_".join(AUGMENTATIONS)
+    seed: int = 0
+    images: str = SYNTHETIC
+
+    def __post_init__(self) -> None:
+        """Checks the values.
+
+        Raises:
+            HDDError: a value is not allowed; the message names it.
+        """
+        for name, least in {"epochs": 0, "networks": 1, "width": 1, "depth": 1, "seed": 0}.items():
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < least:
+                raise InvalidInputError(
+                    f"{name}={value!r} is not allowed in an evaluation: give a whole number ≥ {least}."
+                )
+        if self.images not in (SYNTHETIC, RANDOM_REAL):
+            raise InvalidInputError(
+                f"images={self.images!r} is not allowed in an evaluation: give {SYNTHETIC} or {RANDOM_REAL}."
+            )
+        Settings(augmentation=self.augmentation)
+
+
+PROTOCOLS: dict[str, dict[str, Any]] = {"full": {}, "quick": {"epochs": 300, "networks": 2}}
+"""How each protocol differs from the defaults. "quick" is meant for watching a run, not for reporting results."""
+
+
+def accuracy_text(accuracies: Sequence[float]) -> str:
+    """The mean accuracy in percent, with its spread if there are several networks.
+
+    >>> accuracy_text([0.987, 0.991]), accuracy_text([0.987])
+    ('98.9 ± 0.3 %', '98.7 %')
+    """
+    spread = f" ± {100 * statistics.stdev(accuracies):.1f}" if len(accuracies) > 1 else ""
+    return f"{100 * statistics.fmean(accuracies):.1f}{spread} %"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Test accuracies of the networks, as fractions, and the protocol that they were measured under."""
+
+    protocol: Protocol
+    accuracies: list[float]
+
+    @property
+    def mean(self) -> float:
+        """Mean accuracy, 0 to 1."""
+        return statistics.fmean(self.accuracies)
+
+    @property
+    def sd(self) -> float | None:
+        """Standard deviation over the networks (n − 1 in the denominator); None for one network, which has none."""
+        return statistics.stdev(self.accuracies) if len(self.accuracies) > 1 else None
+
+    def __str__(self) -> str:
+        """The accuracy in percent, with its spread, the number of networks and the protocol."""
+        protocol = self.protocol
+        count = "1 network" if protocol.networks == 1 else f"{protocol.networks} networks"
+        return (
+            f"{accuracy_text(self.accuracies)} test accuracy "
+            f"({count}, {protocol.epochs} epochs, width {protocol.width}, "
+            f"{'no augmentation' if protocol.augmentation == 'none' else 'augmented'}; {protocol.name} protocol)"
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The protocol, accuracies, mean and sd as JSON-compatible values."""
+        return {
+            "protocol": asdict(self.protocol),
+            "accuracies": self.accuracies,
+            "mean": self.mean,
+            "sd": self.sd,
+        }
+
+
+def make_protocol(name: str, **changes: Any) -> Protocol:
+    """Returns the protocol called "full" or "quick", with changes.
+
+    Raises:
+        HDDError: the name is unknown, or a change is not allowed.
+    """
+    if name not in PROTOCOLS:
+        raise InvalidInputError(f"There is no evaluation protocol {name!r}: give one of {', '.join(PROTOCOLS)}.")
+    known = [field.name for field in fields(Protocol)]
+    for change in changes:
+        if change not in known:
+            raise InvalidInputError(
+                f"An evaluation protocol has no setting {change!r}: change one of {', '.join(known)}."
+            )
+    return Protocol(**{"name": name, **PROTOCOLS[name], **changes})

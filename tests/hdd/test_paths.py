@@ -1,0 +1,36 @@
+"""Folders and names on which several parts agree."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from hdd.data import available
+from hdd.paths import cache_folder, data_set_title
+
+
+@pytest.fixture
+def homeless(monkeypatch):
+    """A user without a home, as in some containers and services."""
+    for variable in ("HOME", "HDD_CACHE_DIR", "HDD_DATA_DIR"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", lambda user: {}[user])
+
+
+def test_a_user_without_a_home_has_temporary_folders(homeless):
+    assert cache_folder() == Path(tempfile.gettempdir()) / "hdd"
+    assert available()
+
+
+def test_a_named_folder_wins(monkeypatch, tmp_path):
+    monkeypatch.setenv("HDD_CACHE_DIR", str(tmp_path))
+    assert cache_folder() == tmp_path
+
+
+def test_a_folder_is_called_what_it_is_called_from_outside(monkeypatch, tmp_path):
+    (tmp_path / "cats" / "train").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "cats")
+    assert data_set_title("folder:.") == "cats"
+    assert data_set_title("folder:train") == "train"
+    assert data_set_title("folder:..") == tmp_path.name
+    assert data_set_title("cifar10") == "cifar10"

@@ -1,0 +1,53 @@
+"""Evaluations in words, and the time that another one will take."""
+
+import socket
+
+import pytest
+
+from workbench.core.evaluations import expected_seconds, newest_texts, result_text
+
+
+def evaluation(accuracies=(0.5, 0.75), step=20, name="quick", **changes):
+    protocol = {"name": name, "epochs": 300, "networks": 2, "width": 128, **changes}
+    took = {"seconds": 60.0, "host": socket.gethostname()}
+    return {"step": step, "protocol": protocol, "accuracies": [*accuracies], "took": took}
+
+
+REAL = {"images": "random real", "step": 0}
+
+
+@pytest.mark.parametrize(
+    ("made", "text"),
+    [
+        (evaluation((0.987, 0.991), step=1000), "Quick evaluation, step 1000: 98.9 ± 0.3 %"),
+        (evaluation((0.987,), name="full"), "Full evaluation, step 20: 98.7 % (1 network)"),
+        (evaluation((0.5, 0.75), **REAL), "Quick baseline: 62.5 ± 17.7 %"),
+    ],
+)
+def test_a_result_is_a_sentence_with_the_figure(made, text):
+    assert result_text(made) == text
+    assert "± 0.0" not in text
+
+
+def test_the_newest_result_of_each_protocol_stands_beside_its_baseline():
+    made = [evaluation((0.2, 0.2), step=5), evaluation((0.5, 0.5), **REAL), evaluation((0.9, 0.9), name="full")]
+    made.append(evaluation((0.7, 0.7), step=9))
+    assert newest_texts(made, ipc=10) == [
+        "Quick evaluation, step 9: 70.0 ± 0.0 %; 10 random real images per class: 50.0 ± 0.0 %.",
+        "Full evaluation, step 20: 90.0 ± 0.0 %.",
+    ]
+    assert newest_texts([evaluation((0.5,), **REAL)], ipc=3) == [
+        "Quick baseline, 3 random real images per class: 50.0 % (1 network)."
+    ]
+    assert newest_texts([], ipc=3) == []
+
+
+def test_the_time_comes_from_the_same_kind_of_evaluation_on_this_host():
+    assert expected_seconds([], "quick") is None
+    made = evaluation()
+    assert expected_seconds([made], "quick") == pytest.approx(60)
+    assert expected_seconds([made], "full") == pytest.approx(60 / 600 * 5000)
+    assert expected_seconds([evaluation(width=16)], "quick") is None
+    assert expected_seconds([{**made, "took": None}], "quick") is None
+    assert expected_seconds([{**made, "took": {"seconds": 1.0, "host": "elsewhere"}}], "quick") is None
+    assert expected_seconds([made, {**made, "took": None}], "quick") == pytest.approx(60)

@@ -1,0 +1,127 @@
+"""Evaluates the images of a run in another process, and random real images to compare them with."""
+
+import panel_material_ui as pmui
+
+from workbench.component import SourceComponent
+from workbench.controls.job_watch import JobWatch
+from workbench.controls.notices import attempt, may_steer, notify
+from workbench.core.evaluations import NAMES, expected_seconds, newest_texts, protocol_text, result_text
+from workbench.core.frame import Frame
+from workbench.core.jobs import Engines, Job
+from workbench.core.progress_text import duration, progress_text
+from workbench.embedded_session import Shown
+from workbench.session import Session
+from workbench.theme import HIDDEN, Text, show
+
+PURPOSES = {"quick": "to watch a run", "full": "to report results"}
+
+
+class Evaluator(SourceComponent):
+    """Starts evaluations and baselines, shows how far they are, cancels them, and says what they found.
+
+    Args:
+        shown: see `SourceComponent`.
+        engines: starts processes; None starts them on the runs of this run's folder.
+    """
+
+    needs_run = True
+
+    def __init__(self, shown: Session | Shown, engines: Engines | None = None) -> None:
+        super().__init__(shown)
+        self._engines = engines or Engines(self._session.run_source.run.path.parent)
+        self._watch = JobWatch(self._session, self._engines, True, self._ended, self._show_progress)
+        self._frame: Frame | None = None
+        self._outcome = ""
+        """Why the last evaluation has no result, in words; "" if it has one, or if there was none."""
+        self._ipc = self._session.run_source.initial_settings.ipc
+        button = {"size": "small", "margin": (4, 3)}
+        self._evaluate = {name: pmui.Button(label=f"{name.capitalize()} evaluation", variant="outlined", **button)
+                          for name in NAMES}  # fmt: skip
+        self._baseline = {name: pmui.Button(label=f"{name.capitalize()} baseline", variant="text", **button)
+                          for name in NAMES}  # fmt: skip
+        for name in NAMES:
+            # Screen readers read the description in place of the label, so it begins with that.
+            about = f"{protocol_text(name)}, {PURPOSES.get(name, '')}"
+            evaluate, baseline = self._evaluate[name], self._baseline[name]
+            evaluate.description = f"{evaluate.label}: trains on the synthetic images; {about}"
+            baseline.description = f"{baseline.label}: trains on {self._ipc} random real images per class; {about}"
+            evaluate.on_click(lambda _, name=name: self.evaluate(name))
+            baseline.on_click(lambda _, name=name: self.evaluate(name, baseline=True))
+        self._times = Text("", variant="caption", margin=(0, 10), sx=HIDDEN)
+        self._progress = pmui.Progress(value=0, max=100, sizing_mode="stretch_width", margin=(17, 6, 0, 10))
+        self._cancel = pmui.Button(label="Cancel", variant="text", **button)
+        self._cancel.on_click(lambda _: self.cancel())
+        self._running = pmui.Row(self._progress, self._cancel, sizing_mode="stretch_width", margin=0, sx=HIDDEN)
+        self._progress_text = Text("", variant="caption", margin=(0, 10), sx=HIDDEN)
+        self._results = [Text("", variant="caption", margin=(2, 10), sx=HIDDEN) for _ in NAMES]
+        self._panel = pmui.Column(
+            pmui.Row(*self._evaluate.values(), margin=(0, 6)),
+            pmui.Row(*self._baseline.values(), margin=(0, 6)),
+            self._times,
+            self._running,
+            self._progress_text,
+            *self._results,
+            sizing_mode="stretch_width",
+        )
+
+    def evaluate(self, protocol: str, baseline: bool = False) -> None:
+        """Starts an evaluation.
+
+        Args:
+            protocol: a key of `hdd.protocol.PROTOCOLS`.
+            baseline: evaluate random real images, instead of the images that are shown.
+        """
+        frame = self._frame
+        if frame is None or not (frame.state.kept or baseline) or not may_steer(self._session):
+            return
+        shown = frame.state.kept[-1] if frame.live and frame.state.kept else frame.image_step
+        step = None if baseline else shown
+        attempt(lambda: self._engines.evaluate(self._session.run_source.run.path, step, protocol))
+        self._watch.look()
+
+    def cancel(self) -> None:
+        """Cancels the evaluation that is running."""
+        if may_steer(self._session):
+            for job in self._watch.jobs:
+                job.cancel()
+            self._watch.look()
+
+    def update(self, frame: Frame) -> None:
+        """Enables the buttons that fit, and shows what was found."""
+        self._frame = frame
+        self._watch.start()
+        evaluations, idle = frame.run_state.evaluations, not self._watch.jobs
+        may = self._session.drives and idle and frame.state.problem is None
+        for name in NAMES:
+            self._evaluate[name].disabled = not (may and frame.state.kept)
+            self._baseline[name].disabled = not may
+        self._cancel.disabled = not self._session.drives
+        expected = {name: expected_seconds(evaluations, name) for name in NAMES}
+        times = [f"{name} about {duration(seconds)}" for name, seconds in expected.items() if seconds is not None]
+        self._times.object = f"Expected time: {', '.join(times)}." if times else ""
+        show(self._times, idle and bool(times))
+        texts = newest_texts(evaluations, self._ipc)[-len(self._results) :]
+        for place, text in zip(self._results, [*texts, *[""] * len(self._results)], strict=False):
+            place.object = text
+            show(place, bool(text))
+
+    def _ended(self, job: Job) -> None:
+        self._outcome = f"{job.about} was cancelled." if job.cancelled else job.failure or ""
+        if self._outcome:
+            notify("info" if job.cancelled else "error", self._outcome)
+        elif result := job.progress.get("result"):
+            notify("success", result_text(result))
+
+    def _show_progress(self) -> None:
+        jobs = self._watch.jobs
+        show(self._running, bool(jobs))
+        show(self._progress_text, bool(jobs or self._outcome))
+        if not jobs:
+            self._progress_text.object = self._outcome
+        else:
+            job = jobs[0]
+            done, total = job.progress.get("done", 0), job.progress.get("total", 0)
+            self._progress.value = round(100 * done / total) if total else 0
+            loading = "loading PyTorch and the data set …"
+            progress = progress_text(done, total, "epochs", job.time_left(done, total)) if total else loading
+            self._progress_text.object = f"{job.about}: {progress}"

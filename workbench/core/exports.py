@@ -1,0 +1,73 @@
+"""Files that the page gives to its users: images and curves."""
+
+import csv
+import io
+import json
+import zipfile
+
+import numpy as np
+from PIL import Image
+
+from hdd.pixels import sheet
+from hdd.runs.run import Run
+from workbench.core.class_layout import ClassLayout
+from workbench.core.frame import Selection
+
+
+def _png(pixels: np.ndarray) -> bytes:
+    """A PNG of uint8 (H, W, 3)."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "png")
+    return file.getvalue()
+
+
+def images_sheet(pixels: np.ndarray, layout: ClassLayout) -> bytes:
+    """All images in one PNG, at their own size, with one row per class.
+
+    Args:
+        pixels: uint8 (M, 1 or 3, H, W), in the order of the layout.
+        layout: of the images.
+    """
+    return _png(sheet(layout.grid(pixels)))
+
+
+def images_folder(pixels: np.ndarray, layout: ClassLayout, classes: list[str]) -> bytes:
+    """A ZIP of one PNG per image, in a folder per class: LABEL-NAME/NUMBER.png, as `folder:` data sets have it.
+
+    Args:
+        pixels: uint8 (M, 1 or 3, H, W), in the order of the layout.
+        layout: of the images.
+        classes: C names; characters that a file system may refuse are replaced.
+    """
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for image in range(len(layout)):
+            label, number = layout.place(image)
+            name = "".join(each if each.isalnum() or each in " -_" else "_" for each in classes[label])
+            one = sheet(pixels[image][None, None], gap=0)
+            archive.writestr(f"{label:03}-{name}/{number:04}.png", _png(one))
+    return file.getvalue()
+
+
+def curves_table(run: Run) -> bytes:
+    """A CSV with one line per step: the loss, and of each recorded column the mean over the classes and every class."""
+    records = run.metrics()
+    names = list(dict.fromkeys(name for record in records for name in record.columns))
+    file = io.StringIO()
+    writer = csv.writer(file)
+    by_class = [f"{name}: {each}" for name in names for each in run.classes]
+    writer.writerow(
+        ["step", "loss", "feature_scale", "seconds", *(f"{name}: mean of classes" for name in names), *by_class]
+    )
+    for record in records:
+        columns = [record.column(name) for name in names]
+        means = [np.mean(column, dtype=float) for column in columns]
+        own = record.step, record.loss, record.feature_scale, record.seconds
+        writer.writerow([*own, *means, *np.concatenate(columns)])
+    return file.getvalue().encode()
+
+
+def selection_text(run: str, step: int, selection: Selection) -> bytes:
+    """A JSON text that names the run, the step that is shown, and all that is selected."""
+    chosen = {name: value for name, value in selection.param.values().items() if name not in ("name", "step")}
+    return json.dumps({"run": run, "step": step, **chosen}, indent=1).encode()

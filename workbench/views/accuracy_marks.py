@@ -1,0 +1,49 @@
+"""The evaluations of a run as points of a figure in percent, with the baseline as a line."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from bokeh.models import ColumnDataSource, HoverTool, Label, Span
+from bokeh.plotting import figure
+
+from workbench.core.evaluations import NAMES, baseline, of_steps, result_text
+from workbench.theme import SYNTHETIC
+
+COLUMNS = ("step", "mean", "low", "high", "what")
+
+
+class AccuracyMarks:
+    """Points with bars of one standard deviation, and a dotted line for random real images.
+
+    Args:
+        plot: the figure, whose axes are steps and percent.
+    """
+
+    def __init__(self, plot: figure) -> None:
+        self._source = ColumnDataSource({name: [] for name in COLUMNS})
+        self._line = Span(dimension="width", location=0, line_color=SYNTHETIC, line_dash="dotted", visible=False)
+        small: dict[str, Any] = {"text_color": SYNTHETIC, "text_font_size": "11px", "visible": False}
+        self._name = Label(x=6, x_units="screen", y=0, text="random real", **small)
+        plot.segment("step", "low", "step", "high", source=self._source, line_color=SYNTHETIC, line_width=2)
+        points = plot.scatter("step", "mean", source=self._source, size=8, color=SYNTHETIC)
+        plot.add_layout(self._line)
+        plot.add_layout(self._name)
+        plot.add_tools(HoverTool(renderers=[points], tooltips="@what"))
+
+    def draw(self, evaluations: Sequence[dict[str, Any]]) -> None:
+        """Draws the evaluations of a run, and the baseline under the protocol of the newest one."""
+        rows: list[tuple] = []
+        for evaluation in of_steps(evaluations):
+            values = 100 * np.array(evaluation["accuracies"])
+            # One network has no spread, and so no bar.
+            spread = values.std(ddof=1) if len(values) > 1 else 0.0
+            what = result_text(evaluation) + (f", {len(values)} networks" if len(values) > 1 else "")
+            rows.append((evaluation["step"], values.mean(), values.mean() - spread, values.mean() + spread, what))
+        self._source.data = {name: [row[i] for row in rows] for i, name in enumerate(COLUMNS)}
+        newest = of_steps(evaluations)[-1]["protocol"]["name"] if rows else NAMES[0]
+        control = baseline(evaluations, newest)
+        level = 0.0 if control is None else 100 * float(np.mean(control["accuracies"]))
+        self._line.update(location=level, visible=control is not None)
+        # The name stands on that side of the line on which there is more room.
+        self._name.update(y=level, visible=control is not None, text_baseline="top" if level > 50 else "bottom")
