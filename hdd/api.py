@@ -22,8 +22,9 @@ from hdd.progress import Progress
 from hdd.protocol import RANDOM_REAL, Evaluation, make_protocol
 from hdd.records import StepRecord
 from hdd.runs import history
+from hdd.runs.places import check_free
 from hdd.runs.resume import resume
-from hdd.runs.run import Run, check_free
+from hdd.runs.run import Run
 from hdd.runs.start import create
 from hdd.settings import initial_settings, method_and_objective
 

@@ -37,7 +37,10 @@ class StepRecord:
 
 @dataclass(frozen=True)
 class Edit:
-    """A request and what became of it. The attributes are the columns of the table `edits` in hdd.runs.schema."""
+    """A request and what became of it.
+
+    The attributes are the columns of the table `edits` in hdd.runs.schema, and `note`, which says why it was made.
+    """
 
     id: int
     name: str
@@ -50,6 +53,7 @@ class Edit:
     old: Any
     reason: str | None
     decided: float | None
+    note: str | None = None
 
     @property
     def applied_at(self) -> int:

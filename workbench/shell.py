@@ -22,10 +22,11 @@ from workbench.controls.export import Export
 from workbench.controls.job_watch import JOBS_MILLISECONDS
 from workbench.controls.launch import Launch
 from workbench.controls.new_run import NewRun
+from workbench.controls.notices import notify
 from workbench.controls.recipe_buttons import RecipeButtons
 from workbench.controls.run_choice import RunChoice
 from workbench.controls.runner import Runner, status_text
-from workbench.controls.steering import Steering, notify
+from workbench.controls.steering import Steering
 from workbench.core import address
 from workbench.core.frame import Frame, Selection
 from workbench.core.jobs import Engines
@@ -106,7 +107,7 @@ class Shell:
         if self._names:
             self.attach(engines.root / (asked if asked in self._names else self._names[0]))
         if self._session is None:
-            self._main[:] = [Welcome(self._launch)]
+            self._welcome()
 
     def _page(self) -> pmui.Page:
         page = pmui.Page(
@@ -175,6 +176,26 @@ class Shell:
         if self._session is None or self._session.run_source.run.path.name != name:
             self.attach(self._engines.root / name)
 
+    def show_run(self, name: str | None, tab: str = "", compared: str = "") -> None:
+        """See `workbench.tabs.base.ShowRun`."""
+        self._tab = tab
+        self._asked = {**self._asked, "compared": compared}
+        self._list_runs()
+        if name is not None:
+            self.attach(self._engines.root / name)
+        elif self._names:
+            self.attach(self._engines.root / self._names[0])
+        else:
+            self._welcome()
+
+    def _welcome(self) -> None:
+        """Shows what there is to see before the first run."""
+        self.close()
+        self._side[:], self._driver[:] = [], []
+        self.page.contextbar_open = False
+        self._status.object = ""
+        self._main[:] = [Welcome(self._launch)]
+
     def attach(self, path: Path) -> None:
         """Shows the run in `path`, on the same tab as the run before, and with all of its selection that fits."""
         try:
@@ -189,7 +210,7 @@ class Shell:
         selection.param.watch(lambda *_: self._open_inspector(session), ["synthetic", "real"])
         selection.param.watch(lambda *_: self._note(session), list(Selection.param))
         queue = self._queue = BuildQueue(self._document, self._is_loaded)
-        context = TabContext(session, self._engines, lambda: self._names)
+        context = TabContext(session, self._engines, lambda: self._names, self.show_run)
         pages = self._pages = TabPages(self._tabs, context, queue.extend)
         timeline = pmui.Paper(sizing_mode="stretch_width", margin=4, height=TIMELINE_HEIGHT)
         runner, steering = (pmui.Column(sizing_mode="stretch_width", margin=0) for _ in range(2))

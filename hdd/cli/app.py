@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from hdd.cli import compute, look
+from hdd.cli import compute, housekeeping, look
 from hdd.cli.common import progress_console
 from hdd.errors import HDDError
 
@@ -45,9 +45,12 @@ for command in (
 ):
     app.command()(command)
 
-runs = typer.Typer(help="Look at runs on disk.", no_args_is_help=True)
+runs = typer.Typer(help="Look at runs on disk, and keep them in order.", no_args_is_help=True)
 runs.command("list")(look.runs_list)
 runs.command("show")(look.runs_show)
+runs.command("rename")(housekeeping.rename)
+runs.command("note")(housekeeping.note)
+runs.command("delete")(housekeeping.delete)
 app.add_typer(runs, name="runs")
 
 

@@ -193,7 +193,11 @@ def print_report(run: Run, as_json: bool) -> None:
 
 
 def edit_text(edit: Edit) -> str:
-    """Describes an edit and what became of it."""
+    """Describes an edit, what became of it, and why it was made if somebody said so."""
+    return _outcome(edit) + (f" ({edit.note})" if edit.note else "")
+
+
+def _outcome(edit: Edit) -> str:
     change = edit.name if edit.old is None and edit.value is None else f"{edit.name} → {edit.value}"
     if edit.status == EditStatus.APPLIED:
         before = "" if edit.old is None else f" (was {edit.old})"

@@ -15,6 +15,7 @@ from hdd.errors import InvalidInputError, NotFoundError
 from hdd.protocol import RANDOM_REAL
 from hdd.records import Edit
 from hdd.runs import history
+from hdd.runs.overview import read_facts
 from hdd.runs.run import Run
 from hdd.settings import Settings, describe
 from hdd.states import Command, EditStatus, EngineState
@@ -31,6 +32,7 @@ def steer(
     count: Annotated[
         int | None, typer.Option(min=1, help="Number of steps that `step` runs.", show_default="1")
     ] = None,
+    note: Annotated[str | None, typer.Option(help="Why the knobs are changed; kept with the edits.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Steer a run while it is going: change knobs from the next step on, or pause, go, step, stop."""
@@ -41,10 +43,12 @@ def steer(
         raise InvalidInputError(f"There is no command {command!r}: give pause, go, step or stop.")
     if count is not None and command != "step":
         raise InvalidInputError(f"--count {count} is allowed only with the command step: leave it out, or give step.")
+    if note is not None and not knobs:
+        raise InvalidInputError("--note says why knobs are changed, but none is: give --set KNOB=VALUE too.")
     value = (count or 1) if command == "step" else None
     if command is not None:
         run.check_command(command, value)
-    ids = run.steer(who="hdd steer", at=at, **knobs) if knobs else []
+    ids = run.steer(who="hdd steer", at=at, note=note or "", **knobs) if knobs else []
     if command is not None:
         ids.append(run.command(command, value, who="hdd steer"))
     edits = _wait_for_decisions(run, ids, patient=at is None)
@@ -104,19 +108,38 @@ def runs_list(
     if folder is not None and not folder.is_dir():
         raise NotFoundError(f"There is no folder {folder}: give a folder that holds runs.")
     folder = folder or Path("runs")
-    summaries = [run.summary() for run in history.find_runs(folder)]
+    found = [(run.summary(), read_facts(run.path)) for run in history.find_runs(folder)]
+    summaries = [
+        {**summary, "accuracy": facts.accuracy and asdict(facts.accuracy), "parent": facts.parent, "note": facts.note}
+        for summary, facts in found
+    ]
     if as_json:
         print_json(summaries)
         return
     if not summaries:
         print_line(f"There are no runs in {folder}. `hdd distill --out {folder / 'demo'}` makes one.")
         return
+    rows = [
+        {
+            "run": each["run"],
+            "data set": each["dataset"],
+            "objective": each["objective"],
+            "ipc": str(each["ipc"]),
+            "state": each["state"],
+            "step": f"{each['step']} / {each['steps']}",
+            "loss": "" if each["loss"] is None else f"{each['loss']:.4g}",
+            "accuracy": str(facts.accuracy or ""),
+            "made from": facts.origin,
+            "note": facts.note,
+        }
+        for each, facts in found
+    ]
+    # A terminal is narrow, so columns in which no run has anything are left out.
+    names = [name for name in rows[0] if any(row[name] for row in rows)]
     # The names of forks differ at the end, so they are folded and not cut off.
-    table = Table(Column("run", overflow="fold"), "data set", "objective", "ipc", "state", "step", "loss")
-    for each in summaries:
-        loss = "" if each["loss"] is None else f"{each['loss']:.4g}"
-        step = f"{each['step']} / {each['steps']}"
-        table.add_row(each["run"], each["dataset"], each["objective"], str(each["ipc"]), each["state"], step, loss)
+    table = Table(*(Column(name, overflow="fold") if name == "run" else name for name in names))
+    for row in rows:
+        table.add_row(*(row[name] for name in names))
     console.print(table, markup=False)
 
 
@@ -130,12 +153,15 @@ def runs_show(path: RunPath, as_json: AsJson = False) -> None:
         "evaluations": run.evaluations(),
         "events": run.events(),
         "parent": run.meta("parent"),
+        "note": run.note,
         "provenance": run.meta("provenance"),
     }
     if as_json:
         print_json(facts)
         return
     print_report(run, as_json=False)
+    if run.note:
+        print_line(f"Note: {run.note}")
     for name, value in facts["settings"].items():
         print_line(f"  {name:<16} {value}")
     for edit in run.edits():

@@ -90,7 +90,7 @@ def copy_ledger(run: Run, out: str | os.PathLike[str]) -> Run:
     """
     child = _copy(run, out, step=0)
     for edit in run.steered():
-        child.request({edit.name: edit.value}, edit.who, edit.applied_at)
+        child.request({edit.name: edit.value}, edit.who, edit.applied_at, edit.note or "")
     return child
 
 

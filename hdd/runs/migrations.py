@@ -35,5 +35,10 @@ def _from_1(database: sqlite3.Connection) -> None:
         database.execute(f"UPDATE edits SET {column} = '\"mean\"' WHERE name = 'objective' AND {column} = '\"dm\"'")
 
 
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _from_1}
+def _from_2(database: sqlite3.Connection) -> None:
+    """Adds the notes on edits. Their table is their own, because engines of version 2 read all columns of `edits`."""
+    database.execute("CREATE TABLE edit_notes (id INTEGER PRIMARY KEY, note TEXT NOT NULL)")
+
+
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _from_1, 2: _from_2}
 """The migrations, by the version that each starts from."""

@@ -36,7 +36,7 @@ def steered(applied: Iterable[Edit]) -> list[Edit]:
 
 
 def _edit(row: dict[str, Any]) -> Edit:
-    """A row of the table `edits`."""
+    """A row of the table `edits`, with its note."""
     read = {"value": json.loads(row["value"]), "old": json.loads(row["old"] or "null")}
     fields: dict[str, Any] = {**row, **read, "status": EditStatus(row["status"])}
     return Edit(**fields)
@@ -84,6 +84,11 @@ class RunReader:
         """How often the run was rewound. When this grows, steps that were read before may be gone or made again."""
         return self.meta("rewinds") or 0
 
+    @property
+    def note(self) -> str:
+        """What somebody wrote about the run, "" if nobody did."""
+        return self.meta("note") or ""
+
     def exists(self) -> bool:
         """Whether the run directory still exists."""
         return holds_run(self.path)
@@ -104,8 +109,14 @@ class RunReader:
         return self._edits("id > ? OR id IN (SELECT value FROM json_each(?))", newest, json.dumps(list(also)))
 
     def _edits(self, condition: str, *values: Any) -> list[Edit]:
-        rows = self._database.execute(f"SELECT * FROM edits WHERE {condition} ORDER BY id", values).fetchall()
+        rows = self._database.execute(
+            f"SELECT edits.*, note FROM edits LEFT JOIN edit_notes USING (id) WHERE {condition} ORDER BY id", values
+        ).fetchall()
         return [_edit(dict(row)) for row in rows]
+
+    def edit_notes(self) -> dict[int, str]:
+        """The notes on edits, by the id of the edit. Unlike an edit that was decided on, a note can change."""
+        return dict(self._database.execute("SELECT id, note FROM edit_notes").fetchall())
 
     def settings_at(self, step: int) -> Settings:
         """The settings after `step` completed steps, including the edits made at that step."""

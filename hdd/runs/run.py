@@ -24,10 +24,11 @@ from typing import Any
 
 from filelock import Timeout
 
-from hdd.errors import HDDError, InUseError, InvalidInputError, RunStateError, StorageError
-from hdd.paths import RUN_DATABASE, holds_run
+from hdd.errors import InUseError, InvalidInputError, RunStateError
+from hdd.paths import RUN_DATABASE
 from hdd.records import Edit, StepRecord
 from hdd.runs.liveness import ProcessId
+from hdd.runs.places import cannot_be_made, check_free
 from hdd.runs.reading import RunReader, advanced_here
 from hdd.runs.schema import connect, make_tables, transaction
 from hdd.settings import Settings
@@ -35,32 +36,6 @@ from hdd.states import Command, EditStatus, EngineState
 
 WATCHED_SECONDS = 5.0
 HEARTBEAT_SECONDS = 0.5
-
-
-def check_free(path: Path) -> None:
-    """Checks that a run can be made at `path`.
-
-    Raises:
-        HDDError: something is there already, or the place cannot be looked at.
-    """
-    try:
-        if not path.exists():
-            return
-        what = (
-            "is a file" if not path.is_dir()
-            else "holds another run" if holds_run(path)
-            else "is not empty" if any(path.iterdir())
-            else None
-        )  # fmt: skip
-    except OSError as error:
-        raise _cannot_be_made(path, error) from None
-    if what is not None:
-        raise InUseError(f"{path} {what}: give a directory that is empty or does not exist.")
-
-
-def _cannot_be_made(path: Path, error: OSError | sqlite3.Error) -> HDDError:
-    why = getattr(error, "strerror", None) or str(error)
-    return StorageError(f"The directory {path} cannot be made ({why}): give another directory for the run.")
 
 
 def check_steps(changes: Mapping[str, Any], step: int) -> None:
@@ -97,7 +72,7 @@ class Run(RunReader):
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise _cannot_be_made(path, error) from None
+            raise cannot_be_made(path, error) from None
         # The file gets the name that marks a run only when it is complete.
         partial = path / "run.db.partial"
         try:
@@ -115,17 +90,18 @@ class Run(RunReader):
             partial.rename(path / RUN_DATABASE)
         except (OSError, sqlite3.Error) as error:
             shutil.rmtree(path, ignore_errors=True)
-            raise _cannot_be_made(path, error) from None
+            raise cannot_be_made(path, error) from None
         return cls(path)
 
     # Requests
 
-    def steer(self, who: str = "python", at: int | None = None, **changes: Any) -> list[int]:
+    def steer(self, who: str = "python", at: int | None = None, note: str = "", **changes: Any) -> list[int]:
         """Requests new values of steerable knobs.
 
         Args:
             who: the author that is recorded for the edits.
             at: apply them when this many steps are completed; None applies them at the next step boundary.
+            note: says why.
             changes: knobs and their new values.
 
         Returns:
@@ -140,7 +116,7 @@ class Run(RunReader):
         if at is not None:
             self._check_ahead(at, changes)
         check_steps(changes, self.step if at is None else at)
-        return self.request(changes, who, at)
+        return self.request(changes, who, at, note)
 
     def _check_ahead(self, at: int, changes: Mapping[str, Any]) -> None:
         if at < self.step:
@@ -189,7 +165,7 @@ class Run(RunReader):
                 "Resume it with more steps, rewind it, or fork it."
             )
 
-    def request(self, changes: Mapping[str, Any], who: str, due: int | None) -> list[int]:
+    def request(self, changes: Mapping[str, Any], who: str, due: int | None, note: str = "") -> list[int]:
         """Writes values or commands, which were checked already, into the inbox; returns the ids of the edits."""
         ids: list[int] = []
         with transaction(self._database):
@@ -200,7 +176,17 @@ class Run(RunReader):
                 ).lastrowid
                 assert row is not None, "SQLite gives the id of each row that it inserts"
                 ids.append(row)
+                self.note_edit(row, note)
         return ids
+
+    def note_edit(self, edit: int, note: str) -> None:
+        """Writes why the edit with the id `edit` was made; "" removes the note. It has no effect on the steps."""
+        self._database.execute("DELETE FROM edit_notes WHERE id = ?", (edit,))
+        self._database.execute("INSERT INTO edit_notes SELECT ?, ? WHERE ? <> ''", (edit, note, note))
+
+    def write_note(self, note: str) -> None:
+        """Writes what is to be remembered about the run. It has no effect on the steps."""
+        self._database.execute("INSERT OR REPLACE INTO meta VALUES ('note', ?)", (json.dumps(note),))
 
     def watch(self) -> None:
         """Tells the engine that somebody watches; for `WATCHED_SECONDS` it keeps writing the live frame."""
@@ -375,6 +361,7 @@ class Run(RunReader):
                 ("metric_columns", "step < ?"),
                 ("evaluations", "step <= ?"),
                 ("edits", "step <= ? AND status = 'applied'"),
+                ("edit_notes", "id IN (SELECT id FROM edits WHERE step <= ? AND status = 'applied')"),
             ):
                 rows = source._database.execute(f"SELECT * FROM {table} WHERE {condition}", (step,)).fetchall()
                 if rows:

@@ -9,7 +9,7 @@ from pathlib import Path
 from hdd.errors import NewerVersionError, StorageError
 from hdd.runs.migrations import MIGRATIONS
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 LOCKED_SECONDS = 30.0
 """How long engines and scripts wait for another process's transaction."""
@@ -31,6 +31,10 @@ CREATE TABLE edits (             -- both inbox and ledger: a request and what be
     old TEXT,                    -- JSON, value before
     reason TEXT,                 -- why it was refused
     decided REAL
+);
+CREATE TABLE edit_notes (        -- why an edit was made, where somebody said so
+    id INTEGER PRIMARY KEY,      -- of the edit
+    note TEXT NOT NULL
 );
 CREATE TABLE metrics (
     step INTEGER PRIMARY KEY,

@@ -207,14 +207,28 @@ def test_output_that_nobody_reads(tmp_path, option):
 def test_steer_without_an_engine_waits_for_one(demo, tmp_path):
     hdd("fork", "runs/demo", "--step", "5", "--set", "steps=8", "--out", str(tmp_path / "run"), cwd=demo)
     hdd("rewind", str(tmp_path / "run"), "--step", "6")
-    told = hdd("steer", str(tmp_path / "run"), "--set", "weight=3")
-    assert "weight → 3: pending" in told.stdout
+    told = hdd("steer", str(tmp_path / "run"), "--set", "weight=3", "--note", "too flat")
+    assert "weight → 3: pending (too flat)" in told.stdout
     assert "hdd resume" in told.stdout
     assert "so go would have no effect: `hdd resume" in refused(
         "steer", str(tmp_path / "run"), "go", "--set", "weight=4"
     )
     hdd("resume", str(tmp_path / "run"))
     assert [edit.value for edit in Run(tmp_path / "run").edits() if edit.name == "weight"] == [3]
+    assert "applied at step 6 (too flat)" in hdd("runs", "show", str(tmp_path / "run")).stdout
+
+
+def test_runs_are_renamed_noted_and_deleted(demo, tmp_path):
+    hdd("fork", "runs/demo", "--step", "5", "--set", "steps=8", "--out", str(tmp_path / "fork"), cwd=demo)
+    assert "fork is now renamed" in hdd("runs", "rename", "fork", "renamed", cwd=tmp_path).stdout
+    hdd("runs", "note", "renamed", "a short one", cwd=tmp_path)
+    (listed,) = json.loads(hdd("runs", "list", ".", "--json", cwd=tmp_path).stdout)
+    assert (listed["run"], listed["note"], listed["parent"]["step"]) == ("renamed", "a short one", 5)
+    table = hdd("runs", "list", ".", cwd=tmp_path).stdout
+    assert "note" in table and "accuracy" not in table
+    assert "Note: a short one" in hdd("runs", "show", "renamed", cwd=tmp_path).stdout
+    assert "Deleted renamed" in hdd("runs", "delete", "renamed", "--yes", cwd=tmp_path).stdout
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_knobs():
@@ -293,6 +307,8 @@ def test_bad_input_to_distill(tmp_path, arguments, message):
         (["rewind", "runs/demo", "--step", "99"], "give a step from 0 to 20"),
         (["steer", "runs/demo", "--set", "curvature=-1"], "is finished at step 20, so edits have no effect"),
         (["steer", "runs/demo"], "There is nothing to do"),
+        (["steer", "runs/demo", "pause", "--note", "why"], "--note says why knobs are changed, but none is"),
+        (["runs", "rename", "runs/demo", "../demo"], "'../demo' cannot name a run"),
         (["steer", "runs/demo", "faster"], "give pause, go, step or stop"),
         (["steer", "runs/demo", "pause", "--count", "3"], "--count 3 is allowed only with the command step"),
         (["fork", "runs/demo", "--step", "10", "--set", "steps=10", "--out", "new"], "steps=10 is not more than 10"),

@@ -1,15 +1,13 @@
 """Rewinds and forks the run of a page at the step that the timeline shows."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
-import panel as pn
-
-from hdd.errors import HDDError
 from workbench import actions
 from workbench.controls.dialogs import Dialogs
-from workbench.controls.steering import WHO, notify
+from workbench.controls.notices import attempt_async, notify
+from workbench.controls.steering import WHO
 from workbench.session import Session
 
 
@@ -30,11 +28,11 @@ class Branching:
     def ask_rewind(self, step: int) -> None:
         """Takes the run back to `step`, if the user agrees."""
         newest = self._session.source.state.step
-        self._dialogs.ask_rewind(newest, step, lambda: _execute(self._rewind(step)))
+        self._dialogs.ask_rewind(newest, step, lambda: attempt_async(self._rewind(step)))
 
     def fork(self, step: int) -> None:
         """Forks a new run at `step`, and shows it."""
-        _execute(self._fork(step))
+        attempt_async(self._fork(step))
 
     async def _rewind(self, step: int) -> None:
         await asyncio.to_thread(actions.rewind, self._session.run_source.run.path, step, WHO)
@@ -44,13 +42,3 @@ class Branching:
         forked = await asyncio.to_thread(actions.fork, self._session.run_source.run.path, step, WHO)
         self._attach(forked)
         notify("info", f"Forked at step {step}. Change any knobs, then resume the fork.")
-
-
-def _execute(action: Awaitable[None]) -> None:
-    async def act() -> None:
-        try:
-            await action
-        except (HDDError, OSError) as error:
-            notify("error", str(error))
-
-    pn.state.execute(act)

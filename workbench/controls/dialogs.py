@@ -35,6 +35,29 @@ class Dialogs(Component):
         yes.on_click(confirmed)
         self._open("Rewind", Text(text, margin=8), pmui.Row(yes, self._closing("Cancel")))
 
+    def confirm(self, title: str, question: str, label: str, action: Callable[[], None]) -> None:
+        """Asks before something that cannot be undone; calls `action` if the answer is yes, which `label` names."""
+        yes = pmui.Button(label=label, variant="contained", color="warning", margin=8)
+        yes.on_click(lambda _: self._act(action))
+        self._open(title, Text(question, margin=8), pmui.Row(yes, self._closing("Cancel")))
+
+    def ask_text(self, title: str, label: str, text: str, button: str, action: Callable[[str], None]) -> None:
+        """Asks for a line of text, which begins as `text`; calls `action` with it."""
+        field = pmui.TextInput(label=label, value=text, width=460, margin=8, size="small")
+        # The value itself is only sent when the field loses the focus.
+        save = pmui.Button(label=button, variant="contained", margin=8)
+
+        def done(_: object) -> None:
+            self._act(lambda: action(str(field.value_input)))
+
+        save.on_click(done)
+        field.param.watch(done, "enter_pressed")
+        self._open(title, field, pmui.Row(save, self._closing("Cancel")))
+
+    def _act(self, action: Callable[[], None]) -> None:
+        self._close()
+        action()
+
     def show_text(self, title: str, note: str, text: str) -> None:
         """Shows a note and below it a text, with a button that copies the text."""
         area = pmui.TextAreaInput(label=title, value=text, rows=12, width=760, margin=8)

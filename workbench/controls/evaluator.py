@@ -4,7 +4,7 @@ import panel_material_ui as pmui
 
 from workbench.component import SourceComponent
 from workbench.controls.job_watch import JobWatch
-from workbench.controls.steering import attempt, may_steer, notify
+from workbench.controls.notices import attempt, may_steer, notify
 from workbench.core.evaluations import NAMES, expected_seconds, newest_texts, protocol_text, result_text
 from workbench.core.frame import Frame
 from workbench.core.jobs import Engines, Job

@@ -11,7 +11,7 @@ from hdd.errors import HDDError
 from hdd.runs.run import Run
 from workbench.browser.link import Link
 from workbench.component import Component
-from workbench.controls.steering import notify
+from workbench.controls.notices import notify
 from workbench.core import exports
 from workbench.session import Session
 

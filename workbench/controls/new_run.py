@@ -10,8 +10,8 @@ import panel_material_ui as pmui
 from hdd.errors import HDDError
 from workbench.component import Component
 from workbench.controls.launch import Launch
+from workbench.controls.notices import notify
 from workbench.controls.setup import Setup
-from workbench.controls.steering import notify
 from workbench.core.jobs import Engines
 
 

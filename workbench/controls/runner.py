@@ -5,7 +5,8 @@ import panel_material_ui as pmui
 from hdd.states import Command, EngineState
 from workbench.component import SourceComponent
 from workbench.controls.job_watch import JobWatch
-from workbench.controls.steering import WHO, attempt, may_steer, notify
+from workbench.controls.notices import attempt, may_steer, notify
+from workbench.controls.steering import WHO
 from workbench.core.frame import Frame
 from workbench.core.jobs import Engines, Job
 from workbench.core.progress_text import duration

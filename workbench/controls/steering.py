@@ -1,12 +1,10 @@
 """The controls of the steerable knobs, each with the state of its last change: pending, applied @ step or refused."""
 
 import sqlite3
-from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
-import panel as pn
 import panel_material_ui as pmui
 
 from hdd.errors import HDDError
@@ -14,6 +12,7 @@ from hdd.records import Edit
 from hdd.settings import Settings, grouped
 from hdd.states import EditStatus, EngineState
 from workbench.component import SourceComponent
+from workbench.controls.edit_note import EditNote
 from workbench.controls.knob import KnobControl
 from workbench.core.frame import Frame
 from workbench.embedded_session import Shown
@@ -55,8 +54,10 @@ class Steering(SourceComponent):
         accordion.param.watch(lambda event: self._fill(event.new), "active")
         self._fill(OPEN_AT_FIRST)
         self._note = Text("", variant="caption", margin=(2, 10), sx=HIDDEN)
+        self._why = EditNote(self._session)
         self._panel = pmui.Column(
             self._note,
+            self._why,
             accordion,
             sizing_mode="stretch_width",
         )
@@ -132,6 +133,7 @@ class Steering(SourceComponent):
             elif edit is not None and name not in self._next and not self._is_older(edit):
                 self._tell(edit, state.status.state)
             knob.enable(self._session.drives and frame.live and state.problem is None)
+        self._why.update(frame)
         note = "" if self._session.drives else "You are watching: another tab is in control of this run."
         if not frame.live:
             note = f"These are the values at step {frame.step}. To steer, press “Live”, or fork from here."
@@ -158,29 +160,3 @@ class Steering(SourceComponent):
             self._knobs[edit.name].show_state("refused", f"refused @ step {edit.step}: {edit.reason}")
         else:
             self._knobs[edit.name].show_state("", "")
-
-
-def notify(kind: str, text: str) -> None:
-    """Shows a notification on the page of the current session.
-
-    Args:
-        kind: "info", "success", "warning" or "error".
-        text: the message.
-    """
-    if pn.state.notifications is not None:
-        getattr(pn.state.notifications, kind)(text, duration=6000)
-
-
-def may_steer(session: Session) -> bool:
-    """Whether the session is in control of its run; if not, a notification says so."""
-    if not session.drives:
-        notify("info", "Another tab is in control of this run: take control first.")
-    return session.drives
-
-
-def attempt(action: Callable[[], object]) -> None:
-    """Does what the user asked for, or shows why that is impossible."""
-    try:
-        action()
-    except (HDDError, OSError, sqlite3.Error) as error:
-        notify("error", str(error))

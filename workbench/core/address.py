@@ -55,6 +55,7 @@ _FIELDS = {
     "view": _one_of(list(VIEWS)),
     "color_by": _one_of(list(COLOR_BY)),
     "network": _one_of(Selection.param["network"].objects),
+    "compared": _Field(lambda value: [value], lambda texts: texts[0], "name of a run"),
     "centred": _Field(lambda value: ["yes"], lambda texts: ["yes"].index(texts[0]) == 0, "yes"),
 }
 NAMES = ("run", "tab", *_FIELDS)

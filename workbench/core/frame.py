@@ -38,6 +38,7 @@ class Selection(param.Parameterized):
     network: param.Selector[str] = param.Selector(
         default="random", objects=["random", "trained"], doc="The network through which the disk looks at images."
     )
+    compared = param.String("", doc='Name of the run with which the shown one is compared; "" if none is chosen.')
     centred = param.Boolean(False, doc="Whether the disk shows features less the mean of the real ones in any case.")
 
     @property

@@ -7,7 +7,6 @@ before that exists, and for the reason of a failure.
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -17,8 +16,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hdd.errors import HDDError, InUseError, InvalidInputError
+from hdd.errors import HDDError, InUseError
 from hdd.knobs.text import to_text
+from hdd.runs.places import check_name
 
 HDD = (sys.executable, "-m", "hdd")
 SPARE_CORES = max(1, (os.cpu_count() or 1) - 1)
@@ -162,10 +162,7 @@ class Engines:
         Raises:
             HDDError: the name is not allowed: it is empty or too long, or would lead out of the root.
         """
-        if not re.fullmatch(r"[^/\\\0]{1,100}", name) or name.startswith(".") or name != name.strip():
-            raise InvalidInputError(
-                f"{name!r} cannot name a run: use up to 100 characters, no / or \\, and no dot at the start."
-            )
+        check_name(name)
         return self.root / name
 
     def distill(self, name: str, settings: Mapping[str, Any], preset: str, share: bool = False) -> Job:

@@ -33,6 +33,7 @@ class RunReading:
     def _forget(self) -> None:
         self._buckets = CurveBuckets(len(self._run.classes))
         self._edits: dict[int, Edit] = {}
+        self._notes: dict[int, str] = {}
         self._fields: dict[str, Any] = {"settings": self._initial, "edits": (), "evaluations": (), "events": ()}
 
     def _new(self, name: str, value: Any) -> bool:
@@ -88,10 +89,12 @@ class RunReading:
         }
 
     def _read_ledger(self) -> None:
-        """Reads new edits, those that were pending when they were last read, and new evaluations and events."""
+        """Reads new edits, those that were pending or had another note before, and new evaluations and events."""
         run, fields = self._run, self._fields
         waiting = [edit.id for edit in self._edits.values() if edit.status == EditStatus.PENDING]
-        found = run.edits_after(max(self._edits, default=0), waiting)
+        before, self._notes = self._notes, run.edit_notes()
+        noted = [edit for edit in {*before, *self._notes} if before.get(edit) != self._notes.get(edit)]
+        found = run.edits_after(max(self._edits, default=0), [*waiting, *noted])
         changed = {edit.id: edit for edit in found if self._edits.get(edit.id) != edit}
         if changed:
             self._edits |= changed

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import panel_material_ui as pmui
 from panel.layout.base import ListLike
@@ -37,6 +37,24 @@ def pane(**size: Any) -> pmui.Paper:
     return pmui.Paper(css_classes=["hdd-pane"], margin=4, **size)
 
 
+class ShowRun(Protocol):
+    """Shows another run on the page."""
+
+    def __call__(self, name: str | None, tab: str = "", compared: str = "") -> None:
+        """Shows a run.
+
+        Args:
+            name: of the run; None shows the one that was written last, after the run that was shown has been deleted.
+            tab: name of the tab to show it on, "" for the first.
+            compared: name of the run to compare it with.
+        """
+        ...
+
+
+def _show_nothing(name: str | None, tab: str = "", compared: str = "") -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class TabContext:
     """What a tab is given to build its content.
@@ -45,11 +63,13 @@ class TabContext:
         session: the session of the page, with its source, and the selection that all views share.
         engines: starts processes on runs.
         run_names: lists the runs in the folder, the most recently written first.
+        show_run: shows another run on the page; does nothing where there is no page.
     """
 
     session: Session
     engines: Engines
     run_names: Callable[[], list[str]]
+    show_run: ShowRun = _show_nothing
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,22 @@ import numpy as np
 from workbench.core.comparable import changed_scales
 from workbench.core.evaluations import baseline, figure_text, of_steps
 from workbench.core.frame import Frame
+from workbench.core.run_curves import RunCurves
 
 
-def curve_summary(frame: Frame, mean: dict[str, np.ndarray]) -> str:
+def curve_summary(frame: Frame, curves: RunCurves) -> str:
     """The values at the step that is shown, and what the losses cannot be compared across.
 
     Args:
         frame: of a run.
-        mean: the mean over the classes of columns of the metrics, by name.
+        curves: those of the run.
     """
     columns = frame.run_state.columns
     if not len(columns["step"]):
         return "No steps have been made yet."
     row = min(int(np.searchsorted(columns["step"], frame.step)), len(columns["step"]) - 1)
-    real, synthetic, clamped = (mean[name][row] for name in ("real_radius_q50", "synthetic_radius_q50", "real_clamped"))
+    names = ("real_radius_q50", "synthetic_radius_q50", "real_clamped")
+    real, synthetic, clamped = (curves.mean(name)[row] for name in names)
     text = f"Step {frame.step}: loss {columns['loss'][row]:.4g}"
     if np.isfinite(real) and np.isfinite(synthetic):
         text += f", median √|K|·radius {real:.2f} real and {synthetic:.2f} synthetic"

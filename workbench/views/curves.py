@@ -1,108 +1,125 @@
-"""The curves of a run over its steps: loss, radii of the features, and accuracy."""
+"""The curves of a run over its steps, and over them those of other runs: loss, radii of the features, and accuracy."""
 
-import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from functools import partial
-from typing import Any, Literal
+from html import escape
+from typing import Any
 
-import numpy as np
 import panel as pn
 import panel_material_ui as pmui
-from bokeh.models import ColumnDataSource, ContinuousTicker, HoverTool, Label, Range1d, Span
 from bokeh.plotting import figure
 
 from workbench.component import SourceComponent
-from workbench.core.comparable import changed_scales, curvature_at
+from workbench.core.comparable import changed_scales
 from workbench.core.frame import Frame
+from workbench.core.run_curves import RunCurves
 from workbench.embedded_session import Shown
 from workbench.run_names import run_names as names_of_runs
 from workbench.session import Session
-from workbench.theme import EDIT, REAL, SMALL_CHOICE, SYNTHETIC, Text, class_colors
-from workbench.views.accuracy_marks import AccuracyMarks
+from workbench.theme import HIDDEN, SMALL_CHOICE, Text, class_colors, show
+from workbench.views.curve_figures import DASHES, CurveFigures
 from workbench.views.curve_summary import curve_summary
-from workbench.views.run_overlay import Overlay, read_overlay
+from workbench.views.run_overlay import Overlays
 
 LOSSES = {"total loss": "total", "loss by class": "loss", "centroid gap by class": "centroid_distance"}
-
-MEANS = ("real_clamped", *(f"{who}_radius_q{q}" for who in ("real", "synthetic") for q in (10, 50, 90)))
-"""Columns of the run's metrics whose mean over the classes is drawn."""
+OVERLAY_MILLISECONDS = 2000
+"""The time between two looks at the runs that are drawn over this one."""
+NAMED = 20
+"""The legend names at most this many classes; the others are named where the pointer is."""
+_STROKES = {"solid": "", "dashed": "6 4", "dotted": "2 4", "dashdot": "6 4 2 4", "dotdash": "2 4 6 4"}
 
 
 def _pane(plot: figure) -> pn.pane.Bokeh:
     return pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=120)
 
 
-def _name(plot: figure, left: int, level: float, units: Literal["data", "screen"], text: str, color: str) -> None:
-    """Writes the name of a line in its colour. A legend would cover too much of such a small figure."""
-    plot.add_layout(
-        Label(x=left, x_units="screen", y=level, y_units=units, text=text, text_color=color, text_font_size="12px")
-    )
-
-
-def _source(*names: str) -> ColumnDataSource:
-    return ColumnDataSource({name: [] for name in names})
-
-
-def _by_class(columns: dict[str, Any], name: str) -> np.ndarray:
-    """The values (rows, C) of a column of the metrics by class; NaN where the run did not record it."""
-    return columns["classes"].get(name, np.full((len(columns["step"]), 1), np.nan))
+def _legend_entry(name: str, dash: str = "solid", color: str = "currentColor") -> str:
+    line = f'<line x2="26" y1="6" y2="6" stroke="{color}" stroke-width="2.5" stroke-dasharray="{_STROKES[dash]}"/>'
+    sample = f'<svg width="26" height="12" aria-hidden="true">{line}</svg>'
+    return f'<span style="margin-right:14px;white-space:nowrap">{sample} {escape(name)}</span>'
 
 
 class Curves(SourceComponent):
     """Three figures with the same step axis: the loss, the radii, and in percent the clamped features and the accuracy.
 
+    A click in a figure shows the step there.
+
     Args:
         shown: see `SourceComponent`.
-        run_names: lists the runs whose losses can be drawn over this one's; None lists those in the run's folder.
+        run_names: lists the runs whose curves can be drawn over this one's; None lists those in the run's folder.
+        overlays: the names of the runs that are drawn over this one at first.
     """
 
     needs_run = True
 
-    def __init__(self, shown: Session | Shown, run_names: Callable[[], list[str]] | None = None) -> None:
+    def __init__(
+        self,
+        shown: Session | Shown,
+        run_names: Callable[[], list[str]] | None = None,
+        overlays: Sequence[str] = (),
+    ) -> None:
         super().__init__(shown)
         session = self._session
-        self._run_names = run_names or partial(names_of_runs, session.run_source.run.path.parent)
+        self._folder = session.run_source.run.path.parent
+        self._run_names = run_names or partial(names_of_runs, self._folder)
         self._version: tuple | None = None
         self._shows_gap = False
-        self._mean: dict[str, np.ndarray] = {}
-        self._overlays: Sequence[Overlay] = ()
-        self._colors = class_colors(len(session.source.classes))
-        self._total = _source("step", "loss", "low", "high")
-        self._by_class = ColumnDataSource({"xs": [], "ys": [], "color": [], "name": []})
-        self._others = ColumnDataSource({"xs": [], "ys": [], "name": [], "end": [], "loss": []})
-        self._radii = _source(
-            "step", "real10", "real50", "real90", "synthetic10", "synthetic50", "synthetic90", "clamped"
-        )
-        self._edits = _source("step", "what", "level")
-        self._steps = Range1d(start=0, end=10)
-        self._steps_end = 10.0
-        self._levels = {name: Range1d(start=0.1, end=1) for name in ("linear", "log", "radius")}
-        self._cursor = Span(dimension="height", location=0, line_color=SYNTHETIC, line_width=1.5, visible=False)
-        self._clamp = Span(dimension="width", location=None, line_color=EDIT, line_dash="dashed", visible=False)
-        self._loss_plot = self._loss_figure("linear")
-        plots = [self._loss_plot, self._radius_figure(), self._percent_figure()]
+        self._overlays: list[RunCurves] = []
+        self._reader = Overlays(self._folder)
+        self._is_reading = self._will_read = False
+        self._own: RunCurves | None = None
+        self._figures = CurveFigures(session.source.classes, self._go_to, session.refresh_soon)
         self._what = pmui.Select(label="Curve", options=LOSSES, value="total", size="small", width=170, margin=(4, 8))
         self._log = pmui.Switch(label="log axis", value=False, margin=(8, 4))
+        self._smoothing = pmui.FloatSlider(
+            label="Smoothing",
+            description="Exponential moving average: the weight of what came before. The raw curve is faint.",
+            start=0,
+            end=0.99,
+            step=0.01,
+            value=0,
+            size="small",
+            width=130,
+            margin=(2, 12),
+        )
+        self._reset = pmui.Button(
+            label="All steps",
+            icon="zoom_out_map",
+            description="Undo zooming, and follow the run again",
+            size="small",
+            variant="outlined",
+            disabled=True,
+            margin=(8, 4),
+        )
         self._what.param.watch(lambda _: session.refresh(), "value")
+        self._smoothing.param.watch(lambda _: session.refresh(), "value")
         self._log.param.watch(lambda event: self._swap(event.new), "value")
-        self._row = pmui.Row(*map(_pane, plots), sizing_mode="stretch_both", margin=0)
+        self._reset.on_click(lambda _: self._follow())
+        self._row = pmui.Row(*map(_pane, self._figures.plots), sizing_mode="stretch_both", margin=0)
+        self._legend = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10), styles={"font-size": "12px"})
+        self._legend_row = pmui.Column(self._legend, sizing_mode="stretch_width", margin=0, sx=HIDDEN)
         self._summary = Text("", variant="caption", margin=(2, 10))
         self._compare = pmui.MultiChoice(
             label="Overlay runs",
-            options=[],
-            value=[],
+            options=list(overlays),
+            value=list(overlays),
+            max_items=len(DASHES),
             sizing_mode="stretch_width",
             max_width=400,
             margin=(4, 8),
             sx=SMALL_CHOICE,
         )
-        self._compare.param.watch(self._overlay, "value")
+        self._compare.param.watch(lambda _: self._read_overlays(), "value")
         self._panel = pmui.Column(
-            pmui.Row(self._what, self._log, self._compare, sizing_mode="stretch_width"),
+            pmui.Row(self._what, self._log, self._smoothing, self._reset, self._compare, sizing_mode="stretch_width"),
             self._row,
+            self._legend_row,
             self._summary,
             sizing_mode="stretch_both",
         )
+
+    # Overlays
 
     def _offer_others(self) -> None:
         """Offers the other runs of the folder as overlays."""
@@ -110,171 +127,82 @@ class Curves(SourceComponent):
         if others != self._compare.options:
             self._compare.param.update(options=others, value=[name for name in self._compare.value if name in others])
 
-    async def _overlay(self, event: Any) -> None:
-        folder = self._session.run_source.run.path.parent
-        found = [await asyncio.to_thread(read_overlay, folder / name) for name in event.new]
-        self._overlays = [overlay for overlay in found if overlay is not None]
+    def _read_overlays(self) -> None:
+        """Reads the chosen runs, and again after some time while there are any."""
+        if not self._is_reading:
+            self._is_reading = True
+            names: list[str] = list(self._compare.value)
+            self._session.when_done(self._reader.ask(names), partial(self._got_overlays, names))
+
+    def _got_overlays(self, names: list[str], answer: "Future[list[RunCurves]]") -> None:
+        self._is_reading = False
+        found = answer.result()
+        # The columns of a run are made anew whenever it has been written.
+        if [id(each.columns) for each in found] != [id(each.columns) for each in self._overlays]:
+            self._overlays = found
+            self._session.refresh()
+        if names != self._compare.value:
+            self._read_overlays()
+        elif names and not self._will_read:
+            self._will_read = True
+            self._session.later(self._read_again, OVERLAY_MILLISECONDS)
+
+    def _read_again(self) -> None:
+        self._will_read = self not in self._session.views
+        if self._will_read:
+            self._session.later(self._read_again, OVERLAY_MILLISECONDS)
+        else:
+            self._read_overlays()
+
+    # Steps
+
+    def _go_to(self, step: int) -> None:
+        self._session.selection.step = max(0, min(step, self._session.source.state.step))
+
+    def _follow(self) -> None:
+        self._figures.follow()
         self._session.refresh()
 
     def _swap(self, log: bool) -> None:
-        """Replaces the loss figure, because Bokeh cannot change an axis from linear to logarithmic."""
-        self._loss_plot = self._loss_figure("log" if log else "linear")
-        self._row[0] = _pane(self._loss_plot)
+        self._row[0] = _pane(self._figures.use_scale("log" if log else "linear"))
         self._session.refresh()
-
-    def _plot(self, label: str, levels: Range1d, **options: Any) -> figure:
-        plot = figure(
-            x_range=self._steps,
-            y_range=levels,
-            sizing_mode="stretch_both",
-            tools="xpan,xwheel_zoom,reset",
-            active_scroll="xwheel_zoom",
-            title=None,
-            toolbar_location=None,
-            min_border_left=56,
-            min_border_right=14,
-            min_border_bottom=20,
-            y_axis_label=label,
-            **options,
-        )
-        plot.yaxis.axis_label_text_font_size = plot.axis.major_label_text_font_size = "11px"
-        plot.yaxis.axis_label_text_font_style = "normal"
-        plot.axis.minor_tick_line_color = None
-        plot.set_select(ContinuousTicker, {"desired_num_ticks": 4})
-        plot.add_layout(self._cursor)
-        return plot
-
-    def _loss_figure(self, scale: str) -> figure:
-        plot = self._plot("loss", self._levels[scale], y_axis_type=scale, name=f"loss {scale}")
-        others = plot.multi_line("xs", "ys", source=self._others, line_color=REAL, line_dash="dashed", name="others")
-        names: dict[str, Any] = {
-            "text_font_size": "10px",
-            "text_color": REAL,
-            "text_align": "right",
-            "text_baseline": "bottom",
-        }
-        plot.text("end", "loss", "name", source=self._others, **names)
-        plot.varea("step", "low", "high", source=self._total, fill_alpha=0.25, fill_color=SYNTHETIC)
-        line = plot.line("step", "loss", source=self._total, line_width=2, line_color=SYNTHETIC)
-        classes = plot.multi_line("xs", "ys", source=self._by_class, line_color="color", line_width=1.5)
-        marks = plot.scatter("step", "level", source=self._edits, marker="diamond", size=10, color=EDIT)
-        plot.add_tools(
-            HoverTool(renderers=[line], tooltips=[("step", "@step"), ("loss", "@loss{0.0000}")], mode="vline"),
-            HoverTool(renderers=[classes], tooltips="@name"),
-            HoverTool(renderers=[marks], tooltips=[("step", "@step"), ("edit", "@what")]),
-            HoverTool(renderers=[others], tooltips="@name"),
-        )
-        return plot
-
-    def _radius_figure(self) -> figure:
-        plot = self._plot("√|K|·radius", self._levels["radius"], name="radius")
-        lines = []
-        for who, color, left in (("real", REAL, 6), ("synthetic", SYNTHETIC, 36)):
-            plot.varea("step", f"{who}10", f"{who}90", source=self._radii, fill_alpha=0.2, fill_color=color)
-            lines.append(plot.line("step", f"{who}50", source=self._radii, line_color=color, line_width=2))
-            _name(plot, left, 2, "screen", who, color)
-        plot.add_layout(self._clamp)
-        tips = [(who, f"@{who}10{{0.00}} … @{who}90{{0.00}}") for who in ("real", "synthetic")]
-        plot.add_tools(HoverTool(renderers=[lines[0]], tooltips=[("step", "@step"), *tips], mode="vline"))
-        return plot
-
-    def _percent_figure(self) -> figure:
-        plot = self._plot("share (%)", Range1d(start=-3, end=103), name="percent")
-        clamped = plot.line("step", "clamped", source=self._radii, line_color=REAL, line_width=2)
-        self._accuracy = AccuracyMarks(plot)
-        _name(plot, 6, 50, "data", "clamped", REAL)
-        _name(plot, 58, 50, "data", "accuracy ± sd", SYNTHETIC)
-        plot.add_tools(
-            HoverTool(renderers=[clamped], tooltips=[("step", "@step"), ("clamped", "@clamped{0.0} %")], mode="vline"),
-        )
-        return plot
 
     def update(self, frame: Frame) -> None:
         """Shows the curves of a frame."""
         self._offer_others()
-        self._cursor.update(location=frame.step, visible=not frame.live)
+        figures, state = self._figures, frame.run_state
+        figures.cursor.update(location=frame.step, visible=not frame.live)
         clamp = frame.run_settings.clamp
-        self._clamp.location, self._clamp.visible = clamp or 0, clamp is not None
-        columns = frame.run_state.columns
-        if not self._shows_gap and "curvature" in changed_scales(frame.run_state.steered):
+        figures.clamp.location, figures.clamp.visible = clamp or 0, clamp is not None
+        if not self._shows_gap and "curvature" in changed_scales(state.steered):
             self._shows_gap, self._what.value = True, "centroid_distance"
-        state, chosen = frame.run_state, (self._what.value, self._log.value, id(self._overlays))
-        version = (id(columns), len(state.evaluations), len(state.edits), chosen)
-        if columns and version != self._version:
+        chosen = (self._what.value, self._log.value, self._smoothing.value, figures.visible, id(self._overlays))
+        version = (id(state.columns), len(state.evaluations), state.edits, chosen)
+        if not state.columns:
+            return
+        if version != self._version:
             self._version = version
             self._draw(frame)
-        if columns:
-            self._summary.object = curve_summary(frame, self._mean)
+        assert self._own is not None, "it has been drawn"
+        self._summary.object = curve_summary(frame, self._own)
 
     def _draw(self, frame: Frame) -> None:
-        columns = frame.run_state.columns
-        step = columns["step"]
-        mean = {name: _by_class(columns, name).mean(1) for name in MEANS}
-        what = self._what.value
-        by_class = what != "total"
-        loss = np.full(len(step), np.nan) if by_class else columns["loss"]
-        self._total.data = {
-            "step": step,
-            "loss": loss,
-            "low": loss if by_class else columns["loss_low"],
-            "high": loss if by_class else columns["loss_high"],
-        }
-        values = _by_class(columns, what) if by_class else np.zeros((len(step), 0))
-        if what == "centroid_distance":
-            # In units of 1/√|K|, as on the disk, so that steps under different K can be compared.
-            initial = self._session.run_source.initial_settings.curvature
-            values = values * np.sqrt(-curvature_at(step, frame.run_state.steered, initial))[:, None]
-        self._loss_plot.yaxis.axis_label = "gap (1/√|K|)" if what == "centroid_distance" else "loss"
-        lines = list(values.T)
-        self._by_class.data = {
-            "xs": [step] * len(lines),
-            "ys": lines,
-            "color": self._colors[: len(lines)],
-            "name": self._session.source.classes[: len(lines)],
-        }
-        others = [] if by_class else [other for other in self._overlays if len(other.step)]
-        self._others.data = {
-            "xs": [other.step for other in others],
-            "ys": [other.loss for other in others],
-            "name": [other.name for other in others],
-            "end": [other.step[-1] for other in others],
-            "loss": [other.loss[-1] for other in others],
-        }
-        self._radii.data = {
-            "step": step,
-            **{f"{who}{q}": mean[f"{who}_radius_q{q}"] for who in ("real", "synthetic") for q in (10, 50, 90)},
-            "clamped": 100 * mean["real_clamped"],
-        }
-        self._accuracy.draw(frame.run_state.evaluations)
-        bounds = lines if by_class else [columns["loss_low"], columns["loss_high"], *(other.loss for other in others)]
-        self._set_ranges(max([frame.state.step, *(int(other.step[-1]) for other in others)]), bounds, mean)
-        self._mean = mean
-        self._draw_edits(frame)
-
-    def _set_ranges(self, step: int, losses: list[np.ndarray], mean: dict[str, np.ndarray]) -> None:
-        # A user who has zoomed keeps the range that they chose.
-        if self._steps.end == self._steps_end:
-            self._steps.end = self._steps_end = max(10, 1.02 * step)
-        values = np.concatenate([np.ravel(loss) for loss in losses])
-        values = values[np.isfinite(values)]
-        if not values.size:
-            return
-        low, high = float(values.min()), float(values.max())
-        room = 0.08 * (high - low) or 0.1 * abs(high) or 1
-        self._levels["linear"].update(start=low - room, end=high + room)
-        lowest = max(low, 1e-12)
-        self._levels["log"].update(start=lowest * 0.8, end=max(high, lowest * 1.1) * 1.25)
-        radii = np.concatenate([mean[f"{who}_radius_q90"] for who in ("real", "synthetic")])
-        farthest = float(radii.max(initial=0, where=np.isfinite(radii)))
-        self._levels["radius"].update(start=0, end=1.15 * farthest or 1)
-
-    def _draw_edits(self, frame: Frame) -> None:
-        # The marks lie along the lower edge of the figure, wherever its axis begins.
-        shown: Any = self._levels["log" if self._log.value else "linear"]
-        level = shown.start * 1.06 if self._log.value else shown.start + 0.03 * (shown.end - shown.start)
-        edits = frame.run_state.steered
-        self._edits.data = {
-            "step": [edit.step for edit in edits],
-            "what": [f"{edit.name}: {edit.old} → {edit.value}" for edit in edits],
-            "level": [level] * len(edits),
-        }
+        state, source = frame.run_state, self._session.run_source
+        self._own = own = RunCurves(
+            source.run.path.name, state.columns, state.evaluations, state.steered, source.initial_settings.curvature
+        )
+        what: Any = self._what.value
+        self._figures.draw(own, self._overlays, what, float(self._smoothing.value))
+        self._reset.disabled = not self._figures.is_zoomed
+        entries = []
+        if self._overlays:
+            entries = [_legend_entry(own.name)]
+            entries += [_legend_entry(other.name, dash) for other, dash in zip(self._overlays, DASHES, strict=False)]
+        classes = source.classes
+        if what != "total" and len(classes) <= NAMED:
+            colors = class_colors(len(classes))
+            entries += [_legend_entry(name, color=color) for name, color in zip(classes, colors, strict=True)]
+        legend = "".join(entries)
+        if self._legend.object != legend:
+            self._legend.object = legend
+            show(self._legend_row, bool(legend))

@@ -1,40 +1,63 @@
-"""The losses of another run, drawn over those of the run that is shown."""
+"""Reads the curves of other runs, to draw them over those of the run that is shown."""
 
-from dataclasses import dataclass
+import sqlite3
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 from hdd.errors import HDDError
+from hdd.runs.reading import steered
 from hdd.runs.run import Run
-from workbench.core.curve_buckets import CurveBuckets
-from workbench.core.run_reading import RECORDS_AT_A_TIME
+from hdd.states import EditStatus
+from workbench.core.run_curves import RunCurves
+from workbench.core.run_reading import RunReading
 
 
-@dataclass(frozen=True)
-class Overlay:
-    """The loss curve of another run.
+class _Overlay:
+    """A run that is read again and again, each time only what is new."""
 
-    Attributes:
-        name: of the run.
-        step, loss: (n,), the points of the curve.
+    def __init__(self, path: Path) -> None:
+        self.run = Run(path)
+        self._reading = RunReading(self.run)
+        self._found: dict[str, Any] = {}
+
+    def curves(self) -> RunCurves:
+        """The curves of the run as they are now."""
+        while (changes := self._reading.changes()).get("reading"):
+            self._found |= changes
+        found = self._found = self._found | changes
+        applied = [edit for edit in found["edits"] if edit.status == EditStatus.APPLIED]
+        initial = self.run.initial_settings.curvature
+        return RunCurves(self.run.path.name, found["columns"], found["evaluations"], steered(applied), initial)
+
+
+class Overlays:
+    """Reads the curves of some runs of a folder, in a thread of its own.
+
+    Args:
+        folder: the folder.
     """
 
-    name: str
-    step: np.ndarray
-    loss: np.ndarray
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: dict[str, _Overlay] = {}
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="overlays")
 
+    def ask(self, names: Sequence[str]) -> "Future[list[RunCurves]]":
+        """The curves of the runs with these names; runs that are gone or cannot be read are left out."""
+        return self._pool.submit(self._curves, list(names))
 
-def read_overlay(path: Path) -> Overlay | None:
-    """The losses of the run in `path`, as a few hundred points at most; None if it cannot be read."""
-    try:
-        run = Run(path)
-    except HDDError:
-        return None
-    step, buckets = run.step, CurveBuckets(len(run.classes))
-    for start in range(0, step, RECORDS_AT_A_TIME):
-        for record in run.metrics(after=start, until=start + RECORDS_AT_A_TIME):
-            buckets.add(record)
-    run.close()
-    columns = buckets.columns()
-    return Overlay(path.name, columns["step"], columns["loss"])
+    def _curves(self, names: list[str]) -> list[RunCurves]:
+        for name in [name for name in self._read if name not in names]:
+            self._read.pop(name).run.close()
+        found = []
+        for name in names:
+            try:
+                if name not in self._read:
+                    self._read[name] = _Overlay(self._folder / name)
+                if self._read[name].run.exists():
+                    found.append(self._read[name].curves())
+            except (HDDError, OSError, sqlite3.Error):
+                continue
+        return found

@@ -199,7 +199,10 @@ class Timeline(SourceComponent):
         parts = [f"{'Live: step' if frame.live else 'Looking back at step'} {frame.step} of {frame.run_settings.steps}"]
         if not frame.live and frame.image_step != frame.step:
             parts.append(f"images of step {frame.image_step}, the nearest kept step before it")
-        parts += [f"◆ {edit.name}: {edit.old} → {edit.value} by {edit.who}" for edit in edits]
+        parts += [
+            f"◆ {edit.name}: {edit.old} → {edit.value} by {edit.who}{f' ({edit.note})' if edit.note else ''}"
+            for edit in edits
+        ]
         parts.append(f"{len(frame.state.kept)} steps kept (ticks); ◆ edits, ★ evaluations")
         return " · ".join(parts)
 

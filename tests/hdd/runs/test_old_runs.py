@@ -119,7 +119,8 @@ def test_an_old_run_that_cannot_be_written_is_read_as_it_is(old_run, tmp_path, m
     monkeypatch.setattr(os, "access", lambda place, mode: False)
     run = Run(path)
     assert run.step == 30
-    assert run.metrics()[-1].columns[:2] == ("loss", "centroid_distance")
+    columns = run.metrics()[-1].columns
+    assert columns[0] == "loss" and "centroid_distance" in columns
     assert run.status().state == "stopped"
     run.close()
     assert folder_state(path) == before

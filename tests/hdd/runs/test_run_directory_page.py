@@ -65,6 +65,7 @@ def test_the_page_has_all_facts_of_a_run(tmp_path, toy_dataset):
     told = {name for row in rows(section("meta")) if len(row) == 2 for name in re.findall(r"`(\w+)`", row[0])}
     run = create(tmp_path / "run", initial_settings(network_width=4, ipc=2), toy_dataset())
     run.forget_after(0)
+    run.write_note("the first")
     facts = {key for (key,) in sqlite3.connect(run.path / "run.db").execute("SELECT key FROM meta")}
     assert told == facts | {"parent"}
 

@@ -19,12 +19,15 @@ def act(run, action, step):
             run.decide(edit, {"apply": "applied", "refuse": "refused"}[action], run.step, -1.0)
     elif action == "evaluate":
         run.write_evaluation(run.step, {"name": "quick"}, [0.5])
+    elif action == "note":
+        for edit in run.edits()[:1]:
+            run.note_edit(edit.id, f"for the reason {step}")
     elif action == "rewind":
         history.rewind(run, max(0, run.step - 2))
 
 
 ACTIONS = st.lists(
-    st.sampled_from(["step", "step", "ask", "apply", "refuse", "evaluate", "rewind", "look"]), max_size=25
+    st.sampled_from(["step", "step", "ask", "apply", "refuse", "evaluate", "rewind", "note", "look"]), max_size=25
 )
 
 

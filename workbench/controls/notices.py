@@ -1,0 +1,47 @@
+"""Notifications, and doing what a user asked for with a notification if it fails."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+
+import panel as pn
+
+from hdd.errors import HDDError
+from workbench.session import Session
+
+
+def notify(kind: str, text: str) -> None:
+    """Shows a notification on the page of the current session.
+
+    Args:
+        kind: "info", "success", "warning" or "error".
+        text: the message.
+    """
+    if pn.state.notifications is not None:
+        getattr(pn.state.notifications, kind)(text, duration=6000)
+
+
+def may_steer(session: Session) -> bool:
+    """Whether the session is in control of its run; if not, a notification says so."""
+    if not session.drives:
+        notify("info", "Another tab is in control of this run: take control first.")
+    return session.drives
+
+
+def attempt(action: Callable[[], object]) -> None:
+    """Does what the user asked for, or shows why that is impossible."""
+    try:
+        action()
+    except (HDDError, OSError, sqlite3.Error) as error:
+        notify("error", str(error))
+
+
+def attempt_async(action: Awaitable[None]) -> None:
+    """As `attempt`, for what takes long: the session goes on meanwhile."""
+
+    async def act() -> None:
+        try:
+            await action
+        except (HDDError, OSError, sqlite3.Error) as error:
+            notify("error", str(error))
+
+    pn.state.execute(act)
