@@ -31,6 +31,11 @@ class DocumentCalls:
         self._waiting: set[Callable[[], None]] = set()
 
     @property
+    def document(self) -> Caller | None:
+        """The document, None if there is none."""
+        return self._document
+
+    @property
     def is_closed(self) -> bool:
         """Whether there is no document: before `open`, or after `close`."""
         return self._document is None

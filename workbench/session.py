@@ -38,6 +38,7 @@ class Session:
         selection: what the session looks at.
         views: the views, to which each frame is shown.
         tab: key of the browser tab, "" until the browser has sent it.
+        companions: sessions on other sources beside this one, which are closed together with it.
     """
 
     def __init__(
@@ -61,7 +62,8 @@ class Session:
         self._woken = False
         self._refreshed = 0
         link.listener = self._heard
-        self.selection.param.watch(lambda *_: self.wake(), list(Selection.param))
+        self.companions: list[Session] = []
+        self._watcher = self.selection.param.watch(lambda *_: self.wake(), list(Selection.param))
 
     def frame(self, full: bool = False) -> Frame:
         """Builds the frame to show now from what is known, and requests what is missing."""
@@ -82,6 +84,10 @@ class Session:
 
     def close(self) -> None:
         """Leaves the source, and drops the views, keys and pending calls."""
+        for companion in self.companions:
+            companion.close()
+        self.companions.clear()
+        self.selection.param.unwatch(self._watcher)
         self.source.leave(self)
         self._calls.close()
         self.views.clear()
@@ -92,6 +98,11 @@ class Session:
     def on_keys(self, **actions: Callable[[], None]) -> None:
         """Sets the actions that are called when keys are pressed: space, left, right, home, end, live."""
         self._keys |= actions
+
+    @property
+    def document(self) -> Caller | None:
+        """The document of the session; None before a browser shows it, and after it is closed."""
+        return self._calls.document
 
     @property
     def run_source(self) -> RunSource:

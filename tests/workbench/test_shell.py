@@ -1,6 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import panel as pn
+import panel_material_ui as pmui
 from bokeh.document import Document
 from bokeh.models import ColumnDataSource
 from panel.io.state import set_curdoc
@@ -11,6 +12,7 @@ from workbench.core.jobs import Engines
 from workbench.core.projector import Projector
 from workbench.core.run_source import source_of
 from workbench.shell import Shell
+from workbench.tabs.registry import TABS
 
 
 def watching():
@@ -52,3 +54,15 @@ def test_the_images_of_a_run_come_with_the_page_before_a_browser_is_there(make_r
     for destroyed in document.session_destroyed_callbacks:
         destroyed(None)
     assert not source_of(run.path).audience
+
+
+def test_a_lone_tab_is_not_named(make_run, root):
+    make_run("run", steps=20)
+    document = Document()
+    with set_curdoc(document):
+        strips = {}
+        for tabs in (["live"], ["live", "runs"]):
+            page = Shell(Engines(root), StandIn(ThreadPoolExecutor(1)), tabs=[TABS.get(name) for name in tabs])
+            strips[len(tabs)] = len(page.page.main[0].select(pmui.Tabs))
+            page.close()
+    assert strips == {1: 0, 2: 1}

@@ -118,6 +118,8 @@ class Curves(SourceComponent):
             self._summary,
             sizing_mode="stretch_both",
         )
+        if overlays:
+            self._read_overlays()
 
     # Overlays
 

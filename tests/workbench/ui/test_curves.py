@@ -17,7 +17,7 @@ def test_a_zoom_is_undone_by_a_button_and_then_the_run_is_followed(open_tab, mak
     script(rate=20)
     make_run("run", steps=100, of=100_000)
     tab = open_tab()
-    tab.until(lambda: tab.ask("radius", STEPS) == [0, 102])
+    tab.until(lambda: tab.figure("radius") and tab.ask("radius", STEPS) == [0, 102])
     tab.sees("Optimisation")
     reset = tab.page.get_by_role("button", name="Undo zooming")
     expect(reset).to_be_disabled(timeout=TIMEOUT)
@@ -40,7 +40,7 @@ def test_a_zoom_is_undone_by_a_button_and_then_the_run_is_followed(open_tab, mak
 def test_a_click_on_a_curve_shows_its_step(open_tab, make_run):
     make_run("run", steps=100)
     tab = open_tab()
-    tab.until(lambda: tab.ask("radius", STEPS) == [0, 102])
+    tab.until(lambda: tab.figure("radius") and tab.ask("radius", STEPS) == [0, 102])
     tab.sees("Optimisation")
     total = next(each for each in tab.figure("loss linear") if each.get("loss"))
     tab.page.mouse.click(*tab.edges("loss linear")(60, total["loss"][59]))

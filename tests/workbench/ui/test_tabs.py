@@ -1,13 +1,6 @@
-"""A second tab, which another package brings, in a browser."""
+"""A further tab, which another package brings, in a browser."""
 
 from step_count_tab import StepCount
-
-
-def test_a_lone_tab_is_not_named(open_tab, make_run):
-    make_run("done", steps=40)
-    tab = open_tab()
-    tab.until(tab.wall)
-    assert tab.page.get_by_role("tab").count() == 0
 
 
 def test_a_tab_of_another_package_is_built_when_shown_and_the_live_tab_returns_up_to_date(
@@ -21,7 +14,12 @@ def test_a_tab_of_another_package_is_built_when_shown_and_the_live_tab_returns_u
     tab.until(tab.points)
     tab.button("Resume from step 30").click()
     tab.sees("Running: step")
-    assert [each.text_content() for each in tab.page.get_by_role("tab").all()] == ["Live", "Step count"]
+    assert [each.text_content() for each in tab.page.get_by_role("tab").all()] == [
+        "Live",
+        "Runs",
+        "Compare",
+        "Step count",
+    ]
     assert StepCount.made == []
     tab.page.get_by_role("tab", name="Step count").click()
     tab.sees("steps were made.")
