@@ -4,6 +4,8 @@ from playwright.sync_api import expect
 from waiting import wait_until
 
 TIMEOUT = 60_000
+ALIVE = "?alive"
+"""How addresses end by which a page asks whether the server answers."""
 
 FIGURE = """name => Bokeh.documents.flatMap((each) => [...each._all_models.values()])
   .find((each) => each.type == "Figure" && each.name == name && Bokeh.index.find_one(each))"""
@@ -17,15 +19,23 @@ _DATA = """name => {
 }""".replace("FIGURE", FIGURE)
 
 
+def _is_error(message):
+    return message.type == "error" and not message.location["url"].endswith(ALIVE)
+
+
 class Tab:
     """A tab whose complaints go to the list `wrong`."""
 
     def __init__(self, page, wrong):
         self.page = page
         page.set_default_timeout(TIMEOUT)
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        # Whether the server answers is asked again and again; a question may be under way when the server or the page ends.
+        page.on("console", lambda message: wrong.append(message.text) if _is_error(message) else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("requestfailed", lambda request: wrong.append(f"{request.url}: {request.failure}"))
+        page.on(
+            "requestfailed",
+            lambda request: None if request.url.endswith(ALIVE) else wrong.append(f"{request.url}: {request.failure}"),
+        )
 
     def goto(self, address):
         self.page.goto(address, timeout=TIMEOUT)

@@ -29,7 +29,9 @@ async function serverAnswers() {
   const source = [...document.scripts].find((script) => script.src.startsWith(location.origin))?.src
   try {
     const limits = {cache: "no-store", signal: AbortSignal.timeout(PATIENCE)}
-    const answer = await fetch(source ?? location.href, {method: "HEAD", ...limits})
+    const address = new URL(source ?? location.href)
+    address.search = "alive"
+    const answer = await fetch(address, {method: "HEAD", ...limits})
     await answer.text()
     return true
   } catch {
