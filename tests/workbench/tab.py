@@ -29,7 +29,7 @@ class Tab:
     def __init__(self, page, wrong):
         self.page = page
         page.set_default_timeout(TIMEOUT)
-        # Whether the server answers is asked again and again; a question may be under way when the server or the page ends.
+        # Whether the server answers is asked again and again, and also while the server or the page ends.
         page.on("console", lambda message: wrong.append(message.text) if _is_error(message) else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on(
