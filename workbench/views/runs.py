@@ -85,7 +85,8 @@ class Runs(SourceComponent):
 
     def _look(self) -> None:
         """Asks for the table, again and again; not while another tab is shown, but soon after it is left."""
-        if self in self._session.views:
+        # Until the browser has sent the key of its tab, changes of what it has fetched may be dropped.
+        if self._session.tab and self in self._session.views:
             self._session.when_done(self._list.ask(), self._got)
         else:
             self._session.later(self._look, LOOK_MILLISECONDS)
