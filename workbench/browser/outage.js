@@ -4,7 +4,8 @@
 // lost. The address and the key of the tab bring the page back to what it showed.
 
 const ASK_EVERY = 2000
-const PATIENCE = 6000
+// A server that shares its cores with an engine may take seconds to answer.
+const PATIENCE = 15000
 
 function outageNotice() {
   const notice = document.createElement("dialog")
@@ -44,6 +45,10 @@ function reloadAfterOutages(page) {
   let leaving = false
   let notice = null
   addEventListener("pagehide", () => (leaving = true))
+  const say = () => {
+    notice ??= outageNotice()
+    if (!notice.open) notice.showModal()
+  }
   const look = async () => {
     const answers = await serverAnswers()
     if (leaving) return
@@ -52,10 +57,8 @@ function reloadAfterOutages(page) {
       location.reload()
       return
     }
-    if (!answers || lost) {
-      notice ??= outageNotice()
-      if (!notice.open) notice.showModal()
-    } else if (notice?.open) notice.close()
+    if (!answers) say()
+    else if (notice?.open) notice.close()
   }
   const watch = async () => {
     await look()
@@ -63,6 +66,7 @@ function reloadAfterOutages(page) {
   }
   page.on_event("connection_lost", () => {
     lost = true
+    say()
     look()
   })
   addEventListener("offline", look)

@@ -13,7 +13,7 @@ from workbench.core.run_list import RunTable
 class RunTableView(JSComponent):
     """A table with a row for each run. A click on the name of a run opens it, and one on a title sorts by that column.
 
-    It is an HTML table: docs/decisions/0014-the-table-of-runs-is-plain-html.md says why.
+    It is an HTML table: docs/decisions/0015-the-table-of-runs-is-plain-html.md says why.
 
     Attributes:
         listener: called with the name of a run that is to be opened.
