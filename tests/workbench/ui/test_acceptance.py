@@ -34,7 +34,7 @@ def test_start_steer_prune_look_back_and_fork_with_the_real_engine(serve, new_ta
     until(lambda: max(tab.points()["radius"]) > 5 * max(before["radius"]))
     tab.steer("Pruning rate", "PageUp")
     until(lambda: run.settings.pruning_rate > 0)
-    until(lambda: tab.figure("disk")[2]["fill"].count(0) > 0)
+    until(lambda: any(0 in points.get("fill_alpha", ()) for points in tab.figure("disk")))
 
     # Looking back: every pane shows step 0, and the run goes on meanwhile.
     tab.scrub("Home")
