@@ -20,6 +20,9 @@ from hdd.runs.run import Run
 from hdd.settings import Settings, describe
 from hdd.states import Command, EditStatus, EngineState
 
+LONGEST_NAME = 32
+"""In the table of runs, longer names may be folded."""
+
 
 @takes_knobs(Settings.steerable())
 def steer(
@@ -137,7 +140,8 @@ def runs_list(
     # A terminal is narrow, so columns in which no run has anything are left out.
     names = [name for name in rows[0] if any(row[name] for row in rows)]
     # The names of forks differ at the end, so they are folded and not cut off.
-    table = Table(*(Column(name, overflow="fold") if name == "run" else name for name in names))
+    width = min(LONGEST_NAME, max(len(row["run"]) for row in rows))
+    table = Table(*(Column(name, overflow="fold", min_width=width) if name == "run" else name for name in names))
     for row in rows:
         table.add_row(*(row[name] for name in names))
     console.print(table, markup=False)

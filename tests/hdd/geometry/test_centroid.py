@@ -116,7 +116,7 @@ def test_karcher_mean_of_features_needs_few_steps(radius, monkeypatch):
 def test_karcher_mean_that_is_not_reached_is_an_error():
     points = cloud(5, 3, 1.0)
     points[2, 1] = float("nan")
-    with pytest.raises(HDDError, match="not reached in 100 Newton steps"):
+    with pytest.raises(HDDError, match="did not converge in 100 Newton steps"):
         centroid(points, kind="karcher")
 
 
