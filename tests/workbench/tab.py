@@ -116,6 +116,10 @@ class Tab:
             "plot => plot.renderers.map((each) => each.data_source).find((each) => each.data.image).selected.indices",
         )
 
+    def open_curve_options(self):
+        """Shows what is beside the choice of the curve only on request."""
+        self.button("Curve options: overlay runs, smoothing, log axis").click()
+
     def choose(self, label, option):
         """Chooses an option of a select."""
         self.page.get_by_role("combobox", name=label, exact=True).click()

@@ -40,6 +40,9 @@ def _legend_entry(name: str, dash: str = "solid", color: str = "currentColor") -
     return f'<span style="margin-right:14px;white-space:nowrap">{sample} {escape(name)}</span>'
 
 
+OPTIONS_WIDTH = 300
+
+
 class Curves(SourceComponent):
     """Three figures with the same step axis: the loss, the radii, and in percent the clamped features and the accuracy.
 
@@ -70,7 +73,15 @@ class Curves(SourceComponent):
         self._is_reading = self._will_read = False
         self._own: RunCurves | None = None
         self._figures = CurveFigures(session.source.classes, self._go_to, session.refresh_soon)
-        self._what = pmui.Select(label="Curve", options=LOSSES, value="total", size="small", width=170, margin=(4, 8))
+        self._what = pmui.Select(
+            label="Curve",
+            options=LOSSES,
+            value="total",
+            size="small",
+            sizing_mode="stretch_width",
+            max_width=170,
+            margin=(8, 8),
+        )
         self._log = pmui.Switch(label="log axis", value=False, margin=(8, 4))
         self._smoothing = pmui.FloatSlider(
             label="Smoothing",
@@ -80,8 +91,8 @@ class Curves(SourceComponent):
             step=0.01,
             value=0,
             size="small",
-            width=130,
-            margin=(2, 12),
+            sizing_mode="stretch_width",
+            margin=(8, 12),
         )
         self._reset = pmui.Button(
             label="All steps",
@@ -106,13 +117,21 @@ class Curves(SourceComponent):
             value=list(overlays),
             max_items=len(DASHES),
             sizing_mode="stretch_width",
-            max_width=400,
-            margin=(4, 8),
+            margin=(8, 8),
             sx=SMALL_CHOICE,
         )
         self._compare.param.watch(lambda _: self._read_overlays(), "value")
+        options = pmui.Popup(
+            pmui.Column(self._compare, self._smoothing, self._log, width=OPTIONS_WIDTH),
+            open=False,
+            anchor_origin={"horizontal": "left", "vertical": "bottom"},
+        )
+        tune = pmui.IconButton(
+            icon="tune", description="Curve options: overlay runs, smoothing, log axis", size="small", margin=(10, 2)
+        )
+        tune.param.watch(lambda _: options.param.update(open=True), "clicks")
         self._panel = pmui.Column(
-            pmui.Row(self._what, self._log, self._smoothing, self._reset, self._compare, sizing_mode="stretch_width"),
+            pmui.Row(self._what, tune, options, self._reset, sizing_mode="stretch_width"),
             self._row,
             self._legend_row,
             self._summary,

@@ -6,18 +6,20 @@ import pytest
 from step_count_tab import TAB
 
 from hdd.errors import HDDError
-from workbench.tabs import live
+from workbench.tabs import compare, live, runs
 from workbench.tabs.base import Tab
 from workbench.tabs.registry import TABS
 
+OWN = (live.TAB, runs.TAB, compare.TAB)
 
-def test_without_other_packages_there_is_the_live_tab_alone():
-    assert TABS.all() == (live.TAB,)
+
+def test_without_other_packages_there_are_our_own_tabs():
+    assert TABS.all() == OWN
 
 
 def test_a_package_brings_a_tab_by_an_entry_point(install_package):
     install_package("toy-tabs", {"step-count": "step_count_tab:TAB"})
-    assert TABS.all() == (live.TAB, TAB)
+    assert TABS.all() == (*OWN, TAB)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +36,7 @@ def test_a_tab_that_cannot_be_had_is_named_in_one_warning_and_left_out(install_p
     install_package("broken-tabs", {name: "broken_tab:TAB"}, broken_tab=code)
     install_package("toy-tabs", {"step-count": "step_count_tab:TAB"})
     with caplog.at_level(logging.WARNING):
-        assert TABS.all() == (live.TAB, TAB)
+        assert TABS.all() == (*OWN, TAB)
         TABS.all()
     (record,) = caplog.records
     assert f"The tab {name!r} of the package broken-tabs 1.0 is left out" in record.getMessage()

@@ -54,10 +54,12 @@ def test_other_runs_lie_over_all_curves_and_a_legend_tells_them_apart(open_tab, 
     make_run("run", steps=100)
     tab = open_tab()
     tab.sees("Optimisation")
+    tab.open_curve_options()
     tab.page.get_by_role("combobox", name="Overlay runs").click()
     for name in ("<i>other", "going"):
         tab.page.get_by_text(name, exact=True).last.click()
         tab.until(lambda name=name: name in lines(tab, "loss linear")["name"])
+    tab.page.keyboard.press("Escape")
     tab.page.keyboard.press("Escape")
     tab.until(lambda: len(lines(tab, "radius")["name"]) == 4)
     assert lines(tab, "percent")["name"] == ["<i>other: clamped", "going: clamped"]
@@ -69,6 +71,7 @@ def test_other_runs_lie_over_all_curves_and_a_legend_tells_them_apart(open_tab, 
     tab.until(lambda: any(each.get("mean") == [62.5] for each in tab.figure("percent")))
 
     raw = next(each for each in tab.figure("loss linear") if each.get("loss"))
+    tab.open_curve_options()
     slider = tab.slider("Smoothing")
     for _ in range(5):
         slider.press("PageUp")

@@ -103,8 +103,10 @@ def test_names_are_text_wherever_they_are_shown(open_tab, make_run):
     lines = tab.until(lambda: [each for each in tab.figure("loss linear") if len(each.get("xs", [])) == 10])[0]
     tab.page.mouse.move(*tab.edges("loss linear")(lines["xs"][9][10], lines["ys"][9][10]))
     tab.sees(EVIL)
+    tab.open_curve_options()
     tab.page.get_by_role("combobox", name="Overlay runs").click()
     tab.page.get_by_text(f"other {EVIL}").last.click()
+    tab.page.keyboard.press("Escape")
     tab.page.keyboard.press("Escape")
     tab.button("Copy as command").click()
     tab.page.get_by_role("textbox", name="As a command").wait_for()
