@@ -51,7 +51,7 @@ def test_every_pane_shows_the_step_that_is_scrubbed_to(open_tab, make_run):
     tab.sees("Step 20: from ▢ to ★")
     tab.page.get_by_role("button", name="What does this view keep?").click()
     tab.sees("Step 20: 60 real and 100 synthetic points")
-    tab.sees("Who is near whom")
+    tab.sees("only neighbourhoods are meaningful here")
     tab.page.keyboard.press("Escape")
     # Snapshots are kept in half precision.
     kept = images(20).astype(np.float16).astype(np.float32)
