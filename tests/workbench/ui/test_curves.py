@@ -1,5 +1,6 @@
 """The curves in a browser: zooming, clicking, smoothing, and runs over one another."""
 
+import pytest
 from playwright.sync_api import expect
 from tab import TIMEOUT
 
@@ -13,6 +14,7 @@ def lines(tab, name):
     return next((each for each in tab.figure(name) or [] if "dash" in each), {"name": []})
 
 
+@pytest.mark.slow
 def test_a_zoom_is_undone_by_a_button_and_then_the_run_is_followed(open_tab, make_run, script, root):
     script(rate=20)
     make_run("run", steps=100, of=100_000)

@@ -58,7 +58,7 @@ def test_what_an_address_gets_wrong_is_said(new_tab, server, make_run, root):
     tab.sees("The address asks for step “soon”; allowed: a step of the run.")
 
 
-@pytest.mark.parametrize("seconds", [0.2, 3])
+@pytest.mark.parametrize("seconds", [pytest.param(0.2, marks=pytest.mark.slow), 3])
 def test_a_page_comes_back_after_a_cut(browser, link, make_run, script, seconds):
     script(rate=5)
     run = make_run("run", steps=30, of=100_000)
@@ -87,6 +87,7 @@ def test_a_page_comes_back_after_a_cut(browser, link, make_run, script, seconds)
     page.close()
 
 
+@pytest.mark.slow
 def test_a_stalled_link_is_said_and_a_page_that_kept_its_connection_stays(browser, link, make_run):
     make_run("run", steps=30)
     relay, address = link

@@ -171,10 +171,10 @@ def test_the_legend_highlights_a_class_and_filters(tab):
 @pytest.mark.parametrize(
     ("by", "shown"),
     [
-        ("√|K|·radius", "img"),
-        ("√|K|·distance to centroid", "img"),
+        pytest.param("√|K|·radius", "img", marks=pytest.mark.slow),
+        pytest.param("√|K|·distance to centroid", "img", marks=pytest.mark.slow),
         ("Class's share of the loss (%)", "img"),
-        ("Kept or pruned", "pruned (hollow)"),
+        pytest.param("Kept or pruned", "pruned (hollow)", marks=pytest.mark.slow),
     ],
 )
 def test_points_are_coloured_by_what_is_chosen(tab, by, shown):

@@ -1,5 +1,6 @@
 """The table of runs in a browser."""
 
+import pytest
 from playwright.sync_api import expect
 from tab import TIMEOUT
 from waiting import wait_until
@@ -85,6 +86,7 @@ def test_a_run_is_noted_renamed_and_deleted(open_tab, make_run, root):
     tab.sees("Watch a data set being distilled")
 
 
+@pytest.mark.slow
 def test_a_run_with_an_engine_is_not_deleted_and_its_row_counts_steps(open_tab, make_run, script, root):
     script(rate=20)
     make_run("run", steps=30, of=100_000)
@@ -103,6 +105,7 @@ def test_a_run_with_an_engine_is_not_deleted_and_its_row_counts_steps(open_tab, 
     assert (root / "run" / "run.db").exists()
 
 
+@pytest.mark.slow
 def test_a_change_is_given_a_reason_that_the_timeline_tells(open_tab, make_run, script, root):
     script(rate=20)
     make_run("run", steps=30, of=100_000)
