@@ -48,7 +48,8 @@ function watchPanes() {
   const add = (pane) => {
     const buttons = document.createElement("div")
     buttons.className = BUTTONS.slice(1)
-    buttons.style.cssText = "position: absolute; right: 6px; top: 52px; display: flex; gap: 4px; opacity: 0"
+    // There are only texts at the bottom of a pane, and no controls.
+    buttons.style.cssText = "position: absolute; right: 6px; bottom: 4px; display: flex; gap: 4px; opacity: 0"
     const actions = [
       ["PNG", "Save as PNG", () => saveFigures(pane, "png")],
       ["SVG", "Save as SVG", () => saveFigures(pane, "svg")],
