@@ -5,7 +5,8 @@
 const HEIGHT = 15, WIDTH = 6.6, MARK = 9, RADII = [14, 26, 40, 56, 74, 94], DIRECTIONS = 16
 
 const {x, y, label_text, written, name_x, name_y} = source.data
-const [width, height] = [plot.inner_width, plot.inner_height]
+const isLaidOut = !plot.properties.inner_width.is_unset && !plot.properties.inner_height.is_unset
+const width = isLaidOut && plot.inner_width, height = isLaidOut && plot.inner_height
 if (!(width > 0 && height > 0)) return
 const unit = (plot.x_range.end - plot.x_range.start) / width
 const left = plot.x_range.start, top = plot.y_range.end

@@ -1,7 +1,8 @@
 // Sets the ranges of a figure so that both axes have the same scale and all of x0…x1 × y0…y1 is visible.
 //
 // args: plot, x0, x1, y0, y1; align and top: the shares of the spare room that go to the left and above.
-const width = plot.inner_width, height = plot.inner_height
+const isLaidOut = !plot.properties.inner_width.is_unset && !plot.properties.inner_height.is_unset
+const width = isLaidOut && plot.inner_width, height = isLaidOut && plot.inner_height
 if (!(width > 0 && height > 0)) return
 const unit = Math.min(width / (x1 - x0), height / (y1 - y0))
 const [dx, dy] = [width / unit - (x1 - x0), height / unit - (y1 - y0)]
