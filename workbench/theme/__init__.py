@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from panel_material_ui import Typography
 from panel_material_ui.base import MaterialComponent
 
 from workbench.compat.echoed_text import ServerText
@@ -97,6 +98,10 @@ HIDDEN = {"display": "none"}
 
 class Text(ServerText, PlainTypography):
     """A text that is shown as it is, so names of classes and runs, and errors, are never read as HTML or Markdown."""
+
+
+class Html(ServerText, Typography):
+    """A text that is one HTML element; names in it must be escaped. Unlike Panel's pane it needs no style sheet."""
 
 
 class Notice(ServerText, PlainAlert):

@@ -17,7 +17,7 @@ from workbench.core.run_curves import RunCurves
 from workbench.embedded_session import Shown
 from workbench.run_names import run_names as names_of_runs
 from workbench.session import Session
-from workbench.theme import HIDDEN, SMALL_CHOICE, Text, class_colors, show
+from workbench.theme import HIDDEN, SMALL_CHOICE, Html, Text, class_colors, show
 from workbench.views.curve_figures import DASHES, CurveFigures
 from workbench.views.curve_summary import curve_summary
 from workbench.views.run_overlay import Overlays
@@ -27,6 +27,7 @@ OVERLAY_MILLISECONDS = 2000
 """The time between two looks at the runs that are drawn over this one."""
 NAMED = 20
 """The legend names at most this many classes; the others are named where the pointer is."""
+OPTIONS_WIDTH = 300
 _STROKES = {"solid": "", "dashed": "6 4", "dotted": "2 4", "dashdot": "6 4 2 4", "dotdash": "2 4 6 4"}
 
 
@@ -38,9 +39,6 @@ def _legend_entry(name: str, dash: str = "solid", color: str = "currentColor") -
     line = f'<line x2="26" y1="6" y2="6" stroke="{color}" stroke-width="2.5" stroke-dasharray="{_STROKES[dash]}"/>'
     sample = f'<svg width="26" height="12" aria-hidden="true">{line}</svg>'
     return f'<span style="margin-right:14px;white-space:nowrap">{sample} {escape(name)}</span>'
-
-
-OPTIONS_WIDTH = 300
 
 
 class Curves(SourceComponent):
@@ -108,7 +106,7 @@ class Curves(SourceComponent):
         self._log.param.watch(lambda event: self._swap(event.new), "value")
         self._reset.on_click(lambda _: self._follow())
         self._row = pmui.Row(*map(_pane, self._figures.plots), sizing_mode="stretch_both", margin=0)
-        self._legend = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10), styles={"font-size": "12px"})
+        self._legend = Html("", variant="caption", sizing_mode="stretch_width", margin=(0, 10))
         self._legend_row = pmui.Column(self._legend, sizing_mode="stretch_width", margin=0, sx=HIDDEN)
         self._summary = Text("", variant="caption", margin=(2, 10))
         self._compare = pmui.MultiChoice(
@@ -223,7 +221,7 @@ class Curves(SourceComponent):
         if what != "total" and len(classes) <= NAMED:
             colors = class_colors(len(classes))
             entries += [_legend_entry(name, color=color) for name, color in zip(classes, colors, strict=True)]
-        legend = "".join(entries)
+        legend = f"<div>{''.join(entries)}</div>" if entries else ""
         if self._legend.object != legend:
             self._legend.object = legend
             show(self._legend_row, bool(legend))

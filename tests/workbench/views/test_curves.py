@@ -10,6 +10,7 @@ from bokeh.models import MultiLine
 from waiting import wait_until
 
 from workbench.core.run_source import source_of
+from workbench.theme import Html
 from workbench.views.curves import Curves
 from workbench.views.run_overlay import Overlays
 
@@ -77,7 +78,7 @@ def test_overlays_act_on_all_curves_and_are_named_in_the_legend(curves, document
     assert dashed(found["loss linear"]) == [("longer", 60), ("<i>other", 20)]
     assert dashed(found["radius"])[:2] == [("longer: real", 60), ("longer: synthetic", 60)]
     assert [name for name, _ in dashed(found["percent"])] == ["longer: clamped", "<i>other: clamped"]
-    legend = curves.__panel__().select(pn.pane.HTML)[0].object
+    legend = curves.__panel__().select(Html)[0].object
     assert re.findall(r"</svg> (.*?)</span>", legend) == ["run", "longer", "&lt;i&gt;other"]
     assert found["radius"].x_range.end == pytest.approx(1.02 * 60)
     control(curves, pmui.Select, "Curve").value = "loss"
