@@ -19,6 +19,11 @@ def data_set_title(name: str) -> str:
     return name if path == name else Path(path).expanduser().resolve().name
 
 
+def runs_folder() -> Path:
+    """The folder of runs for the page and for notebooks: HDD_RUNS, or ./runs."""
+    return Path(os.environ.get("HDD_RUNS", "runs"))
+
+
 def user_folder(variable: str, default: str) -> Path:
     """A folder that the user may name in an environment variable.
 

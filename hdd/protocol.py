@@ -1,7 +1,7 @@
 """The protocol of an evaluation, and the accuracies that it found. Imports no torch, so that the page can use it."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -62,14 +62,41 @@ PROTOCOLS: dict[str, dict[str, Any]] = {"full": {}, "quick": {"epochs": 300, "ne
 """How each protocol differs from the defaults. "quick" is meant for watching a run, not for reporting results."""
 
 
+def is_baseline(evaluation: Mapping[str, Any]) -> bool:
+    """Whether networks were trained on random real images instead of the synthetic ones.
+
+    Args:
+        evaluation: as `Run.evaluations` returns it.
+    """
+    return evaluation["protocol"].get("images") == RANDOM_REAL
+
+
+def of_steps(evaluations: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The evaluations of synthetic images, without the baselines."""
+    return [each for each in evaluations if not is_baseline(each)]
+
+
+def spread(accuracies: Sequence[float]) -> float | None:
+    """Standard deviation over the networks (n − 1 in the denominator); None for one network, which has none."""
+    return statistics.stdev(accuracies) if len(accuracies) > 1 else None
+
+
+def percent_text(mean: float, sd: float | None) -> str:
+    """A mean accuracy in percent, with its spread if it has one.
+
+    >>> percent_text(0.989, 0.003), percent_text(0.987, None)
+    ('98.9 ± 0.3 %', '98.7 %')
+    """
+    return f"{100 * mean:.1f}{'' if sd is None else f' ± {100 * sd:.1f}'} %"
+
+
 def accuracy_text(accuracies: Sequence[float]) -> str:
     """The mean accuracy in percent, with its spread if there are several networks.
 
     >>> accuracy_text([0.987, 0.991]), accuracy_text([0.987])
     ('98.9 ± 0.3 %', '98.7 %')
     """
-    spread = f" ± {100 * statistics.stdev(accuracies):.1f}" if len(accuracies) > 1 else ""
-    return f"{100 * statistics.fmean(accuracies):.1f}{spread} %"
+    return percent_text(statistics.fmean(accuracies), spread(accuracies))
 
 
 @dataclass(frozen=True)
@@ -86,8 +113,8 @@ class Evaluation:
 
     @property
     def sd(self) -> float | None:
-        """Standard deviation over the networks (n − 1 in the denominator); None for one network, which has none."""
-        return statistics.stdev(self.accuracies) if len(self.accuracies) > 1 else None
+        """Standard deviation over the networks; see `spread`."""
+        return spread(self.accuracies)
 
     def __str__(self) -> str:
         """The accuracy in percent, with its spread, the number of networks and the protocol."""

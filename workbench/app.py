@@ -3,12 +3,11 @@
 It takes the options of `panel serve`; `--args --autostart` also starts the digits run if there is no run yet.
 """
 
-import os
 import sys
-from pathlib import Path
 
 import panel as pn
 
+from hdd.paths import runs_folder
 from workbench.core.jobs import Engines
 from workbench.core.projector import shared_projector
 from workbench.shell import Shell
@@ -17,6 +16,6 @@ from workbench.shell import Shell
 pn.extension(notifications=True, reconnect=False)
 
 if "hdd engines" not in pn.state.cache:
-    pn.state.cache["hdd engines"] = Engines(Path(os.environ.get("HDD_RUNS", "runs")))
+    pn.state.cache["hdd engines"] = Engines(runs_folder())
 
 Shell(pn.state.cache["hdd engines"], shared_projector(), autostart="--autostart" in sys.argv).page.servable()

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any
 
-from hdd.protocol import RANDOM_REAL
+from hdd.protocol import of_steps, percent_text, spread
 from hdd.runs.run import Run
 from hdd.runs.schema import LOCKED_SECONDS
 from hdd.settings import Settings
@@ -35,13 +35,11 @@ class Accuracy:
     def of(cls, evaluation: Mapping[str, Any]) -> "Accuracy":
         """The figures of an evaluation as `Run.evaluations` returns it."""
         values = evaluation["accuracies"]
-        spread = stdev(values) if len(values) > 1 else None
-        return cls(evaluation["step"], fmean(values), spread, evaluation["protocol"]["name"])
+        return cls(evaluation["step"], fmean(values), spread(values), evaluation["protocol"]["name"])
 
     def __str__(self) -> str:
         """For example "62.5 ± 17.7 % @ 20"."""
-        spread = "" if self.spread is None else f" ± {100 * self.spread:.1f}"
-        return f"{100 * self.mean:.1f}{spread} % @ {self.step}"
+        return f"{percent_text(self.mean, self.spread)} @ {self.step}"
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ def read_facts(path: str | os.PathLike[str], patience: float = LOCKED_SECONDS) -
         HDDError: there is no run in the directory, or a newer version made it.
     """
     with closing(Run(path, patience)) as run:
-        evaluations = [each for each in run.evaluations() if each["protocol"].get("images") != RANDOM_REAL]
+        evaluations = of_steps(run.evaluations())
         return RunFacts(
             path=run.path,
             id=run.meta("id"),

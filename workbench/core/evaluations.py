@@ -4,17 +4,7 @@ import socket
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from hdd.protocol import PROTOCOLS, RANDOM_REAL, accuracy_text, make_protocol
-
-
-def is_baseline(evaluation: Mapping[str, Any]) -> bool:
-    """Whether networks were trained on random real images instead of the synthetic ones."""
-    return evaluation["protocol"].get("images") == RANDOM_REAL
-
-
-def of_steps(evaluations: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The evaluations of synthetic images, without the baselines."""
-    return [each for each in evaluations if not is_baseline(each)]
+from hdd.protocol import PROTOCOLS, accuracy_text, is_baseline, make_protocol, of_steps
 
 
 def baseline(evaluations: Iterable[dict[str, Any]], protocol: str) -> dict[str, Any] | None:

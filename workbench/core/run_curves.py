@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from hdd.protocol import of_steps
 from hdd.records import Edit
 from hdd.runs.overview import Accuracy
 from workbench.core.comparable import curvature_at
 from workbench.core.curve_buckets import BUCKETS
-from workbench.core.evaluations import of_steps
 
 GAP = "centroid_distance"
 """The column of the metrics that holds the centroid gap."""

@@ -1,6 +1,5 @@
 """Starts and forks runs in other processes, so that the notebook or script can do something else meanwhile."""
 
-import os
 import time
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 from IPython.display import display
 
 from hdd.errors import HDDError
-from hdd.paths import data_set_title, holds_run
+from hdd.paths import data_set_title, holds_run, runs_folder
 from hdd.runs.run import Run
 from hdd.settings import initial_settings
 from workbench import actions
@@ -38,8 +37,7 @@ def start(dataset: str = "digits", out: str | Path | None = None, preset: str = 
     settings = {"threads": SPARE_CORES, **settings}
     initial_settings(dataset, preset, **settings)
     if out is None:
-        folder = Path(os.environ.get("HDD_RUNS", "runs"))
-        out = folder / f"{data_set_title(dataset)}-{datetime.now():%Y%m%d-%H%M%S-%f}"
+        out = runs_folder() / f"{data_set_title(dataset)}-{datetime.now():%Y%m%d-%H%M%S-%f}"
     out = Path(out)
     progress = display({"text/plain": f"Making the run {out} …"}, raw=True, display_id=True)
     job = Engines(out.parent).distill(out.name, {"dataset": dataset, **settings}, preset, share=True)

@@ -7,7 +7,8 @@ import numpy as np
 from bokeh.models import ColumnDataSource, HoverTool, Label, Span
 from bokeh.plotting import figure
 
-from workbench.core.evaluations import NAMES, baseline, of_steps, result_text
+from hdd.protocol import of_steps
+from workbench.core.evaluations import NAMES, baseline, result_text
 from workbench.theme import SYNTHETIC
 
 COLUMNS = ("step", "mean", "low", "high", "what")

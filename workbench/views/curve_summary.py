@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from hdd.protocol import of_steps
 from workbench.core.comparable import changed_scales
-from workbench.core.evaluations import baseline, figure_text, of_steps
+from workbench.core.evaluations import baseline, figure_text
 from workbench.core.frame import Frame
 from workbench.core.run_curves import RunCurves
 

@@ -8,8 +8,8 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
+from hdd.protocol import of_steps
 from workbench.component import SourceComponent
-from workbench.core.evaluations import of_steps
 from workbench.core.frame import Frame
 from workbench.core.run_source import RunState
 from workbench.embedded_session import Shown
