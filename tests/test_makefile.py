@@ -9,8 +9,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 COMMANDS = {
     "workbench": "panel serve workbench/app.py",
-    "test": "-m pytest",
-    "test-all": '-m pytest -m "slow or not slow"',
+    "test": '-m pytest -m "browser and not slow"',
+    "test-all": "-m pytest -m browser",
     "docs": "docs/make.py",
     "bench": "hdd bench",
     "bench-ui": "benchmarks/ui.py",

@@ -13,7 +13,6 @@ from workbench import compat
 from workbench.browser.link import Link
 from workbench.build_queue import BuildQueue
 from workbench.compat.kept_notifications import forget_notifications
-from workbench.compat.page_busy import ignore_busy
 from workbench.controls.branching import Branching
 from workbench.controls.dialogs import Dialogs
 from workbench.controls.driver import DriverButton
@@ -32,18 +31,16 @@ from workbench.core.frame import Frame, Selection
 from workbench.core.jobs import Engines
 from workbench.core.projector import Projector
 from workbench.core.run_source import source_of
+from workbench.page import TIMELINE_HEIGHT, make_page
 from workbench.run_names import run_names
 from workbench.session import Session
 from workbench.tabs.base import Tab, TabContext
 from workbench.tabs.pages import TabPages
 from workbench.tabs.registry import TABS
-from workbench.theme import THEME, Text
-from workbench.theme.color_scheme import TEMPLATE, is_dark
+from workbench.theme import Text
 from workbench.views.inspector import HINT, Inspector
 from workbench.views.timeline import Timeline
 from workbench.views.welcome import Welcome
-
-TIMELINE_HEIGHT = 96
 
 compat.in_process()
 
@@ -87,7 +84,15 @@ class Shell:
         self._side = pmui.Column(sizing_mode="stretch_width", margin=0)
         self._main = pmui.Column(sizing_mode="stretch_both", margin=0, styles={"height": "calc(100vh - 84px)"})
         self._inspector = pmui.Column(sizing_mode="stretch_width", margin=0)
-        self.page = self._page()
+        self.page = make_page(
+            header=[self._run_choice, self._status, pmui.Row(sizing_mode="stretch_width"), self._driver],
+            side=[self._link, self._dialogs, self._new_run, self._side],
+            main=self._main,
+            inspector=self._inspector,
+        )
+        self.page.param.watch(
+            lambda event: self._link.param.update(colors="dark" if event.new else "light"), "dark_theme"
+        )
         self._list_runs()
         query = pn.state.session_args
         asked, self._tab = (query.get(name, [b""])[0].decode(errors="replace") for name in ("run", "tab"))
@@ -108,29 +113,6 @@ class Shell:
             self.attach(engines.root / (asked if asked in self._names else self._names[0]))
         if self._session is None:
             self._welcome()
-
-    def _page(self) -> pmui.Page:
-        page = pmui.Page(
-            title="HDD Workbench",
-            header=[self._run_choice, self._status, pmui.Row(sizing_mode="stretch_width"), self._driver],
-            sidebar=[self._link, self._dialogs, self._new_run, self._side],
-            sidebar_width=310,
-            contextbar=[self._inspector],
-            contextbar_width=320,
-            contextbar_open=False,
-            contextbar_variant="persistent",
-            main=[self._main],
-            theme_config=THEME,
-            dark_theme=is_dark(),
-            template=TEMPLATE,
-            busy_indicator=None,
-            # A closed side bar lies outside of the visible page. With "hidden", the default, the page would scroll to
-            # it when something in it gets the focus.
-            sx={"overflow": "clip"},
-        )
-        ignore_busy(page)
-        page.param.watch(lambda event: self._link.param.update(colors="dark" if event.new else "light"), "dark_theme")
-        return page
 
     # Life of the session
 

@@ -29,9 +29,11 @@ needs_chromium = pytest.mark.skipif(
 )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in item.fixturenames:
+            item.add_marker(pytest.mark.browser)
             item.add_marker(needs_chromium)
             # A browser may tell a server of a model that it knows; elsewhere that is a warning in its log.
             item.add_marker(pytest.mark.filterwarnings("ignore:reference already known"))

@@ -49,7 +49,8 @@ function watchPanes() {
     const buttons = document.createElement("div")
     buttons.className = BUTTONS.slice(1)
     // There are only texts at the bottom of a pane, and no controls.
-    buttons.style.cssText = "position: absolute; right: 6px; bottom: 4px; display: flex; gap: 4px; opacity: 0"
+    buttons.style.cssText = "position: absolute; right: 6px; bottom: 4px; display: flex; gap: 4px; opacity: 0;"
+      + " border-radius: 4px; backdrop-filter: blur(8px)"
     const actions = [
       ["PNG", "Save as PNG", () => saveFigures(pane, "png")],
       ["SVG", "Save as SVG", () => saveFigures(pane, "svg")],

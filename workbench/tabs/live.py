@@ -2,6 +2,7 @@
 
 import panel_material_ui as pmui
 
+from workbench.browser.divider import Divider
 from workbench.tabs.base import Part, Tab, TabContent, TabContext, pane
 from workbench.views.curves import Curves
 from workbench.views.disk import Disk
@@ -15,11 +16,17 @@ DISTANCES_WIDTH = 330
 def build(context: TabContext) -> TabContent:
     """Builds the tab: the wall and the disk side by side, and below them the curves and the distances to the root."""
     session = context.session
-    wall, disk, curves = (pane(sizing_mode="stretch_both") for _ in range(3))
-    distances = pane(sizing_mode="stretch_height", width=DISTANCES_WIDTH)
+    wall, disk, curves, distances = (pane(sizing_mode="stretch_both") for _ in range(4))
     layout = pmui.Column(
-        pmui.Row(wall, disk, sizing_mode="stretch_both", margin=0, min_height=300),
-        pmui.Row(curves, distances, sizing_mode="stretch_width", height=CURVES_HEIGHT, margin=0),
+        pmui.Row(wall, Divider("row", "Width of the images"), disk, sizing_mode="stretch_both", margin=0),
+        Divider("column", "Height of the curves", after=CURVES_HEIGHT),
+        pmui.Row(
+            curves,
+            Divider("row", "Width of the curves", after=DISTANCES_WIDTH),
+            distances,
+            sizing_mode="stretch_both",
+            margin=0,
+        ),
         sizing_mode="stretch_both",
         margin=0,
     )

@@ -109,7 +109,7 @@ class CurveFigures:
             active_scroll="xwheel_zoom",
             title=None,
             toolbar_location=None,
-            min_border_left=56,
+            min_border_left=46,
             min_border_right=14,
             min_border_bottom=20,
             y_axis_label=label,
@@ -150,11 +150,11 @@ class CurveFigures:
     def _radius_figure(self) -> figure:
         plot = self._plot("√|K|·radius", self._levels["radius"], name="radius")
         lines = []
-        for who, color, left in (("real", REAL, 6), ("synthetic", SYNTHETIC, 36)):
+        for who, color, level in (("real", REAL, 2), ("synthetic", SYNTHETIC, 16)):
             plot.varea("step", f"{who}10", f"{who}90", source=self._radii, fill_alpha=0.2, fill_color=color)
             lines.append(plot.line("step", f"{who}50", source=self._radii, line_color=color, line_alpha=FAINT))
             plot.line("step", who, source=self._smooth, line_color=color, line_width=2)
-            _name(plot, left, 2, "screen", who, color)
+            _name(plot, level, "screen", who, color)
         self._draw_others(plot, "radius")
         plot.add_layout(self.clamp)
         tips = [(who, f"@{who}10{{0.00}} … @{who}90{{0.00}}") for who in WHO]
@@ -171,8 +171,8 @@ class CurveFigures:
         look = {"marker": {"field": "marker"}, "line_color": SYNTHETIC, "fill_color": "white"}
         points = plot.scatter("step", "mean", source=self._other_accuracy, size=8, **look)
         plot.add_tools(HoverTool(renderers=[points], tooltips="@what"))
-        _name(plot, 6, 50, "data", "clamped", REAL)
-        _name(plot, 58, 50, "data", "accuracy ± sd", SYNTHETIC)
+        _name(plot, 55, "data", "clamped", REAL)
+        _name(plot, 40, "data", "accuracy ± sd", SYNTHETIC)
         tips = [("step", "@step"), ("clamped", "@clamped{0.0} %")]
         plot.add_tools(HoverTool(renderers=[clamped], tooltips=tips, mode="vline"))
         return plot
@@ -287,8 +287,8 @@ class CurveFigures:
         }
 
 
-def _name(plot: figure, left: int, level: float, units: Literal["data", "screen"], text: str, color: str) -> None:
+def _name(plot: figure, level: float, units: Literal["data", "screen"], text: str, color: str) -> None:
     """Writes the name of a line in its colour. A legend would cover too much of such a small figure."""
     plot.add_layout(
-        Label(x=left, x_units="screen", y=level, y_units=units, text=text, text_color=color, text_font_size="12px")
+        Label(x=6, x_units="screen", y=level, y_units=units, text=text, text_color=color, text_font_size="12px")
     )

@@ -124,7 +124,7 @@ class Disk(SourceComponent):
         self._panel = pmui.Column(
             row,
             pmui.Row(
-                pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=200),
+                pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=100),
                 pmui.Column(drags, self._legend, width=LEGEND_WIDTH + 12, sizing_mode="stretch_height", margin=0),
                 sizing_mode="stretch_both",
                 margin=0,

@@ -74,7 +74,7 @@ class ImageWall(SourceComponent):
         self._title = Text("Synthetic images", variant="subtitle2", margin=(6, 10))
         self._panel = pmui.Column(
             pmui.Row(self._title, self._shows),
-            pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=200),
+            pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=100),
             self._summary,
             sizing_mode="stretch_both",
         )

@@ -4,6 +4,7 @@ import io
 import zipfile
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import expect
 from tab import TIMEOUT
@@ -76,3 +77,52 @@ def test_a_page_is_dark_if_the_system_is_until_the_user_chooses(browser, server,
     page.get_by_text("steps kept").first.wait_for(timeout=TIMEOUT)
     expect(sheet).to_have_css("background-color", light)
     context.close()
+
+
+def test_bars_between_panes_share_the_room_and_are_kept(open_tab, make_run):
+    make_run("run", steps=20)
+    tab = open_tab()
+
+    def shown():
+        tab.until(tab.points)
+        tab.sees("Optimisation")
+        return tab.page.get_by_role("separator", name="Width of the images")
+
+    bar = shown()
+    before = width(tab, "disk")
+    for _ in range(5):
+        bar.press("ArrowRight")
+    tab.until(lambda: width(tab, "disk") < 0.85 * before)
+    smaller = width(tab, "disk")
+    place = bar.bounding_box()
+    tab.page.mouse.move(place["x"] + 4, place["y"] + 50)
+    tab.page.mouse.down()
+    tab.page.mouse.move(place["x"] - 2000, place["y"] + 50, steps=4)
+    tab.page.mouse.up()
+    tab.until(lambda: width(tab, "disk") > 1.2 * before)
+    wide = width(tab, "disk")
+    assert width(tab, "wall") > 150 and wide > smaller
+    tab.page.reload()
+    bar = shown()
+    tab.until(lambda: abs(width(tab, "disk") - wide) < 2)
+    bar.dblclick()
+    tab.until(lambda: abs(width(tab, "disk") - before) < 2)
+    curves = tab.page.get_by_role("separator", name="Height of the curves")
+    low = tab.ask("radius", "plot => Bokeh.index.find_one(plot).el.getBoundingClientRect().height")
+    curves.press("ArrowUp")
+    tab.until(lambda: tab.ask("radius", "plot => Bokeh.index.find_one(plot).el.getBoundingClientRect().height") > low)
+
+
+@pytest.mark.parametrize(("page", "is_over"), [(1280, False), (1024, True)])
+def test_the_inspector_lies_over_a_narrow_page_and_takes_room_from_a_wide_one(open_tab, make_run, page, is_over):
+    make_run("run", steps=20)
+    tab = open_tab()
+    tab.page.set_viewport_size({"width": page, "height": 768})
+    tab.until(tab.points)
+    before = width(tab, "wall")
+    tab.page.mouse.click(*tab.edges("wall")(1.5, 8.5))
+    tab.sees("radius rank in class")
+    tab.until(lambda: (width(tab, "wall") == before) == is_over)
+    # The timeline can be used beside or under it.
+    tab.page.get_by_role("button", name="Fork from here").click()
+    tab.sees("Fork")
