@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 import panel as pn
-import panel_material_ui as pmui
 from panel.viewable import Viewable
 
 from hdd.errors import HDDError
@@ -57,7 +56,7 @@ class SourceComponent(Component):
         """The Panel object that is shown; where the component stands alone, together with its link to the browser."""
         if not isinstance(self._session, EmbeddedSession):
             return self._panel
-        return pmui.Column(self._session.link, self._panel, sizing_mode=self._panel.sizing_mode, margin=0)
+        return pn.Column(self._session.link, self._panel, sizing_mode=self._panel.sizing_mode, margin=0)
 
     @property
     def selection(self) -> Selection:

@@ -37,7 +37,7 @@ from workbench.session import Session
 from workbench.tabs.base import Tab, TabContext
 from workbench.tabs.pages import TabPages
 from workbench.tabs.registry import TABS
-from workbench.theme import Text
+from workbench.theme import Text, paper
 from workbench.views.inspector import HINT, Inspector
 from workbench.views.timeline import Timeline
 from workbench.views.welcome import Welcome
@@ -81,12 +81,13 @@ class Shell:
         self._status = Text("", variant="body2", margin=(14, 8))
         self._driver = pmui.Row(margin=0)
         self._new_run = NewRun(self._launch, engines)
-        self._side = pmui.Column(sizing_mode="stretch_width", margin=0)
-        self._main = pmui.Column(sizing_mode="stretch_both", margin=0, styles={"height": "calc(100vh - 84px)"})
-        self._inspector = pmui.Column(sizing_mode="stretch_width", margin=0)
+        self._form = pn.Column(sizing_mode="stretch_width", margin=0)
+        self._side = pn.Column(sizing_mode="stretch_width", margin=0)
+        self._main = pn.Column(sizing_mode="stretch_both", margin=0, styles={"height": "calc(100vh - 84px)"})
+        self._inspector = pn.Column(sizing_mode="stretch_width", margin=0)
         self.page = make_page(
             header=[self._run_choice, self._status, pmui.Row(sizing_mode="stretch_width"), self._driver],
-            side=[self._link, self._dialogs, self._new_run, self._side],
+            side=[self._link, self._dialogs, self._form, self._side],
             main=self._main,
             inspector=self._inspector,
         )
@@ -121,6 +122,7 @@ class Shell:
         pn.state.add_periodic_callback(self._look_after_jobs, JOBS_MILLISECONDS)
         self._projector.warm_up()
         self._is_loaded = True
+        self._form[:] = [self._new_run]
         self._queue.load()
         self._list_runs()
         if not self._names and self._autostart:
@@ -194,8 +196,8 @@ class Shell:
         queue = self._queue = BuildQueue(self._document, self._is_loaded)
         context = TabContext(session, self._engines, lambda: self._names, self.show_run)
         pages = self._pages = TabPages(self._tabs, context, queue.extend)
-        timeline = pmui.Paper(sizing_mode="stretch_width", margin=4, height=TIMELINE_HEIGHT)
-        runner, steering = (pmui.Column(sizing_mode="stretch_width", margin=0) for _ in range(2))
+        timeline = paper(sizing_mode="stretch_width", height=TIMELINE_HEIGHT)
+        runner, steering = (pn.Column(sizing_mode="stretch_width", margin=0) for _ in range(2))
         with pn.io.hold():
             self._side[:] = [runner, steering]
             self._inspector[:] = [Text(HINT, variant="body2", margin=10)]
@@ -209,18 +211,21 @@ class Shell:
         pages.strip.param.watch(lambda _: self._note(session), "active")
         self._note(session)
         session.open()
-        driver = DriverButton(session)
-        session.add(driver)
-        self._driver[:] = [driver]
         session.views.append(pages)
         own = [
+            partial(self._add_driver, session),
             partial(self._add_runner, session, runner),
             partial(self._add_timeline, session, timeline),
             partial(self._add_steering, session, steering),
         ]
         queue.extend(_alternate(builds, own))
 
-    def _add_runner(self, session: Session, place: pmui.Column) -> None:
+    def _add_driver(self, session: Session) -> None:
+        driver = DriverButton(session)
+        session.add(driver)
+        self._driver[:] = [driver]
+
+    def _add_runner(self, session: Session, place: pn.Column) -> None:
         runner = Runner(session, self._engines)
         session.add(runner)
         session.on_keys(space=runner.toggle)
@@ -229,7 +234,7 @@ class Shell:
         recipes = RecipeButtons(session, self._dialogs)
         place[:] = [runner, evaluator, recipes, Export(session, self._link)]
 
-    def _add_timeline(self, session: Session, place: pmui.Paper) -> None:
+    def _add_timeline(self, session: Session, place: pn.Column) -> None:
         branching = Branching(session, self._dialogs, self.attach)
         timeline = Timeline(session, branching.ask_rewind, branching.fork)
         session.add(timeline)
@@ -242,7 +247,7 @@ class Shell:
         )
         place[:] = [timeline]
 
-    def _add_steering(self, session: Session, place: pmui.Column) -> None:
+    def _add_steering(self, session: Session, place: pn.Column) -> None:
         steering = Steering(session)
         session.add(steering)
         place[:] = [steering]

@@ -86,6 +86,7 @@ class ViewingSpace:
         self._views: dict[str, View] = {}
         self._real = functools.lru_cache(GEOMETRIES_KEPT)(self._place_real)
         self._real_nearest = functools.lru_cache(GEOMETRIES_KEPT)(self._nearest_classes_of_real)
+        self._real_distances = functools.lru_cache(GEOMETRIES_KEPT)(self._distances_of_real)
 
     def features(self, images: Tensor) -> Tensor:
         """The features (B, D), float32, that the viewing network gives for normalised images (B, channels, H, W)."""
@@ -130,7 +131,7 @@ class ViewingSpace:
             _numpy(norm(scene.real)),
             _numpy(norm(scene.synthetic)),
             _numpy(norm(unclamped) > (geometry.clamp or math.inf)),
-            _numpy(_to_own_centroid(scene, scene.real, scene.labels)),
+            self._real_distances(self.measured(geometry), pruning).copy(),
             _numpy(_to_own_centroid(scene, scene.synthetic, scene.synthetic_labels)),
             _numpy(scene.gap),
             self._real_nearest(self.measured(geometry), pruning).copy(),
@@ -142,6 +143,11 @@ class ViewingSpace:
         """(N,) the class whose real centroid is nearest to each real point."""
         scene, _ = self._real(geometry, pruning)
         return _nearest_classes(scene, scene.real)
+
+    def _distances_of_real(self, geometry: Geometry, pruning: Pruning) -> np.ndarray:
+        """(N,) the distance of each real point to the real centroid of its class."""
+        scene, _ = self._real(geometry, pruning)
+        return _numpy(_to_own_centroid(scene, scene.real, scene.labels))
 
     def scene(
         self, images: Tensor | np.ndarray, labels: np.ndarray, geometry: Geometry, pruning: Pruning = ALL_KEPT

@@ -11,9 +11,8 @@ export function render({model, view, el}) {
   })
   el.append(bar)
   const key = `hdd-divider ${model.label}`
-  // Each component has a wrapper around it.
-  const before = () => view.el.parentElement?.previousElementSibling?.firstElementChild
-  const after = () => view.el.parentElement?.nextElementSibling?.firstElementChild
+  const before = () => view.el.previousElementSibling
+  const after = () => view.el.nextElementSibling
   const extent = (pane) => pane.getBoundingClientRect()[isColumn ? "height" : "width"]
   const whole = () => extent(before()) + extent(after())
   const share = () => 100 * extent(before()) / whole()

@@ -9,7 +9,7 @@ from workbench import browser
 
 
 class Divider(JSComponent):
-    """A bar between the component before it and the one after it, in a row or column of Panel Material UI.
+    """A bar between the component before it and the one after it, in a row or column of Panel.
 
     Where a user puts the bar is kept by the browser, for all bars with the same label.
     """

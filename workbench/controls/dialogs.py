@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import panel as pn
 import panel_material_ui as pmui
 
 from workbench.component import Component
@@ -9,18 +10,19 @@ from workbench.theme import Text
 
 
 class Dialogs(Component):
-    """The one dialog of a page.
+    """The one dialog of a page, which is made when it first opens.
 
     Args:
         copy: puts a text on the browser's clipboard; None leaves the button out, and users copy the text themselves.
     """
 
-    _panel: pmui.Dialog
+    _panel: pn.Column
 
     def __init__(self, copy: Callable[[str], None] | None = None) -> None:
         super().__init__()
         self._copy = copy
-        self._panel = pmui.Dialog(open=False, close_on_click=True, title=" ", width_option="md")
+        self._dialog = pmui.Dialog(open=False, close_on_click=True, title=" ", width_option="md")
+        self._panel = pn.Column(height=0, margin=0)
 
     def ask_rewind(self, newest: int, step: int, action: Callable[[], None]) -> None:
         """Asks before the steps from `step` to `newest` are deleted; calls `action` if the answer is yes."""
@@ -33,13 +35,13 @@ class Dialogs(Component):
             action()
 
         yes.on_click(confirmed)
-        self._open("Rewind", Text(text, margin=8), pmui.Row(yes, self._closing("Cancel")))
+        self._open("Rewind", Text(text, margin=8), pn.Row(yes, self._closing("Cancel")))
 
     def confirm(self, title: str, question: str, label: str, action: Callable[[], None]) -> None:
         """Asks before something that cannot be undone; calls `action` if the answer is yes, which `label` names."""
         yes = pmui.Button(label=label, variant="contained", color="warning", margin=8)
         yes.on_click(lambda _: self._act(action))
-        self._open(title, Text(question, margin=8), pmui.Row(yes, self._closing("Cancel")))
+        self._open(title, Text(question, margin=8), pn.Row(yes, self._closing("Cancel")))
 
     def ask_text(self, title: str, label: str, text: str, button: str, action: Callable[[str], None]) -> None:
         """Asks for a line of text, which begins as `text`; calls `action` with it."""
@@ -52,7 +54,7 @@ class Dialogs(Component):
 
         save.on_click(done)
         field.param.watch(done, "enter_pressed")
-        self._open(title, field, pmui.Row(save, self._closing("Cancel")))
+        self._open(title, field, pn.Row(save, self._closing("Cancel")))
 
     def _act(self, action: Callable[[], None]) -> None:
         self._close()
@@ -61,7 +63,7 @@ class Dialogs(Component):
     def show_text(self, title: str, note: str, text: str) -> None:
         """Shows a note and below it a text, with a button that copies the text."""
         area = pmui.TextAreaInput(label=title, value=text, rows=12, width=760, margin=8)
-        buttons = pmui.Row(self._closing("Close"))
+        buttons = pn.Row(self._closing("Close"))
         copy = self._copy
         if copy is not None:
             button = pmui.Button(label="Copy", icon="content_copy", variant="contained", margin=8)
@@ -75,8 +77,10 @@ class Dialogs(Component):
         return button
 
     def _open(self, title: str, *content: object) -> None:
-        self._panel[:] = list(content)
-        self._panel.param.update(title=title, open=True)
+        self._dialog[:] = list(content)
+        self._dialog.param.update(title=title, open=True)
+        if not self._panel.objects:
+            self._panel[:] = [self._dialog]
 
     def _close(self) -> None:
-        self._panel.open = False
+        self._dialog.open = False

@@ -1,5 +1,6 @@
 """Evaluates the images of a run in another process, and random real images to compare them with."""
 
+import panel as pn
 import panel_material_ui as pmui
 
 from workbench.component import SourceComponent
@@ -54,9 +55,9 @@ class Evaluator(SourceComponent):
         self._running = pmui.Row(self._progress, self._cancel, sizing_mode="stretch_width", margin=0, sx=HIDDEN)
         self._progress_text = Text("", variant="caption", margin=(0, 10), sx=HIDDEN)
         self._results = [Text("", variant="caption", margin=(2, 10), sx=HIDDEN) for _ in NAMES]
-        self._panel = pmui.Column(
-            pmui.Row(*self._evaluate.values(), margin=(0, 6)),
-            pmui.Row(*self._baseline.values(), margin=(0, 6)),
+        self._panel = pn.Column(
+            pn.Row(*self._evaluate.values(), margin=(0, 6)),
+            pn.Row(*self._baseline.values(), margin=(0, 6)),
             self._times,
             self._running,
             self._progress_text,

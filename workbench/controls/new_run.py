@@ -32,7 +32,7 @@ class NewRun(Component):
         self._launch = launch
         self._engines = engines
         self._setup: Setup | None = None
-        self._form = pmui.Column(sizing_mode="stretch_width", margin=0)
+        self._form = pn.Column(sizing_mode="stretch_width", margin=0)
         self._panel = pmui.Accordion(
             ("New run", self._form),
             active=[],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import panel as pn
 import panel_material_ui as pmui
 
 from workbench.component import Component
@@ -27,7 +28,7 @@ class RecipeButtons(Component):
         python = pmui.Button(label="Copy as Python", icon="code", **button)
         command.on_click(lambda _: self._show("As a command", as_command))
         python.on_click(lambda _: self._show("As Python", as_python))
-        self._panel = pmui.Row(command, python, margin=(0, 6))
+        self._panel = pn.Row(command, python, margin=(0, 6))
 
     def _show(self, title: str, make: Callable[..., str]) -> None:
         source = self._session.run_source

@@ -1,5 +1,6 @@
 """The buttons of the engine: pause, resume, step, stop."""
 
+import panel as pn
 import panel_material_ui as pmui
 
 from hdd.states import Command, EngineState
@@ -40,9 +41,9 @@ class Runner(SourceComponent):
         self._stop.on_click(lambda _: self._command(Command.STOP))
         self._resume.on_click(lambda _: self.resume())
         self._problem = Notice("", severity="error", margin=(4, 10), sizing_mode="stretch_width", sx=HIDDEN)
-        self._panel = pmui.Column(
+        self._panel = pn.Column(
             self._problem,
-            pmui.Row(self._resume, self._pause, self._step, self._stop, margin=(0, 6)),
+            pn.Row(self._resume, self._pause, self._step, self._stop, margin=(0, 6)),
             sizing_mode="stretch_width",
         )
 

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import panel as pn
 import panel_material_ui as pmui
 
 from hdd.errors import HDDError
@@ -58,7 +59,7 @@ class Setup(Component):
         self._settings = self._computed()
         self._knobs: dict[str, KnobControl] = {}
         self._groups = grouped(_folded())
-        self._sections = [pmui.Column(sizing_mode="stretch_width", margin=0) for _ in self._groups]
+        self._sections = [pn.Column(sizing_mode="stretch_width", margin=0) for _ in self._groups]
         accordion = pmui.Accordion(
             *zip(self._groups, self._sections, strict=True),
             active=[],
@@ -75,7 +76,7 @@ class Setup(Component):
         self._share = pmui.Checkbox(label="Run in parallel (don't queue)", margin=(0, 10))
         self._start = pmui.Button(label="Start this run", icon="play_arrow", variant="contained", margin=(8, 10))
         self._start.on_click(lambda _: self._submit())
-        self._panel = pmui.Column(
+        self._panel = pn.Column(
             self._dataset,
             self._about,
             self._preset,

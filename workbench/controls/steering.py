@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
+import panel as pn
 import panel_material_ui as pmui
 
 from hdd.errors import HDDError
@@ -41,7 +42,7 @@ class Steering(SourceComponent):
         self._next: dict[str, Any] = {}
         self._shown_states: dict[str, tuple] = {}
         self._groups = grouped(Settings.steerable())
-        self._sections = [pmui.Column(sizing_mode="stretch_width", margin=0) for _ in self._groups]
+        self._sections = [pn.Column(sizing_mode="stretch_width", margin=0) for _ in self._groups]
         accordion = pmui.Accordion(
             *zip(self._groups, self._sections, strict=True),
             active=OPEN_AT_FIRST,
@@ -55,7 +56,7 @@ class Steering(SourceComponent):
         self._fill(OPEN_AT_FIRST)
         self._note = Text("", variant="caption", margin=(2, 10), sx=HIDDEN)
         self._why = EditNote(self._session)
-        self._panel = pmui.Column(
+        self._panel = pn.Column(
             self._note,
             self._why,
             accordion,

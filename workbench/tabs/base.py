@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-import panel_material_ui as pmui
+import panel as pn
 from panel.layout.base import ListLike
 from panel.viewable import Viewable
 
@@ -19,6 +19,7 @@ from workbench.core.jobs import Engines
 from workbench.core.run_source import RunSource
 from workbench.core.source import Source
 from workbench.session import Session
+from workbench.theme import paper
 
 
 class Need(StrEnum):
@@ -32,9 +33,9 @@ class Need(StrEnum):
         return isinstance(source, RunSource) and (self is Need.RUN or source.state.step > 0)
 
 
-def pane(**size: Any) -> pmui.Paper:
+def pane(**size: Any) -> pn.Column:
     """An empty sheet of paper for a view, which users can maximise; `size` is as for all components of Panel."""
-    return pmui.Paper(css_classes=["hdd-pane"], margin=4, **size)
+    return paper(css_classes=["hdd-pane"], **size)
 
 
 class ShowRun(Protocol):

@@ -1,6 +1,6 @@
 """The tab "Compare", with two runs side by side."""
 
-import panel_material_ui as pmui
+import panel as pn
 
 from workbench.tabs.base import Need, Part, Tab, TabContent, TabContext
 from workbench.views.comparison import Comparison
@@ -8,7 +8,7 @@ from workbench.views.comparison import Comparison
 
 def build(context: TabContext) -> TabContent:
     """Builds the tab."""
-    place = pmui.Column(sizing_mode="stretch_both", margin=0)
+    place = pn.Column(sizing_mode="stretch_both", margin=0)
     return TabContent(place, [Part(place, lambda: Comparison(context.session, context.run_names, context.show_run))])
 
 

@@ -1,6 +1,6 @@
 """The tab "Live", with the image wall, the disk and the curves."""
 
-import panel_material_ui as pmui
+import panel as pn
 
 from workbench.browser.divider import Divider
 from workbench.tabs.base import Part, Tab, TabContent, TabContext, pane
@@ -17,10 +17,10 @@ def build(context: TabContext) -> TabContent:
     """Builds the tab: the wall and the disk side by side, and below them the curves and the distances to the root."""
     session = context.session
     wall, disk, curves, distances = (pane(sizing_mode="stretch_both") for _ in range(4))
-    layout = pmui.Column(
-        pmui.Row(wall, Divider("row", "Width of the images"), disk, sizing_mode="stretch_both", margin=0),
+    layout = pn.Column(
+        pn.Row(wall, Divider("row", "Width of the images"), disk, sizing_mode="stretch_both", margin=0),
         Divider("column", "Height of the curves", after=CURVES_HEIGHT),
-        pmui.Row(
+        pn.Row(
             curves,
             Divider("row", "Width of the curves", after=DISTANCES_WIDTH),
             distances,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+import panel as pn
 import panel_material_ui as pmui
 
 from workbench.build_queue import Build
@@ -50,13 +51,13 @@ class TabPages:
         # The strip's own tabs stay empty. Their content is put into `place` instead, so that views can be brought up to
         # date before they are on the page.
         self.strip = pmui.Tabs(
-            *((tab.title, pmui.Row(height=0, margin=0)) for tab in tabs),
+            *((tab.title, pn.Row(height=0, margin=0)) for tab in tabs),
             sizing_mode="stretch_width",
             height=48,
             margin=0,
         )
         self.strip.param.watch(lambda event: self._choose(self._pages[event.new]), "active")
-        self.place = pmui.Column(sizing_mode="stretch_both", margin=0)
+        self.place = pn.Column(sizing_mode="stretch_both", margin=0)
 
     @property
     def names(self) -> list[str]:

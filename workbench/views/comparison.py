@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import panel as pn
 import panel_material_ui as pmui
 
 from hdd.errors import HDDError
@@ -68,9 +69,9 @@ class Comparison(SourceComponent):
         )
         self._swap.on_click(lambda _: show_run(self._name, "compare", own))
         self._text = Text(CHOOSE.format(name=own), variant="body2", margin=(14, 10))
-        self._place = pmui.Column(sizing_mode="stretch_both", margin=0)
-        self._panel = pmui.Column(
-            pmui.Row(self._select, self._swap, self._text, sizing_mode="stretch_width"),
+        self._place = pn.Column(sizing_mode="stretch_both", margin=0)
+        self._panel = pn.Column(
+            pn.Row(self._select, self._swap, self._text, sizing_mode="stretch_width"),
             self._place,
             sizing_mode="stretch_both",
             margin=0,
@@ -138,11 +139,11 @@ class Comparison(SourceComponent):
         return selection
 
 
-def _row(height: int, views: Sequence[SourceComponent]) -> pmui.Row:
+def _row(height: int, views: Sequence[SourceComponent]) -> pn.Row:
     places = [pane(sizing_mode="stretch_both") for _ in views]
     for place, view in zip(places, views, strict=True):
         place[:] = [view]
-    return pmui.Row(*places, sizing_mode="stretch_both", min_height=height, margin=0)
+    return pn.Row(*places, sizing_mode="stretch_both", min_height=height, margin=0)
 
 
 def _are_alike(one: RunSource, other: RunSource) -> bool:

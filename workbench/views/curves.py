@@ -128,7 +128,7 @@ class Curves(SourceComponent):
         )
         self._compare.param.watch(lambda _: self._read_overlays(), "value")
         options = pmui.Popup(
-            pmui.Column(self._compare, self._smoothing, self._log, width=OPTIONS_WIDTH),
+            pn.Column(self._compare, self._smoothing, self._log, width=OPTIONS_WIDTH),
             open=False,
             anchor_origin={"horizontal": "left", "vertical": "bottom"},
         )
@@ -136,8 +136,8 @@ class Curves(SourceComponent):
             icon="tune", description="Curve options: overlay runs, smoothing, log axis", size="small", margin=(10, 2)
         )
         tune.param.watch(lambda _: options.param.update(open=True), "clicks")
-        self._panel = pmui.Column(
-            pmui.Row(self._what, tune, options, self._reset, sizing_mode="stretch_width"),
+        self._panel = pn.Column(
+            pn.Row(self._what, tune, options, self._reset, sizing_mode="stretch_width"),
             self._row,
             self._legend_row,
             self._summary,

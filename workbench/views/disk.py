@@ -101,8 +101,8 @@ class Disk(SourceComponent):
         )
         self._about = Text("", variant="caption", margin=(0, 10))
         self._details = pmui.Popup(
-            pmui.Column(
-                pmui.Row(self._network, self._centred, margin=0),
+            pn.Column(
+                pn.Row(self._network, self._centred, margin=0),
                 self._about,
                 Text(HOW_TO, variant="caption", margin=(8, 10)),
                 width=DETAILS_WIDTH,
@@ -111,7 +111,7 @@ class Disk(SourceComponent):
             anchor_origin={"horizontal": "right", "vertical": "bottom"},
             transform_origin={"horizontal": "right", "vertical": "top"},
         )
-        row = pmui.Row(
+        row = pn.Row(
             self._view,
             self._color_by,
             self._button("center_focus_strong", "Reset: undo drags and zooms", lambda _: self._plot.reset()),
@@ -121,11 +121,11 @@ class Disk(SourceComponent):
             margin=0,
         )
         self._status = Text("", variant="caption", margin=(0, 10))
-        self._panel = pmui.Column(
+        self._panel = pn.Column(
             row,
-            pmui.Row(
+            pn.Row(
                 pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=100),
-                pmui.Column(drags, self._legend, width=LEGEND_WIDTH + 12, sizing_mode="stretch_height", margin=0),
+                pn.Column(drags, self._legend, width=LEGEND_WIDTH + 12, sizing_mode="stretch_height", margin=0),
                 sizing_mode="stretch_both",
                 margin=0,
             ),

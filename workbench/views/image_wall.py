@@ -72,8 +72,8 @@ class ImageWall(SourceComponent):
         self._shows.param.watch(lambda *_: session.refresh(), "value")
         self._summary = Text("", variant="caption", margin=(4, 10))
         self._title = Text("Synthetic images", variant="subtitle2", margin=(6, 10))
-        self._panel = pmui.Column(
-            pmui.Row(self._title, self._shows),
+        self._panel = pn.Column(
+            pn.Row(self._title, self._shows),
             pn.pane.Bokeh(self.plot, sizing_mode="stretch_both", min_height=100),
             self._summary,
             sizing_mode="stretch_both",

@@ -58,7 +58,7 @@ class Inspector(SourceComponent):
         )
         self._several = SelectedImages(session)
         self._others = pmui.Column(self._several, sx=HIDDEN, margin=0)
-        self._panel = pmui.Column(self._empty, self._parts, self._others)
+        self._panel = pn.Column(self._empty, self._parts, self._others)
 
     def update(self, frame: Frame) -> None:
         """Brings the drawer up to date."""

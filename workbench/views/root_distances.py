@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-import panel_material_ui as pmui
 from bokeh.models import ColumnDataSource, HoverTool, Range1d
 from bokeh.plotting import figure
 
@@ -54,8 +53,8 @@ class RootDistances(SourceComponent):
             "real": REAL,
             **({"step 0": INITIAL, "now": SYNTHETIC} if source.changes else {"synthetic": SYNTHETIC}),
         }
-        self._panel = pmui.Column(
-            pmui.Row(
+        self._panel = pn.Column(
+            pn.Row(
                 Text("Distance to class centroid", variant="body2", margin=(8, 4, 0, 10)),
                 *(
                     Text(name, variant="caption", margin=(10, 4, 0, 4), styles={"color": color, "font-weight": "bold"})

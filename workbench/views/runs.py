@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
+import panel as pn
 import panel_material_ui as pmui
 
 from hdd.errors import InUseError
@@ -54,9 +55,9 @@ class Runs(SourceComponent):
         self._note = self._button("Edit note", "sticky_note_2", self._ask_note)
         self._delete = self._button("Delete", "delete", self._ask_delete)
         self._summary = Text("Reading the runs …", variant="caption", margin=(2, 10))
-        self._panel = pmui.Column(
+        self._panel = pn.Column(
             self._dialogs,
-            pmui.Row(
+            pn.Row(
                 Text("Runs", variant="subtitle2", margin=(12, 10)),
                 *(self._open, self._compare, self._rename, self._note, self._delete),
             ),

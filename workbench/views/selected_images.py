@@ -43,7 +43,7 @@ class SelectedImages(Component):
         self._many = Strip(SHOWN, 60, "The first of the selected images:")
         self._single, self._strip = (pmui.Column(each, margin=0, sx=HIDDEN) for each in (self._one, self._many))
         self._table = pn.pane.HTML("", width=WIDTH, margin=(4, 8))
-        self._panel = pmui.Column(self._title, self._single, self._strip, self._table, margin=0)
+        self._panel = pn.Column(self._title, self._single, self._strip, self._table, margin=0)
 
     def update(self, frame: Frame) -> None:
         """Shows what is selected, as far as it is known."""

@@ -59,6 +59,8 @@ class Timeline(SourceComponent):
             size="small",
             margin=(4, 18),
             disabled=True,
+            # While a run goes on, a thumb that glides to each step would have the browser paint without pause.
+            sx={"& .MuiSlider-thumb, & .MuiSlider-track": {"transition": "none"}},
         )
         self._slider.param.watch(self._moved, "value")
         self._slider.param.watch(lambda event: self._scrub(event.new), "value_throttled")
@@ -74,8 +76,8 @@ class Timeline(SourceComponent):
         if fork is not None:
             self._fork.on_click(lambda _: fork(self.step))
         self._status = Text("", variant="caption", margin=(0, 18))
-        self._panel = pmui.Column(
-            pmui.Row(
+        self._panel = pn.Column(
+            pn.Row(
                 self._play,
                 self._live,
                 self._slider,

@@ -1,5 +1,6 @@
 """What the page shows when there is no run yet."""
 
+import panel as pn
 import panel_material_ui as pmui
 
 from workbench.component import Component
@@ -29,8 +30,8 @@ class Welcome(Component):
         self._panel = pmui.Paper(
             Text("Watch a data set being distilled", variant="h5", margin=(16, 20, 4, 20)),
             pmui.Typography(WELCOME, margin=(4, 20)),
-            pmui.Row(start, margin=(0, 10, 10, 10)),
-            pmui.Row(launch.notice_for(start), margin=(0, 10), sizing_mode="stretch_width"),
+            pn.Row(start, margin=(0, 10, 10, 10)),
+            pn.Row(launch.notice_for(start), margin=(0, 10), sizing_mode="stretch_width"),
             Text(
                 "Bundled digits, 10 images per class, a minute or two on a laptop. For other data, open “New run” on "
                 "the left.",
