@@ -147,6 +147,58 @@ class JointUMAP(View):
         return _with_centroids(scene, drawn[: len(scene.real)], drawn[len(scene.real) :])
 
 
+class COSNE(View):
+    """CO-SNE (Guo, Guo, Yu 2022): t-SNE with hyperbolic distances on both sides, whose points also keep their norms.
+
+    The similarities of drawn points are hyperbolic Cauchy of scale 0.1, and the second term pulls the norms in the ball
+    to those of the points. Synthetic images lie at the nearest real one.
+    """
+
+    title = preserves = "CO-SNE"
+
+    @classmethod
+    def learn(cls, scene: Scene, seed: int) -> dict[str, Tensor]:
+        """See `View.learn`."""
+        near = scene.real.float()
+        similar = cls._similarities(pairwise_distance(near, near).double().square())
+        norms = (norm(scene.real) / 2).tanh().square()
+        seen = seen_from(scene.centre, scene.real)
+        drawn = start_layout(seen @ principal_plane(seen)).float().requires_grad_()
+        optimizer = torch.optim.Adam([drawn], lr=0.02)
+        others = ~torch.eye(len(near), dtype=torch.bool)
+        for _ in range(200):
+            points = exp0(drawn)
+            inner = points[:, :1] * points[:, 0] - points[:, 1:] @ points[:, 1:].T
+            far = torch.acosh(inner.clamp(min=1 + 1e-6)).square()
+            close = (1 / (far + 0.01))[others]
+            divergence = -(similar[others] * (close / close.sum()).log()).sum()
+            ball = (drawn.norm(dim=1) / 2).tanh().square()
+            loss = 10 * divergence + 0.01 * (ball - norms).square().sum()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        return {"layout": drawn.detach().double()}
+
+    @staticmethod
+    def _similarities(squares: Tensor, perplexity: float = 30.0) -> Tensor:
+        """Of t-SNE: symmetric, with sum 1; each point has about `perplexity` neighbours."""
+        squares = squares.fill_diagonal_(torch.inf)
+        low, high = torch.full((2, len(squares), 1), -20.0).double() * torch.tensor([1.0, -1.0])[:, None, None]
+        for _ in range(40):
+            middle = (low + high) / 2
+            chances = (-squares * middle.exp()).softmax(dim=1)
+            entropy = torch.special.entr(chances).sum(dim=1, keepdim=True)
+            too_wide = entropy.exp() > perplexity
+            low, high = torch.where(too_wide, middle, low), torch.where(too_wide, high, middle)
+        return ((chances + chances.T) / (2 * len(chances))).float()
+
+    def draw(self, scene: Scene) -> Drawing:
+        """See `View.draw`."""
+        far = pairwise_distance(scene.synthetic.float(), scene.real.float())
+        layout = self._learned["layout"]
+        return _with_centroids(scene, layout, layout[far.argmin(dim=1)])
+
+
 def _with_centroids(scene: Scene, real: Tensor, synthetic: Tensor) -> Drawing:
     """With the centroids of the drawn points, where a view cannot draw a centroid of the space."""
     kept = torch.from_numpy(scene.kept)
@@ -166,4 +218,5 @@ CANDIDATES: dict[str, type[View]] = {
     "HoroPCA": HoroPCA,
     "discriminant": Discriminant,
     "joint UMAP": JointUMAP,
+    "CO-SNE": COSNE,
 }

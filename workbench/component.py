@@ -58,6 +58,12 @@ class SourceComponent(Component):
             return self._panel
         return pn.Column(self._session.link, self._panel, sizing_mode=self._panel.sizing_mode, margin=0)
 
+    def hide(self) -> None:
+        """Called when the tab with the view is no longer shown; it is shown again by the next frame.
+
+        A view that costs something while nobody sees it stops that here.
+        """
+
     @property
     def selection(self) -> Selection:
         """What the view's session looks at: selected images, classes, step and more. It can be read, and set."""

@@ -18,6 +18,7 @@ from workbench.core.disk_requests import Projecting
 from workbench.core.frame import Frame, Selection, View
 from workbench.core.frame_builder import FrameBuilder
 from workbench.core.frame_gate import FrameGate, News
+from workbench.core.idle_cores import idle_cores
 from workbench.core.run_source import RunSource
 from workbench.core.source import Source
 from workbench.document_calls import Caller, DocumentCalls
@@ -175,7 +176,9 @@ class Session:
         full = self._gate.admit(time.monotonic(), self._news(frame))
         if full is None:
             return
-        if not full:
+        if full:
+            self._gate.make_room(idle_cores())
+        else:
             self._calls.soon(self._bring_words, frame_gate.FULL_SECONDS)
         frame = replace(frame, full=full)
         with pn.io.hold():

@@ -88,3 +88,11 @@ def smooth(values: np.ndarray, step: np.ndarray, weight: float, span: float) -> 
         norm = fade * norm + (1 - fade) * there
         found[place] = np.where(there, total / np.where(norm > 0, norm, 1), np.nan)
     return found
+
+
+def finite_range(curves: Sequence[tuple[np.ndarray, np.ndarray]], start: float, end: float) -> tuple[float, float]:
+    """The lowest and highest value of curves (step, values) at the steps from `start` to `end`; (0, 1) without any."""
+    values = [np.ravel(values[(step >= start) & (step <= end)]) for step, values in curves]
+    found = np.concatenate([*values, np.zeros(0)])
+    found = found[np.isfinite(found)]
+    return (float(found.min()), float(found.max())) if found.size else (0.0, 1.0)

@@ -7,6 +7,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.build_queue import Build
+from workbench.component import SourceComponent
 from workbench.core.frame import Frame, View
 from workbench.tabs.base import Part, Tab, TabContent, TabContext
 from workbench.theme import Text
@@ -85,6 +86,8 @@ class TabPages:
             return
         for view in self._shown.views:
             self._session.views.remove(view)
+            if isinstance(view, SourceComponent):
+                view.hide()
         self._shown = page
         for view in page.views:
             self._session.add(view)

@@ -1,6 +1,6 @@
 """Two runs side by side at the same step: walls, disks and curves, and the difference of the images."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,8 +21,8 @@ from workbench.views.disk import Disk
 from workbench.views.image_difference import ImageDifference
 from workbench.views.image_wall import ImageWall
 
-LEAST_HEIGHTS = {"walls": 230, "disks": 290, "curves": 230}
-"""Of the rows; what does not fit is scrolled to."""
+LEAST_HEIGHT = 220
+"""Of a row; what does not fit is scrolled to."""
 CHOOSE = (
     "Choose a run to compare with {name}. Both follow the timeline below; forks of one run have their steps in common."
 )
@@ -57,6 +57,7 @@ class Comparison(SourceComponent):
         self._run_names = run_names
         self._companion: Companion | None = None
         self._name = ""
+        self._watcher: Any = None
         self._own: list[SourceComponent] = []
         run = self._session.run_source.run.path
         self._folder, own = run.parent, run.name
@@ -93,14 +94,23 @@ class Comparison(SourceComponent):
             if frame.full or view.lively:
                 view.update(frame)
 
-    def _compare_with(self, name: str) -> None:
-        self._name, self._own = name, []
+    def hide(self) -> None:
+        """Stops to follow the other run."""
+        self._own = []
+        self._name = ""
+        self._place[:] = []
         if self._companion is not None:
             self._session.companions.remove(self._companion)
             self._companion.close()
             self._companion = None
+        if self._watcher is not None:
+            self._session.selection.param.unwatch(self._watcher)
+            self._watcher = None
+
+    def _compare_with(self, name: str) -> None:
+        self.hide()
+        self._name = name
         self._swap.disabled = not name
-        self._place[:] = []
         session = self._session
         if not name:
             self._text.object = CHOOSE.format(name=session.source.name)
@@ -128,22 +138,21 @@ class Comparison(SourceComponent):
         self._text.object = f"Left: {session.source.name}. Right: {name}." + (
             "" if alike else " Their classes or images per class differ, so only the step is shared."
         )
-        rows = {"walls": (walls[0], *middle, walls[1]), "disks": disks, "curves": (curves,)}
-        self._place[:] = [other.link, *(_row(LEAST_HEIGHTS[name], views) for name, views in rows.items())]
+        self._place[:] = [other.link, _row(walls[0], *middle, walls[1]), _row(disks[0], curves, disks[1])]
 
     def _linked(self) -> Selection:
         """A selection of its own that follows the step of the page's."""
         own = self._session.selection
         selection = Selection(step=own.step)
-        own.param.watch(lambda event: selection.param.update(step=event.new), "step")
+        self._watcher = own.param.watch(lambda event: selection.param.update(step=event.new), "step")
         return selection
 
 
-def _row(height: int, views: Sequence[SourceComponent]) -> pn.Row:
+def _row(*views: SourceComponent) -> pn.Row:
     places = [pane(sizing_mode="stretch_both") for _ in views]
     for place, view in zip(places, views, strict=True):
         place[:] = [view]
-    return pn.Row(*places, sizing_mode="stretch_both", min_height=height, margin=0)
+    return pn.Row(*places, sizing_mode="stretch_both", min_height=LEAST_HEIGHT, margin=0)
 
 
 def _are_alike(one: RunSource, other: RunSource) -> bool:

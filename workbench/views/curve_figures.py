@@ -11,9 +11,10 @@ from bokeh.events import Tap
 from bokeh.models import ColumnDataSource, ContinuousTicker, HoverTool, Label, Range1d, Span
 from bokeh.plotting import figure
 
-from workbench.core.run_curves import GAP, RunCurves, smooth
+from workbench.core.run_curves import GAP, RunCurves, finite_range, smooth
 from workbench.theme import EDIT, REAL, SYNTHETIC, class_colors
 from workbench.views.accuracy_marks import AccuracyMarks
+from workbench.views.canvas_access import CanvasAccess
 
 DASHES = ("dashed", "dotted", "dashdot", "dotdash")
 """The lines of the other runs, in the order in which they were chosen."""
@@ -26,14 +27,6 @@ QUANTILES = (10, 50, 90)
 
 def _source(*names: str) -> ColumnDataSource:
     return ColumnDataSource({name: [] for name in names})
-
-
-def _finite_range(curves: Sequence[tuple[np.ndarray, np.ndarray]], start: float, end: float) -> tuple[float, float]:
-    """The lowest and highest value of curves (step, values) at the steps from `start` to `end`; (0, 1) without any."""
-    values = [np.ravel(values[(step >= start) & (step <= end)]) for step, values in curves]
-    found = np.concatenate([*values, np.zeros(0)])
-    found = found[np.isfinite(found)]
-    return (float(found.min()), float(found.max())) if found.size else (0.0, 1.0)
 
 
 class CurveFigures:
@@ -69,6 +62,7 @@ class CurveFigures:
         self.cursor = Span(dimension="height", location=0, line_color=SYNTHETIC, line_width=1.5, visible=False)
         self.clamp = Span(dimension="width", location=None, line_color=EDIT, line_dash="dashed", visible=False)
         self._scale: Literal["linear", "log"] = "linear"
+        self._accesses: dict[str, CanvasAccess] = {}
         self.plots = [self._loss_figure(), self._radius_figure(), self._percent_figure()]
 
     # The step axis
@@ -121,7 +115,13 @@ class CurveFigures:
         plot.set_select(ContinuousTicker, {"desired_num_ticks": 4})
         plot.add_layout(self.cursor)
         plot.on_event(Tap, self._clicked)
+        self._accesses[label] = CanvasAccess(plot, f"Curves of {label} over the steps.")
         return plot
+
+    def say(self, shown: str) -> None:
+        """Tells people who do not see the figures what they show."""
+        for access in self._accesses.values():
+            access.say(shown)
 
     def _clicked(self, event: Any) -> None:
         self._tapped(round(event.x))
@@ -230,7 +230,7 @@ class CurveFigures:
         self._put_lines("loss", lines)
         self.plots[0].yaxis.axis_label = "gap (1/√|K|)" if what == GAP else "loss"
         bounds = [(own.step, low), (own.step, high)] if total else [(own.step, values)]
-        lowest, highest = _finite_range([*bounds, *((xs, ys) for xs, ys, *_ in lines)], *self.visible)
+        lowest, highest = finite_range([*bounds, *((xs, ys) for xs, ys, *_ in lines)], *self.visible)
         room = 0.08 * (highest - lowest) or 0.1 * abs(highest) or 1
         self._levels["linear"].update(start=lowest - room, end=highest + room)
         lowest = max(lowest, 1e-12)
@@ -255,7 +255,7 @@ class CurveFigures:
         self._put_lines("radius", radii)
         self._put_lines("percent", percents)
         outer = [(own.step, mean[f"{who}90"]) for who in WHO]
-        _, farthest = _finite_range([*outer, *((xs, ys) for xs, ys, *_ in radii)], *self.visible)
+        _, farthest = finite_range([*outer, *((xs, ys) for xs, ys, *_ in radii)], *self.visible)
         self._levels["radius"].update(start=0, end=1.15 * farthest or 1)
 
     def _put_lines(self, name: str, lines: list[tuple[np.ndarray, np.ndarray, str, str, str]]) -> None:

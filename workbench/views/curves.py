@@ -211,7 +211,8 @@ class Curves(SourceComponent):
             self._version = version
             self._draw(frame)
         assert self._own is not None, "it has been drawn"
-        self._summary.object = curve_summary(frame, self._own)
+        self._summary.object = summary = curve_summary(frame, self._own)
+        figures.say(summary)
 
     def _draw(self, frame: Frame) -> None:
         state, source = frame.run_state, self._session.run_source

@@ -4,7 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from workbench.core.frame_gate import FRAMES_PER_SECOND, FULL_SECONDS, HOLD_SECONDS, UNPAINTED_SECONDS, FrameGate, News
+from workbench.core.frame_gate import (
+    FRAMES_PER_SECOND,
+    FULL_SECONDS,
+    HOLD_SECONDS,
+    LEAST_FRAMES_PER_SECOND,
+    SPARE_CORES,
+    UNPAINTED_SECONDS,
+    FrameGate,
+    News,
+)
 
 FIRST = News(content=0, asked="nothing", look="look")
 APART = 1 / FRAMES_PER_SECOND
@@ -44,6 +53,22 @@ def test_a_frame_that_is_never_painted_is_waited_for_only_so_long(gate):
 def test_frames_keep_their_distance(gate):
     assert gate.wait(100.01, news(1), listens=True) == pytest.approx(APART - 0.01)
     assert gate.wait(100.0 + APART + 1e-9, news(1), listens=True) == 0
+
+
+def test_frames_come_more_rarely_while_the_machine_is_busy(gate):
+    def apart():
+        return gate.wait(100.0, news(1), listens=True)
+
+    gate.make_room(idle_cores=SPARE_CORES / 2)
+    assert apart() == pytest.approx(1.25 * APART)
+    # Whoever asks for something is answered at once.
+    assert gate.wait(100.0, news(1, asked="a knob"), listens=True) == 0
+    for _ in range(20):
+        gate.make_room(idle_cores=0)
+    assert apart() == pytest.approx(1 / LEAST_FRAMES_PER_SECOND)
+    for _ in range(20):
+        gate.make_room(idle_cores=2 * SPARE_CORES)
+    assert apart() == pytest.approx(APART)
 
 
 @pytest.mark.parametrize("change", [{"asked": "a knob"}, {"look": "another"}])

@@ -2,6 +2,8 @@
 
 import re
 
+from workbench.core.run_source import open_sources
+
 
 def figures(tab, name):
     """How many figures of this name are on the page."""
@@ -26,6 +28,12 @@ def test_two_runs_follow_one_timeline(open_tab, make_run):
     tab.until(lambda: figures(tab, "wall") == 3)
     tab.until(lambda: figures(tab, "disk") == 2)
     tab.until(lambda: any("<i>other" in each["name"] for each in tab.figure("loss linear") if "dash" in each))
+    # A comparison that nobody sees follows nothing, and comes back.
+    tab.page.get_by_role("tab", name="Live").click()
+    tab.until(lambda: [each.name for each in open_sources()] == ["run"])
+    tab.page.get_by_role("tab", name="Compare").click()
+    tab.until(lambda: figures(tab, "wall") == 3)
+    tab.sees("Step 60 of <i>other less step 40 of run")
     tab.scrub("Home")
     tab.sees("Step 0 of <i>other less step 0 of run: 0 apart on average")
     tab.sees("10 classes × 10 images of 8×8 pixels, step 0")

@@ -43,6 +43,9 @@ def test_a_click_on_a_curve_shows_its_step(open_tab, make_run):
     make_run("run", steps=100)
     tab = open_tab()
     tab.until(lambda: tab.figure("radius") and tab.ask("radius", STEPS) == [0, 102])
+    for name in ("loss", "√|K|·radius", "share (%)"):
+        picture = tab.page.get_by_role("img", name=f"Curves of {name} over the steps. Step 100: loss")
+        expect(picture).to_have_count(1, timeout=TIMEOUT)
     tab.sees("Optimisation")
     total = next(each for each in tab.figure("loss linear") if each.get("loss"))
     tab.page.mouse.click(*tab.edges("loss linear")(60, total["loss"][59]))

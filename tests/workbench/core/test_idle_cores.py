@@ -1,0 +1,23 @@
+from types import SimpleNamespace
+
+import pytest
+
+from workbench.core import idle_cores as module
+from workbench.core.idle_cores import MEASURED_SECONDS, IdleCores
+
+
+def test_idle_cores_are_measured_over_a_second_at_a_time(monkeypatch):
+    clock, idle = 100.0, 5000.0
+    monkeypatch.setattr(module.time, "monotonic", lambda: clock)
+    monkeypatch.setattr(module.psutil, "cpu_times", lambda: SimpleNamespace(idle=idle))
+    monkeypatch.setattr(module.psutil, "cpu_count", lambda: 4)
+    cores = IdleCores()
+    assert cores() == 4
+    clock, idle = clock + MEASURED_SECONDS / 2, idle + 1
+    assert cores() == 4
+    clock, idle = clock + 1.5, idle + 2
+    assert cores() == pytest.approx(3 / 2)
+
+
+def test_this_machine_has_idle_cores():
+    assert 0 < module.idle_cores() <= (module.psutil.cpu_count() or 1)
