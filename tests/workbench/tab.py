@@ -93,16 +93,13 @@ class Tab:
 
     def edges(self, name):
         """Where a figure's data coordinates lie on the page: a function of (x, y) that gives pixels."""
-        box = self.ask(
-            name,
-            """plot => {
-              const view = Bokeh.index.find_one(plot)
-              const {left, top} = view.el.getBoundingClientRect()
-              const {x_scale, y_scale} = view.frame
-              return [0, 1].map((at) => [left + x_scale.compute(at), top + y_scale.compute(at)])
-            }""",
-        )
-        (x0, y0), (x1, y1) = box
+        code = """plot => {
+          const view = Bokeh.index.find_one(plot)
+          const {left, top} = view.el.getBoundingClientRect()
+          const {x_scale, y_scale} = view.frame
+          return [0, 1].map((at) => [left + x_scale.compute(at), top + y_scale.compute(at)])
+        }"""
+        (x0, y0), (x1, y1) = self.until(lambda: (box := self.ask(name, code))[0] != box[1] and box)
         return lambda x, y: (x0 + x * (x1 - x0), y0 + y * (y1 - y0))
 
     def marks(self):

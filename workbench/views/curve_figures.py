@@ -124,7 +124,9 @@ class CurveFigures:
             access.say(shown)
 
     def _clicked(self, event: Any) -> None:
-        self._tapped(round(event.x))
+        # A figure that has no size yet has no coordinates either.
+        if np.isfinite(event.x):
+            self._tapped(round(event.x))
 
     def _draw_others(self, plot: figure, name: str) -> None:
         style: dict[str, Any] = {"line_color": "color", "line_dash": {"field": "dash"}, "line_alpha": 0.9}

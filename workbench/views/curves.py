@@ -30,8 +30,8 @@ NAMED = 20
 OPTIONS_WIDTH = 300
 _AS_MANY_AS_FIT = """
 :host { container-type: inline-size }
-@container (max-width: 500px) { .child-wrapper:nth-child(3) { display: none } }
-@container (max-width: 380px) { .child-wrapper:nth-child(2) { display: none } }
+@container (max-width: 500px) { .bk-Figure:nth-last-child(1) { display: none !important } }
+@container (max-width: 380px) { .bk-Figure:nth-last-child(2) { display: none !important } }
 """
 """In a narrow pane the last figures are left out; the summary below them says what they would show."""
 _STROKES = {"solid": "", "dashed": "6 4", "dotted": "2 4", "dashdot": "6 4 2 4", "dotdash": "2 4 6 4"}
@@ -111,7 +111,7 @@ class Curves(SourceComponent):
         self._smoothing.param.watch(lambda _: session.refresh(), "value")
         self._log.param.watch(lambda event: self._swap(event.new), "value")
         self._reset.on_click(lambda _: self._follow())
-        self._row = pmui.Row(
+        self._row = pn.Row(
             *map(_pane, self._figures.plots), sizing_mode="stretch_both", margin=0, stylesheets=[_AS_MANY_AS_FIT]
         )
         self._legend = Html("", variant="caption", sizing_mode="stretch_width", margin=(0, 10))

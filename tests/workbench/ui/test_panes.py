@@ -67,7 +67,7 @@ def test_a_page_is_dark_if_the_system_is_until_the_user_chooses(browser, server,
     page = context.new_page()
     page.goto(f"{server}?runs={root}")
     dark, light = "rgb(28, 32, 37)", "rgb(255, 255, 255)"
-    sheet = page.locator(".hdd-pane .MuiPaper-root").first
+    sheet = page.locator(".hdd-pane").first
     page.get_by_text("steps kept").first.wait_for(timeout=TIMEOUT)
     expect(sheet).to_have_css("background-color", dark, timeout=TIMEOUT)
     page.get_by_role("button", name="Toggle theme").click()
