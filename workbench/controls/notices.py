@@ -20,11 +20,21 @@ def notify(kind: str, text: str) -> None:
         getattr(pn.state.notifications, kind)(text, duration=6000)
 
 
+def why_not(session: Session) -> str:
+    """Why the session may not steer its run; "" if it may."""
+    if session.drives:
+        return ""
+    if session.source.driver is None:
+        return "No one is in control of this run: take control to steer it."
+    return "You are watching: another tab is in control of this run."
+
+
 def may_steer(session: Session) -> bool:
     """Whether the session is in control of its run; if not, a notification says so."""
-    if not session.drives:
-        notify("info", "Another tab is in control of this run: take control first.")
-    return session.drives
+    reason = why_not(session)
+    if reason:
+        notify("info", reason)
+    return not reason
 
 
 def attempt(action: Callable[[], object]) -> None:

@@ -15,6 +15,7 @@ from hdd.states import EditStatus, EngineState
 from workbench.component import SourceComponent
 from workbench.controls.edit_note import EditNote
 from workbench.controls.knob import KnobControl
+from workbench.controls.notices import why_not
 from workbench.core.frame import Frame
 from workbench.embedded_session import Shown
 from workbench.session import Session
@@ -135,7 +136,7 @@ class Steering(SourceComponent):
                 self._tell(edit, state.status.state)
             knob.enable(self._session.drives and frame.live and state.problem is None)
         self._why.update(frame)
-        note = "" if self._session.drives else "You are watching: another tab is in control of this run."
+        note = why_not(self._session)
         if not frame.live:
             note = f"These are the values at step {frame.step}. To steer, press “Live”, or fork from here."
         show(self._note, bool(note))

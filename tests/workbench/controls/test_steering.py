@@ -227,7 +227,10 @@ def test_of_a_dragged_knob_at_most_one_edit_waits_and_the_last_value_wins(steeri
 def test_who_does_not_drive_cannot_steer(steering, session, source, show):
     (sections,) = steering.__panel__().select(pmui.Accordion)
     sections.active = list(range(len(GROUPS)))
-    source.lease.leave("driver", to="another")
+    source.lease.leave("driver")
+    show()
+    assert "No one is in control of this run: take control to steer it." in texts(steering)
+    source.lease.take("another")
     show()
     assert "You are watching: another tab is in control of this run." in texts(steering)
     controls = [control for knob in steering._knobs.values() for control in knob.__panel__().select(WidgetBase)]
