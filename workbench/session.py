@@ -163,6 +163,9 @@ class Session:
         self._woken = False
         # The frame is built first, so that the next disk is computed while the last frame is on its way.
         frame = self.frame()
+        # One frame can come with the document, and that should be one with images.
+        if not self.tab and frame.images is None and frame.state.reading:
+            return
         # Until the browser has sent the key of its tab, Panel drops changes of the document that the browser fetched.
         wait = self._gate.wait(time.monotonic(), self._news(frame), listens=bool(self.tab))
         if wait == 0:

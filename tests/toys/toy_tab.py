@@ -1,12 +1,10 @@
 """The smallest tab: one sentence about the images."""
 
-import panel_material_ui as pmui
-
 from workbench.component import SourceComponent
 from workbench.core.frame import Frame
 from workbench.embedded_session import Shown
 from workbench.session import Session
-from workbench.tabs.base import Part, Tab, TabContent, TabContext
+from workbench.tabs.base import Part, Tab, TabContent, TabContext, pane
 from workbench.theme import Text
 
 
@@ -25,7 +23,7 @@ class Brightness(SourceComponent):
 
 def build(context: TabContext) -> TabContent:
     """One sentence."""
-    place = pmui.Paper(sizing_mode="stretch_width", margin=4)
+    place = pane(sizing_mode="stretch_width")
     return TabContent(place, [Part(place, lambda: Brightness(context.session))])
 
 

@@ -22,7 +22,7 @@ while session.source.state.reading:
     pass
 session.show()
 names = " ".join(type(view).__name__ for view in session.views)
-expected = "Shell DriverButton TabPages ImageWall Runner Evaluator Disk Timeline Curves Steering RootDistances"
+expected = "Shell TabPages ImageWall DriverButton Disk Runner Evaluator Curves Timeline RootDistances Steering"
 assert names == expected, names
 page.close()
 heavy = {"torch", "torchvision", "sklearn", "umap"} & set(sys.modules)

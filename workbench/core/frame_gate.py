@@ -51,7 +51,7 @@ class FrameGate:
         self.sent = self.painted = sent
         self.owes_words = False
         self._sent_at = self._full_at = 0.0
-        self._apart = 1 / FRAMES_PER_SECOND
+        self._stretch = 1.0
         self._held_at: float | None = None
         self._shown: Hashable = None
         self._asked: Hashable = None
@@ -72,7 +72,7 @@ class FrameGate:
         if self.sent > self.painted and (not listens or now < self._sent_at + UNPAINTED_SECONDS):
             return None
         answered = news.asked != self._asked or (news.look is not None and news.look != self._look)
-        wait = 0.0 if answered else self._sent_at + self._apart - now
+        wait = 0.0 if answered else self._sent_at + self._stretch / FRAMES_PER_SECOND - now
         # A frame that is sent now would only delay what the user is waiting for.
         if news.awaited or (None not in (news.next_look, self._look) and news.next_look != self._look):
             self._held_at = now if self._held_at is None else self._held_at
@@ -86,8 +86,8 @@ class FrameGate:
 
         Answers to what a user does never wait for this. Call it about twice a second.
         """
-        longer = self._apart * (1.25 if idle_cores < SPARE_CORES else 0.9)
-        self._apart = min(max(longer, 1 / FRAMES_PER_SECOND), 1 / LEAST_FRAMES_PER_SECOND)
+        self._stretch *= 1.25 if idle_cores < SPARE_CORES else 0.9
+        self._stretch = min(max(self._stretch, 1.0), FRAMES_PER_SECOND / LEAST_FRAMES_PER_SECOND)
 
     def admit(self, now: float, news: News) -> bool | None:
         """Lets a frame pass.
