@@ -100,7 +100,8 @@ HIDDEN = {"display": "none"}
 _PAPER = {
     "background": "var(--panel-surface-color)",
     "border-radius": "6px",
-    "box-shadow": "0 1px 1px rgba(0, 0, 0, 0.14), 0 1px 3px rgba(0, 0, 0, 0.2)",
+    # On a dark page only the first of these is seen.
+    "box-shadow": "0 0 0 1px rgba(127, 127, 127, 0.15), 0 1px 3px rgba(0, 0, 0, 0.2)",
 }
 
 
