@@ -18,9 +18,10 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
+from cores import pin, threads_of
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from rich.console import Console
 from rich.table import Table
@@ -229,23 +230,6 @@ class Bench:
         heap = devtools.send("Runtime.getHeapUsage")["usedSize"]
         devtools.detach()
         return {"memory of the server": self.inside(fresh=True)["memory"], "JavaScript heap of the page": heap}
-
-
-def threads_of(process: int) -> set[int]:
-    """The threads of a process and of all that it has started."""
-    tasks = Path(f"/proc/{process}/task")
-    found = {int(task.name) for task in tasks.iterdir()}
-    for task in tasks.iterdir():
-        for child in (task / "children").read_text().split():
-            found |= threads_of(int(child))
-    return found
-
-
-def pin(threads: set[int], cores: set[int]) -> None:
-    """Lets threads run on these cores only; what they start from now on does so too."""
-    for thread in threads:
-        with suppress(ProcessLookupError):
-            os.sched_setaffinity(thread, cores)
 
 
 def wait_for(condition: Callable[[], bool], process: subprocess.Popen | None = None, seconds: float = 120) -> None:

@@ -48,8 +48,8 @@ def make_page(
             # it when something in it gets the focus.
             "overflow": "clip",
             NARROW: {
-                "& > main": {"marginRight": f"-{INSPECTOR_WIDTH}px"},
-                "& > nav:last-of-type": {"zIndex": 1200, "pointerEvents": "none"},
+                "& > main": {"marginRight": 0},
+                "& > nav:last-of-type": {"position": "absolute", "right": 0, "zIndex": 1200, "pointerEvents": "none"},
                 "& > nav:last-of-type .contextbar": {
                     "maxHeight": f"calc(100vh - {TIMELINE_HEIGHT + 8}px)",
                     "pointerEvents": "auto",

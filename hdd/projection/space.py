@@ -117,7 +117,7 @@ class ViewingSpace:
         Raises:
             HDDError: there is no such view.
         """
-        drawing_view = self._view(view)
+        drawing_view, geometry = self._view(view), self.measured(geometry)
         scene, unclamped = self.scene(images, labels, geometry, pruning)
         drawing = drawing_view.draw(scene)
         return Projection(
@@ -131,10 +131,10 @@ class ViewingSpace:
             _numpy(norm(scene.real)),
             _numpy(norm(scene.synthetic)),
             _numpy(norm(unclamped) > (geometry.clamp or math.inf)),
-            self._real_distances(self.measured(geometry), pruning).copy(),
+            self._real_distances(geometry, pruning).copy(),
             _numpy(_to_own_centroid(scene, scene.synthetic, scene.synthetic_labels)),
             _numpy(scene.gap),
-            self._real_nearest(self.measured(geometry), pruning).copy(),
+            self._real_nearest(geometry, pruning).copy(),
             _nearest_classes(scene, scene.synthetic),
             np.zeros((0, 2)) if geometry.clamp is None else _numpy(drawing_view.clamp_ring(scene, geometry.clamp)),
         )

@@ -56,8 +56,7 @@ def neighbour_graph(nearest: np.ndarray, distances: np.ndarray) -> coo_array:
         scale = np.where(np.isinf(high), 2 * scale, (low + high) / 2)
     mean = np.where(closest > 0, distances.mean(axis=1), distances.mean())
     scale = np.maximum(scale, _LEAST_SCALE * mean)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        sure = np.where(excess > 0, np.exp(-excess / scale[:, None]), 1.0)
+    sure = np.exp(-excess / scale[:, None])
     rows = np.repeat(np.arange(count), neighbours - 1)
     directed = coo_array((sure.ravel(), (rows, nearest[:, 1:].ravel())), shape=(count, count)).tocsr()
     return (directed + directed.T - directed * directed.T).tocoo()
@@ -75,7 +74,7 @@ def umap_layout(distances: np.ndarray, start: torch.Tensor, seed: int) -> torch.
         (n, 2) float64 tangent vectors, which depend only on the arguments.
     """
     count, random = len(distances), generator(seed, "umap")
-    nearest = (distances - np.eye(count)).argsort(axis=1, kind="stable")[:, : min(NEIGHBOURS, count)]
+    nearest = (distances - np.eye(count)).argsort(axis=1, kind="stable")[:, :NEIGHBOURS]
     graph = neighbour_graph(nearest, np.take_along_axis(distances, nearest, axis=1))
     # Edges are visited in proportion to their weight, the strongest in every epoch.
     often = graph.data / graph.data.max()
@@ -94,12 +93,13 @@ def _attract_and_repel(
     layout: np.ndarray, head: np.ndarray, tail: np.ndarray, pace: float, random: np.random.Generator
 ) -> None:
     """Moves both ends of edges towards each other, and their heads away from random points."""
-    distance, at_head, at_tail = _distance_and_gradients(layout[head], layout[tail])
+    distance, at_head = _distance_and_gradient(layout[head], layout[tail])
+    _, at_tail = _distance_and_gradient(layout[tail], layout[head])
     similarity = 1 / (1 + A * distance ** (2 * B))
     pull = 2 * B * (similarity - 1) / (distance + 1e-6)
     pushed = np.repeat(head, NEGATIVE_SAMPLES)
     away = random.integers(len(layout), size=len(pushed))
-    distance, gradient, _ = _distance_and_gradients(layout[pushed], layout[away])
+    distance, gradient = _distance_and_gradient(layout[pushed], layout[away])
     push = 2 * B / (1 + A * distance ** (2 * B)) / (distance + 1e-6)
     push[pushed == away] = 0
     moved = np.concatenate([head, tail, pushed])
@@ -109,11 +109,9 @@ def _attract_and_repel(
         layout[:, axis] += np.bincount(moved, moves[:, axis], len(layout))
 
 
-def _distance_and_gradients(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Distances (m,) on the hyperboloid, and their gradients (m, 2) by the space coordinates of either end (m, 2)."""
+def _distance_and_gradient(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Distances (m,) on the hyperboloid, and their gradients (m, 2) by the space coordinates of `one` (m, 2)."""
     one_time, other_time = (np.sqrt(1 + (ends**2).sum(axis=1)) for ends in (one, other))
     product = np.maximum(one_time * other_time - (one * other).sum(axis=1), 1 + 1e-8)
     factor = 1 / np.sqrt(product**2 - 1)
-    at_one = factor[:, None] * (one * (other_time / one_time)[:, None] - other)
-    at_other = factor[:, None] * (other * (one_time / other_time)[:, None] - one)
-    return np.arccosh(product), at_one, at_other
+    return np.arccosh(product), factor[:, None] * (one * (other_time / one_time)[:, None] - other)

@@ -25,7 +25,7 @@ class Divider(JSComponent):
         """
         .bar { position: absolute; inset: 0; border-radius: 3px; touch-action: none; cursor: col-resize }
         .bar[aria-orientation=horizontal] { cursor: row-resize }
-        .bar:hover, .bar:focus-visible { background: var(--mui-palette-primary-main, #2f6690); outline: none }
+        .bar:hover, .bar:focus-visible { background: var(--panel-primary-color); outline: none }
         """
     ]
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import panel as pn
 import panel_material_ui as pmui
 
 from hdd.knobs import Integer, Knob
@@ -50,7 +51,7 @@ class SliderField(Component):
         slider, field: the widgets.
     """
 
-    _panel: pmui.Row
+    _panel: pn.Row
 
     def __init__(self, knob: Knob[Any], value: Any, chosen: Callable[[Any], None], description: str) -> None:
         super().__init__()
@@ -81,7 +82,7 @@ class SliderField(Component):
         self.slider.param.watch(self._dragged, "value")
         self.slider.param.watch(lambda _: self._write_field(), "value_throttled")
         self.field.param.watch(self._typed, "value")
-        self._panel = pmui.Row(self.slider, self.field, sizing_mode="stretch_width", margin=0)
+        self._panel = pn.Row(self.slider, self.field, sizing_mode="stretch_width", margin=0)
 
     @property
     def value(self) -> Any:

@@ -124,7 +124,7 @@ def paper(*objects: Any, **options: Any) -> pn.Column:
         objects: what is on it.
         options: of the column, such as its size.
     """
-    return pn.Column(*objects, margin=4, styles=_PAPER, **options)
+    return pn.Column(*objects, **{"margin": 4, "styles": _PAPER, **options})
 
 
 def show(component: MaterialComponent, shown: bool, **sx: Any) -> None:

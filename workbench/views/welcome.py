@@ -5,7 +5,7 @@ import panel_material_ui as pmui
 
 from workbench.component import Component
 from workbench.controls.launch import Launch
-from workbench.theme import Text
+from workbench.theme import Text, paper
 
 WELCOME = """
 A small set of synthetic images is optimised until the hyperbolic centroids of its features match those of the real
@@ -27,7 +27,7 @@ class Welcome(Component):
             label="Start the digits run", icon="play_arrow", variant="contained", size="large", margin=(10, 10)
         )
         start.on_click(lambda _: launch.start_first())
-        self._panel = pmui.Paper(
+        self._panel = paper(
             Text("Watch a data set being distilled", variant="h5", margin=(16, 20, 4, 20)),
             pmui.Typography(WELCOME, margin=(4, 20)),
             pn.Row(start, margin=(0, 10, 10, 10)),
