@@ -14,7 +14,7 @@ from torch import Tensor
 from hdd.augment import augment
 from hdd.data import ClassPool, Dataset
 from hdd.draws import generator
-from hdd.networks import ConvNet
+from hdd.networks.convnet import ConvNet
 from hdd.protocol import Evaluation, Protocol
 
 LEARNING_RATE = 0.01

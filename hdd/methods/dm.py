@@ -55,8 +55,8 @@ class DM(Method):
         """See `Method.check`.
 
         Raises:
-            HDDError: ipc is larger than the smallest class, this machine does not have the device, or the network is
-                too deep.
+            HDDError: ipc is larger than the smallest class, this machine does not have the device, or the network does
+                not fit the images.
         """
         from hdd.methods.batches import check_fits
 

@@ -16,7 +16,7 @@ from hdd.evaluation import (
     evaluate_images,
     evaluate_random,
 )
-from hdd.networks import ConvNet
+from hdd.networks.convnet import ConvNet
 from hdd.protocol import RANDOM_REAL, Evaluation, Protocol, accuracy_text, make_protocol
 
 TINY = {"epochs": 30, "networks": 2, "width": 16, "augmentation": "none"}
