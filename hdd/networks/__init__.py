@@ -8,7 +8,8 @@ adds an architecture by an entry point in the group `hdd.networks`.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from hdd.errors import InvalidInputError
@@ -60,6 +61,10 @@ def users(option: str) -> tuple[str, ...]:
     return tuple(name for name in NETWORKS.names() if option in _parameters(NETWORKS.get(name)))
 
 
+def _used(architecture: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    return {option: value for option, value in options.items() if option in _parameters(architecture)}
+
+
 def make_network(name: str, channels: int, size: tuple[int, int], classes: int, **options: Any) -> Network:
     """Makes a network of the architecture `name`.
 
@@ -75,20 +80,22 @@ def make_network(name: str, channels: int, size: tuple[int, int], classes: int, 
             names architectures that fit.
     """
     architecture = NETWORKS.get(name)
-    used = {option: value for option, value in options.items() if option in _parameters(architecture)}
     try:
-        return architecture(channels, size, classes, **used)
+        return architecture(channels, size, classes, **_used(architecture, options))
     except TooSmallError as error:
-        fitting = [other for other in NETWORKS.names() if other != name and _fits(other, channels, size)]
-        raise InvalidInputError(f"{error} Architectures that fit: {', '.join(fitting)}.") from None
+        raise InvalidInputError(
+            f"{error} Architectures that fit: {', '.join(fitting(channels, size, **options))}."
+        ) from None
 
 
-def _fits(name: str, channels: int, size: tuple[int, int]) -> bool:
+def fitting(channels: int, size: tuple[int, int], **options: Any) -> list[str]:
+    """The names of the architectures that images are large enough for; arguments are as in `make_network`."""
     import torch
 
-    try:
-        with torch.device("meta"):
-            NETWORKS.get(name)(channels, size, 2)
-    except InvalidInputError:
-        return False
-    return True
+    found: list[str] = []
+    for name in NETWORKS.names():
+        with torch.device("meta"), suppress(InvalidInputError):
+            architecture = NETWORKS.get(name)
+            architecture(channels, size, 2, **_used(architecture, options))
+            found.append(name)
+    return found

@@ -146,14 +146,14 @@ def test_evaluate_before_and_after(demo):
 
 def test_a_baseline_is_recorded_beside_the_evaluations(demo):
     quick = ["--protocol", "quick", "--epochs", "2", "--networks", "1", "--width", "8"]
-    told = hdd("evaluate", "runs/demo", "--baseline", *quick, cwd=demo).stdout
+    told = hdd("evaluate", "runs/demo", "--baseline", "random", *quick, cwd=demo).stdout
     assert told.startswith("runs/demo, 2 random real images per class: ")
     assert "±" not in told
     baseline = Run(demo / "runs/demo").evaluations()[-1]
     assert (baseline["step"], baseline["protocol"]["images"]) == (0, "random real")
     assert baseline["took"]["seconds"] > 0 and baseline["took"]["host"]
-    assert "random real images evaluated (quick): " in hdd("runs", "show", "runs/demo", cwd=demo).stdout
-    assert "leave the step out" in refused("evaluate", "runs/demo", "--baseline", "--step", "20", cwd=demo)
+    assert "random real images evaluated (quick, convnet): " in hdd("runs", "show", "runs/demo", cwd=demo).stdout
+    assert "leave the step out" in refused("evaluate", "runs/demo", "--baseline", "random", "--step", "20", cwd=demo)
 
 
 def test_export(demo, tmp_path):
@@ -186,6 +186,7 @@ def test_json_lines_of_evaluate(demo):
     told = hdd("evaluate", "runs/demo", "--epochs=3", "--networks=1", "--width=8", "--json-lines", cwd=demo)
     *progress, ended = map(json.loads, told.stdout.splitlines())
     assert progress[0] == {"done": 1, "total": 3}
+    assert progress[-1] == {"architecture": "convnet", "accuracies": ended["result"]["accuracies"]}
     assert ended["result"]["step"] == 20
     assert len(ended["result"]["accuracies"]) == 1
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hdd.protocol import of_steps
+from hdd.protocol import comparable
 from hdd.records import Edit
 from hdd.runs.overview import Accuracy
 from workbench.core.comparable import curvature_at
@@ -61,8 +61,8 @@ class RunCurves:
 
     @cached_property
     def accuracies(self) -> list[Accuracy]:
-        """The evaluations of its images in figures."""
-        return [Accuracy.of(evaluation) for evaluation in of_steps(self.evaluations)]
+        """The evaluations of its images under the newest protocol, in figures."""
+        return [Accuracy.of(evaluation) for evaluation in comparable(self.evaluations)]
 
 
 def smooth(values: np.ndarray, step: np.ndarray, weight: float, span: float) -> np.ndarray:
