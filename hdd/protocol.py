@@ -119,14 +119,17 @@ def baseline_of(
     return found[-1] if found else None
 
 
-def comparable(evaluations: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The evaluations of synthetic images under the newest protocol, so that they can be compared step by step.
+def comparable(evaluations: Iterable[dict[str, Any]], like: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    """The evaluations of synthetic images under one protocol, so that they can be compared step by step.
 
-    The newest protocol is that of the newest evaluation by ConvNets, or by other networks if there are no ConvNets.
+    Args:
+        evaluations: of a run.
+        like: an evaluation under that protocol; None takes the newest by ConvNets, or without one the newest of all.
     """
     made = of_steps(evaluations)
     preferred = [each for each in made if architecture(each) == DEFAULT] or made
-    return [each for each in made if condition(each) == condition(preferred[-1])]
+    like = like or (preferred[-1] if preferred else None)
+    return [] if like is None else [each for each in made if condition(each) == condition(like)]
 
 
 def spread(accuracies: Sequence[float]) -> float | None:
