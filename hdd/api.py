@@ -168,14 +168,15 @@ def evaluate(
         step = max(run.kept_steps(), default=0) if step is None else step
     elif step not in (None, 0):
         raise InvalidInputError(f"step={step} is not allowed for {chosen.images} images: leave the step out.")
-    made = run.synthetic(step).decoded()
+    # Random real images need none of the run.
+    made = None if chosen.images == RANDOM_REAL else run.synthetic(step).decoded()
     data = load_dataset(settings.dataset, size=settings.image_size)
     started = time.perf_counter()
-    if chosen.images == SYNTHETIC:
+    if made is None:
+        result = evaluate_random(data, settings.ipc, chosen, device, on_epoch, on_network)
+    elif chosen.images == SYNTHETIC:
         images, labels = torch.as_tensor(made.images).to(device), torch.as_tensor(made.labels)
         result = evaluate_images(images, labels, data, chosen, on_epoch, on_network)
-    elif chosen.images == RANDOM_REAL:
-        result = evaluate_random(data, settings.ipc, chosen, device, on_epoch, on_network)
     else:
         if "epochs" not in changes:
             epochs = epochs_of_as_many_steps(len(made.images), chosen, len(data.train_labels))

@@ -38,7 +38,7 @@ def evaluate(
     ] = "full",
     networks: Annotated[int | None, typer.Option(min=1, help="Number of networks to train.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Epochs for each network.")] = None,
-    width: Annotated[int | None, typer.Option(min=1, help="Width of the ConvNet.")] = None,
+    width: Annotated[int | None, typer.Option(min=1, help="Width of the architectures that have a choice.")] = None,
     seed: Annotated[
         int | None,
         typer.Option(min=0, help="Seed of the random draws; evaluations with the same seed can be compared in pairs."),
@@ -110,12 +110,14 @@ def chosen_architectures(run: Run, text: str | None) -> list[str]:
     """
     import torch
 
+    if text is None:
+        return [DEFAULT]
     made = run.synthetic().decoded()
     _, channels, height, width = made.images.shape
     depth = run.initial_settings.network_depth
     if text == "all":
         return fitting(channels, (height, width), depth=depth)
-    names = [name.strip() for name in (text or DEFAULT).split(",")]
+    names = [name.strip() for name in text.split(",")]
     for name in names:
         with torch.device("meta"):
             make_network(name, channels, (height, width), len(made.classes), depth=depth)
