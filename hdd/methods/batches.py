@@ -9,6 +9,7 @@ from torch import Tensor
 
 from hdd.augment import siamese
 from hdd.data import ClassPool, Dataset
+from hdd.devices import has_bfloat16, pick_device
 from hdd.draws import generator
 from hdd.errors import InvalidInputError
 from hdd.geometry.embed import auto_feature_scale
@@ -40,8 +41,12 @@ def check_fits(data: Dataset, settings: Settings) -> None:
     """Checks, without computing anything, that batches can be made from this data with these settings.
 
     Raises:
-        HDDError: ipc is larger than the smallest class, or the network does not fit the images.
+        HDDError: ipc is larger than the smallest class, the network does not fit the images, or the device does not
+            have the precision.
     """
+    device = pick_device(settings.device)
+    if settings.real_precision == "bfloat16" and not has_bfloat16(device):
+        raise InvalidInputError(f"real_precision=bfloat16 is not available on {device}: give float32.")
     counts = torch.bincount(data.train_labels, minlength=len(data.classes))
     smallest = int(counts.min())
     if settings.ipc > smallest:
@@ -69,6 +74,7 @@ class Batches:
         self._data = data
         self._seed = settings.seed
         self._device = device
+        self._real_precision = settings.real_precision
         self.pool = ClassPool(data.train_labels, len(data.classes))
         self._network = make_network(data, settings).to(device)
         self._network.requires_grad_(False)
@@ -114,7 +120,8 @@ class Batches:
             images = siamese(
                 self._normalised(indices[start : start + block]), augmentation, self._augmentation_draws(step, labels)
             )
-            features.append(self._network.embed_frozen(images.flatten(0, 1)).view(*images.shape[:2], -1))
+            embedded = self._network.embed_frozen(images.flatten(0, 1), self._real_precision)
+            features.append(embedded.view(*images.shape[:2], -1))
         return torch.cat(features)
 
     def synthetic_features(self, images: Tensor, step: int, augmentation: str) -> Tensor:

@@ -60,7 +60,6 @@ class DM(Method):
         """
         from hdd.methods.batches import check_fits
 
-        pick_device(settings.device)
         check_fits(data, settings)
 
     def __init__(self, data: Dataset, settings: Settings) -> None:

@@ -3,7 +3,7 @@
 import param
 
 from hdd.knobs import Choice, Integer, Number, Operations
-from hdd.networks import ACTIVATIONS, DEFAULT, NETWORKS, NORMS, POOLINGS, users
+from hdd.networks import ACTIVATIONS, DEFAULT, NETWORKS, NORMS, POOLINGS, PRECISIONS, users
 
 NETWORK, OPTIMISATION = "Network", "Optimisation"
 AUGMENTATIONS = ("color", "crop", "cutout", "flip", "scale", "rotate")
@@ -70,6 +70,15 @@ class MatchingKnobs(param.Parameterized):
         label="Network pooling",
         group=NETWORK,
         doc=f"What halves the feature maps after each block; avg in the papers. none keeps them.{_used_by('pooling')}",
+    )
+    real_precision = Choice(
+        PRECISIONS[0],
+        objects=list(PRECISIONS),
+        steerable=False,
+        label="Precision of real features",
+        group=NETWORK,
+        doc="Precision in which the network computes the features of the real images. bfloat16 is quicker on devices "
+        "that have it, and changes features a little; hdd bench measures both. Everything else is computed in float32.",
     )
     image_lr = Number(
         1.0,

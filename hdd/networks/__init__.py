@@ -24,6 +24,7 @@ DEFAULT = "convnet"
 NORMS = ("instance", "group", "batch", "layer", "none")
 ACTIVATIONS = ("relu", "leaky_relu", "sigmoid")
 POOLINGS = ("avg", "max", "none")
+PRECISIONS = ("float32", "bfloat16")
 OPTIONS = ("width", "depth", "norm", "activation", "pooling")
 """What architectures may have options for; norm is one of `NORMS`, and so on."""
 

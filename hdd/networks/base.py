@@ -55,10 +55,18 @@ class Network(nn.Module):
         return self
 
     @torch.no_grad()
-    def embed_frozen(self, images: Tensor) -> Tensor:
-        """As `embed`, but without gradient and for any number of images, in batches that bound the memory."""
-        batch = self._forward_batch if images.device.type == "cpu" else ACCELERATOR_BATCH
-        return torch.cat([self.embed(part) for part in images.split(batch)])
+    def embed_frozen(self, images: Tensor, precision: str = "float32") -> Tensor:
+        """As `embed`, but without gradient and for any number of images, in batches that bound the memory.
+
+        Args:
+            images: (B, C, H, W) normalised.
+            precision: "float32", or "bfloat16" for the convolutions and linear layers; sums are float32 in either case,
+                and so are the features.
+        """
+        kind, low = images.device.type, precision == "bfloat16"
+        batch = self._forward_batch if kind == "cpu" else ACCELERATOR_BATCH
+        with torch.autocast(kind, torch.bfloat16, enabled=low):
+            return torch.cat([self.embed(part).float() for part in images.split(batch)])
 
     @property
     def has_batch_norm(self) -> bool:

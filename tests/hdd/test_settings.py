@@ -41,6 +41,7 @@ FIXED = {
     "network_norm",
     "network_activation",
     "network_pooling",
+    "real_precision",
     "device",
     "threads",
     "snapshot_every",
@@ -441,6 +442,7 @@ def test_fixed_knobs_cannot_be_assigned(name):
         "network_norm": "none",
         "network_activation": "sigmoid",
         "network_pooling": "max",
+        "real_precision": "bfloat16",
     }.get(name, 9)
     with pytest.raises(TypeError, match="Constant"):
         setattr(made, name, other)

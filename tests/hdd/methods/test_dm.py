@@ -186,6 +186,22 @@ def test_steps_are_the_same_bits_whatever_the_global_state(data, objective):
     assert_same_bits(first, second)
 
 
+def test_bfloat16_is_refused_where_the_device_has_none(data, monkeypatch):
+    monkeypatch.setattr(batches, "has_bfloat16", lambda device: False)
+    with pytest.raises(HDDError, match="real_precision=bfloat16 is not available on cpu: give float32"):
+        make_dm(data, real_precision="bfloat16")
+
+
+def test_real_features_in_bfloat16_are_the_same_bits_again_and_almost_those_in_float32(data, monkeypatch):
+    # Torch computes the same on any CPU, on some only slowly.
+    monkeypatch.setattr(batches, "has_bfloat16", lambda device: True)
+    low, again, exact = (make_dm(data, real_precision=each) for each in ("bfloat16", "bfloat16", "float32"))
+    records = [each.step() for each in (low, again, exact)]
+    assert_same_bits(low, again)
+    assert records[0].loss == pytest.approx(records[2].loss, rel=0.05)
+    assert records[0].loss != records[2].loss
+
+
 def test_seeds_make_different_runs(gray):
     assert not torch.equal(make_dm(gray, seed=1).images, make_dm(gray, seed=2).images)
     noise = [make_dm(gray, init="noise", seed=seed).images for seed in (1, 2)]
