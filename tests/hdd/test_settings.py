@@ -32,6 +32,7 @@ FIXED = {
     "dataset",
     "method",
     "image_size",
+    "unreadable",
     "ipc",
     "init",
     "seed",
