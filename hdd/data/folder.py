@@ -159,7 +159,7 @@ def _scale(deep: dict[int, np.ndarray], images: np.ndarray) -> str:
     while deep:
         place, levels = deep.popitem()
         images[place] = to_8_bits(levels, top)
-    return f"{count} images have grey levels of up to {bits} bits: 0 to {top:,} becomes 0 to 255 in all of them."
+    return f"{count} of {len(images)} images have pixels of more than 8 bits: 0 to {top:,} becomes 0 to 255."
 
 
 def _size(shape: tuple[int, ...]) -> str:

@@ -118,7 +118,7 @@ def scan(root: Path) -> Contents:
         images = parts.test.parent / "images"
         known = {Path(path).name for files in test.values() for path, *_ in files}
         if others := [name for name in os.listdir(images) if _is_image(name) and name not in known]:  # noqa: PTH208
-            notes += (f"{_some(others)} of val/images/ have no line in {_ANNOTATIONS} and are left out.",)
+            notes += (f"Images of val/images/ without a line in {_ANNOTATIONS} are left out: {_some(others)}.",)
     else:
         test = _class_folders(parts.test)
     if train.keys() != test.keys():

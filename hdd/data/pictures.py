@@ -49,6 +49,8 @@ def read_picture(path: str, size: int | None) -> Picture | str:
             grey, pixels = image.mode in _GREY_MODES, _opaque(image)
     except UnidentifiedImageError:
         return "no known image format"
+    except OSError as error:
+        return error.strerror or str(error)
     except Exception as error:  # On damaged files Pillow's decoders can raise anything.
         return str(error) or type(error).__name__
     return Picture(np.asarray(_fitted(pixels, size)), grey)
