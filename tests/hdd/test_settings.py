@@ -437,6 +437,7 @@ def test_fixed_knobs_cannot_be_assigned(name):
         "dataset": "mnist",
         "method": Uninstalled("kip"),
         "init": "noise",
+        "unreadable": "skip",
         "device": "cpu",
         "network": "mlp",
         "network_depth": 2,
