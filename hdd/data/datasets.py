@@ -9,7 +9,8 @@ import torch
 
 from hdd.data.cache import Source, cache_file, read_cached
 from hdd.data.downloads import DIGIT_NAMES, REMOTE_SETS, remote_source
-from hdd.data.folder import REFUSE, SKIP, folder_source
+from hdd.data.folder import folder_source
+from hdd.data.layouts import REFUSE, UNREADABLE
 from hdd.data.splits import Splits
 from hdd.errors import InvalidInputError
 from hdd.paths import FOLDER, user_folder
@@ -137,8 +138,8 @@ def load_chosen(chosen: "Settings | Viewing", progress: Progress | None = None) 
 
 
 def _source(name: str, root: Path, size: int | None, unreadable: str, progress: Progress | None) -> Source:
-    if unreadable not in (REFUSE, SKIP):
-        raise InvalidInputError(f"unreadable={unreadable!r} is not allowed: give {REFUSE} or {SKIP}.")
+    if unreadable not in UNREADABLE:
+        raise InvalidInputError(f"unreadable={unreadable!r} is not allowed: give {' or '.join(UNREADABLE)}.")
     if name.startswith(FOLDER):
         return folder_source(name.removeprefix(FOLDER), size, unreadable, progress)
     names = ["digits", *REMOTE_SETS]

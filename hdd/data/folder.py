@@ -19,15 +19,13 @@ import numpy as np
 import torch
 
 from hdd.data.cache import Source
-from hdd.data.layouts import Classes, Contents, File, scan
+from hdd.data.layouts import SKIP, Classes, Contents, File, scan
 from hdd.data.pictures import Picture, read_picture, to_8_bits
 from hdd.data.splits import Splits
 from hdd.errors import DataError, InvalidInputError
 from hdd.progress import Progress
 
 SIZES = range(8, 1025)
-REFUSE, SKIP = "refuse", "skip"
-"""What can be done about unreadable images."""
 
 _CHUNK = 64
 _NAMED = 10

@@ -23,6 +23,9 @@ LAYOUTS = (
     "or PATH/train/CLASS/ alone, or PATH/CLASS/"
 )
 
+UNREADABLE = (REFUSE, SKIP) = ("refuse", "skip")
+"""What can be done about images that cannot be read."""
+
 _ANNOTATIONS = "val_annotations.txt"
 _HELD_OUT = 5
 _SPLIT_NAMES = {"train", "training", "test", "testing", "val", "valid", "validation"}
@@ -142,7 +145,8 @@ def _held_out_note(why: str) -> str:
 
 
 def _class_names(folder: Path) -> list[str]:
-    return sorted(item.name for item in folder.iterdir() if item.is_dir() and not item.name.startswith("."))
+    with os.scandir(folder) as entries:
+        return sorted(entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir())
 
 
 def _class_folders(folder: Path) -> Classes:

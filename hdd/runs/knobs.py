@@ -2,6 +2,7 @@
 
 import param
 
+from hdd.data.layouts import REFUSE, UNREADABLE
 from hdd.knobs import Choice, Integer, Text
 from hdd.methods import METHODS
 from hdd.methods.knobs import OPTIMISATION
@@ -32,8 +33,8 @@ class RunKnobs(param.Parameterized):
         doc="Side to which the images of a folder are resized; none keeps them as they are.",
     )
     unreadable = Choice(
-        "refuse",
-        objects=["refuse", "skip"],
+        REFUSE,
+        objects=list(UNREADABLE),
         steerable=False,
         label="Unreadable images",
         group=RUN,
