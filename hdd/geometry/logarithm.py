@@ -52,7 +52,7 @@ def logarithm(u: Tensor, centre: Tensor, curvature: Curvature = -1.0) -> Tensor:
     # From here on, everything but δ is multiplied by e^−shift.
     reach = sinhc(b, shift)
     q = reach * (b - scale * dot) / 2
-    near = dot.detach() > _NEAR * size.detach()
+    near = (dot.detach() > _NEAR * size.detach()) & (size.detach() > 0)
     if near.any():
         point, ray = to_float64(points[near]), unit.expand_as(points)[near]
         dot = dot.masked_scatter(near, (point * ray).sum(dim=-1))
@@ -75,9 +75,10 @@ def _length(square: Tensor, shift: Tensor) -> tuple[Tensor, Tensor]:
     positive = square > 0
     root = torch.where(positive, torch.where(positive, square, 1).sqrt(), 0)
     ratio = asinhc(root)
-    # sinh(δ) is 2·sinh²(δ/2) to all digits where anything is scaled down, but for points that no digits tell apart.
-    long = (torch.log(4 * square.clamp(min=1e-300)) + shift).clamp(min=0)
+    # Where anything is scaled down, sinh(δ) is 2·sinh²(δ/2) to all digits, but for points that no digits tell apart.
+    large = torch.maximum(square, (torch.exp(-shift) / 4).clamp(min=1e-150))
+    long = torch.log(4 * large) + shift
     huge = shift > 0
     delta = torch.where(huge, long, 2 * ratio * root)
-    factor = torch.where(huge, long / (2 * square.clamp(min=1e-300)), ratio / (1 + square).sqrt())
+    factor = torch.where(huge, long / (2 * large), ratio / (1 + square).sqrt())
     return delta, factor

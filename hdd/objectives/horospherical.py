@@ -50,7 +50,7 @@ def _transport_cost(x: Tensor, y: Tensor, order: int) -> Tensor:
     n, m = x.shape[-2], y.shape[-2]
     # Quantile functions are constant between multiples of 1/n and of 1/m; in units of 1/(n·m) these are whole numbers.
     ends = torch.unique(torch.cat([m * torch.arange(1, n + 1), n * torch.arange(1, m + 1)])).to(x.device)
-    widths = torch.diff(ends, prepend=ends.new_zeros(1)) / (n * m)
+    widths = torch.diff(ends, prepend=ends.new_zeros(1)).to(x) / (n * m)
     x, y = (z.mT.contiguous().sort(dim=-1).values for z in (x, y))
     gaps = (x[..., (ends - 1) // m] - y[..., (ends - 1) // n]).abs()
-    return (gaps**order) @ widths.to(gaps)
+    return (gaps**order) @ widths
