@@ -34,14 +34,14 @@ def busemann(u: Tensor, directions: Tensor, curvature: Curvature = -1.0) -> Tens
     scale = curvature_scale(curvature)
     points, towards = common_dtype(u, directions)
     dot = to_float64(points @ towards.T)
-    size = norm(to_float64(points))
+    size = norm(points).double()
     radius = (scale * size)[..., None]
     decay = torch.exp(-2 * radius)
     share = (1 + decay) / 2 - sinhc(radius, radius) * scale * dot
     near = (dot.detach() > _NEAR * size.detach()[..., None]) & (radius.detach() > 1)
     if near.any():
         *place, towards_index = near.nonzero(as_tuple=True)
-        unit = to_float64(points[tuple(place)]) / size[tuple(place)][:, None]
-        square = (unit - to_float64(towards[towards_index])).square().sum(dim=-1) / 4
+        point, towards = to_float64(points[tuple(place)]), to_float64(towards)[towards_index]
+        square = (point / norm(point)[:, None] - towards / norm(towards)[:, None]).square().sum(dim=-1) / 4
         share = share.masked_scatter(near, square + decay.expand_as(near)[near] * (1 - square))
     return ((radius + share.log()) / scale).to(u.device, points.dtype)

@@ -1,7 +1,7 @@
 """The logarithms of many points at one (conventions: `hdd.geometry.lorentz`).
 
-`translate(u, -centre)` of `hdd.geometry.isometry` is the same and also keeps the digits of points that are very near the
-centre compared with their distance from the origin. This is many times faster for many points, because vectors are
+`translate(u, -centre)` of `hdd.geometry.isometry` is the same and also keeps the digits of points that are very near
+the centre compared with their distance from the origin. This is many times faster for many points, because vectors are
 added in their own precision and only scalars are computed in float64.
 """
 
@@ -56,7 +56,7 @@ def logarithm(u: Tensor, centre: Tensor, curvature: Curvature = -1.0) -> Tensor:
     if near.any():
         point, ray = to_float64(points[near]), unit.expand_as(points)[near]
         dot = dot.masked_scatter(near, (point * ray).sum(dim=-1))
-        apart = point / size[near][:, None] - ray
+        apart = point / norm(point)[:, None] - ray
         q = q.masked_scatter(near, (reach * b)[near] * apart.square().sum(dim=-1) / 4)
     ahead, behind = ((sign * (b - a) - shift) / 2 for sign in (1, -1))
     along = (torch.exp(2 * ahead) - torch.exp(2 * behind)) / 2 - 2 * torch.cosh(a) * q
@@ -64,10 +64,13 @@ def logarithm(u: Tensor, centre: Tensor, curvature: Curvature = -1.0) -> Tensor:
     delta, factor = _length(square, shift)
     on_point = factor * reach
     on_unit = factor * along / scale - on_point * dot
-    cancels = scale * on_point.detach() * size.detach() > _CANCELS * (delta.detach() + 1)
-    dtype = torch.float64 if cancels.any() else points.dtype
-    result = on_point.to(dtype)[..., None] * points + on_unit.to(dtype)[..., None] * unit.to(dtype)
-    return result.to(u.device, points.dtype)
+    if not (scale * on_point.detach() * size.detach() > _CANCELS * (delta.detach() + 1)).any():
+        result = on_point.to(points.dtype)[..., None] * points + (on_unit[..., None] * unit).to(points.dtype)
+        return result.to(u.device)
+    result = on_point[..., None] * points + on_unit[..., None] * unit
+    # What is left when large terms cancel may be too long.
+    excess = over(delta / scale, norm(result)).detach()
+    return (result * excess[..., None]).to(u.device, points.dtype)
 
 
 def _length(square: Tensor, shift: Tensor) -> tuple[Tensor, Tensor]:
@@ -76,9 +79,10 @@ def _length(square: Tensor, shift: Tensor) -> tuple[Tensor, Tensor]:
     root = torch.where(positive, torch.where(positive, square, 1).sqrt(), 0)
     ratio = asinhc(root)
     # Where anything is scaled down, sinh(δ) is 2·sinh²(δ/2) to all digits, but for points that no digits tell apart.
-    large = torch.maximum(square, (torch.exp(-shift) / 4).clamp(min=1e-150))
-    long = torch.log(4 * large) + shift
     huge = shift > 0
+    apart = huge & (square > (torch.exp(-shift) / 4).clamp(min=1e-150))
+    large = torch.where(apart, square, 1)
+    long = torch.where(apart, torch.log(4 * large) + shift, 0)
     delta = torch.where(huge, long, 2 * ratio * root)
     factor = torch.where(huge, long / (2 * large), ratio / (1 + square).sqrt())
     return delta, factor

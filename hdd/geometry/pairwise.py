@@ -85,7 +85,7 @@ def _single_pairs(block: _Block, same: bool) -> Iterator[tuple[Tensor, Tensor]]:
     if same:
         pairs = pairs[pairs[:, 0] + block.rows.start != pairs[:, 1]]
     if len(pairs):
-        yield from (part.unbind(dim=1) for part in pairs.split(max(1, _BLOCK_COMPONENTS // block.x.shape[-1])))
+        yield from ((part[:, 0], part[:, 1]) for part in pairs.split(max(1, _BLOCK_COMPONENTS // block.x.shape[-1])))
 
 
 class _Pairwise(torch.autograd.Function):
@@ -106,10 +106,11 @@ class _Pairwise(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, Tensor | None, None, None, None]:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         x, y = ctx.saved_tensors
         # Often only one of the sets needs a gradient, and the other is much larger.
-        grads = [torch.zeros_like(z) if needed else None for z, needed in zip((x, y), ctx.needs_input_grad, strict=False)]
+        needed = ctx.needs_input_grad
+        grads = [torch.zeros_like(z) if needed[i] else None for i, z in enumerate((x, y))]
         for index, (xs, ys, gs) in enumerate(zip(x, y, grad, strict=True)):
             to_x, to_y = (None if each is None else each[index] for each in grads)
             sum_y = torch.zeros_like(to_float64(ys))

@@ -101,7 +101,7 @@ class Descent:
     def _factors(self, norms: Tensor, gradient_norm: float | str | None) -> Tensor:
         if gradient_norm is None:
             return torch.ones_like(norms)
-        wanted = self.norms if gradient_norm == "auto" else gradient_norm
+        wanted = self.norms if isinstance(gradient_norm, str) else torch.full_like(norms, gradient_norm)
         measured = wanted / norms
         measured = torch.where((measured > 0) & measured.isfinite(), measured, 1)
         return torch.where(self.factors.isnan(), measured, self.factors) if gradient_norm == "auto" else measured

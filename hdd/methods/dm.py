@@ -101,8 +101,8 @@ class DM(Method):
         measures the scale again under the curvature that is then in force.
 
         Raises:
-            HDDError: a knob is unknown or fixed, a value is outside its bounds, the objective cannot be used here, or the
-                device has too little memory. Then nothing is changed.
+            HDDError: a knob is unknown or fixed, a value is outside its bounds, the objective cannot be used here, or
+                the device has too little memory. Then nothing is changed.
         """
         # If the scale has not been measured yet, it must be measured under the old settings.
         self._measure_scale()
@@ -162,9 +162,7 @@ class DM(Method):
             self.feature_scale = batches.feature_scale(settings, step, real)
         objective = OBJECTIVES.get(settings.objective).under(settings, self.feature_scale, step)
         losses = objective.loss(real, synthetic)
-        recorded = descent.descend(
-            leaf, losses, settings.image_lr, settings.momentum, settings.gradient_norm, step
-        )
+        recorded = descent.descend(leaf, losses, settings.image_lr, settings.momentum, settings.gradient_norm, step)
         self.step_count += 1
         losses = losses.detach()
         return self.record(

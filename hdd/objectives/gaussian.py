@@ -29,8 +29,8 @@ class Gaussian(Weighted):
         objects=["bures", "kl"],
         label="Divergence",
         group=GROUP,
-        doc="What is computed between the two Gaussians: bures, the squared Wasserstein distance (Bures–Wasserstein), or "
-        "kl, the Kullback–Leibler divergence of the synthetic from the real one.",
+        doc="What is computed between the two Gaussians: bures, the squared Wasserstein distance (Bures–Wasserstein), "
+        "or kl, the Kullback–Leibler divergence of the synthetic from the real one.",
     )
     shrinkage = Number(
         0.1,
@@ -41,8 +41,8 @@ class Gaussian(Weighted):
         label="Shrinkage",
         unit="fraction",
         group=GROUP,
-        doc="How much of each variance is replaced by the mean variance of the real points of the class, from just above "
-        "0 to 1. It gives a variance to a single image.",
+        doc="How much of each variance is replaced by the mean variance of the real points of the class, from just "
+        "above 0 to 1. It gives a variance to a single image.",
     )
 
     def loss(self, real: Tensor, synthetic: Tensor) -> Tensor:

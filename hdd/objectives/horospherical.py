@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from hdd.knobs import Integer
 from hdd.objectives.base import GROUP
 from hdd.objectives.wasserstein import Wasserstein
@@ -37,10 +39,9 @@ class Horospherical(Wasserstein):
         from hdd.geometry import busemann
 
         values = self.generator("directions").standard_normal((self.directions, real.shape[-1]))
-        directions = torch.from_numpy(values).to(real)
-        directions = directions / directions.norm(dim=-1, keepdim=True)
-        sides = [busemann(self.points(part), directions, self.curvature) for part in (real, synthetic)]
-        return self.weight * _transport_cost(*sides, self.transport_order).mean(dim=-1)
+        directions = torch.nn.functional.normalize(torch.as_tensor(values), dim=-1).to(real)
+        x, y = (busemann(self.points(part), directions, self.curvature) for part in (real, synthetic))
+        return self.weight * _transport_cost(x, y, self.transport_order).mean(dim=-1)
 
 
 def _transport_cost(x: Tensor, y: Tensor, order: int) -> Tensor:
@@ -49,8 +50,9 @@ def _transport_cost(x: Tensor, y: Tensor, order: int) -> Tensor:
 
     n, m = x.shape[-2], y.shape[-2]
     # Quantile functions are constant between multiples of 1/n and of 1/m; in units of 1/(n·m) these are whole numbers.
-    ends = torch.unique(torch.cat([m * torch.arange(1, n + 1), n * torch.arange(1, m + 1)])).to(x.device)
-    widths = torch.diff(ends, prepend=ends.new_zeros(1)).to(x) / (n * m)
+    steps = np.union1d(m * np.arange(1, n + 1), n * np.arange(1, m + 1))
+    ends = torch.as_tensor(steps).to(x.device)
+    widths = torch.as_tensor(np.diff(steps, prepend=0) / (n * m)).to(x)
     x, y = (z.mT.contiguous().sort(dim=-1).values for z in (x, y))
     gaps = (x[..., (ends - 1) // m] - y[..., (ends - 1) // n]).abs()
     return (gaps**order) @ widths

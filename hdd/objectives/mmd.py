@@ -28,8 +28,8 @@ class MMD(KernelDiscrepancy):
         label="Bandwidth",
         unit="median distances",
         group=GROUP,
-        doc="Length of the kernel exp(−distance/length), relative to the median distance between the real points of the "
-        "class in the step.",
+        doc="Length of the kernel exp(−distance/length), relative to the median distance between the real points of "
+        "the class in the step.",
     )
 
     def kernel(self, distances: Tensor, length: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ class OT(Wasserstein):
             )
 
     def loss(self, real: Tensor, synthetic: Tensor) -> Tensor:
-        """λ·W_p^p ≥ 0; see `Objective.loss`. The gradient is that under the optimal plan, held fixed (Danskin's theorem).
+        """λ·W_p^p ≥ 0; see `Objective.loss`. The gradient is that with the optimal plan held fixed (Danskin).
 
         Raises:
             HDDError: POT is not installed.
@@ -35,11 +36,11 @@ class OT(Wasserstein):
         from hdd.geometry import pairwise_distance
 
         self.check()
-        import ot
+        emd = import_module("ot.lp").emd
 
         costs = pairwise_distance(self.points(real), self.points(synthetic), self.curvature) ** self.transport_order
-        # Empty weights stand for uniform ones.
-        plans = [ot.emd([], [], each) for each in costs.detach().double().cpu().numpy()]
-        return self.weight * torch.stack(
-            [(torch.from_numpy(plan).to(cost) * cost).sum() for plan, cost in zip(plans, costs, strict=True)]
-        )
+        plans = torch.empty_like(costs)
+        for plan, cost in zip(plans, costs.detach().double().cpu().numpy(), strict=True):
+            # Empty weights stand for uniform ones.
+            plan.copy_(torch.as_tensor(emd([], [], cost)))
+        return self.weight * (plans * costs).sum(dim=(-2, -1))

@@ -46,5 +46,4 @@ def test_nothing_overflows(radius):
     found = logarithm(leaf, centre)
     (gradient,) = torch.autograd.grad(found.sum(), leaf)
     assert found.isfinite().all() and gradient.isfinite().all()
-    far = [0, 1, 2, 4, 5]
-    torch.testing.assert_close(found[far].norm(dim=-1), distance(points, centre)[far], rtol=1e-9, atol=0)
+    torch.testing.assert_close(found.norm(dim=-1), distance(points, centre), rtol=1e-9, atol=1e-9)

@@ -264,7 +264,9 @@ def test_pairwise_distances_of_one_set():
 @pytest.mark.parametrize("radius", [1e-3, 2.0, 40.0])
 def test_a_tolerance_is_kept(radius, spread):
     """Points in all directions, and a bundle of nearly parallel ones, most of which a product in float32 confuses."""
-    u = radius * torch.nn.functional.normalize(oracle.directions(1, 9, 0) + spread * oracle.directions(40, 9, 1), dim=-1)
+    u = radius * torch.nn.functional.normalize(
+        oracle.directions(1, 9, 0) + spread * oracle.directions(40, 9, 1), dim=-1
+    )
     u = u.float()
     torch.testing.assert_close(
         pairwise_distance(u, u[:5].flip(0), tolerance=1e-4), distance(u[:, None], u[:5].flip(0)), rtol=2e-4, atol=0

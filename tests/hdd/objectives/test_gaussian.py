@@ -4,7 +4,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from scipy.linalg import sqrtm
 
 from hdd.geometry import centroid, translate
@@ -76,4 +75,6 @@ def test_kl_by_integration():
         density = normal(value, 0.75, of_synthetic)
         return density * mpmath.log(density / normal(value, 0, of_real))
 
-    assert objective.loss(real, synthetic).item() == pytest.approx(float(mpmath.quad(integrand, [-15, 0, 15])), rel=1e-6)
+    assert objective.loss(real, synthetic).item() == pytest.approx(
+        float(mpmath.quad(integrand, [-15, 0, 15])), rel=1e-6
+    )

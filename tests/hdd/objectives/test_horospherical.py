@@ -4,7 +4,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from scipy.stats import wasserstein_distance
 
 from hdd.draws import generator
@@ -33,9 +32,7 @@ def plain_cost(x, y, order):
 def test_it_is_its_definition(order, seed, radius, scale, n, m):
     random = np.random.default_rng(seed)
     real, synthetic = (radius * random.standard_normal((1, count, 3)) for count in (n, m))
-    objective = Horospherical(
-        curvature=-(scale**2), feature_scale=1.0, weight=3.0, directions=4, transport_order=order
-    )
+    objective = Horospherical(curvature=-(scale**2), feature_scale=1.0, weight=3.0, directions=4, transport_order=order)
     directions = generator(0, "directions").standard_normal((4, 3))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     costs = [

@@ -35,7 +35,9 @@ cases = given(st.integers(0, 2**32), st.integers(1, 6), st.integers(1, 4), st.fl
 @cases
 def test_energy_is_its_definition(seed, n, m, radius, scale):
     real, synthetic = pair(seed, n, m, radius)
-    xx, yy, xy = (exact_distances(p[0], q[0], scale).mean() for p, q in ((real, real), (synthetic, synthetic), (real, synthetic)))
+    xx, yy, xy = (
+        exact_distances(p[0], q[0], scale).mean() for p, q in ((real, real), (synthetic, synthetic), (real, synthetic))
+    )
     objective = Energy(curvature=-(scale**2), feature_scale=1.0, weight=5.0)
     losses = objective.loss(torch.from_numpy(real), torch.from_numpy(synthetic))
     np.testing.assert_allclose(losses, [5 * (2 * xy - xx - yy)], rtol=1e-9, atol=1e-10)
@@ -45,7 +47,9 @@ def test_energy_is_its_definition(seed, n, m, radius, scale):
 @cases
 def test_mmd_is_its_definition(seed, n, m, radius, scale):
     real, synthetic = pair(seed, n, m, radius)
-    xx, yy, xy = (exact_distances(p[0], q[0], scale) for p, q in ((real, real), (synthetic, synthetic), (real, synthetic)))
+    xx, yy, xy = (
+        exact_distances(p[0], q[0], scale) for p, q in ((real, real), (synthetic, synthetic), (real, synthetic))
+    )
     pairs = sorted(xx[np.triu_indices(n, 1)])
     median = pairs[(len(pairs) - 1) // 2] if pairs else 1 / scale
     xx, yy, xy = (np.exp(-part / (2.5 * median)).mean() for part in (xx, yy, xy))

@@ -19,7 +19,9 @@ def pair(seed):
 @given(seeds, st.floats(0.1, 10))
 def test_it_is_the_distance_of_the_means(seed, weight):
     real, synthetic = pair(seed)
-    plain = [weight * np.linalg.norm(r.mean(0) - s.mean(0)) for r, s in zip(real.numpy(), synthetic.numpy(), strict=True)]
+    plain = [
+        weight * np.linalg.norm(r.mean(0) - s.mean(0)) for r, s in zip(real.numpy(), synthetic.numpy(), strict=True)
+    ]
     losses = MeanDistance(weight=weight, feature_scale=1.0).loss(real, synthetic)
     np.testing.assert_allclose(losses, plain, rtol=1e-12)
 

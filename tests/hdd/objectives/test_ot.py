@@ -73,6 +73,8 @@ def test_without_pot_a_message_says_what_to_install(without_pot, toy_dataset):
 
 
 def test_objectives_are_listed_without_loading_pot():
-    code = "import sys; from hdd.settings import Settings; print(Settings.knob('objective').objects, 'ot' in sys.modules)"
+    code = (
+        "import sys; from hdd.settings import Settings; print(Settings.knob('objective').objects, 'ot' in sys.modules)"
+    )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.split() == [*str(list(objectives.OBJECTIVES.names())).split(), "False"]
