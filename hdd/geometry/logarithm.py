@@ -65,8 +65,8 @@ def logarithm(u: Tensor, centre: Tensor, curvature: Curvature = -1.0) -> Tensor:
     on_point = factor * reach
     on_unit = factor * along / scale - on_point * dot
     if not (scale * on_point.detach() * size.detach() > _CANCELS * (delta.detach() + 1)).any():
-        result = on_point.to(points.dtype)[..., None] * points + (on_unit[..., None] * unit).to(points.dtype)
-        return result.to(u.device)
+        on_point, on_unit = (share.to(points.dtype)[..., None] for share in (on_point, on_unit))
+        return torch.addcmul(on_point * points, on_unit, unit.to(points.dtype)).to(u.device)
     result = on_point[..., None] * points + on_unit[..., None] * unit
     # What is left when large terms cancel may be too long.
     excess = over(delta / scale, norm(result)).detach()

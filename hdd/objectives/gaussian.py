@@ -56,8 +56,10 @@ class Gaussian(Weighted):
         x, y = self.points(real), self.points(synthetic)
         centre = centroid(x, curvature=self.curvature, kind=self.centroid)
         x, y = (logarithm(part, centre, self.curvature) for part in (x, y))
-        gap = (x.mean(dim=-2) - y.mean(dim=-2)).square()
-        of_x, of_y = (part.var(dim=-2, correction=0) for part in (x, y))
+        mean_x, mean_y = (part.mean(dim=-2, keepdim=True) for part in (x, y))
+        gap = (mean_x - mean_y).square().squeeze(-2)
+        # This is several times faster than Tensor.var.
+        of_x, of_y = ((part - mean).square().mean(dim=-2) for part, mean in ((x, mean_x), (y, mean_y)))
         common = of_x.mean(dim=-1, keepdim=True) + _LEAST_VARIANCE / -self.curvature
         of_x, of_y = ((1 - self.shrinkage) * part + self.shrinkage * common for part in (of_x, of_y))
         if self.divergence == "bures":
