@@ -113,30 +113,30 @@ class _Pairwise(torch.autograd.Function):
         grads = [torch.zeros_like(z) if needed[i] else None for i, z in enumerate((x, y))]
         for index, (xs, ys, gs) in enumerate(zip(x, y, grad, strict=True)):
             to_x, to_y = (None if each is None else each[index] for each in grads)
-            sum_y = torch.zeros_like(to_float64(ys))
+            sum_x, sum_y = (torch.zeros_like(each, dtype=torch.float64) for each in (xs, ys))
             for block in _blocks(xs, ys, ctx.scale, ctx.tolerance):
                 g = to_float64(gs[block.rows])
                 far = g.masked_fill(block.close, 0)
                 half_cos = ((1 + block.cos) / 2).sqrt()
                 slope = slopes(block.a, block.b, block.a - block.b, half_cos, block.side)
                 sin = 2 * block.half_sin * half_cos
-                pairs = list(_single_pairs(block, ctx.same))
-                slopes_there = [distance_gradients(xs[block.rows][i], ys[j], ctx.scale) for i, j in pairs]
                 if to_x is not None:
                     across = far * over(slope.pull_x, sin)
                     along = (far * slope.out_x + across * block.cos).sum(dim=1)[:, None]
-                    sum_x = _combined(along, across, block.x, block.y, block.x_radius, block.y_radius)
-                    for (i, j), (by_x, _) in zip(pairs, slopes_there, strict=True):
-                        sum_x.index_add_(0, i, g[i, j][:, None] * by_x)
-                    to_x[block.rows] = sum_x.to(x)
+                    sum_x[block.rows] = _combined(along, across, block.x, block.y, block.x_radius, block.y_radius)
                 if to_y is not None:
                     across = far * over(slope.pull_y, sin)
                     along = (far * slope.out_y + across * block.cos).sum(dim=0)[:, None]
                     sum_y += _combined(along, across.T, block.y, block.x, block.y_radius[:, None], block.x_radius[:, 0])
-                    for (i, j), (_, by_y) in zip(pairs, slopes_there, strict=True):
+                for i, j in _single_pairs(block, ctx.same):
+                    by_x, by_y = distance_gradients(xs[block.rows][i], ys[j], ctx.scale)
+                    if to_x is not None:
+                        sum_x[block.rows].index_add_(0, i, g[i, j][:, None] * by_x)
+                    if to_y is not None:
                         sum_y.index_add_(0, j, g[i, j][:, None] * by_y)
-            if to_y is not None:
-                to_y.copy_(sum_y)
+            for found, total in ((to_x, sum_x), (to_y, sum_y)):
+                if found is not None:
+                    found.copy_(total)
         return *grads, None, None, None
 
 
