@@ -29,7 +29,8 @@ from hdd.draws import generator
 from hdd.errors import HDDError
 from hdd.knobs.text import to_text
 from hdd.methods import METHODS
-from hdd.networks import ConvNet
+from hdd.networks.convnet import ConvNet
+from hdd.networks.layers import InstanceNorm
 from hdd.objectives.hdd import HDD
 from hdd.paths import holds_run
 from hdd.process import tune
@@ -56,14 +57,18 @@ def plain_loop(data: Dataset, settings: Settings) -> Iterator[float]:
     for step in itertools.count():
         started = time.perf_counter()
         network = ConvNet(data.channels, data.size, len(chosen), settings.network_width, settings.network_depth)
-        layers = network.features.to(memory_format=torch.contiguous_format).requires_grad_(False)
+        layers = [
+            torch.nn.GroupNorm(layer.num_groups, layer.num_channels) if isinstance(layer, InstanceNorm) else layer
+            for layer in network.features.children()
+        ]
+        plain = torch.nn.Sequential(*layers).to(memory_format=torch.contiguous_format).requires_grad_(False)  # pyright: ignore[reportCallIssue]
         drawn = pool.draw(lambda label: generator(settings.seed, "real", step, label), settings.real_batch)  # noqa: B023
         loss = torch.zeros(())
         for label, indices in enumerate(drawn):
             features = []
             for images in (real_images[indices], synthetic[label]):
                 draws = [generator(settings.seed, "augmentation", step, label)]
-                features.append(layers(siamese(images[None], settings.augmentation, draws)[0]).flatten(1))
+                features.append(plain(siamese(images[None], settings.augmentation, draws)[0]).flatten(1))
             loss = loss + objective.loss(features[0].detach()[None], features[1][None]).sum()
         optimizer.zero_grad()
         loss.backward()

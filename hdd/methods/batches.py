@@ -12,7 +12,9 @@ from hdd.data import ClassPool, Dataset
 from hdd.draws import generator
 from hdd.errors import InvalidInputError
 from hdd.geometry.embed import auto_feature_scale
-from hdd.networks import ConvNet
+from hdd.networks import OPTIONS
+from hdd.networks import make_network as make_network_of
+from hdd.networks.base import Network
 from hdd.pruning.scores import pruning_mask, score_images
 from hdd.settings import Settings
 
@@ -20,20 +22,25 @@ REAL_BLOCK = 4096
 """Real images that are normalised and augmented at a time; this bounds the memory when there are many classes."""
 
 
-def make_network(data: Dataset, settings: Settings) -> ConvNet:
-    """Makes a ConvNet for the images of `data`, with the width and depth of the settings.
+STATISTICS_BATCH = 16
+"""Real images of each class that the statistics of batch norms are measured on, as in the literature's code."""
+
+
+def make_network(data: Dataset, settings: Settings) -> Network:
+    """Makes a network for the images of `data`, as the network's knobs say.
 
     Raises:
-        HDDError: the images are too small for that many blocks.
+        HDDError: the images are too small for it, or its knobs do not fit together.
     """
-    return ConvNet(data.channels, data.size, len(data.classes), settings.network_width, settings.network_depth)
+    options = {option: getattr(settings, f"network_{option}") for option in OPTIONS}
+    return make_network_of(settings.network, data.channels, data.size, len(data.classes), **options)
 
 
 def check_fits(data: Dataset, settings: Settings) -> None:
     """Checks, without computing anything, that batches can be made from this data with these settings.
 
     Raises:
-        HDDError: ipc is larger than the smallest class, or the network is too deep.
+        HDDError: ipc is larger than the smallest class, or the network does not fit the images.
     """
     counts = torch.bincount(data.train_labels, minlength=len(data.classes))
     smallest = int(counts.min())
@@ -91,6 +98,11 @@ class Batches:
     def draw_network(self, step: int) -> None:
         """Draws the network of the step that comes after `step` completed steps."""
         self._network.draw(generator(self._seed, "network", step))
+        if self._network.has_batch_norm:
+            chosen = self.pool.draw(
+                lambda label: generator(self._seed, "batch statistics", step, label), STATISTICS_BATCH
+            )
+            self._network.measure_statistics(self._normalised(chosen).flatten(0, 1))
 
     def real_features(self, step: int, batch: int, augmentation: str) -> Tensor:
         """Features (C, N, D) of the step's real images, augmented, from the network that was drawn last."""

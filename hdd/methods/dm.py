@@ -56,7 +56,7 @@ class DM(Method):
 
         Raises:
             HDDError: ipc is larger than the smallest class, this machine does not have the device or what the objective
-                needs, or the network is too deep.
+                needs, or the network does not fit the images.
         """
         from hdd.methods.batches import check_fits
 

@@ -35,8 +35,12 @@ FIXED = {
     "ipc",
     "init",
     "seed",
+    "network",
     "network_width",
     "network_depth",
+    "network_norm",
+    "network_activation",
+    "network_pooling",
     "device",
     "threads",
     "snapshot_every",
@@ -255,6 +259,14 @@ def test_a_stored_run_may_name_what_is_not_installed_here():
     assert stored.changed(curvature=-2.0).objective == "sharpened"
 
 
+def test_a_stored_run_may_match_through_a_network_that_is_not_installed_here():
+    values = {**Settings().recorded(), "network": "transformer"}
+    stored = Settings.stored(values)
+    assert stored.recorded() == values and stored.uninstalled() == {"network": "transformer"}
+    with pytest.raises(HDDError, match="network='transformer' is not allowed: give one of convnet, mlp"):
+        Settings(network="transformer")
+
+
 def test_what_is_recorded_is_what_a_run_depends_on():
     recorded = Settings(objective="mean").recorded()
     assert "weight" not in recorded and recorded["objective"] == "mean"
@@ -425,7 +437,11 @@ def test_fixed_knobs_cannot_be_assigned(name):
         "method": Uninstalled("kip"),
         "init": "noise",
         "device": "cpu",
+        "network": "mlp",
         "network_depth": 2,
+        "network_norm": "none",
+        "network_activation": "sigmoid",
+        "network_pooling": "max",
     }.get(name, 9)
     with pytest.raises(TypeError, match="Constant"):
         setattr(made, name, other)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hdd.draws import generator
 from hdd.errors import HDDError
-from hdd.networks import ConvNet
+from hdd.networks.convnet import ConvNet
 
 GOLDENS = os.environ.get("HDD_GOLDENS_DIR")
 
