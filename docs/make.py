@@ -67,7 +67,7 @@ def _only_with(name: str) -> str:
     found = []
     for kind, registry in (("method", METHODS), ("objective", OBJECTIVES)):
         having = [each for each in registry.names() if name in Settings(**{kind: each}).in_force()]
-        if len(having) < len(registry.names()):
+        if 0 < len(having) < len(registry.names()):
             found.append(f"{kind} {', '.join(having)}")
     return "; ".join(found)
 

@@ -25,7 +25,7 @@ from hdd.cli.common import (
     step_progress,
 )
 from hdd.cli.knob_options import takes_knobs
-from hdd.errors import InvalidInputError
+from hdd.errors import InvalidInputError, NotInstalledError
 from hdd.interrupts import end_silently
 from hdd.methods import METHODS
 from hdd.objectives import OBJECTIVES
@@ -196,8 +196,14 @@ def check(
     found = []
     for kind, registry, look in (("method", METHODS, check_method), ("objective", OBJECTIVES, check_objective)):
         for name in registry.names():
-            if not names or name in names:
+            if names and name not in names:
+                continue
+            try:
                 found.append({"kind": kind, **asdict(look(name))})
+            except NotInstalledError as error:
+                if names:
+                    raise
+                progress_console.print(f"{kind} {name} is left out: {error}", markup=False)
     if as_json:
         print_json(found)
     else:

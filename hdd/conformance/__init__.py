@@ -31,9 +31,10 @@ def check_objective(name: str) -> Conformance:
     """Checks a registered objective, and times a step of DM with it.
 
     Raises:
-        HDDError: there is no objective with that name.
+        HDDError: there is no objective with that name, or as in `hdd.objectives.Objective.check`.
     """
     objective = OBJECTIVES.get(name)
+    objective.check()
     knobs = {knob: objective.param[knob] for knob in objective.knobs()}
     broken = unfit_knobs(knobs) + broken_rules(OBJECTIVE_RULES, objective)
     return Conformance(name, tuple(broken), None if broken else milliseconds(METHODS.get("dm"), objective=name))

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from hdd.conformance.rules import CLASSES, NO_TORCH, expect, imports_no_torch
 from hdd.draws import generator
-from hdd.knobs import Integer, Number
+from hdd.knobs import Choice, Integer, Number
 from hdd.objectives import Objective
 
 REAL, SYNTHETIC, DIMENSIONS = 7, 4, 6
@@ -51,8 +51,11 @@ def _pairs(radius: float) -> dict[str, tuple[Tensor, Tensor]]:
 def _finite(objective: type[Objective]) -> None:
     settings: list[dict[str, Any]] = [{}]
     for name in objective.knobs():
-        if isinstance(knob := objective.param[name], Number | Integer) and knob.softbounds is not None:
+        knob = objective.param[name]
+        if isinstance(knob, Number | Integer) and knob.softbounds is not None:
             settings += [{name: end} for end in knob.softbounds]
+        if isinstance(knob, Choice):
+            settings += [{name: choice} for choice in knob.objects]
     for values in settings:
         made = _make(objective, **values)
         for radius in RADII:

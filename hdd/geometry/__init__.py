@@ -1,7 +1,9 @@
 """Hyperbolic geometry as pure functions on tangent vectors at the origin: see `hdd.geometry.lorentz`."""
 
+from hdd.geometry.busemann import busemann
 from hdd.geometry.centroids import centroid
 from hdd.geometry.isometry import geodesic, translate, transport
+from hdd.geometry.logarithm import logarithm
 from hdd.geometry.lorentz import distance, exp0, log0
 from hdd.geometry.pairwise import pairwise_distance
 from hdd.geometry.poincare import (
@@ -17,6 +19,7 @@ from hdd.geometry.poincare import (
 )
 
 __all__ = [
+    "busemann",
     "centroid",
     "circle",
     "circle_path",
@@ -27,6 +30,7 @@ __all__ = [
     "geodesic",
     "geodesic_path",
     "log0",
+    "logarithm",
     "mobius_add",
     "pairwise_distance",
     "recentre",

@@ -55,7 +55,7 @@ def allowed(knob: Knob[Any]) -> str:
     above = "" if low is None else f" {'≥' if knob.inclusive_bounds[0] else '>'} {_number(low)}"
     below = "" if high is None else f" {'≤' if knob.inclusive_bounds[1] else '<'} {_number(high)}"
     kind = "a whole number" if isinstance(knob, param.Integer) else "a number"
-    other = ", or auto" if isinstance(knob, NumberOrAuto) else ", or none" if knob.allow_None else ""
+    other = (", or none" if knob.allow_None else "") + (", or auto" if isinstance(knob, NumberOrAuto) else "")
     return kind + " and".join(filter(None, (above, below))) + other
 
 

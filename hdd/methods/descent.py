@@ -1,5 +1,7 @@
 """Gradient descent with momentum on images."""
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 
@@ -20,7 +22,7 @@ def _what_diverged(images: Tensor, losses: Tensor, gradient: Tensor, step: int) 
 
 
 class Descent:
-    """Images that follow a gradient.
+    """Images that follow a gradient, whose norm can be set.
 
     Args:
         images: (C, ipc, channels, H, W) float32, the initial images.
@@ -28,17 +30,43 @@ class Descent:
     Attributes:
         images: the current images.
         momentum: the last step before it was multiplied by the learning rate, of the same shape.
+        norms: (C,) mean norm of the gradient of an image, after the factor, in the last step; NaN before the first.
+        factors: (C,) by which the gradient of each class was multiplied last; NaN to be measured in the next step.
     """
 
     def __init__(self, images: Tensor) -> None:
         self.images = images
         self.momentum = torch.zeros_like(images)
+        self.norms = images.new_full(images.shape[:1], torch.nan)
+        self.factors = images.new_ones(images.shape[:1])
 
     def leaf(self) -> Tensor:
         """The images as the leaf of a new graph; `descend` takes the losses computed from it."""
         return self.images.detach().requires_grad_()
 
-    def descend(self, leaf: Tensor, losses: Tensor, lr: float, momentum: float, step: int) -> Tensor:
+    def objective_switched(self) -> None:
+        """Says that the next losses are those of another objective, so that a factor has to be measured."""
+        self.factors = torch.full_like(self.factors, torch.nan)
+
+    def state(self) -> dict[str, Tensor]:
+        """All attributes, as CPU tensors."""
+        return {
+            "images": self.images.cpu(),
+            "momentum": self.momentum.cpu(),
+            "gradient_norms": self.norms.cpu(),
+            "gradient_factors": self.factors.cpu(),
+        }
+
+    def load_state(self, state: Mapping[str, Tensor]) -> None:
+        """Continues from a `state()`, or from one of version 0.1, which had no norms and no factors."""
+        self.images, self.momentum = (state[name].to(self.images.device) for name in ("images", "momentum"))
+        fresh = Descent(self.images)
+        self.norms = state.get("gradient_norms", fresh.norms).to(self.images.device)
+        self.factors = state.get("gradient_factors", fresh.factors).to(self.images.device)
+
+    def descend(
+        self, leaf: Tensor, losses: Tensor, lr: float, momentum: float, gradient_norm: float | str | None, step: int
+    ) -> dict[str, Tensor]:
         """Makes a step down the gradient of the sum of the losses.
 
         Args:
@@ -46,25 +74,34 @@ class Descent:
             losses: (C,).
             lr: step size.
             momentum: fraction of the last step that is added to this one, in [0, 1).
+            gradient_norm: the mean norm over the images of a class to which its gradient is scaled; None leaves the
+                gradient as it is. "auto" multiplies it by the factor of the last step or, after `objective_switched`,
+                by the one that gives it the norm of the last step. Where there is no such factor, because a norm is 0
+                or there was no step, it is 1.
             step: number of steps completed, for the message.
 
         Returns:
-            The gradient, in the shape of the images.
+            What is recorded of the step, (C,) each: gradient_norm, the mean of ‖∂loss/∂image‖ over the images of the
+            class, multiplied by gradient_factor, the factor that was in force.
 
         Raises:
             HDDError: the images diverge. Then they stay as they were.
         """
         (gradient,) = torch.autograd.grad(losses.sum(), leaf)
-        direction = momentum * self.momentum + gradient
+        norms = gradient.flatten(2).norm(dim=-1).mean(dim=-1)
+        factors = self._factors(norms, gradient_norm)
+        direction = momentum * self.momentum + factors.view(-1, *[1] * (gradient.dim() - 1)) * gradient
         images = self.images - lr * direction
         # The comparison is written so that NaN fails it too.
         if not (torch.isfinite(losses).all() and (images.abs() <= DIVERGED).all()):
             raise DivergedError(_what_diverged(leaf, losses, gradient, step))
-        self.images, self.momentum = images, direction
-        return gradient
+        self.images, self.momentum, self.norms, self.factors = images, direction, factors * norms, factors
+        return {"gradient_norm": self.norms, "gradient_factor": self.factors}
 
-    @staticmethod
-    @torch.no_grad()
-    def gradient_norm(gradient: Tensor) -> Tensor:
-        """Mean of ‖∂loss/∂image‖ over the images of each class, (C,)."""
-        return gradient.flatten(2).norm(dim=-1).mean(dim=-1)
+    def _factors(self, norms: Tensor, gradient_norm: float | str | None) -> Tensor:
+        if gradient_norm is None:
+            return torch.ones_like(norms)
+        wanted = self.norms if isinstance(gradient_norm, str) else torch.full_like(norms, gradient_norm)
+        measured = wanted / norms
+        measured = torch.where((measured > 0) & measured.isfinite(), measured, 1)
+        return torch.where(self.factors.isnan(), measured, self.factors) if gradient_norm == "auto" else measured

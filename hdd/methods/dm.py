@@ -55,11 +55,12 @@ class DM(Method):
         """See `Method.check`.
 
         Raises:
-            HDDError: ipc is larger than the smallest class, this machine does not have the device, or the network does
-                not fit the images.
+            HDDError: ipc is larger than the smallest class, this machine does not have the device or what the objective
+                needs, or the network does not fit the images.
         """
         from hdd.methods.batches import check_fits
 
+        OBJECTIVES.get(settings.objective).check()
         check_fits(data, settings)
 
     def __init__(self, data: Dataset, settings: Settings) -> None:
@@ -99,14 +100,15 @@ class DM(Method):
         measures the scale again under the curvature that is then in force.
 
         Raises:
-            HDDError: a knob is unknown or fixed, a value is outside its bounds, or the device has too little memory.
-                Then nothing is changed.
+            HDDError: a knob is unknown or fixed, a value is outside its bounds, the objective cannot be used here, or
+                the device has too little memory. Then nothing is changed.
         """
         # If the scale has not been measured yet, it must be measured under the old settings.
         self._measure_scale()
         before = self.settings, self._batches.pool.mask, self.feature_scale
         self.settings = self.settings.changed(**changes)
         try:
+            OBJECTIVES.get(self.settings.objective).check()
             if changes.keys() & set(PruningKnobs.param):
                 with explain_out_of_memory(self.device):
                     self._batches.prune(self.settings)
@@ -118,6 +120,8 @@ class DM(Method):
             self.settings, mask, self.feature_scale = before
             self._batches.pool.set_mask(mask)
             raise
+        if self.settings.objective != before[0].objective:
+            self._descent.objective_switched()
 
     def state(self) -> dict[str, Tensor]:
         """See `Method.state`. If an automatic feature scale has not been measured yet, it is measured here."""
@@ -126,16 +130,14 @@ class DM(Method):
         self._measure_scale()
         return {
             "step": torch.tensor(self.step_count),
-            "images": self.images.cpu(),
-            "momentum": self.momentum.cpu(),
+            **self._descent.state(),
             "feature_scale": torch.tensor(self.feature_scale, dtype=torch.float64),
         }
 
     def load_state(self, state: dict[str, Tensor]) -> None:
         """See `Method.load_state`."""
         self.step_count = int(state["step"])
-        self._descent.images = state["images"].to(self.device)
-        self._descent.momentum = state["momentum"].to(self.device)
+        self._descent.load_state(state)
         self.feature_scale = float(state["feature_scale"])
 
     def step(self) -> StepRecord:
@@ -157,15 +159,14 @@ class DM(Method):
         real, synthetic = batches.centred(settings, real, synthetic)
         if self.feature_scale is None:
             self.feature_scale = batches.feature_scale(settings, step, real)
-        objective = OBJECTIVES.get(settings.objective).under(settings, self.feature_scale)
+        objective = OBJECTIVES.get(settings.objective).under(settings, self.feature_scale, step)
         losses = objective.loss(real, synthetic)
-        gradient = descent.descend(leaf, losses, settings.image_lr, settings.momentum, step)
+        recorded = descent.descend(leaf, losses, settings.image_lr, settings.momentum, settings.gradient_norm, step)
         self.step_count += 1
         losses = losses.detach()
         return self.record(
             losses,
-            {"gradient_norm": descent.gradient_norm(gradient)}
-            | objective.diagnostics(real, synthetic.detach(), losses),
+            recorded | objective.diagnostics(real, synthetic.detach(), losses),
             self.feature_scale,
             time.perf_counter() - started,
         )

@@ -2,7 +2,7 @@
 
 import param
 
-from hdd.knobs import Choice, Integer, Number, Operations
+from hdd.knobs import Choice, Integer, Number, NumberOrAuto, Operations
 from hdd.networks import ACTIVATIONS, DEFAULT, NETWORKS, NORMS, POOLINGS, PRECISIONS, users
 
 NETWORK, OPTIMISATION = "Network", "Optimisation"
@@ -100,6 +100,18 @@ class MatchingKnobs(param.Parameterized):
         unit="fraction",
         group=OPTIMISATION,
         doc="Fraction of the previous step of the images that is added to the next one.",
+    )
+    gradient_norm = NumberOrAuto(
+        None,
+        bounds=(0, 1e9),
+        inclusive_bounds=(False, True),
+        allow_None=True,
+        label="Gradient norm",
+        unit="mean over images",
+        group=OPTIMISATION,
+        doc="Norm to which the gradient of each class is scaled in every step, so that objectives are compared at the "
+        "same step size; none leaves it as it is. auto keeps the factor of the last step, and when the objective is "
+        "switched, measures the factor that gives the next step the norm of the last one.",
     )
     real_batch = Integer(
         256,

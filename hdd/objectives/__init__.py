@@ -21,7 +21,17 @@ def _rejection_reason(name: str, found: object) -> str | None:
 OBJECTIVES: Registry[type[Objective]] = Registry(
     "objective",
     "hdd.objectives",
-    {"hdd": "hdd.objectives.hdd:HDD", "mean": "hdd.objectives.mean:Mean"},
+    {
+        "hdd": "hdd.objectives.hdd:HDD",
+        "mean": "hdd.objectives.mean:Mean",
+        "mean_distance": "hdd.objectives.mean_distance:MeanDistance",
+        "unit_mean_distance": "hdd.objectives.unit_mean_distance:UnitMeanDistance",
+        "horospherical": "hdd.objectives.horospherical:Horospherical",
+        "gaussian": "hdd.objectives.gaussian:Gaussian",
+        "energy": "hdd.objectives.energy:Energy",
+        "mmd": "hdd.objectives.mmd:MMD",
+        "ot": "hdd.objectives.ot:OT",
+    },
     _rejection_reason,
 )
 """All objectives by name."""

@@ -10,6 +10,7 @@ from hdd.errors import InvalidInputError
 from hdd.knobs import Choice, Number, NumberOrAuto, Preset
 
 if TYPE_CHECKING:
+    import numpy as np
     from torch import Tensor
 
     from hdd.settings import Settings
@@ -32,6 +33,8 @@ class Objective(param.Parameterized):
     Attributes:
         columns: the names of what `diagnostics` returns.
         presets: named sets of values for runs with this objective.
+        seed: of the run, for `generator`.
+        step: number of steps that the run has completed, for `generator`.
     """
 
     curvature = Number(
@@ -100,11 +103,36 @@ class Objective(param.Parameterized):
     columns: ClassVar[tuple[str, ...]] = ("centroid_distance", *CLAMPED, *RADII)
     presets: ClassVar[dict[str, Preset]] = {}
 
+    seed: int = 0
+    step: int = 0
+
     @classmethod
-    def under(cls, settings: Settings, feature_scale: float) -> Self:
-        """Makes the objective with the values of a run; `feature_scale` is the factor in force, in place of "auto"."""
+    def check(cls) -> None:
+        """Checks that the objective can be used here; most can be used everywhere.
+
+        Raises:
+            HDDError: it needs a package that is not installed; the message says how to install it.
+        """
+
+    @classmethod
+    def under(cls, settings: Settings, feature_scale: float, step: int) -> Self:
+        """Makes the objective with the values of a run that has completed `step` steps.
+
+        `feature_scale` is the factor in force, in place of "auto".
+        """
         values = {name: getattr(settings, name) for name in cls.knobs()}
-        return cls(**{**values, "feature_scale": feature_scale})
+        made = cls(**{**values, "feature_scale": feature_scale})
+        made.seed, made.step = settings.seed, step
+        return made
+
+    def generator(self, purpose: str) -> np.random.Generator:
+        """The generator for a random draw of this step; see `hdd.draws.generator`.
+
+        A draw is the same for all classes, so that the losses do not depend on how many classes are passed.
+        """
+        from hdd.draws import generator
+
+        return generator(self.seed, purpose, self.step)
 
     @classmethod
     def knobs(cls) -> tuple[str, ...]:

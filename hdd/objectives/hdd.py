@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from hdd.knobs import Number, Preset
-from hdd.objectives.base import GROUP, Objective
+from hdd.knobs import Preset
+from hdd.objectives.weighted import Weighted
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -13,20 +13,8 @@ if TYPE_CHECKING:
 _PUBLISHED = {"curvature": -1.0, "weight": 20.0, "centroid": "closed"}
 
 
-class HDD(Objective):
+class HDD(Weighted):
     """λ times the hyperbolic distance between the Lorentz centroids."""
-
-    weight = Number(
-        20.0,
-        bounds=(0, 1e9),
-        inclusive_bounds=(False, True),
-        softbounds=(0.1, 1000.0),
-        scale="log",
-        label="Weight λ",
-        unit="factor",
-        group=GROUP,
-        doc="Factor λ on the hyperbolic distance between the centroids; 20 in the released DM+HDD.",
-    )
 
     presets: ClassVar[dict[str, Preset]] = {
         "geometric": Preset(

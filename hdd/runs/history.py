@@ -108,7 +108,7 @@ def first_difference(one: Run, other: Run) -> int | None:
             if a is None or b is None:
                 different.append(step)
                 continue
-            names = ["images"] if step in edited else list(a)
+            names = ["images"] if step in edited else [name for name in a if name in b]
             if not names or any(a[name].tobytes() != b[name].tobytes() for name in names):
                 different.append(step)
     return min(different, default=None)

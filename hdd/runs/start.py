@@ -39,7 +39,7 @@ def create(
                 f"There is no step {step} to edit at: give a step from 0 to {settings.steps - 1}, "
                 "or give the run more steps."
             )
-        settings.changed(**changes)
+        METHODS.get(settings.method).check(data, settings.changed(**changes))
         check_steps(changes, step)
     METHODS.get(settings.method).check(data, settings)
     run = Run.create(

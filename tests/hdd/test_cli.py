@@ -19,6 +19,9 @@ from PIL import Image
 from hdd import sets
 from hdd.cli import main
 from hdd.cli.evaluate import chosen_architectures
+from hdd.conformance import Conformance
+from hdd.methods import METHODS
+from hdd.objectives import OBJECTIVES
 from hdd.protocol import percent_text
 from hdd.runs.run import Run
 from hdd.settings import Settings
@@ -383,3 +386,21 @@ def test_bad_input_to_a_run(demo, arguments, message):
 
 def test_markup_in_names_is_text(tmp_path):
     assert "[bold]x[/bold]" in refused("resume", "[bold]x[/bold]", cwd=tmp_path)
+
+
+def test_check_of_everything_leaves_out_what_needs_a_package_that_is_not_installed():
+    kept = Conformance("any", (), 1.0)
+
+    def look(name):
+        OBJECTIVES.get(name).check()
+        return kept
+
+    with (
+        mock.patch("hdd.objectives.ot.find_spec", lambda name: None),
+        mock.patch("hdd.conformance.check_objective", look),
+        mock.patch("hdd.conformance.check_method", lambda name: kept),
+    ):
+        told = hdd("check")
+        assert "objective ot is left out: The objective ot needs the package POT" in " ".join(told.stderr.split())
+        assert told.stdout.count("keeps all rules") == len(METHODS.names()) + len(OBJECTIVES.names()) - 1
+        assert 'pip install "hdd-workbench[ot]"' in refused("check", "ot")

@@ -144,7 +144,7 @@ def test_allowed_shows_bounds(name):
         else:
             assert not set(signs) & set(text)
     assert text.endswith(", or auto") == isinstance(knob, NumberOrAuto)
-    assert text.endswith(", or none") == bool(knob.allow_None)
+    assert (", or none" in text) == bool(knob.allow_None)
 
 
 def test_allowed_in_full():
@@ -208,7 +208,8 @@ def test_unknown_preset_is_refused():
 
 def test_methods_and_objectives_are_the_registries():
     assert Settings.knob("method").objects == list(METHODS.names()) == ["dm"]
-    assert Settings.knob("objective").objects == list(OBJECTIVES.names()) == ["hdd", "mean"]
+    assert Settings.knob("objective").objects == list(OBJECTIVES.names())
+    assert Settings.knob("objective").objects[:2] == ["hdd", "mean"]
 
 
 def test_every_knob_of_every_part_is_a_setting():
@@ -251,7 +252,7 @@ def test_an_unknown_method_is_refused(method, objective):
 
 
 def test_a_stored_run_may_name_what_is_not_installed_here():
-    values = {**Settings().recorded(), "method": "kip", "objective": "sharpened", "sharpness": 3}
+    values = {**Settings().values(), "method": "kip", "objective": "sharpened", "sharpness": 3}
     stored = Settings.stored(values)
     assert stored.recorded() == values
     assert json.loads(json.dumps(stored.recorded())) == values

@@ -248,3 +248,32 @@ def test_distance_is_a_metric(x, y, z, curvature):
 def test_lengths_scale_with_curvature(x, y, factor):
     scaled = distance(x * factor, y * factor, -1 / factor**2)
     assert scaled == pytest.approx(factor * distance(x, y).item(), rel=1e-11, abs=1e-12)
+
+
+def test_pairwise_distances_of_one_set():
+    u = oracle.directions(14, 4, 0).view(2, 7, 4) * 2
+    found = pairwise_distance(u)
+    torch.testing.assert_close(found, pairwise_distance(u, u), rtol=1e-14, atol=0)
+    assert (found.diagonal(dim1=-2, dim2=-1) == 0).all()
+    leaf, weight = u.clone().requires_grad_(), torch.rand(2, 7, 7, dtype=torch.float64)
+    (expected,) = torch.autograd.grad((weight * distance(leaf[:, :, None], leaf[:, None])).sum(), leaf)
+    torch.testing.assert_close(torch.autograd.grad((weight * pairwise_distance(leaf)).sum(), leaf)[0], expected)
+
+
+@pytest.mark.parametrize("spread", [1.0, 1e-3])
+@pytest.mark.parametrize("radius", [1e-3, 2.0, 40.0])
+def test_a_tolerance_is_kept(radius, spread):
+    """Points in all directions, and a bundle of nearly parallel ones, most of which a product in float32 confuses."""
+    u = radius * torch.nn.functional.normalize(
+        oracle.directions(1, 9, 0) + spread * oracle.directions(40, 9, 1), dim=-1
+    )
+    u = u.float()
+    torch.testing.assert_close(
+        pairwise_distance(u, u[:5].flip(0), tolerance=1e-4), distance(u[:, None], u[:5].flip(0)), rtol=2e-4, atol=0
+    )
+    gradients = []
+    for function in (lambda x: pairwise_distance(x, u[5:], tolerance=1e-4), lambda x: distance(x[:, None], u[5:])):
+        leaf = u[:5].clone().requires_grad_()
+        gradients += torch.autograd.grad(function(leaf).sum(), leaf)
+    scale = gradients[1].abs().max().item()
+    torch.testing.assert_close(*gradients, rtol=1e-2, atol=1e-3 * scale)

@@ -13,6 +13,7 @@ from hdd.methods import batches
 from hdd.methods.dm import DM
 from hdd.networks import OPTIONS, make_network
 from hdd.networks.convnet import ConvNet
+from hdd.objectives import OBJECTIVES
 from hdd.settings import PRESETS, Settings
 
 SMALL = {"ipc": 2, "network_width": 6, "network_depth": 2, "real_batch": 8, "device": "cpu", "image_lr": 0.1}
@@ -32,6 +33,13 @@ CHANGES = {
     "momentum": {"momentum": 0.9},
     "real_batch": {"real_batch": 5},
     "augmentation": {"augmentation": "flip"},
+    "gradient_norm": {"gradient_norm": 0.5},
+    "gradient_norm auto": {"gradient_norm": "auto", "objective": "mean"},
+    "transport_order": {"objective": "ot", "transport_order": 1},
+    "directions": {"objective": "horospherical", "directions": 3},
+    "divergence": {"objective": "gaussian", "divergence": "kl"},
+    "shrinkage": {"objective": "gaussian", "shrinkage": 0.5},
+    "bandwidth": {"objective": "mmd", "bandwidth": 3.0},
     "pruning_rate": {"pruning_rate": 0.5},
     "pruning_score": {"pruning_rate": 0.5, "pruning_score": "random"},
     "pruning_keep": {"pruning_rate": 0.5, "pruning_keep": "far"},
@@ -259,6 +267,81 @@ def test_a_steered_distiller_is_a_fresh_one_with_those_settings(gray, changes):
     for _ in range(2):
         assert np.array_equal(steered.step().classes, fresh.step().classes)
     assert_same_bits(steered, fresh)
+
+
+@pytest.mark.parametrize("gradient_norm", [0.3, 1e3])
+@pytest.mark.parametrize("objective", OBJECTIVES.names())
+def test_the_gradient_of_each_class_has_the_norm_that_is_asked_for(gray, objective, gradient_norm):
+    knobs = {"objective": objective, "momentum": 0.0, "image_lr": 1e-3}
+    plain, scaled = (make_dm(gray, gradient_norm=norm, **knobs) for norm in (None, gradient_norm))
+    for _ in range(2):
+        # Only the first of the steps starts from the same images.
+        before = scaled.images
+        record = scaled.step()
+        moved = (scaled.images - before).flatten(2).norm(dim=-1).mean(dim=-1)
+        np.testing.assert_allclose(moved, 1e-3 * gradient_norm, rtol=1e-3)
+        np.testing.assert_allclose(column(record, "gradient_norm"), gradient_norm, rtol=1e-5)
+    first = plain.step()
+    assert (column(first, "gradient_factor") == 1).all()
+    again = make_dm(gray, gradient_norm=gradient_norm, **knobs).step()
+    own = column(again, "gradient_norm") / column(again, "gradient_factor")
+    np.testing.assert_allclose(own, column(first, "gradient_norm"), rtol=1e-5)
+
+
+def test_a_switch_of_objectives_keeps_the_norm_of_the_gradient(gray):
+    made = make_dm(gray, steps=2, objective="mean", gradient_norm="auto")
+    last = made.step()
+    assert (column(last, "gradient_factor") == 1).all()
+    made.steer(objective="hdd")
+    switched = made.step()
+    np.testing.assert_allclose(column(switched, "gradient_norm"), column(last, "gradient_norm"), rtol=1e-5)
+    factors = column(switched, "gradient_factor")
+    assert (factors != 1).all()
+    later = [made.step() for _ in range(2)]
+    assert all((column(record, "gradient_factor") == factors).all() for record in later)
+    assert not np.allclose(column(later[0], "gradient_norm"), column(switched, "gradient_norm"), rtol=1e-3)
+    made.steer(weight=made.settings.weight)
+    assert (column(made.step(), "gradient_factor") == factors).all()
+    made.steer(gradient_norm=None)
+    assert (column(made.step(), "gradient_factor") == 1).all()
+
+
+def test_it_does_not_matter_which_of_objective_and_norm_is_steered_first(gray):
+    one, other = (make_dm(gray, steps=2, objective="mean") for _ in range(2))
+    one.steer(objective="hdd")
+    one.steer(gradient_norm="auto")
+    other.steer(gradient_norm="auto")
+    other.steer(objective="hdd")
+    # An edit that is made again changes nothing.
+    other.steer(objective="hdd")
+    assert (column(one.step(), "gradient_factor") != 1).all()
+    other.step()
+    assert_same_bits(one, other)
+
+
+def test_a_switch_before_the_first_step_has_no_norm_to_keep(gray):
+    made = make_dm(gray, objective="mean", gradient_norm="auto")
+    made.steer(objective="hdd")
+    assert (column(made.step(), "gradient_factor") == 1).all()
+
+
+def test_a_gradient_of_0_stays_0(gray):
+    """Images that are all real ones, and are not augmented, have no gradient left."""
+    made = make_dm(gray, objective="mean", gradient_norm=1.0, augmentation="none", ipc=7, real_batch=7)
+    before = made.images
+    record = made.step()
+    at_rest = column(record, "gradient_norm") == 0
+    assert torch.equal(made.images[at_rest], before[at_rest]) and np.isfinite(record.classes).all()
+
+
+def test_a_state_of_version_0_1_is_loaded(gray):
+    made, left = make_dm(gray, steps=2), make_dm(gray, steps=2)
+    state = {name: value for name, value in made.state().items() if not name.startswith("gradient")}
+    made = make_dm(gray)
+    made.load_state(state)
+    made.step()
+    left.step()
+    assert_same_bits(made, left)
 
 
 @every_change

@@ -4,6 +4,7 @@ from waiting import wait_until
 
 from hdd import api
 from hdd.errors import HDDError
+from hdd.objectives import OBJECTIVES
 from hdd.runs.history import find_runs, first_difference, fork, rewind
 from hdd.runs.resume import resume
 
@@ -59,6 +60,24 @@ def test_a_stop_right_after_an_edit_is_no_difference(make_run, digits, tmp_path)
     other.checkpoints.write(12, before | {"feature_scale": np.float64(1.0)})
     assert first_difference(run, other) is None
     assert first_difference(other, run) is None
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES.names()[1:])
+def test_a_switch_of_objectives_is_resumed_rewound_and_replayed(make_run, digits, tmp_path, objective):
+    at = {4: {"objective": objective, "gradient_norm": "auto"}, 8: {"objective": "hdd"}}
+    run = resume(make_run(at=at), until=12, data=digits)
+    last, first = run.metrics()[7:9]
+    np.testing.assert_allclose(first.column("gradient_norm"), last.column("gradient_norm"), rtol=1e-5)
+    pieces = make_run("pieces", at=at)
+    for until in (4, 5, 8, 12):
+        resume(pieces, until=until, data=digits)
+    assert first_difference(run, pieces) is None
+    before = run.images(12)
+    rewind(run, 8)
+    resume(run, until=12, data=digits)
+    np.testing.assert_array_equal(run.images(12), before)
+    assert first_difference(run, pieces) is None
+    assert api.replay(run, tmp_path / "again")[1] is None
 
 
 def test_replay_of_an_unfinished_run_stops_where_it_stands(make_run, digits, tmp_path):
