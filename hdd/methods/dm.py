@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from hdd.data import Dataset
+    from hdd.methods.batches import Batches
     from hdd.settings import Settings
 
 _WIDE = {"network_width": 128}
@@ -64,7 +65,6 @@ class DM(Method):
         check_fits(data, settings)
 
     def __init__(self, data: Dataset, settings: Settings) -> None:
-        from hdd.methods.batches import Batches
         from hdd.methods.descent import Descent
 
         self.check(data, settings)
@@ -73,9 +73,15 @@ class DM(Method):
         self.step_count = 0
         self.feature_scale: float | None = None
         with explain_out_of_memory(self.device):
-            self._batches = Batches(data, settings, self.device)
+            self._batches = self._make_batches()
             self._descent = Descent(self._batches.initial_images(settings.init, settings.ipc))
             self._batches.prune(settings)
+
+    def _make_batches(self) -> Batches:
+        """Makes the batches of a new run; a subclass may use batches of its own."""
+        from hdd.methods.batches import Batches
+
+        return Batches(self.data, self.settings, self.device)
 
     @property
     def images(self) -> Tensor:
@@ -154,19 +160,29 @@ class DM(Method):
         batches.draw_network(step)
         real = batches.real_features(step, settings.real_batch, settings.augmentation)
         leaf = descent.leaf()
-        synthetic = batches.synthetic_features(leaf, step, settings.augmentation)
-        real, synthetic = batches.centred(settings, real, synthetic)
+        features = batches.synthetic_features(leaf, step, settings.augmentation)
+        real, synthetic = batches.centred(settings, real, features)
         if self.feature_scale is None:
             self.feature_scale = batches.feature_scale(settings, step, real)
         objective = OBJECTIVES.get(settings.objective).under(settings, self.feature_scale)
-        losses = objective.loss(real, synthetic)
+        matching = objective.loss(real, synthetic)
+        losses, parts = self._total(matching, features)
         gradient = descent.descend(leaf, losses, settings.image_lr, settings.momentum, step)
         self.step_count += 1
-        losses = losses.detach()
         return self.record(
-            losses,
+            losses.detach(),
             {"gradient_norm": descent.gradient_norm(gradient)}
-            | objective.diagnostics(real, synthetic.detach(), losses),
+            | parts
+            | objective.diagnostics(real, synthetic.detach(), matching.detach()),
             self.feature_scale,
             time.perf_counter() - started,
         )
+
+    def _total(self, matching: Tensor, features: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """The losses (C,) that the images follow, and what is recorded of them; a subclass may add terms.
+
+        Args:
+            matching: (C,), the losses of the objective.
+            features: (C, M, D), of the synthetic images, with gradient and not centred.
+        """
+        return matching, {}
