@@ -31,12 +31,14 @@ from hdd.interrupts import end_silently
 from hdd.methods import METHODS
 from hdd.objectives import OBJECTIVES
 from hdd.protocol import RANDOM_REAL
+from hdd.published import distance
 from hdd.records import StepRecord
 from hdd.runs.run import Run
 from hdd.settings import PRESETS, Settings, initial_settings, method_and_objective
 
 Preset = StrEnum("Preset", list(PRESETS))
 _GEOMETRIC = Preset("geometric")
+_GENERAL = "; ".join(f"{name}: {preset.label}" for name, preset in PRESETS.items() if preset.dataset is None)
 
 QUIET_LOAD = 0.5
 """If the load average is above this, something else is keeping the machine busy."""
@@ -64,7 +66,7 @@ def distill(
     ] = None,
     objective: Annotated[str | None, typer.Option(help=Settings.knob("objective").doc, metavar="NAME")] = None,
     preset: Annotated[
-        Preset, typer.Option(help="; ".join(f"{name}: {preset.label}" for name, preset in PRESETS.items()))
+        Preset, typer.Option(help=f"{_GENERAL}. The others are rows of published tables, with their data set and ipc.")
     ] = _GEOMETRIC,
     out: Annotated[
         Path | None, typer.Option(help="Directory of the run; default: runs/DATASET-OBJECTIVE-TIME.")
@@ -220,8 +222,11 @@ def evaluate(
                 lines.write_throttled(done=done, total=total)
 
             evaluation = api.evaluate(run, step, protocol, on_epoch, **changes)
-        step = run.evaluations()[-1]["step"]
+        made = run.evaluations()[-1]
+        step, published = made["step"], distance(run.initial_settings, run.steered(), made)
         result = {"run": str(run.path), "step": step, **evaluation.as_dict()}
+        if published is not None:
+            result["published"] = published.as_dict()
         if as_json_lines:
             lines.write(result=result)
         elif as_json:
@@ -229,6 +234,8 @@ def evaluate(
         else:
             what = f", {run.initial_settings.ipc} random real images per class" if baseline else f" at step {step}"
             print_line(f"{run.path}{what}: {evaluation}")
+            if published is not None:
+                print_line(f"This is {published}.")
 
 
 def check(

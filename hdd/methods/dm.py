@@ -15,6 +15,7 @@ from hdd.devices import explain_out_of_memory, pick_device
 from hdd.errors import HDDError
 from hdd.methods.base import Method
 from hdd.methods.knobs import AUGMENTATIONS, MatchingKnobs
+from hdd.methods.published import DM_PRESETS
 from hdd.objectives import OBJECTIVES
 from hdd.pruning.knobs import PruningKnobs
 from hdd.records import StepRecord
@@ -45,6 +46,7 @@ class DM(Method):
 
     knobs = MatchingKnobs
     objective = "mean"
+    presets = DM_PRESETS
 
     @classmethod
     def defaults(cls, dataset: str) -> Mapping[str, Any]:

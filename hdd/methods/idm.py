@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from hdd.knobs import Integer, Number
 from hdd.methods.dm import DM
 from hdd.methods.knobs import OPTIMISATION, MatchingKnobs
+from hdd.methods.published import IDM_PRESETS
 from hdd.sets.decoders import check_quadrants
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ class IDM(DM):
     """Improved distribution matching: four images in each stored one, and networks that are trained a little."""
 
     knobs = IDMKnobs
+    presets = IDM_PRESETS
     decoder = "quadrants"
 
     @classmethod
