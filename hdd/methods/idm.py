@@ -131,7 +131,10 @@ class IDMKnobs(MatchingKnobs):
     )
 
 
-_FEW_STEPS = {"queue_steps": 2, "queue_batch": 64, "queue_size": 10}
+_STEP = {"image_lr": 0.4, "momentum": 0.0}
+"""About the joint step that is equal to the released one with image learning rate 0.2 and momentum 0.5."""
+
+_LESS_TRAINING = {"queue_size": 10, "queue_steps": 2, "queue_batch": 64}
 
 
 class IDM(DM):
@@ -143,8 +146,8 @@ class IDM(DM):
 
     @classmethod
     def defaults(cls, dataset: str) -> Mapping[str, Any]:
-        """See `Method.defaults`: those of DM, and on the small bundled digits less training."""
-        return {**super().defaults(dataset), **(_FEW_STEPS if dataset == "digits" else {})}
+        """See `Method.defaults`: those of DM with another step, and on the small bundled digits less training."""
+        return {**super().defaults(dataset), **_STEP, **(_LESS_TRAINING if dataset == "digits" else {})}
 
     @classmethod
     def check(cls, data: Dataset, settings: Settings) -> None:

@@ -105,7 +105,7 @@ def _idm(
     queue = {"queue_size": 100, "queue_start": 3, "queue_trained": 2, "queue_batch": 256, "queue_lr": 0.01}
     return {
         ipc: {
-            **class_by_class(lr, 0.5, classes),
+            **{name: round(value, 6) for name, value in class_by_class(lr, 0.5, classes).items()},
             **queue,
             **objective,
             "ce_weight": weight,
