@@ -267,7 +267,7 @@ def test_datasets():
     [
         (["--dataset", "digit"], "Did you mean digits?"),
         (["--dataset", "folder:nowhere"], "nowhere"),
-        (["--method", "kip"], "There is no method 'kip'. Give one of dm."),
+        (["--method", "kip"], "There is no method 'kip'. Give one of dm, idm."),
         (["--objective", "hddd"], "objective='hddd' is not allowed: give one of hdd, mean"),
         (["--method", "dm", "--set", "method=dm"], "method is given twice"),
         (["--preset", "best"], "'best' is not one of"),
