@@ -38,6 +38,7 @@ PUBLIC = (
     "hdd.geometry.poincare",
     "hdd.knobs",
     "hdd.methods",
+    "hdd.networks",
     "hdd.objectives",
     "hdd.protocol",
     "hdd.records",

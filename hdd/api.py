@@ -4,7 +4,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,18 @@ from hdd.data import Dataset
 from hdd.data import load as load_dataset
 from hdd.devices import pick_device
 from hdd.errors import InvalidInputError
-from hdd.evaluation import evaluate_images, evaluate_random
+from hdd.evaluation import (
+    OnEpoch,
+    OnNetwork,
+    epochs_of_as_many_steps,
+    evaluate_full,
+    evaluate_images,
+    evaluate_random,
+)
 from hdd.paths import data_set_title
 from hdd.process import release_memory
 from hdd.progress import Progress
-from hdd.protocol import RANDOM_REAL, Evaluation, make_protocol
+from hdd.protocol import RANDOM_REAL, SYNTHETIC, Evaluation, make_protocol
 from hdd.records import StepRecord
 from hdd.runs import history
 from hdd.runs.places import check_free
@@ -133,7 +140,8 @@ def evaluate(
     run: Run | str | os.PathLike[str],
     step: int | None = None,
     protocol: str = "full",
-    on_epoch: Callable[[int, int], None] | None = None,
+    on_epoch: OnEpoch | None = None,
+    on_network: OnNetwork | None = None,
     **changes: Any,
 ) -> Evaluation:
     """Trains networks on the synthetic images of a run, tests them on real images, and records the result in the run.
@@ -143,9 +151,11 @@ def evaluate(
         step: the step whose images are evaluated; None takes the newest kept step.
         protocol: "full" or "quick", see `hdd.protocol`.
         on_epoch: called with the number of epochs done and of all epochs.
-        changes: changes to the protocol, for example networks=3 or augmentation="none". With images="random real", the
-            networks are trained on random real images instead, as many per class: the baseline. It belongs to no step,
-            and is recorded at step 0.
+        on_network: called after each network with the accuracies so far.
+        changes: changes to the protocol, for example networks=3, architecture="resnet18" or augmentation="none". With
+            images="random real", the networks are trained on random real images instead, as many per class, and with
+            images="full real" on all real training images, which takes as many steps (in whole epochs) unless epochs
+            are given. Such a baseline belongs to no step, and is recorded at step 0.
 
     Raises:
         HDDError: no images of that step are kept, the protocol is not allowed, or a baseline is given a step.
@@ -156,22 +166,26 @@ def evaluate(
         protocol, **{"depth": settings.network_depth, "augmentation": settings.augmentation, **changes}
     )
     device = pick_device(settings.device)
-    if chosen.images == RANDOM_REAL:
-        if step not in (None, 0):
-            raise InvalidInputError(f"step={step} is not allowed for random real images: leave the step out.")
-        step, made = 0, None
-    else:
+    if chosen.images == SYNTHETIC:
         step = max(run.kept_steps(), default=0) if step is None else step
-        made = run.synthetic(step).decoded()
+    elif step not in (None, 0):
+        raise InvalidInputError(f"step={step} is not allowed for {chosen.images} images: leave the step out.")
+    # Random real images need none of the run.
+    made = None if chosen.images == RANDOM_REAL else run.synthetic(step).decoded()
     data = load_dataset(settings.dataset, size=settings.image_size)
     started = time.perf_counter()
     if made is None:
-        result = evaluate_random(data, settings.ipc, chosen, device, on_epoch)
-    else:
+        result = evaluate_random(data, settings.ipc, chosen, device, on_epoch, on_network)
+    elif chosen.images == SYNTHETIC:
         images, labels = torch.as_tensor(made.images).to(device), torch.as_tensor(made.labels)
-        result = evaluate_images(images, labels, data, chosen, on_epoch)
+        result = evaluate_images(images, labels, data, chosen, on_epoch, on_network)
+    else:
+        if "epochs" not in changes:
+            epochs = epochs_of_as_many_steps(len(made.images), chosen, len(data.train_labels))
+            chosen = replace(chosen, epochs=epochs)
+        result = evaluate_full(data, chosen, device, on_epoch, on_network)
     took = {"seconds": time.perf_counter() - started, "host": socket.gethostname()}
-    run.write_evaluation(step, asdict(chosen), result.accuracies, took)
+    run.write_evaluation(step or 0, asdict(chosen), result.accuracies, took)
     return result
 
 

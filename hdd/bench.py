@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from hdd.augment import siamese
 from hdd.data import ClassPool, Dataset, load
@@ -29,7 +30,10 @@ from hdd.draws import generator
 from hdd.errors import HDDError
 from hdd.knobs.text import to_text
 from hdd.methods import METHODS
-from hdd.networks import ConvNet
+from hdd.methods.batches import Batches
+from hdd.networks import PRECISIONS
+from hdd.networks.convnet import ConvNet
+from hdd.networks.layers import InstanceNorm
 from hdd.objectives.hdd import HDD
 from hdd.paths import holds_run
 from hdd.process import tune
@@ -56,14 +60,18 @@ def plain_loop(data: Dataset, settings: Settings) -> Iterator[float]:
     for step in itertools.count():
         started = time.perf_counter()
         network = ConvNet(data.channels, data.size, len(chosen), settings.network_width, settings.network_depth)
-        layers = network.features.to(memory_format=torch.contiguous_format).requires_grad_(False)
+        layers = [
+            torch.nn.GroupNorm(layer.num_groups, layer.num_channels) if isinstance(layer, InstanceNorm) else layer
+            for layer in network.features.children()
+        ]
+        plain = torch.nn.Sequential(*layers).to(memory_format=torch.contiguous_format).requires_grad_(False)  # pyright: ignore[reportCallIssue]
         drawn = pool.draw(lambda label: generator(settings.seed, "real", step, label), settings.real_batch)  # noqa: B023
         loss = torch.zeros(())
         for label, indices in enumerate(drawn):
             features = []
             for images in (real_images[indices], synthetic[label]):
                 draws = [generator(settings.seed, "augmentation", step, label)]
-                features.append(layers(siamese(images[None], settings.augmentation, draws)[0]).flatten(1))
+                features.append(plain(siamese(images[None], settings.augmentation, draws)[0]).flatten(1))
             loss = loss + objective.loss(features[0].detach()[None], features[1][None]).sum()
         optimizer.zero_grad()
         loss.backward()
@@ -151,6 +159,23 @@ def _first_step_seconds(settings: Settings, folder: Path) -> float:
         process.wait()
 
 
+def _precision_error(data: Dataset, settings: Settings) -> tuple[float, float]:
+    """How far the features of the first step's real images, and their mean over a class, are from those in float32."""
+    exact, chosen = (
+        Batches(data, Settings(**{**settings.values(), "real_precision": each}), torch.device("cpu"))
+        for each in (PRECISIONS[0], settings.real_precision)
+    )
+    found: list[Tensor] = []
+    for batches in (exact, chosen):
+        batches.draw_network(0)
+        found.append(batches.real_features(0, settings.real_batch, settings.augmentation))
+    each, mean = (
+        ((low - high).norm(dim=-1) / high.norm(dim=-1)).mean()
+        for high, low in (found, [features.mean(dim=1) for features in found])
+    )
+    return round(float(each), 5), round(float(mean), 5)
+
+
 def run(steps: int, knobs: Mapping[str, Any], on_progress: Callable[[str], None]) -> dict[str, Any]:
     """Makes all measurements and returns them as JSON-compatible values by name.
 
@@ -169,6 +194,7 @@ def run(steps: int, knobs: Mapping[str, Any], on_progress: Callable[[str], None]
     best = _race(settings, steps, on_progress)
     (plain, plain_peak), (ours, our_peak) = best["plain loop"], best["step"]
 
+    error = _precision_error(data, settings)
     tune()
     with tempfile.TemporaryDirectory() as folder:
         on_progress("from the command to the first step")
@@ -188,6 +214,8 @@ def run(steps: int, knobs: Mapping[str, Any], on_progress: Callable[[str], None]
         "hdd, seconds per step": round(ours, 4),
         "hdd, steps per second": round(1 / ours, 2),
         "ratio": round(plain / ours, 2),
+        "features of real images, mean relative difference from float32": error[0],
+        "their mean over a class, relative difference from float32": error[1],
         "plain loop, peak memory of the process, MB": round(plain_peak),
         "hdd, peak memory of the process, MB": round(our_peak),
         "command to first recorded step, seconds": round(first, 2),

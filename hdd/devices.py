@@ -33,6 +33,18 @@ def pick_device(name: str) -> torch.device:
     return device
 
 
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether a device computes in bfloat16 itself; others convert to float32 and back, which takes long."""
+    import torch
+
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type == "cpu":
+        found = torch.cpu.get_capabilities()
+        return any(found.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+    return True
+
+
 @contextmanager
 def explain_out_of_memory(device: torch.device) -> Generator[None]:
     """Turns the out-of-memory errors of torch and Python into one message that says what helps.

@@ -7,10 +7,11 @@ from typing import Any
 
 from hdd.errors import InvalidInputError
 from hdd.methods.knobs import AUGMENTATIONS
+from hdd.networks import DEFAULT, NETWORKS, users
 from hdd.settings import Settings
 
-SYNTHETIC, RANDOM_REAL = "synthetic", "random real"
-"""What networks are trained on: the images of a synthetic set, or as many real images, drawn at random."""
+SYNTHETIC, RANDOM_REAL, FULL_REAL = IMAGES = ("synthetic", "random real", "full real")
+"""What networks are trained on: the images of a synthetic set, as many real images, drawn at random, or all of them."""
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,14 @@ class Protocol:
         name: "full" or "quick", for display.
         epochs: passes over the synthetic set; 0 tests untrained networks.
         networks: number of networks to train, each with its own draws.
-        width: feature maps of the ConvNet.
-        depth: blocks of the ConvNet.
+        width: feature maps or hidden units, for architectures that have a choice.
+        depth: blocks, likewise.
         augmentation: operations joined by "_", or "none".
         seed: network i and its augmentations are drawn from (seed, i), so two sets that are evaluated with the same
             seed can be compared in pairs.
-        images: what the networks are trained on, `SYNTHETIC` or `RANDOM_REAL`. The latter is the baseline that a
-            synthetic set should surpass.
+        images: what the networks are trained on, one of `IMAGES`. `RANDOM_REAL` is the baseline that a synthetic set
+            should surpass, and `FULL_REAL` the one that it should approach.
+        architecture: a name in `hdd.networks.NETWORKS`. Networks of unlike architecture get the same augmentations.
     """
 
     name: str = "full"
@@ -38,6 +40,7 @@ class Protocol:
     augmentation: str = "_".join(AUGMENTATIONS)
     seed: int = 0
     images: str = SYNTHETIC
+    architecture: str = DEFAULT
 
     def __post_init__(self) -> None:
         """Checks the values.
@@ -51,10 +54,11 @@ class Protocol:
                 raise InvalidInputError(
                     f"{name}={value!r} is not allowed in an evaluation: give a whole number ≥ {least}."
                 )
-        if self.images not in (SYNTHETIC, RANDOM_REAL):
+        if self.images not in IMAGES:
             raise InvalidInputError(
-                f"images={self.images!r} is not allowed in an evaluation: give {SYNTHETIC} or {RANDOM_REAL}."
+                f"images={self.images!r} is not allowed in an evaluation: give one of {', '.join(IMAGES)}."
             )
+        NETWORKS.get(self.architecture)
         Settings(augmentation=self.augmentation)
 
 
@@ -63,17 +67,69 @@ PROTOCOLS: dict[str, dict[str, Any]] = {"full": {}, "quick": {"epochs": 300, "ne
 
 
 def is_baseline(evaluation: Mapping[str, Any]) -> bool:
-    """Whether networks were trained on random real images instead of the synthetic ones.
+    """Whether networks were trained on real images instead of the synthetic ones.
 
     Args:
         evaluation: as `Run.evaluations` returns it.
     """
-    return evaluation["protocol"].get("images") == RANDOM_REAL
+    return evaluation["protocol"].get("images", SYNTHETIC) != SYNTHETIC
 
 
 def of_steps(evaluations: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The evaluations of synthetic images, without the baselines."""
     return [each for each in evaluations if not is_baseline(each)]
+
+
+def architecture(evaluation: Mapping[str, Any]) -> str:
+    """Of the networks that were trained; earlier versions recorded none, and trained ConvNets."""
+    return evaluation["protocol"].get("architecture", DEFAULT)
+
+
+def condition(evaluation: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of the protocol that accuracies have in common if they can be compared.
+
+    That is all but what the networks are trained on, the number of networks, and the seed.
+    """
+    free = {"images", "networks", "seed"}
+    parts = {name: value for name, value in evaluation["protocol"].items() if name not in free}
+    return parts | {"architecture": architecture(evaluation)}
+
+
+def baseline_of(
+    evaluation: Mapping[str, Any], evaluations: Iterable[dict[str, Any]], images: str = RANDOM_REAL
+) -> dict[str, Any] | None:
+    """The newest baseline that an evaluation can be compared with, None if there is none.
+
+    Args:
+        evaluation: of synthetic images.
+        evaluations: of the same run.
+        images: what the baseline was trained on, `RANDOM_REAL` or `FULL_REAL`. The latter may have any number of
+            epochs, since an epoch of all real images has more steps.
+    """
+
+    def compared(each: Mapping[str, Any]) -> dict[str, Any]:
+        parts = condition(each)
+        return parts if images == RANDOM_REAL else {**parts, "epochs": None}
+
+    found = [
+        each
+        for each in evaluations
+        if each["protocol"].get("images") == images and compared(each) == compared(evaluation)
+    ]
+    return found[-1] if found else None
+
+
+def comparable(evaluations: Iterable[dict[str, Any]], like: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    """The evaluations of synthetic images under one protocol, so that they can be compared step by step.
+
+    Args:
+        evaluations: of a run.
+        like: an evaluation under that protocol; None takes the newest by ConvNets, or without one the newest of all.
+    """
+    made = of_steps(evaluations)
+    preferred = [each for each in made if architecture(each) == DEFAULT] or made
+    like = like or (preferred[-1] if preferred else None)
+    return [] if like is None else [each for each in made if condition(each) == condition(like)]
 
 
 def spread(accuracies: Sequence[float]) -> float | None:
@@ -120,9 +176,10 @@ class Evaluation:
         """The accuracy in percent, with its spread, the number of networks and the protocol."""
         protocol = self.protocol
         count = "1 network" if protocol.networks == 1 else f"{protocol.networks} networks"
+        width = f", width {protocol.width}" if protocol.architecture in users("width") else ""
         return (
             f"{accuracy_text(self.accuracies)} test accuracy "
-            f"({count}, {protocol.epochs} epochs, width {protocol.width}, "
+            f"({count}{'' if self.sd is None else ', ± sd'}, {protocol.architecture}, {protocol.epochs} epochs{width}, "
             f"{'no augmentation' if protocol.augmentation == 'none' else 'augmented'}; {protocol.name} protocol)"
         )
 

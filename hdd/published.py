@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from hdd.knobs import Preset
-from hdd.protocol import Protocol, is_baseline
+from hdd.protocol import Protocol, architecture, is_baseline
 from hdd.records import Edit
 from hdd.settings import PRESETS, Settings, initial_settings
 
@@ -55,7 +55,7 @@ def _rows() -> dict[str, tuple[Preset, Settings]]:
 def distance(initial: Settings, steered: Iterable[Edit], evaluation: Mapping[str, Any]) -> Distance | None:
     """How far an evaluation is from the published row whose settings its run has; None if there is no such row.
 
-    A published accuracy is that of networks of the default width and depth, trained with augmentation on synthetic
+    A published accuracy is that of ConvNets of the default width and depth, trained with augmentation on synthetic
     images. The protocol's numbers of epochs and networks may differ: they are told with the accuracy.
 
     Args:
@@ -64,9 +64,9 @@ def distance(initial: Settings, steered: Iterable[Edit], evaluation: Mapping[str
         evaluation: its step, protocol and accuracies, as `Run.evaluations` returns them.
     """
     protocol, usual = evaluation["protocol"], Protocol()
-    if is_baseline(evaluation) or any(protocol.get(name) != getattr(usual, name) for name in ("width", "depth")):
+    if is_baseline(evaluation) or architecture(evaluation) != usual.architecture:
         return None
-    if protocol.get("augmentation") == "none":
+    if (protocol["width"], protocol["depth"]) != (usual.width, usual.depth) or protocol["augmentation"] == "none":
         return None
     if any(edit.name not in _FREE and edit.applied_at < evaluation["step"] for edit in steered):
         return None

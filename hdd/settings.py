@@ -18,14 +18,20 @@ from hdd.errors import HDDError, InvalidInputError
 from hdd.knobs import Knob, Preset, text
 from hdd.knobs.types import Uninstalled
 from hdd.methods import METHODS
+from hdd.networks import NETWORKS
 from hdd.objectives import OBJECTIVES, Objective
 from hdd.pruning.knobs import PruningKnobs
+from hdd.registry import Registry
 from hdd.runs.knobs import RunKnobs
 
 RENAMED_OBJECTIVES = {"dm": "mean"}
 """Names of objectives in earlier versions, which runs, scripts and command lines may still use."""
 
 _REGISTRIES = {"method": METHODS, "objective": OBJECTIVES}
+"""What declares knobs of its own."""
+
+_CHOSEN: dict[str, Registry[Any]] = {**_REGISTRIES, "network": NETWORKS}
+"""The registries whose names are values of the knobs that are called so."""
 
 
 def _knobs_of(part: type[param.Parameterized]) -> dict[str, param.Parameter[Any]]:
@@ -66,7 +72,7 @@ def _compose() -> dict[str, Knob[Any]]:
     fixed = {name: copy(knob) for name, knob in declared.items() if not knob.steerable}
     steerable = {name: copy(declared[name]) for name in order if declared[name].steerable}
     knobs = fixed | steerable
-    for kind, registry in _REGISTRIES.items():
+    for kind, registry in _CHOSEN.items():
         knobs[kind].objects = list(registry.names())
     return knobs
 
@@ -113,13 +119,13 @@ class Settings(param.Parameterized):
 
     @classmethod
     def stored(cls, values: Mapping[str, Any]) -> Self:
-        """Makes settings as a run recorded them, even if its method or objective is not installed here.
+        """Makes settings as a run recorded them, even if its method, objective or network is not installed here.
 
         Raises:
             HDDError: a value of a known knob is outside its bounds.
         """
         known = {name: value for name, value in values.items() if name in _KNOBS}
-        for kind, registry in _REGISTRIES.items():
+        for kind, registry in _CHOSEN.items():
             if kind in known and known[kind] not in (*registry.names(), *RENAMED_OBJECTIVES):
                 known[kind] = Uninstalled(known[kind])
         made = cls(**known)
@@ -158,7 +164,7 @@ class Settings(param.Parameterized):
 
         If the method or the objective is not installed here, its knobs are not known, and all names are returned.
         """
-        if self.uninstalled():
+        if self.uninstalled().keys() & _REGISTRIES.keys():
             return self.names()
         parts = [RunKnobs, PruningKnobs, *(_part(kind, getattr(self, kind)) for kind in _REGISTRIES)]
         own = {name for part in parts for name in _knobs_of(part)}
@@ -171,8 +177,8 @@ class Settings(param.Parameterized):
         return {k: v for k, v in values if k in in_force or v != _KNOBS[k].default} | self.unknown
 
     def uninstalled(self) -> dict[str, str]:
-        """The names of the method and the objective, by "method" and "objective", if they are not installed here."""
-        return {kind: str(name) for kind in _REGISTRIES if isinstance(name := getattr(self, kind), Uninstalled)}
+        """The names of the method, the objective and the network, by their knobs, if they are not installed here."""
+        return {kind: str(name) for kind in _CHOSEN if isinstance(name := getattr(self, kind), Uninstalled)}
 
     def as_steered(self, values: Mapping[str, Any]) -> "Settings":
         """These settings with the values that a run's ledger says were applied, even if they are not installed here."""
@@ -242,11 +248,9 @@ def parse(name: str, given: str) -> Any:
 
 
 def packages() -> dict[str, str]:
-    """The package of each method and objective that is not our own, by "method NAME" or "objective NAME"."""
+    """The package of each method, objective and network that is not our own, by "method NAME" and so on."""
     return {
-        f"{kind} {name}": package
-        for kind, registry in _REGISTRIES.items()
-        for name, package in registry.packages().items()
+        f"{kind} {name}": package for kind, registry in _CHOSEN.items() for name, package in registry.packages().items()
     }
 
 

@@ -13,8 +13,8 @@ class BuildQueue:
 
     Args:
         document: of the session; None without a server, and then everything is built at once.
-        is_loaded: whether a browser shows the page already. Until then only the first part is built, which is sent
-            together with the document.
+        is_loaded: whether a browser shows the page already. Until then only the first part is built. That is done while
+            the browser loads its scripts, after which it fetches the models of the page.
     """
 
     def __init__(self, document: Document | None, is_loaded: bool) -> None:
@@ -28,22 +28,28 @@ class BuildQueue:
         idle = not self._waiting and not self._is_scheduled
         self._waiting.extend(builds)
         if idle and self._waiting:
-            self._build()
+            self._schedule()
 
     def load(self) -> None:
         """Builds the other parts; to be called once a browser shows the page."""
         self._is_loaded = True
-        if not self._is_scheduled:
-            self._build()
+        if self._waiting and not self._is_scheduled:
+            self._schedule()
 
     def close(self) -> None:
         """Empties the queue, so that nothing more is built."""
         self._waiting.clear()
+
+    def _schedule(self) -> None:
+        self._is_scheduled = True
+        if self._document:
+            self._document.add_next_tick_callback(self._build)
+        else:
+            self._build()
 
     def _build(self) -> None:
         self._is_scheduled = False
         if self._waiting:
             self._waiting.popleft()()
         if self._waiting and self._is_loaded:
-            self._is_scheduled = True
-            self._document.add_next_tick_callback(self._build) if self._document else self._build()
+            self._schedule()

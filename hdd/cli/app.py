@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from hdd.cli import compute, housekeeping, look
 from hdd.cli.common import progress_console
+from hdd.cli.evaluate import evaluate
 from hdd.errors import HDDError
 
 
@@ -36,7 +37,7 @@ for command in (
     look.rewind,
     compute.fork,
     compute.replay,
-    compute.evaluate,
+    evaluate,
     look.export,
     look.datasets,
     look.knobs,

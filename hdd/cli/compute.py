@@ -1,4 +1,4 @@
-"""Commands that compute: distill, resume, fork, replay, evaluate, check, bench. They import torch when they are run."""
+"""Commands that compute: distill, resume, fork, replay, check, bench. They import torch when they are run."""
 
 import os
 from collections.abc import Mapping
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import Progress
 
 from hdd.cli.common import (
     AsJson,
@@ -30,8 +29,6 @@ from hdd.errors import InvalidInputError
 from hdd.interrupts import end_silently
 from hdd.methods import METHODS
 from hdd.objectives import OBJECTIVES
-from hdd.protocol import RANDOM_REAL
-from hdd.published import distance
 from hdd.records import StepRecord
 from hdd.runs.run import Run
 from hdd.settings import PRESETS, Settings, initial_settings, method_and_objective
@@ -175,67 +172,6 @@ def replay(path: RunPath, out: OutPath, as_json: AsJson = False) -> None:
         print_line(f"{again.path}: differs from {run.path} from step {difference} on")
     if difference is not None:
         raise typer.Exit(1)
-
-
-def evaluate(
-    path: RunPath,
-    step: Annotated[
-        int | None, typer.Option(help="Step whose images are tested; default: the newest kept step.")
-    ] = None,
-    protocol: Annotated[
-        str, typer.Option(help="full: 1000 epochs, 5 networks; quick: 300 epochs, 2 networks.")
-    ] = "full",
-    networks: Annotated[int | None, typer.Option(min=1, help="Number of networks to train.")] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Epochs for each network.")] = None,
-    width: Annotated[int | None, typer.Option(min=1, help="Width of the ConvNet.")] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(min=0, help="Seed of the random draws; evaluations with the same seed can be compared in pairs."),
-    ] = None,
-    augment: Annotated[
-        bool | None, typer.Option(help="Train with or without augmentation; default: as in the run.")
-    ] = None,
-    baseline: Annotated[
-        bool,
-        typer.Option("--baseline", help="Train on random real images instead, as many per class, for comparison."),
-    ] = False,
-    as_json: AsJson = False,
-    as_json_lines: AsJsonLines = False,
-) -> None:
-    """Train networks on a run's synthetic images and test them on real images. Step 0 holds the initial images."""
-    lines = JsonLines(as_json_lines)
-    with lines.errors():
-        run = Run(path)
-        given = {"networks": networks, "epochs": epochs, "width": width, "seed": seed}
-        changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        if baseline:
-            changes["images"] = RANDOM_REAL
-        if augment is not None:
-            changes["augmentation"] = Settings.knob("augmentation").default if augment else "none"
-        api = load_library(background=True)
-        columns = Progress.get_default_columns()
-        with Progress(*columns, console=progress_console, disable=as_json_lines) as progress:
-            task = progress.add_task("training networks")
-
-            def on_epoch(done: int, total: int) -> None:
-                progress.update(task, completed=done, total=total)
-                lines.write_throttled(done=done, total=total)
-
-            evaluation = api.evaluate(run, step, protocol, on_epoch, **changes)
-        made = run.evaluations()[-1]
-        step, published = made["step"], distance(run.initial_settings, run.steered(), made)
-        result = {"run": str(run.path), "step": step, **evaluation.as_dict()}
-        if published is not None:
-            result["published"] = published.as_dict()
-        if as_json_lines:
-            lines.write(result=result)
-        elif as_json:
-            print_json(result)
-        else:
-            what = f", {run.initial_settings.ipc} random real images per class" if baseline else f" at step {step}"
-            print_line(f"{run.path}{what}: {evaluation}")
-            if published is not None:
-                print_line(f"This is {published}.")
 
 
 def check(

@@ -12,7 +12,7 @@ from hdd import sets
 from hdd.cli.common import AsJson, RunPath, console, edit_text, print_json, print_line, print_report, progress_console
 from hdd.cli.knob_options import takes_knobs
 from hdd.errors import InvalidInputError, NotFoundError
-from hdd.protocol import is_baseline
+from hdd.protocol import architecture, is_baseline
 from hdd.records import Edit
 from hdd.runs import history
 from hdd.runs.overview import read_facts
@@ -172,9 +172,11 @@ def runs_show(path: RunPath, as_json: AsJson = False) -> None:
         print_line(f"edit by {edit.who}: {edit_text(edit)}")
     for evaluation in facts["evaluations"]:
         accuracies = ", ".join(f"{100 * value:.1f}" for value in evaluation["accuracies"])
-        random = is_baseline(evaluation)
-        what = "random real images evaluated" if random else f"evaluated at step {evaluation['step']}"
-        print_line(f"{what} ({evaluation['protocol']['name']}): {accuracies} %")
+        protocol = evaluation["protocol"]
+        what = f"evaluated at step {evaluation['step']}"
+        if is_baseline(evaluation):
+            what = f"{protocol['images']} images evaluated"
+        print_line(f"{what} ({protocol['name']}, {architecture(evaluation)}): {accuracies} %")
     for event in facts["events"]:
         print_line(
             f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(event['time']))} step {event['step']}: {event['text']}"

@@ -65,7 +65,7 @@ def centroid(u: Tensor, weights: Tensor | None = None, curvature: Curvature = -1
         return u[..., 0, :]
     points = _off_origin(points)
     if kind == "closed":
-        if u.dtype == torch.float64 and scale * norm(points).max() > _ROUGH_UP_TO:
+        if u.dtype == torch.float64 and (scale * norm(points) > _ROUGH_UP_TO).any():
             share = share * (1 + radius_rest(points.detach(), curvature))
         return _closed(points, share, scale).to(u)
     tolerance = _TOLERANCE.get(u.dtype, _TOLERANCE_ROUNDED)

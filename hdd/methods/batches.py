@@ -9,10 +9,13 @@ from torch import Tensor
 
 from hdd.augment import siamese
 from hdd.data import ClassPool, Dataset
+from hdd.devices import has_bfloat16, pick_device
 from hdd.draws import generator
 from hdd.errors import InvalidInputError
 from hdd.geometry.embed import auto_feature_scale
-from hdd.networks import ConvNet
+from hdd.networks import OPTIONS
+from hdd.networks import make_network as make_network_of
+from hdd.networks.base import Network
 from hdd.pruning.scores import pruning_mask, score_images
 from hdd.settings import Settings
 
@@ -20,21 +23,30 @@ REAL_BLOCK = 4096
 """Real images that are normalised and augmented at a time; this bounds the memory when there are many classes."""
 
 
-def make_network(data: Dataset, settings: Settings) -> ConvNet:
-    """Makes a ConvNet for the images of `data`, with the width and depth of the settings.
+STATISTICS_BATCH = 16
+"""Real images of each class that the statistics of batch norms are measured on, as in the literature's code."""
+
+
+def make_network(data: Dataset, settings: Settings) -> Network:
+    """Makes a network for the images of `data`, as the network's knobs say.
 
     Raises:
-        HDDError: the images are too small for that many blocks.
+        HDDError: the images are too small for it, or its knobs do not fit together.
     """
-    return ConvNet(data.channels, data.size, len(data.classes), settings.network_width, settings.network_depth)
+    options = {option: getattr(settings, f"network_{option}") for option in OPTIONS}
+    return make_network_of(settings.network, data.channels, data.size, len(data.classes), **options)
 
 
 def check_fits(data: Dataset, settings: Settings) -> None:
     """Checks, without computing anything, that batches can be made from this data with these settings.
 
     Raises:
-        HDDError: ipc is larger than the smallest class, or the network is too deep.
+        HDDError: ipc is larger than the smallest class, the network does not fit the images, or the device does not
+            have the precision.
     """
+    device = pick_device(settings.device)
+    if settings.real_precision == "bfloat16" and not has_bfloat16(device):
+        raise InvalidInputError(f"real_precision=bfloat16 is not available on {device}: give float32.")
     counts = torch.bincount(data.train_labels, minlength=len(data.classes))
     smallest = int(counts.min())
     if settings.ipc > smallest:
@@ -62,6 +74,7 @@ class Batches:
         self._data = data
         self._seed = settings.seed
         self._device = device
+        self._real_precision = settings.real_precision
         self.pool = ClassPool(data.train_labels, len(data.classes))
         self._network = make_network(data, settings).to(device)
         self._network.requires_grad_(False)
@@ -91,6 +104,15 @@ class Batches:
     def draw_network(self, step: int) -> None:
         """Draws the network of the step that comes after `step` completed steps."""
         self._network.draw(generator(self._seed, "network", step))
+        self._measure_statistics(step)
+
+    def _measure_statistics(self, step: int) -> None:
+        """Gives batch norms of the step's network the statistics of real images."""
+        if self._network.has_batch_norm:
+            chosen = self.pool.draw(
+                lambda label: generator(self._seed, "batch statistics", step, label), STATISTICS_BATCH
+            )
+            self._network.measure_statistics(self._normalised(chosen).flatten(0, 1))
 
     def real_features(self, step: int, batch: int, augmentation: str) -> Tensor:
         """Features (C, N, D) of the step's real images, augmented, from the network that was drawn last."""
@@ -102,7 +124,8 @@ class Batches:
             images = siamese(
                 self._normalised(indices[start : start + block]), augmentation, self._augmentation_draws(step, labels)
             )
-            features.append(self._network.embed_frozen(images.flatten(0, 1)).view(*images.shape[:2], -1))
+            embedded = self._network.embed_frozen(images.flatten(0, 1), self._real_precision)
+            features.append(embedded.view(*images.shape[:2], -1))
         return torch.cat(features)
 
     def synthetic_features(self, images: Tensor, step: int, augmentation: str) -> Tensor:

@@ -58,12 +58,11 @@ class DM(Method):
         """See `Method.check`.
 
         Raises:
-            HDDError: ipc is larger than the smallest class, this machine does not have the device, or the network is
-                too deep.
+            HDDError: ipc is larger than the smallest class, this machine does not have the device, or the network does
+                not fit the images.
         """
         from hdd.methods.batches import check_fits
 
-        pick_device(settings.device)
         check_fits(data, settings)
 
     def __init__(self, data: Dataset, settings: Settings) -> None:

@@ -2,16 +2,30 @@
 
 import param
 
-from hdd.knobs import Integer, Number, Operations
+from hdd.knobs import Choice, Integer, Number, Operations
+from hdd.networks import ACTIVATIONS, DEFAULT, NETWORKS, NORMS, POOLINGS, PRECISIONS, users
 
 NETWORK, OPTIMISATION = "Network", "Optimisation"
 AUGMENTATIONS = ("color", "crop", "cutout", "flip", "scale", "rotate")
 """The operations of `hdd.augment`. They are listed here because `hdd.augment` imports torch."""
 
 
+def _used_by(option: str) -> str:
+    return f" Used by: {', '.join(users(option))}."
+
+
 class MatchingKnobs(param.Parameterized):
     """The network whose features are matched, the batches, and the step of the images."""
 
+    network = Choice(
+        DEFAULT,
+        objects=list(NETWORKS.names()),
+        steerable=False,
+        label="Network",
+        group=NETWORK,
+        doc=f"Architecture of the randomly drawn network whose features are matched. {NETWORKS.summary()} Pruning "
+        "scores and the viewing network are those of a ConvNet, whatever is matched.",
+    )
     network_width = Integer(
         32,
         bounds=(1, 2048),
@@ -19,7 +33,7 @@ class MatchingKnobs(param.Parameterized):
         label="Network width",
         unit="feature maps",
         group=NETWORK,
-        doc="Width of the randomly drawn ConvNet whose features are matched; 128 in the papers.",
+        doc=f"Feature maps of each convolution, or units of each hidden layer; 128 in the papers.{_used_by('width')}",
     )
     network_depth = Integer(
         3,
@@ -28,7 +42,43 @@ class MatchingKnobs(param.Parameterized):
         label="Network depth",
         unit="blocks",
         group=NETWORK,
-        doc="Number of blocks of the ConvNet whose features are matched; 3 in the papers.",
+        doc=f"Number of blocks; 3 in the papers.{_used_by('depth')} It is also that of the ConvNet which scores and "
+        "shows images.",
+    )
+    network_norm = Choice(
+        NORMS[0],
+        objects=list(NORMS),
+        steerable=False,
+        label="Network norm",
+        group=NETWORK,
+        doc="What normalises the feature maps: instance, each map of each image, as in the papers; group, 4 groups of "
+        "maps; batch, a map over images, with the statistics of 16 real images of each class; layer, all maps of an "
+        f"image; or none.{_used_by('norm')}",
+    )
+    network_activation = Choice(
+        ACTIVATIONS[0],
+        objects=list(ACTIVATIONS),
+        steerable=False,
+        label="Network activation",
+        group=NETWORK,
+        doc=f"Activation of the layers; relu in the papers.{_used_by('activation')}",
+    )
+    network_pooling = Choice(
+        POOLINGS[0],
+        objects=list(POOLINGS),
+        steerable=False,
+        label="Network pooling",
+        group=NETWORK,
+        doc=f"What halves the feature maps after each block; avg in the papers. none keeps them.{_used_by('pooling')}",
+    )
+    real_precision = Choice(
+        PRECISIONS[0],
+        objects=list(PRECISIONS),
+        steerable=False,
+        label="Precision of real features",
+        group=NETWORK,
+        doc="Precision in which the network computes the features of the real images. bfloat16 is quicker on devices "
+        "that have it, and changes features a little; hdd bench measures both. Everything else is computed in float32.",
     )
     image_lr = Number(
         1.0,

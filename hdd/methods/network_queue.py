@@ -16,7 +16,7 @@ from hdd.data import Dataset
 from hdd.draws import generator
 from hdd.evaluation import MOMENTUM, WEIGHT_DECAY
 from hdd.methods.batches import make_network
-from hdd.networks import ConvNet
+from hdd.networks.base import Network
 from hdd.settings import Settings
 
 
@@ -66,12 +66,15 @@ class NetworkQueue:
         return self.networks[generator(self._seed, "matching network", step).integers(len(self.networks))]
 
     @torch.no_grad()
-    def load(self, queued: QueuedNetwork, network: ConvNet) -> None:
-        """Gives `network` the weights of a network of the queue."""
+    def load(self, queued: QueuedNetwork, network: Network) -> None:
+        """Gives `network` the weights of a network of the queue; statistics of batch norms are reset."""
         if queued.trained is None:
             network.draw(generator(self._seed, "queued network", 0, queued.number))
-        else:
-            _put(network.parameters(), queued.trained[0])
+            return
+        _put(network.parameters(), queued.trained[0])
+        for module in network.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.reset_running_stats()
 
     def after(self, step: int, settings: Settings) -> list[QueuedNetwork]:
         """The networks that the queue has after the step which follows `step` completed steps; it does not change.

@@ -13,6 +13,17 @@ _NCFM, _HDD = "NCFM, Table 1", "HDD, NeurIPS 2025"
 _TITLES = {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100", "svhn": "SVHN"}
 
 
+_CONVNET = {
+    "network": "convnet",
+    "network_width": 128,
+    "network_depth": 3,
+    "network_norm": "instance",
+    "network_activation": "relu",
+    "network_pooling": "avg",
+    "real_precision": "float32",
+}
+
+
 def class_by_class(image_lr: float, momentum: float, classes: int) -> dict[str, float]:
     """The joint step that moves images as the released IDM code does, which steps once for each class in turn.
 
@@ -46,7 +57,7 @@ def _presets(
     return {
         f"{method.lower().replace('+', '-')}-{dataset}-ipc{ipc}": Preset(
             f"{method} {_TITLES[dataset]} IPC {ipc}",
-            {"ipc": ipc, "init": "real", "network_width": 128, "network_depth": 3, **settings[ipc]},
+            {"ipc": ipc, "init": "real", **_CONVNET, **settings[ipc]},
             dataset,
             Published(round(percent / 100, 4), source),
         )

@@ -38,6 +38,7 @@ class QuadrantBatches(Batches):
         """Takes the network of the step from the queue."""
         self.matching = self.queue.at(step)
         self.queue.load(self.matching, self._network)
+        self._measure_statistics(step)
 
     def synthetic_features(self, images: Tensor, step: int, augmentation: str) -> Tensor:
         """Features (C, 4·ipc, D), with gradient, of the images that stored images (C, ipc, …) hold."""

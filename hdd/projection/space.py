@@ -85,6 +85,7 @@ class ViewingSpace:
         self._scores: dict[str, Tensor] | None = None
         self._views: dict[str, View] = {}
         self._real = functools.lru_cache(GEOMETRIES_KEPT)(self._place_real)
+        self._real_drawn = functools.lru_cache(GEOMETRIES_KEPT)(self._draw_real)
         self._real_nearest = functools.lru_cache(GEOMETRIES_KEPT)(self._nearest_classes_of_real)
         self._real_distances = functools.lru_cache(GEOMETRIES_KEPT)(self._distances_of_real)
 
@@ -119,7 +120,7 @@ class ViewingSpace:
         """
         drawing_view, geometry = self._view(view), self.measured(geometry)
         scene, unclamped = self.scene(images, labels, geometry, pruning)
-        drawing = drawing_view.draw(scene)
+        drawing = drawing_view.draw(scene, self._real_drawn(view, geometry, pruning))
         return Projection(
             view,
             scene.kept.copy(),
@@ -138,6 +139,11 @@ class ViewingSpace:
             _nearest_classes(scene, scene.synthetic),
             np.zeros((0, 2)) if geometry.clamp is None else _numpy(drawing_view.clamp_ring(scene, geometry.clamp)),
         )
+
+    def _draw_real(self, view: str, geometry: Geometry, pruning: Pruning) -> Tensor:
+        """(N, 2) the real points in a view."""
+        scene, _ = self._real(geometry, pruning)
+        return self._view(view).draw(scene).real
 
     def _nearest_classes_of_real(self, geometry: Geometry, pruning: Pruning) -> np.ndarray:
         """(N,) the class whose real centroid is nearest to each real point."""

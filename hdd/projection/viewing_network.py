@@ -8,7 +8,7 @@ import torch
 from hdd.data import Dataset
 from hdd.draws import generator
 from hdd.evaluation import accuracy, train
-from hdd.networks import ConvNet
+from hdd.networks.convnet import ConvNet
 from hdd.progress import Progress
 from hdd.projection.kept_tensors import kept_file, read_kept, write_kept
 from hdd.projection.records import Viewing

@@ -17,7 +17,7 @@ from hdd.data.parts import in_parts
 from hdd.draws import generator
 from hdd.geometry import centroid, distance
 from hdd.geometry.embed import auto_feature_scale
-from hdd.networks import ConvNet
+from hdd.networks.convnet import ConvNet
 from hdd.progress import Progress
 
 SCORING_WIDTH = 32

@@ -8,7 +8,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from hdd.protocol import of_steps, percent_text, spread
+from hdd.networks import DEFAULT
+from hdd.protocol import architecture, comparable, percent_text, spread
 from hdd.runs.run import Run
 from hdd.runs.schema import LOCKED_SECONDS
 from hdd.settings import Settings
@@ -24,22 +25,26 @@ class Accuracy:
         mean: of the networks, a fraction.
         spread: standard deviation over the networks; None for a single network, which has none.
         protocol: name of the protocol.
+        architecture: of the networks.
     """
 
     step: int
     mean: float
     spread: float | None
     protocol: str
+    architecture: str = DEFAULT
 
     @classmethod
     def of(cls, evaluation: Mapping[str, Any]) -> "Accuracy":
         """The figures of an evaluation as `Run.evaluations` returns it."""
         values = evaluation["accuracies"]
-        return cls(evaluation["step"], fmean(values), spread(values), evaluation["protocol"]["name"])
+        name = evaluation["protocol"]["name"]
+        return cls(evaluation["step"], fmean(values), spread(values), name, architecture(evaluation))
 
     def __str__(self) -> str:
-        """For example "62.5 ± 17.7 % @ 20"."""
-        return f"{percent_text(self.mean, self.spread)} @ {self.step}"
+        """For example "62.5 ± 17.7 % @ 20"; it names an architecture that is not the usual one."""
+        network = "" if self.architecture == DEFAULT else f" ({self.architecture})"
+        return f"{percent_text(self.mean, self.spread)}{network} @ {self.step}"
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class RunFacts:
         settings: the settings in force now.
         state: of its engine.
         step: number of completed steps.
-        accuracy: the newest evaluation of its images, None before the first.
+        accuracy: the newest evaluation of its images, by ConvNets if there is one; None before the first.
         note: what somebody wrote about it.
     """
 
@@ -93,7 +98,7 @@ def read_facts(path: str | os.PathLike[str], patience: float = LOCKED_SECONDS) -
         HDDError: there is no run in the directory, or a newer version made it.
     """
     with closing(Run(path, patience)) as run:
-        evaluations = of_steps(run.evaluations())
+        evaluations = comparable(run.evaluations())
         return RunFacts(
             path=run.path,
             id=run.meta("id"),

@@ -4,7 +4,9 @@ import contextlib
 import io
 import json
 import os
+import shutil
 import sqlite3
+import statistics
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -16,6 +18,8 @@ from PIL import Image
 
 from hdd import sets
 from hdd.cli import main
+from hdd.cli.evaluate import chosen_architectures
+from hdd.protocol import percent_text
 from hdd.runs.run import Run
 from hdd.settings import Settings
 
@@ -146,14 +150,45 @@ def test_evaluate_before_and_after(demo):
 
 def test_a_baseline_is_recorded_beside_the_evaluations(demo):
     quick = ["--protocol", "quick", "--epochs", "2", "--networks", "1", "--width", "8"]
-    told = hdd("evaluate", "runs/demo", "--baseline", *quick, cwd=demo).stdout
+    told = hdd("evaluate", "runs/demo", "--baseline", "random", *quick, cwd=demo).stdout
     assert told.startswith("runs/demo, 2 random real images per class: ")
     assert "±" not in told
     baseline = Run(demo / "runs/demo").evaluations()[-1]
     assert (baseline["step"], baseline["protocol"]["images"]) == (0, "random real")
     assert baseline["took"]["seconds"] > 0 and baseline["took"]["host"]
-    assert "random real images evaluated (quick): " in hdd("runs", "show", "runs/demo", cwd=demo).stdout
-    assert "leave the step out" in refused("evaluate", "runs/demo", "--baseline", "--step", "20", cwd=demo)
+    assert "random real images evaluated (quick, convnet): " in hdd("runs", "show", "runs/demo", cwd=demo).stdout
+    assert "leave the step out" in refused("evaluate", "runs/demo", "--baseline", "random", "--step", "20", cwd=demo)
+
+
+def test_architectures_are_compared_in_a_table_and_with_baselines(demo, tmp_path):
+    run = str(shutil.copytree(demo / "runs/demo", tmp_path / "run"))
+    short = ["--protocol", "quick", "--epochs", "2", "--width", "8"]
+    hdd("evaluate", run, "--baseline", "random", *short)
+    told = hdd("evaluate", run, "--baseline", "full", "--protocol", "quick", "--width", "8").stdout
+    # 300 steps, of which there are 6 in an epoch of the training part.
+    assert "all real training images: " in told and "50 epochs" in told
+    told = hdd("evaluate", run, *short, "--architectures", "convnet,mlp", "--json").stdout
+    convnet, mlp = json.loads(told)
+    assert [each["protocol"]["architecture"] for each in (convnet, mlp)] == ["convnet", "mlp"]
+    random, full = (each["accuracies"] for each in Run(run).evaluations()[-4:-2])
+    assert convnet["ior"]["mean"] == pytest.approx(convnet["mean"] - statistics.mean(random))
+    assert convnet["hlr"]["mean"] == pytest.approx(statistics.mean(full) - convnet["mean"])
+    assert mlp["ior"] is mlp["hlr"] is None
+    table = hdd("evaluate", run, *short, "--architectures", "mlp,convnet").stdout
+    for each in (convnet, mlp):
+        (row,) = (line for line in table.splitlines() if f"│ {each['protocol']['architecture']} " in line)
+        assert percent_text(each["mean"], each["sd"]) in row
+    assert "Mean ± standard deviation over 2 networks, 2 epochs each; quick protocol" in table
+
+
+def test_architectures_that_do_not_fit_are_left_out_or_refused(demo, tmp_path):
+    run = str(shutil.copytree(demo / "runs/demo", tmp_path / "run"))
+    before = Run(run).evaluations()
+    assert "vgg11 needs images of at least 32×32 pixels" in refused("evaluate", run, "--architectures", "mlp,vgg11")
+    assert Run(run).evaluations() == before, "nothing is trained before all are checked"
+    assert "There is no network" in refused("evaluate", run, "--architectures", "cnn")
+    names = chosen_architectures(Run(run), "all")
+    assert names == ["convnet", "mlp", "lenet", "alexnet", "resnet18"]
 
 
 def test_export(demo, tmp_path):
@@ -186,6 +221,7 @@ def test_json_lines_of_evaluate(demo):
     told = hdd("evaluate", "runs/demo", "--epochs=3", "--networks=1", "--width=8", "--json-lines", cwd=demo)
     *progress, ended = map(json.loads, told.stdout.splitlines())
     assert progress[0] == {"done": 1, "total": 3}
+    assert progress[-1] == {"architecture": "convnet", "accuracies": ended["result"]["accuracies"]}
     assert ended["result"]["step"] == 20
     assert len(ended["result"]["accuracies"]) == 1
 

@@ -13,11 +13,16 @@ from hdd.evaluation import (
     MOMENTUM,
     WEIGHT_DECAY,
     accuracy,
+    epochs_of_as_many_steps,
+    evaluate_full,
     evaluate_images,
     evaluate_random,
+    train,
 )
-from hdd.networks import ConvNet
-from hdd.protocol import RANDOM_REAL, Evaluation, Protocol, accuracy_text, make_protocol
+from hdd.networks import make_network
+from hdd.networks.convnet import ConvNet
+from hdd.protocol import FULL_REAL, RANDOM_REAL, Evaluation, Protocol, accuracy_text, make_protocol
+from hdd.sets import SyntheticSet
 
 TINY = {"epochs": 30, "networks": 2, "width": 16, "augmentation": "none"}
 
@@ -124,6 +129,76 @@ def test_accuracy_is_the_share_of_right_answers(toy_dataset):
     assert accuracy(network, data) == pytest.approx(400 / 1700, abs=1e-12)
 
 
+def test_soft_labels_that_are_certain_teach_what_hard_ones_do(ten_a_class, digits, tiny):
+    images, labels = ten_a_class
+    assert evaluate_images(images, F.one_hot(labels, 10).float(), digits, tiny.protocol) == tiny
+
+
+def test_soft_labels_are_learned_by_the_soft_cross_entropy(ten_a_class, digits):
+    images, labels = ten_a_class
+    soft = torch.full((len(labels), 10), 0.05)
+    soft[torch.arange(len(labels)), labels] = 0.45
+    soft[torch.arange(len(labels)), (labels + 1) % 10] += 0.10
+    protocol = Protocol(epochs=1, networks=1, width=4, augmentation="none")
+    network, plain = (ConvNet(1, (16, 16), 10, 4).draw(generator(0, "network")) for _ in range(2))
+    assert list(train(network, images, soft, protocol)) == [1]
+    loss = -(soft * plain(images).log_softmax(1)).sum(1).mean()
+    for weight, gradient in zip(plain.parameters(), torch.autograd.grad(loss, list(plain.parameters())), strict=True):
+        with torch.no_grad():
+            weight -= LEARNING_RATE * (gradient + WEIGHT_DECAY * weight)
+    for got, expected in zip(network.parameters(), plain.parameters(), strict=True):
+        torch.testing.assert_close(got, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_a_set_with_soft_labels_is_evaluated(ten_a_class, digits):
+    images, labels = ten_a_class
+    about = {"classes": digits.classes, "mean": digits.mean, "std": digits.std}
+    soft = SyntheticSet(images.numpy(), 0.9 * F.one_hot(labels, 10).numpy() + 0.01, **about).decoded()
+    protocol = Protocol(**TINY | {"networks": 1})
+    found = evaluate_images(torch.as_tensor(soft.images), torch.as_tensor(soft.labels), digits, protocol)
+    assert 0.6 < found.mean < 1, "chance is 0.1"
+
+
+@pytest.mark.parametrize("name", ["mlp", "lenet", "alexnet"])
+def test_another_architecture_learns(ten_a_class, digits, name):
+    protocol = Protocol(epochs=30, networks=1, width=16, augmentation="none", architecture=name)
+    found = evaluate_images(*ten_a_class, digits, protocol)
+    network = make_network(name, 1, (16, 16), 10, width=16).draw(generator(0, "evaluation network"))
+    for _ in train(network, *ten_a_class, protocol):
+        pass
+    assert found.accuracies == [accuracy(network, digits)]
+    assert str(found).count("width") == (name == "mlp")
+
+
+def test_batch_norm_is_trained_on_batches_and_tested_with_what_they_taught(ten_a_class, digits):
+    network = make_network("convnet", 1, (16, 16), 10, width=16, norm="batch").draw(generator(0, "network"))
+    for _ in train(network, *ten_a_class, Protocol(epochs=30, width=16, augmentation="none")):
+        assert network.training
+    assert accuracy(network, digits) > 0.5 and not network.training
+    logits = network(digits.normalise(digits.test_images))
+    right = (logits.argmax(1) == digits.test_labels).float().mean().item()
+    assert accuracy(network, digits) == pytest.approx(right)
+
+
+def test_all_real_images_teach_more_than_a_few(digits, tiny):
+    epochs = epochs_of_as_many_steps(100, tiny.protocol, len(digits.train_labels))
+    assert epochs == 5, "30 steps, of which there are 6 in each epoch of up to 1536 images"
+    protocol = Protocol(**TINY | {"epochs": epochs}, images=FULL_REAL)
+    seen = []
+    found = evaluate_full(digits, protocol, torch.device("cpu"), on_network=lambda far: seen.append(far))
+    assert found.mean > tiny.mean and seen == [found.accuracies[:1], found.accuracies]
+    images, labels = digits.normalise(digits.train_images), digits.train_labels
+    assert evaluate_images(images, labels, digits, protocol) == found, "normalised beforehand or batch by batch"
+
+
+def test_each_network_is_told_when_it_is_done(ten_a_class, digits, tiny):
+    seen = []
+    protocol = Protocol(**TINY)
+    told = {"on_epoch": lambda done, _: seen.append(done), "on_network": lambda far: seen.append([*far])}
+    evaluate_images(*ten_a_class, digits, protocol, **told)
+    assert seen == [*range(1, 31), tiny.accuracies[:1], *range(31, 61), tiny.accuracies]
+
+
 def test_optimiser_is_that_of_the_literature():
     assert (LEARNING_RATE, MOMENTUM, WEIGHT_DECAY, BATCH) == (0.01, 0.9, 5e-4, 256)
 
@@ -145,7 +220,7 @@ def test_unknown_protocol_is_refused():
 @pytest.mark.parametrize("name", ["quick", "full"])
 def test_text_says_what_was_done(name):
     text = str(Evaluation(make_protocol(name, networks=3, epochs=77, width=9), [0.5, 0.6, 0.7]))
-    assert text.startswith("60.0 ± 10.0 % test accuracy")
+    assert text.startswith("60.0 ± 10.0 % test accuracy (3 networks, ± sd, convnet, ")
     assert all(part in text for part in ("3 networks", "77 epochs", "width 9", "augmented", f"{name} protocol"))
     assert "no augmentation" in str(Evaluation(make_protocol(name, augmentation="none"), [0.5]))
 
@@ -189,7 +264,8 @@ def test_mean_spread_and_record():
     [
         ({"networks": 0}, "networks=0 is not allowed in an evaluation: give a whole number ≥ 1"),
         ({"epochs": -1}, "epochs=-1 is not allowed"),
-        ({"images": "mine"}, "images='mine' is not allowed in an evaluation: give synthetic or random real"),
+        ({"images": "mine"}, "images='mine' is not allowed in an evaluation: give one of synthetic, random real, full"),
+        ({"architecture": "resnet"}, r"There is no network 'resnet'\. Did you mean resnet18"),
         ({"augmentation": "flp"}, "augmentation='flp' is not allowed"),
         ({"learning_rate": 1.0}, "An evaluation protocol has no setting 'learning_rate'"),
     ],

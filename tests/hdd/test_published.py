@@ -38,7 +38,10 @@ def test_a_run_with_other_settings_has_none(changes):
     assert distance(other, [], evaluation()) is None
 
 
-@pytest.mark.parametrize("protocol", [{"width": 64}, {"depth": 2}, {"augmentation": "none"}, {"images": RANDOM_REAL}])
+@pytest.mark.parametrize(
+    "protocol",
+    [{"width": 64}, {"depth": 2}, {"architecture": "mlp"}, {"augmentation": "none"}, {"images": RANDOM_REAL}],
+)
 def test_an_evaluation_by_other_means_has_none(protocol):
     assert distance(ROW, [], evaluation(**protocol)) is None
     assert distance(ROW, [], evaluation(networks=1, epochs=30)) is not None

@@ -35,8 +35,13 @@ FIXED = {
     "ipc",
     "init",
     "seed",
+    "network",
     "network_width",
     "network_depth",
+    "network_norm",
+    "network_activation",
+    "network_pooling",
+    "real_precision",
     "queue_start",
     "device",
     "threads",
@@ -263,6 +268,14 @@ def test_a_stored_run_may_name_what_is_not_installed_here():
     assert stored.changed(curvature=-2.0).objective == "sharpened"
 
 
+def test_a_stored_run_may_match_through_a_network_that_is_not_installed_here():
+    values = {**Settings().recorded(), "network": "transformer"}
+    stored = Settings.stored(values)
+    assert stored.recorded() == values and stored.uninstalled() == {"network": "transformer"}
+    with pytest.raises(HDDError, match="network='transformer' is not allowed: give one of convnet, mlp"):
+        Settings(network="transformer")
+
+
 def test_what_is_recorded_is_what_a_run_depends_on():
     recorded = Settings(objective="mean").recorded()
     assert "weight" not in recorded and recorded["objective"] == "mean"
@@ -433,7 +446,12 @@ def test_fixed_knobs_cannot_be_assigned(name):
         "method": Uninstalled("kip"),
         "init": "noise",
         "device": "cpu",
+        "network": "mlp",
         "network_depth": 2,
+        "network_norm": "none",
+        "network_activation": "sigmoid",
+        "network_pooling": "max",
+        "real_precision": "bfloat16",
     }.get(name, 9)
     with pytest.raises(TypeError, match="Constant"):
         setattr(made, name, other)

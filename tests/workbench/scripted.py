@@ -182,9 +182,9 @@ def main(words):
     parser = argparse.ArgumentParser()
     parser.add_argument("command")
     parser.add_argument("run", nargs="?", type=Path)
-    for flag in ("--queue", "--json", "--json-lines", "--baseline"):
+    for flag in ("--queue", "--json", "--json-lines"):
         parser.add_argument(flag, action="store_true")
-    for name in ("--out", "--preset", "--protocol"):
+    for name in ("--out", "--preset", "--protocol", "--baseline"):
         parser.add_argument(name)
     for name in ("--steps", "--step"):
         parser.add_argument(name, type=int)

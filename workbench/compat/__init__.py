@@ -12,6 +12,7 @@ others are parts that views and notebooks use in place of a library's own.
 from pathlib import Path
 
 from workbench.compat.nagle import send_at_once
+from workbench.compat.property_defaults import keep_defaults
 
 HERE = Path(__file__).parent
 
@@ -22,3 +23,4 @@ PAGE = tuple(HERE / name for name in ("unlaid_figures.js", "rewritten_styles.js"
 def in_process() -> None:
     """Patches the libraries of this process; calling it again changes nothing."""
     send_at_once()
+    keep_defaults()

@@ -9,13 +9,23 @@ from hdd.published import Distance, distance
 from workbench.component import SourceComponent
 from workbench.controls.job_watch import JobWatch
 from workbench.controls.notices import attempt, may_steer, notify
-from workbench.core.evaluations import NAMES, expected_seconds, newest_texts, protocol_text, result_text
+from workbench.core.evaluations import (
+    NAMES,
+    architecture_rows,
+    architecture_title,
+    expected_seconds,
+    newest_texts,
+    protocol_text,
+    result_text,
+    so_far_text,
+)
 from workbench.core.frame import Frame
 from workbench.core.jobs import Engines, Job
 from workbench.core.progress_text import duration, progress_text
 from workbench.embedded_session import Shown
 from workbench.session import Session
-from workbench.theme import HIDDEN, Text, show
+from workbench.theme import HIDDEN, Html, Text, show
+from workbench.views.selected_images import facts
 
 PURPOSES = {"quick": "to watch a run", "full": "to report results"}
 
@@ -58,6 +68,7 @@ class Evaluator(SourceComponent):
         self._running = pmui.Row(self._progress, self._cancel, sizing_mode="stretch_width", margin=0, sx=HIDDEN)
         self._progress_text = Text("", variant="caption", margin=(0, 10), sx=HIDDEN)
         self._results = [Text("", variant="caption", margin=(2, 10), sx=HIDDEN) for _ in NAMES]
+        self._architectures = Html("", variant="caption", margin=(2, 10), sx=HIDDEN)
         self._panel = pn.Column(
             pn.Row(*self._evaluate.values(), margin=(0, 6)),
             pn.Row(*self._baseline.values(), margin=(0, 6)),
@@ -65,6 +76,7 @@ class Evaluator(SourceComponent):
             self._running,
             self._progress_text,
             *self._results,
+            self._architectures,
             sizing_mode="stretch_width",
         )
 
@@ -108,6 +120,9 @@ class Evaluator(SourceComponent):
         for place, text in zip(self._results, [*texts, *[""] * len(self._results)], strict=False):
             place.object = text
             show(place, bool(text))
+        rows = architecture_rows(evaluations)
+        self._architectures.object = facts(rows, (architecture_title(evaluations), "Accuracy")) if rows else ""
+        show(self._architectures, bool(rows))
 
     def _ended(self, job: Job) -> None:
         self._outcome = f"{job.about} was cancelled." if job.cancelled else job.failure or ""
@@ -133,4 +148,4 @@ class Evaluator(SourceComponent):
             self._progress.value = round(100 * done / total) if total else 0
             loading = "loading PyTorch and the data set …"
             progress = progress_text(done, total, "epochs", job.time_left(done, total)) if total else loading
-            self._progress_text.object = f"{job.about}: {progress}"
+            self._progress_text.object = f"{job.about}: {progress}{so_far_text(job.progress.get('accuracies', ()))}"

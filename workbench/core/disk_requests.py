@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from hdd.projection import VIEWS, Geometry, Projection, Pruning, Viewing
+from hdd.projection import Geometry, Projection, Pruning, Viewing
 from workbench.core import projector
 from workbench.core.projector import Answer, Sample
 from workbench.core.source import Source
@@ -112,8 +112,8 @@ class DiskRequests:
         problem: why the last request failed, None if it did not.
         sample: the real images that are drawn, None until they arrive.
         asked: the open request, None if there is none.
-        learning: what is trained or learned before the disk can be drawn as requested, in words; "" if nothing is.
-            Until then, another view stands in.
+        learning: what is trained before the disk can be drawn as requested, in words; "" if nothing is. Until then, a
+            disk of a random network stands in.
     """
 
     def __init__(
@@ -133,7 +133,7 @@ class DiskRequests:
         self._answered = answered
         self._clock = clock
         self._retry_at = self._asked_at = 0.0
-        self._awaited: set[tuple[str, str, str]] = set()
+        self._awaited: set[tuple[str, str]] = set()
 
     @property
     def waited(self) -> float | None:
@@ -163,24 +163,22 @@ class DiskRequests:
         asked.add_done_callback(partial(self._got, request, images))
 
     def _feasible(self, request: DiskRequest, viewing: Viewing) -> DiskRequest:
-        """The request, or one that stands in for it while a network is trained or a view learns in the background."""
+        """The request, or one that stands in for it while the viewing network is trained in the background."""
         look = request.look
         self.learning = ""
-        if not VIEWS[look.view].slow and look.network != "trained":
+        if look.network != "trained":
             return request
-        viewing, question = look.through(viewing), ("learned", look.view, look.network)
+        viewing, question = look.through(viewing), ("trained", look.view)
         learned = self._source.shared(question, lambda: self._projecting.learn(projector.learn, viewing, look.view))
         if learned.done():
             return request
         if question not in self._awaited:
             self._awaited.add(question)
             learned.add_done_callback(partial(self._got_learned, question))
-        trains = "Training the viewing network" if look.network == "trained" else "Laying out the real images"
-        self.learning = f"{trains}, once for this data set"
-        quick = next(name for name in (look.view, *VIEWS) if not VIEWS[name].slow)
-        return replace(request, look=replace(look, view=quick, network="random"))
+        self.learning = "Training the viewing network, once for this data set"
+        return replace(request, look=replace(look, network="random"))
 
-    def _got_learned(self, question: tuple[str, str, str], answer: Future[None]) -> None:
+    def _got_learned(self, question: tuple[str, str], answer: Future[None]) -> None:
         self._awaited.discard(question)
         if not answer.cancelled() and (error := answer.exception()) is not None:
             self._fail(error)

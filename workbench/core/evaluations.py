@@ -4,20 +4,42 @@ import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from hdd.protocol import PROTOCOLS, accuracy_text, is_baseline, make_protocol, of_steps
+from hdd.networks import DEFAULT
+from hdd.protocol import (
+    FULL_REAL,
+    PROTOCOLS,
+    RANDOM_REAL,
+    SYNTHETIC,
+    accuracy_text,
+    architecture,
+    baseline_of,
+    condition,
+    is_baseline,
+    make_protocol,
+    of_steps,
+)
 from hdd.published import Distance
 
 
-def baseline(evaluations: Iterable[dict[str, Any]], protocol: str) -> dict[str, Any] | None:
-    """The newest baseline under the protocol with this name, None if there is none."""
-    found = [each for each in evaluations if is_baseline(each) and each["protocol"]["name"] == protocol]
+def newest_baseline(evaluations: Iterable[dict[str, Any]], protocol: str) -> dict[str, Any] | None:
+    """The newest baseline of random real images under the protocol with this name, None if there is none."""
+    found = [
+        each
+        for each in evaluations
+        if each["protocol"]["name"] == protocol and each["protocol"].get("images") == RANDOM_REAL
+    ]
     return found[-1] if found else None
 
 
 def result_text(evaluation: Mapping[str, Any], published: Distance | None = None) -> str:
     """What an evaluation found, such as "Quick evaluation, step 1000: 98.9 ± 0.2 %", and how far from the published."""
-    name = evaluation["protocol"]["name"].capitalize()
+    protocol = evaluation["protocol"]
+    name = protocol["name"].capitalize()
     what = f"{name} baseline" if is_baseline(evaluation) else f"{name} evaluation, step {evaluation['step']}"
+    if protocol.get("images", SYNTHETIC) not in (SYNTHETIC, RANDOM_REAL):
+        what += f", {protocol['images']}"
+    if architecture(evaluation) != DEFAULT:
+        what += f", {architecture(evaluation)}"
     return f"{what}: {figure_text(evaluation)}{'' if published is None else f', {published}'}"
 
 
@@ -30,24 +52,65 @@ def figure_text(evaluation: Mapping[str, Any]) -> str:
 def newest_texts(
     evaluations: Sequence[dict[str, Any]], ipc: int, published: Callable[[dict[str, Any]], Distance | None]
 ) -> list[str]:
-    """The newest result under each protocol, with the baseline and the published accuracy beside it.
+    """The newest result of ConvNets under each protocol, with the baseline and the published accuracy beside it.
 
     Args:
         evaluations: of a run.
         ipc: images per class of the run.
         published: the distance of an evaluation of the run from a published accuracy, None if there is none.
     """
-    newest = {each["protocol"]["name"]: each for each in of_steps(evaluations)}
-    names = dict.fromkeys([*newest, *(each["protocol"]["name"] for each in evaluations)])
+    usual = [each for each in evaluations if architecture(each) == DEFAULT]
+    newest = {each["protocol"]["name"]: each for each in of_steps(usual)}
+    names = dict.fromkeys([*newest, *(each["protocol"]["name"] for each in usual)])
     texts: list[str] = []
     for name in names:
-        control = baseline(evaluations, name)
+        control = baseline_of(newest[name], usual) if name in newest else newest_baseline(usual, name)
         parts = [result_text(newest[name], published(newest[name]))] if name in newest else []
         if control is not None:
             beside = f"{ipc} random real images per class: {figure_text(control)}"
             parts.append(beside if parts else f"{name.capitalize()} baseline, {beside}")
-        texts.append("; ".join(parts) + ".")
+        if parts:
+            texts.append("; ".join(parts) + ".")
     return texts
+
+
+def _across_architectures(evaluations: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The newest evaluation by each architecture of what the newest one by another network than a ConvNet was about."""
+    made = of_steps(evaluations)
+    others = [each for each in made if architecture(each) != DEFAULT]
+    if not others:
+        return []
+
+    def subject(each: Mapping[str, Any]) -> dict[str, Any]:
+        return {**condition(each), "architecture": None, "step": each["step"]}
+
+    return [*{architecture(each): each for each in made if subject(each) == subject(others[-1])}.values()]
+
+
+def architecture_rows(evaluations: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
+    """How well networks of each architecture learn from the same images under the same protocol.
+
+    Args:
+        evaluations: of a run.
+
+    Returns:
+        (architecture, accuracy), for the step and protocol of the newest evaluation by another network than a ConvNet;
+        empty if there is none.
+    """
+    return [(architecture(each), figure_text(each)) for each in _across_architectures(evaluations)]
+
+
+def architecture_title(evaluations: Iterable[dict[str, Any]]) -> str:
+    """What `architecture_rows` are about, such as "Quick, step 20"; "" if there are none."""
+    found = _across_architectures(evaluations)
+    return f"{found[0]['protocol']['name'].capitalize()}, step {found[0]['step']}" if found else ""
+
+
+def so_far_text(accuracies: Sequence[float]) -> str:
+    """The accuracies of the networks that are trained already, as the end of a sentence; "" before the first."""
+    if not accuracies:
+        return ""
+    return f"; so far {accuracy_text(accuracies)} ({len(accuracies)} network{'s' if len(accuracies) > 1 else ''})"
 
 
 def expected_seconds(evaluations: Iterable[dict[str, Any]], protocol: str) -> float | None:
@@ -61,7 +124,13 @@ def expected_seconds(evaluations: Iterable[dict[str, Any]], protocol: str) -> fl
     for each in reversed([*evaluations]):
         made, took = each["protocol"], each.get("took")
         epochs = made.get("epochs", 0) * made.get("networks", 0)
-        if took and epochs and took["host"] == socket.gethostname() and made.get("width") == chosen.width:
+        # An epoch of all real images takes much longer than one of the synthetic ones.
+        same = (
+            made.get("images") != FULL_REAL
+            and architecture(each) == chosen.architecture
+            and made.get("width") == chosen.width
+        )
+        if took and epochs and took["host"] == socket.gethostname() and same:
             return took["seconds"] / epochs * chosen.epochs * chosen.networks
     return None
 

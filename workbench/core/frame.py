@@ -103,7 +103,7 @@ class Frame:
         disk_problem: why the disk could not be drawn, None if it could.
         sample: the real images that are drawn, None until they are known.
         full: whether texts and curves are to be updated too, and not only pictures.
-        disk_learning: what is trained or learned before the disk can be drawn as chosen, in words; "" if nothing is.
+        disk_learning: what is trained before the disk can be drawn as chosen, in words; "" if nothing is.
     """
 
     state: SourceState

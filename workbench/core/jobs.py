@@ -215,7 +215,7 @@ class Engines:
             step: the kept step whose images are evaluated; None evaluates random real images, the baseline.
             protocol: a key of `hdd.protocol.PROTOCOLS`.
         """
-        what = ["--baseline"] if step is None else ["--step", str(step)]
+        what = ["--baseline", "random"] if step is None else ["--step", str(step)]
         command = [*self._command, "evaluate", str(run), *what, "--protocol", protocol, "--json-lines"]
         about = f"The {protocol} baseline" if step is None else f"The {protocol} evaluation of step {step}"
         return self._start(command, about, run, evaluates=True)

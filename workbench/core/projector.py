@@ -1,8 +1,8 @@
 """Computes projections in other processes, so that the server can show points without loading torch.
 
 There are two processes, each spawned when it is first needed. One projects what is shown live. The other does what may
-take seconds (faithfulness, nearest images) at low priority. What is learned once for a data set (the layout of a view,
-a trained network) takes longer, and has a process that ends afterwards. So no kind of work waits for another.
+take seconds (faithfulness, nearest images) at low priority. Training a network, which is done once for a data set,
+takes longer, and has a process that ends afterwards. So no kind of work waits for another.
 """
 
 import importlib

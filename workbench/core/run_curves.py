@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from hdd.protocol import of_steps
+from hdd.protocol import comparable
 from hdd.records import Edit
 from hdd.runs.overview import Accuracy
 from workbench.core.comparable import curvature_at
@@ -59,10 +58,9 @@ class RunCurves:
         """The mean over the classes of a column, (n,)."""
         return self.by_class(column).mean(1)
 
-    @cached_property
-    def accuracies(self) -> list[Accuracy]:
-        """The evaluations of its images in figures."""
-        return [Accuracy.of(evaluation) for evaluation in of_steps(self.evaluations)]
+    def accuracies(self, like: Mapping[str, Any] | None = None) -> list[Accuracy]:
+        """The evaluations of its images under one protocol, in figures; `like` is as in `hdd.protocol.comparable`."""
+        return [Accuracy.of(evaluation) for evaluation in comparable(self.evaluations, like)]
 
 
 def smooth(values: np.ndarray, step: np.ndarray, weight: float, span: float) -> np.ndarray:

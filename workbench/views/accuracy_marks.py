@@ -7,8 +7,8 @@ import numpy as np
 from bokeh.models import ColumnDataSource, HoverTool, Label, Span
 from bokeh.plotting import figure
 
-from hdd.protocol import of_steps
-from workbench.core.evaluations import NAMES, baseline, result_text
+from hdd.protocol import baseline_of, comparable
+from workbench.core.evaluations import NAMES, newest_baseline, result_text
 from workbench.theme import SYNTHETIC
 
 COLUMNS = ("step", "mean", "low", "high", "what")
@@ -33,17 +33,17 @@ class AccuracyMarks:
         plot.add_tools(HoverTool(renderers=[points], tooltips="@what"))
 
     def draw(self, evaluations: Sequence[dict[str, Any]]) -> None:
-        """Draws the evaluations of a run, and the baseline under the protocol of the newest one."""
+        """Draws the evaluations of a run under the newest protocol, and the baseline under it."""
         rows: list[tuple] = []
-        for evaluation in of_steps(evaluations):
+        shown = comparable(evaluations)
+        for evaluation in shown:
             values = 100 * np.array(evaluation["accuracies"])
             # One network has no spread, and so no bar.
             spread = values.std(ddof=1) if len(values) > 1 else 0.0
             what = result_text(evaluation) + (f", {len(values)} networks" if len(values) > 1 else "")
             rows.append((evaluation["step"], values.mean(), values.mean() - spread, values.mean() + spread, what))
         self._source.data = {name: [row[i] for row in rows] for i, name in enumerate(COLUMNS)}
-        newest = of_steps(evaluations)[-1]["protocol"]["name"] if rows else NAMES[0]
-        control = baseline(evaluations, newest)
+        control = baseline_of(shown[-1], evaluations) if shown else newest_baseline(evaluations, NAMES[0])
         level = 0.0 if control is None else 100 * float(np.mean(control["accuracies"]))
         self._line.update(location=level, visible=control is not None)
         # The name stands on that side of the line on which there is more room.

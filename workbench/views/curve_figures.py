@@ -11,6 +11,7 @@ from bokeh.events import Tap
 from bokeh.models import ColumnDataSource, ContinuousTicker, HoverTool, Label, Range1d, Span
 from bokeh.plotting import figure
 
+from hdd.protocol import comparable
 from workbench.core.run_curves import GAP, RunCurves, finite_range, smooth
 from workbench.theme import EDIT, REAL, SYNTHETIC, class_colors
 from workbench.views.accuracy_marks import AccuracyMarks
@@ -201,7 +202,7 @@ class CurveFigures:
         self._draw_loss(own, others, what, smoothed)
         self._draw_radii(own, others, smoothed)
         self._accuracy.draw(own.evaluations)
-        self._draw_other_accuracies(others)
+        self._draw_other_accuracies(own, others)
         self._draw_edits(own)
 
     def _draw_loss(
@@ -265,10 +266,13 @@ class CurveFigures:
         names = ("xs", "ys", "color", "dash", "name")
         self._others[name].data = {key: list(column) for key, column in zip(names, columns, strict=True)}
 
-    def _draw_other_accuracies(self, others: Sequence[RunCurves]) -> None:
+    def _draw_other_accuracies(self, own: RunCurves, others: Sequence[RunCurves]) -> None:
+        # Accuracies under another protocol than that of the run itself would only look comparable.
+        shown = comparable(own.evaluations)
+        like = shown[-1] if shown else None
         rows = []
         for other, marker in zip(others, MARKERS, strict=False):
-            for each in other.accuracies:
+            for each in other.accuracies(like):
                 mean, spread = 100 * each.mean, 100 * (each.spread or 0.0)
                 what = f"{other.name}: {each}, {each.protocol} protocol"
                 rows.append((each.step, mean, mean - spread, mean + spread, what, marker))

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from hdd.protocol import of_steps
+from hdd.protocol import baseline_of, comparable
 from workbench.core.comparable import changed_scales
-from workbench.core.evaluations import baseline, figure_text
+from workbench.core.evaluations import figure_text
 from workbench.core.frame import Frame
 from workbench.core.run_curves import RunCurves
 
@@ -28,10 +28,10 @@ def curve_summary(frame: Frame, curves: RunCurves) -> str:
     if np.isfinite(clamped):
         text += f", {100 * clamped:.0f} % of real features clamped"
     evaluations = frame.run_state.evaluations
-    if made := [each for each in of_steps(evaluations) if each["step"] <= frame.step]:
+    if made := [each for each in comparable(evaluations) if each["step"] <= frame.step]:
         newest = max(made, key=lambda each: each["step"])
         text += f", accuracy {figure_text(newest)} at step {newest['step']}"
-        if (control := baseline(evaluations, newest["protocol"]["name"])) is not None:
+        if (control := baseline_of(newest, evaluations)) is not None:
             text += f" ({figure_text(control)} with random real images)"
     if changed := changed_scales(frame.run_state.steered):
         text += (

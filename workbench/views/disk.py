@@ -218,7 +218,7 @@ class Disk(SourceComponent):
         projector = self._session.projector
         progress = projector.progress("live")
         if learning:
-            self._status.object = f"{learning} … {projector.progress('learn')} Until then: {VIEWS[disk.view].title}."
+            self._status.object = f"{learning} … {projector.progress('learn')} Until then: a random network."
             self._session.refresh_soon()
         elif progress:
             self._status.object = f"Processing the real images … {progress}"

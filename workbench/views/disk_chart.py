@@ -15,6 +15,9 @@ from workbench.views.fit import fit
 
 GREY = "#808890"
 
+WHOLE_FROM = 0.8
+"""Share of the disk from which all of it is shown: an edge that is just cut off would look like a mistake."""
+
 
 class DiskChart:
     """The edges, rings and names of the disks of a figure.
@@ -98,7 +101,9 @@ class DiskChart:
         # Points that fill only the middle of the disk are enlarged, with the edge out of sight. All that the clamp
         # allows stays in sight.
         reach = max(self._reach, float(np.hypot(*clamp_ring.T).max(initial=0)))
-        extent = 1.0 if view.apart else min(1.0, max(0.05, math.tanh(reach / 2)))
+        extent = max(0.05, math.tanh(reach / 2))
+        if view.apart or extent > WHOLE_FROM:
+            extent = 1.0
         height = max(abs(middle) for _, middle in chart.centres) + chart.size if view.apart else extent
         above = 0.08 if view.apart else 0.0
         self.fit.args = {

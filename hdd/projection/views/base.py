@@ -50,8 +50,14 @@ class View(ABC):
         """
 
     @abstractmethod
-    def draw(self, scene: Scene) -> Drawing:
-        """Draws a scene with the same real images, under any geometry."""
+    def draw(self, scene: Scene, real: Tensor | None = None) -> Drawing:
+        """Draws a scene with the same real images, under any geometry.
+
+        Args:
+            scene: what is drawn.
+            real: the real points (N, 2) of an earlier drawing under the same geometry and pruning, which need not be
+                drawn again; None if there is none.
+        """
 
     def clamp_ring(self, scene: Scene, clamp: float) -> Tensor:
         """Where all points whose √|K|·radius is the clamp end in the drawing, (S, 2); empty if that is no line."""

@@ -35,7 +35,7 @@ class Classes(View):
         ]
         return {"planes": torch.stack(planes)}
 
-    def draw(self, scene: Scene) -> Drawing:
+    def draw(self, scene: Scene, real: Tensor | None = None) -> Drawing:
         """See `View.draw`."""
         import numpy as np
 
@@ -43,7 +43,7 @@ class Classes(View):
 
         every = np.arange(len(scene.gap))
         return Drawing(
-            self._seen(scene, scene.real, scene.labels),
+            self._seen(scene, scene.real, scene.labels) if real is None else real,
             self._seen(scene, scene.synthetic, scene.synthetic_labels),
             self._seen(scene, scene.real_centroids, every),
             self._seen(scene, scene.synthetic_centroids, every),

@@ -38,7 +38,7 @@ class Neighbourhoods(View):
         start = Plane(Plane.learn(scene, seed)).draw(scene).real.cpu()
         return {"layout": umap_layout(distances, start_layout(start), seed)}
 
-    def draw(self, scene: Scene) -> Drawing:
+    def draw(self, scene: Scene, real: Tensor | None = None) -> Drawing:
         """See `View.draw`."""
         import torch
 
@@ -53,13 +53,32 @@ class Neighbourhoods(View):
 
     def _among_nearest(self, scene: Scene) -> Tensor:
         """(M, 2): the centroid of each synthetic image's nearest real ones, of which the nearer ones weigh more."""
-        from hdd.geometry import centroid, pairwise_distance
+        from hdd.geometry import centroid
+        from hdd.projection.charts import within_reach
 
-        far = pairwise_distance(scene.synthetic.float(), scene.real.float()).double().cpu()
-        near, indices = far.topk(min(NEIGHBOURS, far.shape[1]), largest=False)
+        near, indices = _nearest(within_reach(scene.synthetic), within_reach(scene.real), NEIGHBOURS)
         excess = near - near[:, :1]
         weights = (-excess / excess.mean(dim=1, keepdim=True).clamp(min=1e-12)).exp()
         return centroid(self._learned["layout"][indices], weights)
+
+
+def _nearest(points: Tensor, others: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """The nearest of `others` (N, D) to each of `points` (M, D), for radii up to 700: distances, indices (M, count).
+
+    By the law of cosines, sinh²(d/2) = sinh²((a − b)/2) + sinh a · sinh b · sin²(θ/2). The cosine of θ is a float32
+    product, which is quick, but d is off by up to 4e-4·√(sinh a · sinh b) near 0; for exact distances take
+    `hdd.geometry.pairwise_distance`.
+    """
+    from hdd.geometry.numerics import norm
+    from hdd.projection.charts import directions
+
+    a, b = norm(points)[:, None], norm(others)
+    cosines = (directions(points).float() @ directions(others).float().T).double()
+    sinh_a = a.sinh().clamp(min=1e-12)
+    # Divided by sinh a, so that nothing overflows.
+    ratio = ((a - b) / 2).sinh().square() / sinh_a + b.sinh() * (1 - cosines).clamp(min=0) / 2
+    least, indices = ratio.topk(min(count, len(others)), largest=False)
+    return 2 * (least.sqrt() * sinh_a.sqrt()).asinh().cpu(), indices.cpu()
 
 
 def _at_distance(start: Tensor, towards: Tensor, length: Tensor) -> Tensor:

@@ -28,13 +28,20 @@ class Plane(View):
 
         return {"plane": principal_plane(seen_from(scene.centre, scene.real_centroids))}
 
-    def draw(self, scene: Scene) -> Drawing:
+    def draw(self, scene: Scene, real: Tensor | None = None) -> Drawing:
         """See `View.draw`."""
         from hdd.projection.charts import seen_from, shadow
         from hdd.projection.scene import Drawing
 
-        parts = (scene.real, scene.synthetic, scene.real_centroids, scene.synthetic_centroids)
-        return Drawing(*(shadow(seen_from(scene.centre, points), self._learned["plane"]) for points in parts))
+        def drawn(points: Tensor) -> Tensor:
+            return shadow(seen_from(scene.centre, points), self._learned["plane"])
+
+        return Drawing(
+            drawn(scene.real) if real is None else real,
+            drawn(scene.synthetic),
+            drawn(scene.real_centroids),
+            drawn(scene.synthetic_centroids),
+        )
 
     def clamp_ring(self, scene: Scene, clamp: float) -> Tensor:
         """The rim of the shadow of the ball of radius `clamp` about the origin of the space; see `View.clamp_ring`.

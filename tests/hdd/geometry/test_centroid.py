@@ -177,3 +177,8 @@ def test_centroid_goes_along_with_translations(seed, radius, shift, kind):
     points, by = cloud(7, 3, radius, seed), oracle.directions(1, 3, seed + 1)[0] * shift
     moved = centroid(translate(points, by), kind=kind)
     torch.testing.assert_close(moved, translate(centroid(points, kind=kind), by), rtol=1e-9, atol=1e-10)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_sets_have_no_centroids(kind):
+    assert centroid(torch.zeros(0, 5, 2, dtype=torch.float64), kind=kind).shape == (0, 2)

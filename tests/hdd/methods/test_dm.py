@@ -11,7 +11,8 @@ from hdd.draws import generator
 from hdd.errors import HDDError
 from hdd.methods import batches
 from hdd.methods.dm import DM
-from hdd.networks import ConvNet
+from hdd.networks import OPTIONS, make_network
+from hdd.networks.convnet import ConvNet
 from hdd.objectives import OBJECTIVES
 from hdd.settings import PRESETS, Settings
 
@@ -86,9 +87,13 @@ def plain_distance(real, synthetic, settings, scale):
 def plain_step(data, settings, images, step, scale):
     """Loss, gradient, distance and features of each class."""
     channels, *size = data.train_images.shape[1:]
-    network = ConvNet(channels, tuple(size), len(data.classes), settings.network_width, settings.network_depth)
+    options = {option: getattr(settings, f"network_{option}") for option in OPTIONS}
+    network = make_network(settings.network, channels, tuple(size), len(data.classes), **options)
     network.draw(generator(settings.seed, "network", step)).double()
     pool = ClassPool(data.train_labels, len(data.classes))
+    if settings.network_norm == "batch":
+        chosen = pool.draw(lambda label: generator(settings.seed, "batch statistics", step, label), 16).flatten()
+        network.measure_statistics(data.normalise(data.train_images[chosen]).double())
     indices = pool.draw(lambda label: generator(settings.seed, "real", step, label), settings.real_batch)
 
     def embed(part, label):
@@ -119,8 +124,11 @@ def plain_step(data, settings, images, step, scale):
         {"curvature": -3.0, "feature_scale": 0.2, "augmentation": "none"},
         {"objective": "mean", "clamp": "median", "ipc": 1, "real_batch": 100},
         {"feature_centre": "mean"},
+        {"network": "alexnet", "objective": "mean"},
+        {"network_norm": "batch"},
+        {"network_norm": "none", "network_activation": "leaky_relu", "network_pooling": "max"},
     ],
-    ids=["hdd", "mean", "clamped", "curved", "one image", "centred"],
+    ids=["hdd", "mean", "clamped", "curved", "one image", "centred", "alexnet", "batch norm", "other layers"],
 )
 def test_step_is_a_plain_loop_over_classes(data, knobs):
     clamped = knobs.get("clamp") == "median"
@@ -177,6 +185,22 @@ def test_steps_are_the_same_bits_whatever_the_global_state(data, objective):
         two = second.step()
         assert np.array_equal(one.classes, two.classes) and (one.loss, one.step) == (two.loss, two.step)
     assert_same_bits(first, second)
+
+
+def test_bfloat16_is_refused_where_the_device_has_none(data, monkeypatch):
+    monkeypatch.setattr(batches, "has_bfloat16", lambda device: False)
+    with pytest.raises(HDDError, match="real_precision=bfloat16 is not available on cpu: give float32"):
+        make_dm(data, real_precision="bfloat16")
+
+
+def test_real_features_in_bfloat16_are_the_same_bits_again_and_almost_those_in_float32(data, monkeypatch):
+    # Torch computes the same on any CPU, on some only slowly.
+    monkeypatch.setattr(batches, "has_bfloat16", lambda device: True)
+    low, again, exact = (make_dm(data, real_precision=each) for each in ("bfloat16", "bfloat16", "float32"))
+    records = [each.step() for each in (low, again, exact)]
+    assert_same_bits(low, again)
+    assert records[0].loss == pytest.approx(records[2].loss, rel=0.05)
+    assert records[0].loss != records[2].loss
 
 
 def test_seeds_make_different_runs(gray):
@@ -476,6 +500,8 @@ def test_images_too_small_for_the_network_are_refused(gray):
     ):
         with pytest.raises(HDDError, match="network_depth=4 is too deep"):
             refuse()
+    with pytest.raises(HDDError, match=r"lenet needs images of at least 16×16 .*that fit: convnet, mlp, alexnet"):
+        DM.check(gray, Settings(**SMALL | {"network": "lenet"}))
 
 
 @pytest.mark.parametrize("name", ["cuda:99", *([] if torch.cuda.is_available() else ["cuda", "cuda:0"])])

@@ -12,7 +12,9 @@ from hdd.draws import generator
 from hdd.errors import DivergedError, HDDError
 from hdd.methods.idm import IDM, IDMKnobs
 from hdd.methods.knobs import MatchingKnobs
-from hdd.networks import ConvNet
+from hdd.networks import NETWORKS
+from hdd.networks.base import Network
+from hdd.networks.convnet import ConvNet
 from hdd.objectives import OBJECTIVES
 from hdd.runs.history import first_difference, rewind
 from hdd.runs.resume import resume
@@ -199,18 +201,30 @@ def test_noise_is_of_full_size(gray):
     assert images.shape == (3, 2, 1, 8, 8) and 0.8 < images.std() < 1.2
 
 
+@pytest.mark.parametrize("knobs", [{}, {"network_norm": "batch"}], ids=["instance norm", "batch norm"])
 @pytest.mark.parametrize("pause", range(8))
-def test_a_run_continues_with_the_same_bits_from_any_step(gray, pause):
-    whole, part = make_idm(gray, steps=8, objective="hdd"), make_idm(gray, steps=pause, objective="hdd")
+def test_a_run_continues_with_the_same_bits_from_any_step(gray, pause, knobs):
+    knobs = {"objective": "hdd", **knobs}
+    whole, part = make_idm(gray, steps=8, **knobs), make_idm(gray, steps=pause, **knobs)
     state = {name: value.clone() for name, value in part.state().items()}
-    resumed = make_idm(gray, objective="hdd")
+    resumed = make_idm(gray, **knobs)
     resumed.load_state(state)
     part.step()
     for _ in range(8 - pause):
         resumed.step()
     assert same(resumed.state(), whole.state())
     resumed.load_state(state)
-    assert same(resumed.state(), make_idm(gray, steps=pause, objective="hdd").state())
+    assert same(resumed.state(), make_idm(gray, steps=pause, **knobs).state())
+
+
+@pytest.mark.parametrize("network", [name for name in NETWORKS.names() if name != "convnet"])
+def test_networks_of_any_architecture_queue(toy_dataset, network):
+    data = toy_dataset((9, 7, 11), side=32)
+    made = make_idm(data, steps=3, network=network, network_width=4, queue_steps=1, queue_batch=4)
+    resumed = make_idm(data, network=network, network_width=4, queue_steps=1, queue_batch=4)
+    resumed.load_state(made.state())
+    assert np.array_equal(made.step().classes, resumed.step().classes)
+    assert same(made.state(), resumed.state())
 
 
 def test_a_checkpoint_holds_trained_networks_only(gray):
@@ -272,7 +286,7 @@ def test_a_step_that_fails_changes_nothing(gray, monkeypatch):
 
     made.steer(image_lr=0.1)
     with monkeypatch.context() as patch:
-        patch.setattr(ConvNet, "forward", no_memory)
+        patch.setattr(Network, "forward", no_memory)
         with pytest.raises(HDDError, match="Out of memory"):
             made.step()
     assert same(made.state(), before)

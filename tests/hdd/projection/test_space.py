@@ -11,7 +11,7 @@ import torch
 from hdd.draws import generator
 from hdd.errors import HDDError
 from hdd.geometry import centroid, distance
-from hdd.networks import ConvNet
+from hdd.networks.convnet import ConvNet
 from hdd.projection import Geometry, Projection, Pruning, Viewing
 from hdd.projection.space import ViewingSpace
 from hdd.pruning.scores import pruning_mask, score_images

@@ -122,6 +122,31 @@ def test_neighbourhoods_are_kept_and_classes_lie_together():
     assert (near == exact).mean() > 0.8
 
 
+@pytest.mark.parametrize("radius", [0.0, 0.01, 2.0, 20.0])
+def test_images_lie_at_the_weighted_centroid_of_their_15_nearest(radius):
+    kind, seen = VIEWS["neighbourhoods"], scene(1, radius)
+    view = kind(kind.learn(scene(), 0))
+    near, indices = pairwise_distance(seen.synthetic, seen.real).topk(15, largest=False)
+    excess = near - near[:, :1]
+    weights = (-excess / excess.mean(dim=1, keepdim=True).clamp(min=1e-12)).exp()
+    drawing = view.draw(seen)
+    expected = centroid(drawing.real[indices], weights)
+    if radius:
+        torch.testing.assert_close(drawing.synthetic, expected, rtol=0, atol=1e-3)
+    assert norm(drawing.synthetic).max() <= norm(drawing.real).max()
+
+
+def test_drawing_real_points_again_changes_nothing(view):
+    seen = scene(3)
+    first = view.draw(seen)
+    again = view.draw(
+        dataclasses.replace(seen, synthetic=seen.synthetic[:0], synthetic_labels=seen.synthetic_labels[:0])
+    )
+    assert torch.equal(first.real, again.real)
+    for one, other in zip(parts(first), parts(view.draw(seen, again.real)), strict=True):
+        assert torch.equal(one, other)
+
+
 @given(st.integers(0, 30))
 def test_the_plane_exaggerates_nothing(seed):
     kind, seen = VIEWS["plane"], scene(seed)

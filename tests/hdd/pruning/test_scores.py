@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hdd.draws import generator
 from hdd.geometry import centroid, distance
-from hdd.networks import ConvNet
+from hdd.networks.convnet import ConvNet
 from hdd.pruning.scores import pruning_mask, score_images
 from hdd.settings import Settings
 

@@ -1,8 +1,10 @@
-"""What would hold messages up between a server and a browser."""
+"""What would hold up the making of a page, and messages between a server and a browser."""
 
 import gc
 import inspect
 import socket
+import subprocess
+import sys
 import urllib.request
 
 import panel as pn
@@ -63,3 +65,27 @@ def test_a_change_is_held_back_without_the_patch(serve, patched):
     document.add_next_tick_callback(change)
     wait_until(lambda: waiting)
     assert waiting == ([[]] if patched else [[50]])
+
+
+WORKED_OUT = """
+import sys
+from bokeh.core.serialization import Serializer
+from bokeh.models import ColumnDataSource
+from workbench.compat.property_defaults import keep_defaults
+
+if "patched" in sys.argv:
+    keep_defaults()
+    keep_defaults()
+Serializer().encode(ColumnDataSource())
+called = []
+sys.setprofile(lambda frame, event, _: called.append(frame.f_code.co_name) if event == "call" else None)
+Serializer().encode(ColumnDataSource())
+sys.setprofile(None)
+print("_overridden_defaults" in called, "_may_have_unstable_default" in called)
+"""
+
+
+@pytest.mark.parametrize("how", ["as it is", "patched"])
+def test_where_defaults_come_from_is_worked_out_for_every_model_without_the_patch(how):
+    told = subprocess.run([sys.executable, "-c", WORKED_OUT, how], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == [str(how != "patched")] * 2

@@ -4,7 +4,14 @@ import socket
 
 import pytest
 
-from workbench.core.evaluations import expected_seconds, newest_texts, result_text
+from workbench.core.evaluations import (
+    architecture_rows,
+    architecture_title,
+    expected_seconds,
+    newest_texts,
+    result_text,
+    so_far_text,
+)
 
 
 def evaluation(accuracies=(0.5, 0.75), step=20, name="quick", **changes):
@@ -22,6 +29,8 @@ REAL = {"images": "random real", "step": 0}
         (evaluation((0.987, 0.991), step=1000), "Quick evaluation, step 1000: 98.9 ± 0.3 %"),
         (evaluation((0.987,), name="full"), "Full evaluation, step 20: 98.7 % (1 network)"),
         (evaluation((0.5, 0.75), **REAL), "Quick baseline: 62.5 ± 17.7 %"),
+        (evaluation((0.9,), step=0, images="full real"), "Quick baseline, full real: 90.0 % (1 network)"),
+        (evaluation(architecture="mlp"), "Quick evaluation, step 20, mlp: 62.5 ± 17.7 %"),
     ],
 )
 def test_a_result_is_a_sentence_with_the_figure(made, text):
@@ -40,6 +49,33 @@ def test_the_newest_result_of_each_protocol_stands_beside_its_baseline():
         "Quick baseline, 3 random real images per class: 50.0 % (1 network)."
     ]
     assert newest_texts([], 3, lambda _: None) == []
+    others = [evaluation((0.1, 0.1), step=9, architecture="mlp"), evaluation((0.9,), images="full real")]
+    assert newest_texts([*made, *others], 10, lambda _: None) == newest_texts(made, 10, lambda _: None)
+
+
+def test_architectures_stand_side_by_side_for_the_same_step_and_protocol():
+    assert (architecture_rows([evaluation()]), architecture_title([evaluation()])) == ([], "")
+    made = [
+        evaluation((0.1, 0.1), step=5),
+        evaluation((0.2, 0.2), architecture="lenet", name="full"),
+        evaluation((0.5, 0.5)),
+        evaluation((0.3,), architecture="mlp"),
+        evaluation((0.4, 0.4), architecture="resnet18"),
+        evaluation((0.3, 0.5), architecture="mlp"),
+        evaluation((0.9, 0.9), step=30),
+    ]
+    assert architecture_title(made) == "Quick, step 20"
+    assert architecture_rows(made) == [
+        ("convnet", "50.0 ± 0.0 %"),
+        ("mlp", "40.0 ± 14.1 %"),
+        ("resnet18", "40.0 ± 0.0 %"),
+    ]
+
+
+def test_what_is_found_so_far():
+    assert so_far_text(()) == ""
+    assert so_far_text([0.5]) == "; so far 50.0 % (1 network)"
+    assert so_far_text([0.5, 0.75]) == "; so far 62.5 ± 17.7 % (2 networks)"
 
 
 def test_the_time_comes_from_the_same_kind_of_evaluation_on_this_host():
@@ -48,6 +84,8 @@ def test_the_time_comes_from_the_same_kind_of_evaluation_on_this_host():
     assert expected_seconds([made], "quick") == pytest.approx(60)
     assert expected_seconds([made], "full") == pytest.approx(60 / 600 * 5000)
     assert expected_seconds([evaluation(width=16)], "quick") is None
+    assert expected_seconds([evaluation(architecture="mlp")], "quick") is None
+    assert expected_seconds([evaluation(images="full real")], "quick") is None
     assert expected_seconds([{**made, "took": None}], "quick") is None
     assert expected_seconds([{**made, "took": {"seconds": 1.0, "host": "elsewhere"}}], "quick") is None
     assert expected_seconds([made, {**made, "took": None}], "quick") == pytest.approx(60)

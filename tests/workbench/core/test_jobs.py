@@ -52,7 +52,7 @@ def test_a_new_run_is_made_as_asked(root):
     evaluated = ended(engines.evaluate(root / "my run", 20, "quick")).progress["words"]
     assert evaluated == ["evaluate", str(root / "my run"), "--step", "20", "--protocol", "quick", "--json-lines"]
     baseline = ended(engines.evaluate(root / "my run", None, "full")).progress["words"]
-    assert baseline == ["evaluate", str(root / "my run"), "--baseline", "--protocol", "full", "--json-lines"]
+    assert baseline == ["evaluate", str(root / "my run"), "--baseline", "random", "--protocol", "full", "--json-lines"]
 
 
 def test_progress_is_the_newest_of_each_thing(root):

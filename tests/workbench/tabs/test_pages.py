@@ -94,14 +94,18 @@ def test_parts_are_made_in_turn_and_until_a_browser_is_there_the_first_alone():
     built, document = [], Later()
     queue = BuildQueue(document, is_loaded=False)
     queue.extend([lambda name=name: built.append(name) for name in "abc"])
+    assert built == []
+    document.run()
+    document.run()
     assert built == ["a"]
     queue.load()
-    assert built == ["a", "b"]
+    document.run()
     queue.extend([lambda: built.append("d")])
     document.run()
     document.run()
     assert built == ["a", "b", "c", "d"]
     queue.extend([lambda: built.append("e"), lambda: built.append("f")])
+    document.run()
     queue.close()
     document.run()
     assert built == ["a", "b", "c", "d", "e"]

@@ -128,5 +128,5 @@ def test_an_overlay_follows_its_run_and_one_that_is_gone_is_left_out(make_run, r
     assert first.newest == 20 and overlays.ask(["going"]).result(60)[0].columns is first.columns
     run.write_evaluation(20, {"name": "quick"}, [0.5, 0.75])
     (second,) = overlays.ask(["going", "never there"]).result(60)
-    assert [str(each) for each in second.accuracies] == ["62.5 ± 17.7 % @ 20"]
+    assert [str(each) for each in second.accuracies()] == ["62.5 ± 17.7 % @ 20"]
     assert overlays.ask([]).result(60) == []

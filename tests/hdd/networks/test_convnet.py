@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hdd.draws import generator
 from hdd.errors import HDDError
-from hdd.networks import ConvNet
+from hdd.networks.convnet import ConvNet
 
 GOLDENS = os.environ.get("HDD_GOLDENS_DIR")
 
@@ -153,6 +153,17 @@ def test_embed_frozen_is_embed_without_gradient(count, width):
     frozen = network.embed_frozen(images)
     assert not frozen.requires_grad
     torch.testing.assert_close(frozen, network.embed(images).detach(), rtol=1e-5, atol=1e-5)
+
+
+def test_in_bfloat16_features_are_off_by_a_hundredth_and_their_mean_by_less():
+    network = drawn(3, (32, 32), 10, 64)
+    images = torch.randn(200, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    exact, low = network.embed_frozen(images), network.embed_frozen(images, "bfloat16")
+    assert low.dtype == torch.float32
+    error = (low - exact).norm(dim=1) / exact.norm(dim=1)
+    assert 1e-4 < error.max() < 1.5e-2
+    assert (low - exact).mean(0).norm() < 3e-3 * exact.mean(0).norm()
+    assert torch.equal(low, network.embed_frozen(images, "bfloat16"))
 
 
 def test_layout_of_the_input_does_not_matter():
