@@ -18,7 +18,7 @@ from rich.console import Console
 from scipy.stats import spearmanr
 from view_candidates import CANDIDATES
 
-from hdd.data import load
+from hdd.data import load_chosen
 from hdd.geometry import distance, to_ball
 from hdd.geometry.numerics import norm
 from hdd.projection import VIEWS, Geometry, View, Viewing
@@ -100,7 +100,7 @@ def cell(column: str, value: float) -> str:
 def tables(path: Path, console: Console) -> None:
     """Prints the tables of one run."""
     run = Run(path)
-    data = load(run.settings.dataset, size=run.settings.image_size)
+    data = load_chosen(run.settings)
     kept = sorted(run.kept_steps())
     steps = [kept[0], kept[len(kept) // 2], kept[-1]]
     for network in ("random", "trained"):

@@ -174,10 +174,12 @@ def api(folder: Path) -> None:
     from pdoc import render
 
     import hdd
+    import hdd.data
 
     # They are imported when first asked for, and pdoc looks at what is there.
-    for name in hdd.__all__:
-        setattr(hdd, name, getattr(hdd, name))
+    for module in (hdd, hdd.data):
+        for name in module.__all__:
+            setattr(module, name, getattr(module, name))
     render.configure(docformat="google", show_source=False)
     pdoc.pdoc(*PUBLIC, output_directory=folder)
 

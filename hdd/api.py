@@ -11,8 +11,7 @@ from typing import Any
 
 import torch
 
-from hdd.data import Dataset
-from hdd.data import load as load_dataset
+from hdd.data import Dataset, load_chosen
 from hdd.devices import pick_device
 from hdd.errors import InvalidInputError
 from hdd.evaluation import (
@@ -89,7 +88,7 @@ def distill(
         out = Path("runs") / f"{name}-{chosen.objective}-{datetime.now():%Y%m%d-%H%M%S}"
     check_free(Path(out))
     try:
-        loaded = data or load_dataset(chosen.dataset, size=chosen.image_size, progress=on_load)
+        loaded = data or load_chosen(chosen, on_load)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
             f"The data set {chosen.dataset} was not loaded completely, so no run was made."
@@ -172,7 +171,7 @@ def evaluate(
         raise InvalidInputError(f"step={step} is not allowed for {chosen.images} images: leave the step out.")
     # Random real images need none of the run.
     made = None if chosen.images == RANDOM_REAL else run.synthetic(step).decoded()
-    data = load_dataset(settings.dataset, size=settings.image_size)
+    data = load_chosen(settings)
     started = time.perf_counter()
     if made is None:
         result = evaluate_random(data, settings.ipc, chosen, device, on_epoch, on_network)

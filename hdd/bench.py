@@ -25,7 +25,7 @@ import torch
 from torch import Tensor
 
 from hdd.augment import siamese
-from hdd.data import ClassPool, Dataset, load
+from hdd.data import ClassPool, Dataset, load_chosen
 from hdd.draws import generator
 from hdd.errors import HDDError
 from hdd.knobs.text import to_text
@@ -94,7 +94,7 @@ def _serve(side: str, settings: dict[str, Any], steps: int, connection: Connecti
     # Ctrl-C reaches all processes of a terminal; only the requesting process reports it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     chosen = Settings(**settings)
-    data = load(chosen.dataset, size=chosen.image_size)
+    data = load_chosen(chosen)
     torch.set_num_threads(chosen.threads)
     made = _SIDES[side](data, chosen)
     for _ in itertools.islice(made, WARM_UP_STEPS):
@@ -189,7 +189,7 @@ def run(steps: int, knobs: Mapping[str, Any], on_progress: Callable[[str], None]
     """
     settings = initial_settings(**{"device": "cpu", **knobs})
     settings = Settings(**{**settings.values(), "threads": settings.threads or torch.get_num_threads()})
-    data = load(settings.dataset, size=settings.image_size)
+    data = load_chosen(settings)
     METHODS.get(settings.method).check(data, settings)
     best = _race(settings, steps, on_progress)
     (plain, plain_peak), (ours, our_peak) = best["plain loop"], best["step"]

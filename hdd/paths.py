@@ -8,6 +8,10 @@ RUN_DATABASE = "run.db"
 """The file that makes a directory a run directory."""
 
 
+FOLDER = "folder:"
+"""What the name of a data set starts with if it is an image folder; its path follows."""
+
+
 def holds_run(path: Path) -> bool:
     """Whether a directory is a run directory."""
     return (path / RUN_DATABASE).is_file()
@@ -15,7 +19,7 @@ def holds_run(path: Path) -> bool:
 
 def data_set_title(name: str) -> str:
     """A data set's name without "folder:" and the folders above, for the names of runs."""
-    path = name.removeprefix("folder:")
+    path = name.removeprefix(FOLDER)
     return name if path == name else Path(path).expanduser().resolve().name
 
 

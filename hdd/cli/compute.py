@@ -104,6 +104,11 @@ def distill(
                 progress.on_load(read, images)
                 lines.write_throttled(reading=read, of=images)
 
+            def on_create(run: Run) -> None:
+                lines.write(run=str(run.path))
+                if data := run.meta("provenance").get("data"):
+                    progress_console.print(data, markup=False, highlight=False)
+
             run = api.distill(
                 preset=preset.value,
                 out=out,
@@ -111,7 +116,7 @@ def distill(
                 who="hdd distill",
                 on_step=on_step,
                 on_load=on_load,
-                on_create=lambda run: lines.write(run=str(run.path)),
+                on_create=on_create,
                 on_wait=progress.on_wait,
                 queue=queue,
                 **knobs,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Column, Table
 
 from hdd import sets
@@ -17,7 +18,7 @@ from hdd.records import Edit
 from hdd.runs import history
 from hdd.runs.overview import read_facts
 from hdd.runs.run import Run
-from hdd.settings import Settings, describe
+from hdd.settings import Settings, describe, initial_settings
 from hdd.states import Command, EditStatus, EngineState
 
 LONGEST_NAME = 32
@@ -166,6 +167,8 @@ def runs_show(path: RunPath, as_json: AsJson = False) -> None:
     print_report(run, as_json=False)
     if run.note:
         print_line(f"Note: {run.note}")
+    if data := (facts["provenance"] or {}).get("data"):
+        print_line(f"Data: {data}")
     for name, value in facts["settings"].items():
         print_line(f"  {name:<16} {value}")
     for edit in run.edits():
@@ -199,10 +202,22 @@ def export(
     print_line(f"{out}: {len(made.images)} images of {len(made.classes)} classes, step {made.provenance['step']}")
 
 
-def datasets(as_json: AsJson = False) -> None:
-    """List the data sets that can be given by name."""
+@takes_knobs(["image_size", "unreadable"])
+def datasets(
+    knobs: dict[str, Any],
+    name: Annotated[
+        str | None, typer.Argument(metavar="[DATASET]", help="Show what this data set holds: a name, or folder:PATH.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the data sets that can be given by name, or read one and show what was found."""
     from hdd.data import available
 
+    if name is not None:
+        _show_dataset(initial_settings(name, **knobs), as_json)
+        return
+    for knob in knobs:
+        raise InvalidInputError(f"{knob} is for the images of a folder: name one, as in hdd datasets folder:PATH.")
     listings = available()
     if as_json:
         print_json([listing._asdict() for listing in listings])
@@ -211,7 +226,45 @@ def datasets(as_json: AsJson = False) -> None:
     for each in listings:
         table.add_row(each.name, "×".join(map(str, each.shape)), str(each.class_count), each.status, each.about)
     console.print(table)
-    print_line("For your own images: --dataset folder:PATH, with the images in PATH/train/CLASS/ and PATH/test/CLASS/.")
+    print_line(
+        "For your own images: --dataset folder:PATH, with the images in PATH/train/CLASS/ and PATH/test/CLASS/, or in "
+        "another of the layouts in docs/data.md. `hdd datasets folder:PATH` shows what is found there."
+    )
+
+
+def _show_dataset(settings: Settings, as_json: bool) -> None:
+    from hdd.data import load_chosen
+
+    with progress_console.status("reading images") as status:
+        data = load_chosen(settings, lambda done, count: status.update(f"reading images: {done:,} of {count:,}"))
+    counts = {
+        name: (int((data.train_labels == label).sum()), int((data.test_labels == label).sum()))
+        for label, name in enumerate(data.classes)
+    }
+    if as_json:
+        print_json(
+            {
+                "name": data.name,
+                "shape": [data.channels, *data.size],
+                "classes": [{"name": name, "train": train, "test": test} for name, (train, test) in counts.items()],
+                "mean": data.mean.tolist(),
+                "std": data.std.tolist(),
+                "fingerprint": data.fingerprint,
+                "notes": data.notes,
+            }
+        )
+        return
+    shape = "×".join(map(str, (data.channels, *data.size)))
+    print_line(
+        f"{data.name}: {len(data.classes)} classes, {len(data.train_images):,} training and {len(data.test_images):,} "
+        f"test images of {shape}"
+    )
+    for note in data.notes:
+        print_line(note)
+    table = Table("label", "class", "training images", "test images")
+    for label, (name, found) in enumerate(counts.items()):
+        table.add_row(str(label), escape(name), *map(str, found))
+    console.print(table)
 
 
 def knobs(as_json: AsJson = False) -> None:

@@ -6,7 +6,6 @@ again. It is always safe to delete the directory.
 
 import json
 import logging
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -14,11 +13,12 @@ from typing import NamedTuple
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from hdd.data.splits import Splits, fingerprint
+from hdd.data.splits import TENSORS, Splits, fingerprint
+from hdd.files import replace_file
 from hdd.paths import cache_folder
 
 _log = logging.getLogger(__name__)
-_READERS = "1"  # Raise this when a reader starts to return other pixels for the same files.
+_READERS = "2"  # Raise this when a reader starts to return other pixels for the same files.
 
 
 class Source(NamedTuple):
@@ -56,8 +56,8 @@ def _load(source: Source) -> tuple[Splits, str] | None:
             if (about["readers"], about["manifest"]) != (_READERS, source.manifest):
                 return None
             # The file is memory-mapped, and if it were cut short, reading the mapping would kill the process.
-            tensors = [file.get_tensor(name).clone() for name in Splits._fields[:-1]]
-        splits = Splits(*tensors, classes=tuple(json.loads(about["classes"])))
+            tensors = [file.get_tensor(name).clone() for name in TENSORS]
+        splits = Splits(*tensors, *(tuple(json.loads(about[name])) for name in ("classes", "notes")))
         digest = fingerprint(splits)
         if digest == about["fingerprint"]:
             return splits, digest
@@ -71,18 +71,16 @@ def _load(source: Source) -> tuple[Splits, str] | None:
 
 def _save(source: Source, splits: Splits, digest: str) -> None:
     path = cache_file(source.key)
-    *tensors, classes = splits
     about = {
         "readers": _READERS,
         "manifest": source.manifest,
-        "classes": json.dumps(classes),
+        "classes": json.dumps(splits.classes),
+        "notes": json.dumps(splits.notes),
         "fingerprint": digest,
     }
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
-            new = Path(scratch) / path.name
-            save_file(dict(zip(Splits._fields[:-1], tensors, strict=True)), new, about)
-            new.replace(path)
+        with replace_file(path) as partial:
+            save_file(splits.tensors, partial, about)
     except (OSError, SafetensorError) as error:
         _log.warning("%s cannot be written (%s); the next load will decode the images again", path, error)

@@ -3,20 +3,23 @@
 import difflib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 
 from hdd.data.cache import Source, cache_file, read_cached
 from hdd.data.downloads import DIGIT_NAMES, REMOTE_SETS, remote_source
 from hdd.data.folder import folder_source
+from hdd.data.layouts import REFUSE, UNREADABLE
 from hdd.data.splits import Splits
 from hdd.errors import InvalidInputError
-from hdd.paths import user_folder
+from hdd.paths import FOLDER, user_folder
 from hdd.pixels import to_pixels
 from hdd.progress import Progress
 
-_FOLDER = "folder:"
+if TYPE_CHECKING:
+    from hdd.projection import Viewing
+    from hdd.settings import Settings
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +35,7 @@ class Dataset:
         are computed from the train split, and std is at least 1/255 so that a constant channel can be normalised.
     fingerprint: SHA-256, in hex, of the shapes, labels, class names and image bytes of both splits. Equal content has
         an equal fingerprint, whatever its name and wherever it is stored.
+    notes: sentences on how the images were read, where that is not plain: what was held out, scaled or left out.
     """
 
     name: str
@@ -43,6 +47,7 @@ class Dataset:
     mean: torch.Tensor
     std: torch.Tensor
     fingerprint: str
+    notes: tuple[str, ...] = ()
 
     @property
     def channels(self) -> int:
@@ -97,13 +102,20 @@ def available(root: str | Path | None = None) -> list[Listing]:
 
 
 def load(
-    name: str, *, root: str | Path | None = None, size: int | None = None, progress: Progress | None = None
+    name: str,
+    *,
+    root: str | Path | None = None,
+    size: int | None = None,
+    unreadable: str = REFUSE,
+    progress: Progress | None = None,
 ) -> Dataset:
-    """Loads a data set that `available` lists, or "folder:PATH" (its rules are in `hdd.data.folder`).
+    """Loads a data set that `available` lists, or "folder:PATH" (docs/data.md shows which folders are read, and how).
 
     root: where downloads are kept, one folder for each data set. Default: HDD_DATA_DIR, else ~/.cache/hdd/data.
     size: only for folders: resize the largest square at the centre of each image to size×size pixels (8 to 1024),
         bilinearly and with antialiasing. Default: keep the images as they are; then all must have the same size.
+    unreadable: only for folders: "refuse" raises an error if an image cannot be read; "skip" leaves such images out,
+        and `Dataset.notes` counts and names them.
     progress: called as progress(images done, images in total) while a folder is decoded.
 
     Decoded images are kept in a cache (`hdd.data.cache`), so that only the first load takes long.
@@ -111,18 +123,25 @@ def load(
     Raises HDDError for an unknown name, for a data set that can be neither found nor downloaded, and for a folder that
     breaks the rules.
     """
-    splits, fingerprint = read_cached(_source(name, _data_root(root), size, progress))
+    splits, fingerprint = read_cached(_source(name, _data_root(root), size, unreadable, progress))
     remote = REMOTE_SETS.get(name)
     if remote is None:
         mean, std = _channel_statistics(splits.train_images)
     else:
         mean, std = torch.tensor(remote.mean), torch.tensor(remote.std)
-    return Dataset(name, *splits, mean, std, fingerprint)
+    return Dataset(name, *splits[:5], mean, std, fingerprint, splits.notes)
 
 
-def _source(name: str, root: Path, size: int | None, progress: Progress | None) -> Source:
-    if name.startswith(_FOLDER):
-        return folder_source(name.removeprefix(_FOLDER), size, progress)
+def load_chosen(chosen: "Settings | Viewing", progress: Progress | None = None) -> Dataset:
+    """The real images of a run's settings, or of a view of a run; see `load`."""
+    return load(chosen.dataset, size=chosen.image_size, unreadable=chosen.unreadable, progress=progress)
+
+
+def _source(name: str, root: Path, size: int | None, unreadable: str, progress: Progress | None) -> Source:
+    if unreadable not in UNREADABLE:
+        raise InvalidInputError(f"unreadable={unreadable!r} is not allowed: give {' or '.join(UNREADABLE)}.")
+    if name.startswith(FOLDER):
+        return folder_source(name.removeprefix(FOLDER), size, unreadable, progress)
     names = ["digits", *REMOTE_SETS]
     if name not in names:
         close = difflib.get_close_matches(name.lower(), names, n=1)
@@ -131,6 +150,11 @@ def _source(name: str, root: Path, size: int | None, progress: Progress | None) 
     if size is not None:
         raise InvalidInputError(
             f"size={size} is not allowed, because the images of {name} have one size: give a size only for folder:PATH."
+        )
+    if unreadable != REFUSE:
+        raise InvalidInputError(
+            f"unreadable={unreadable} is not allowed, because {name} has no unreadable images: give it only for "
+            "folder:PATH."
         )
     if name == "digits":
         return Source("digits", "16×16, every fifth is test", _read_digits)

@@ -1,19 +1,15 @@
-"""Image folders: PATH/train/CLASS/… and PATH/test/CLASS/…, the layout of torchvision's ImageFolder.
+"""Image folders as data sets: `hdd.data.layouts` finds the images, and `hdd.data.pictures` reads each of them.
 
-The extension of a file decides whether it is an image (`EXTENSIONS`, upper or lower case). Images may be in the class
-folder or in folders below it, and they are sorted by their paths. Symbolic links are followed, but no folder is read
-twice for a class. Names that start with a dot and files with other extensions are ignored.
+If all images of both parts are stored in shades of grey, the data set has one channel; otherwise it has three (RGB).
 
-Images are turned upright by their EXIF orientation, transparency is dropped, and only the first of several frames is
-read. If all images of both splits are stored in shades of grey (Pillow's modes 1, L, LA), the data set has one channel;
-otherwise it has three (RGB). Images with 16-bit or floating-point pixels (modes I, F) are refused, because their range
-is unknown.
+If some pixels have more than 8 bits, one rule scales all of these images: 0 to 2ᵇ − 1 becomes 0 to 255, where b is the
+smallest number of bits that holds every one of their pixels, and at least 8. So the 12 bits of a camera that are stored
+as 16 use the full range, and images can still be compared with each other.
 """
 
 import hashlib
-import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -21,38 +17,35 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from hdd.data.cache import Source
+from hdd.data.layouts import SKIP, Classes, Contents, File, scan
+from hdd.data.pictures import Picture, read_picture, to_8_bits
 from hdd.data.splits import Splits
 from hdd.errors import DataError, InvalidInputError
 from hdd.progress import Progress
 
-EXTENSIONS = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
 SIZES = range(8, 1025)
 
-_FORMATS = ("JPEG", "PNG", "PPM", "BMP", "TIFF", "WEBP")
-_GREY_MODES = ("1", "L", "LA")
 _CHUNK = 64
-
-# A plain tuple, because named fields would cost a tenth of a second for 60,000 files at every load.
-_File = tuple[str, int, int]  # path, bytes, modification time in ns
-_Classes = dict[str, list[_File]]
+_NAMED = 10
+"""So many of the images that are left out are named."""
 
 
-class _Picture(NamedTuple):
-    pixels: np.ndarray  # uint8 (H, W, 3)
-    grey: bool
+class _Decoded(NamedTuple):
+    images: np.ndarray  # uint8 (M, 1 or 3, H, W)
+    kept: np.ndarray  # int64 (M,), ascending: the indices of the files that were read.
+    notes: list[str]
 
 
-def folder_source(path: str, size: int | None, progress: Progress | None) -> Source:
-    """The images below `path`; `size` and `progress` are as in `hdd.data.load`.
+def folder_source(path: str, size: int | None, unreadable: str, progress: Progress | None) -> Source:
+    """The images below `path`; the other arguments are as in `hdd.data.load`.
 
     The manifest covers the path, length and modification time of each image, so changed, added, removed and renamed
     files are noticed. Only a change that keeps both the length and the time of a file is not noticed.
 
     Raises HDDError if the folder has another layout. Reading the source raises HDDError for images that cannot be read,
-    or that differ in size when no `size` is given.
+    unless they are skipped, and for images that differ in size when no `size` is given.
     """
     if size is not None and size not in SIZES:
         raise InvalidInputError(
@@ -60,123 +53,112 @@ def folder_source(path: str, size: int | None, progress: Progress | None) -> Sou
         )
     try:
         root = Path(path).expanduser().resolve()
-        train, test = _scan(root / "train"), _scan(root / "test")
+        contents = scan(root)
     except (OSError, RuntimeError, ValueError) as error:
         raise DataError(f"The image folder '{path}' cannot be read: {error}.") from error
-    if train.keys() != test.keys():
-        only = {"train": train.keys() - test.keys(), "test": test.keys() - train.keys()}
-        found = "; ".join(f"only in {split}: {_some(names)}" for split, names in only.items() if names)
-        raise DataError(
-            f"The class folders of train and test in {root} must be the same ({found}): add or remove class folders."
-        )
-    place = hashlib.sha256(repr((str(root), size)).encode()).hexdigest()
-    manifest = hashlib.sha256(repr((train, test)).encode()).hexdigest()
-    return Source(f"folder-{place[:16]}", manifest, partial(_read, train, test, size, progress))
+    place = hashlib.sha256(repr((str(root), size, unreadable)).encode()).hexdigest()
+    manifest = hashlib.sha256(repr(tuple(contents)).encode()).hexdigest()
+    return Source(f"folder-{place[:16]}", manifest, partial(_read, root, contents, size, unreadable == SKIP, progress))
 
 
-def _scan(folder: Path) -> _Classes:
-    if not folder.is_dir():
-        raise DataError(
-            f"There is no folder {folder}: folder:PATH needs PATH/train and PATH/test, each with a folder per class."
-        )
-    names = sorted(item.name for item in folder.iterdir() if item.is_dir() and not item.name.startswith("."))
-    if len(names) < 2:
-        raise DataError(f"{folder} needs a folder for each class and at least two classes; it has {len(names)}.")
-    classes = {name: _images_below(folder / name) for name in names}
-    if empty := [name for name, files in classes.items() if not files]:
-        raise DataError(
-            f"{folder} has no image in {_some(empty)}: each class needs at least one ({' '.join(EXTENSIONS)})."
-        )
-    return classes
+def _read(root: Path, contents: Contents, size: int | None, skip: bool, progress: Progress | None) -> Splits:
+    files = [file for part in (contents.train, contents.test) for images in part.values() for file in images]
+    images, kept, notes = _decode(root, files, size, skip, progress)
+    train_count = sum(map(len, contents.train.values()))
+    middle = int(np.searchsorted(kept, train_count))
+    train_labels = _labels(contents.train, kept[:middle], "training")
+    test_labels = _labels(contents.test, kept[middle:] - train_count, "test")
+    train_images, test_images = torch.from_numpy(images).split([middle, len(kept) - middle])
+    all_notes = (*contents.notes, *notes)
+    return Splits(train_images, train_labels, test_images, test_labels, contents.names, all_notes)
 
 
-def _images_below(folder: Path) -> list[_File]:
-    def fail(error: OSError) -> None:
-        raise error
+def _labels(part: Classes, kept: np.ndarray, name: str) -> torch.Tensor:
+    labels = np.repeat(np.arange(len(part)), [len(files) for files in part.values()])[kept]
+    if missing := [each for label, each in enumerate(part) if label not in labels]:
+        raise DataError(f"No {name} image of the class '{missing[0]}' can be read: each class needs at least one.")
+    return torch.from_numpy(labels)
 
-    files, seen = [], set()
-    for parent, folders, names in os.walk(folder, followlinks=True, onerror=fail):
-        if (place := Path(parent).resolve()) in seen:
-            folders.clear()
+
+def _decode(root: Path, files: list[File], size: int | None, skip: bool, progress: Progress | None) -> _Decoded:
+    images, first, grey = None, "", True
+    kept: list[int] = []
+    deep: dict[int, np.ndarray] = {}
+    unreadable: list[str] = []
+    misfits: list[str] = []
+    for number, picture in enumerate(_pictures(files, size, progress)):
+        path = files[number][0]
+        if isinstance(picture, str):
+            unreadable.append(f"{path.removeprefix(f'{root.as_posix()}/')} ({picture})")
             continue
-        seen.add(place)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in names:
-            if name.lower().endswith(EXTENSIONS) and not name.startswith("."):
-                path = f"{parent}{os.sep}{name}"
-                status = os.stat(path)  # noqa: PTH116 (Path takes as long again, on every load)
-                files.append((path, status.st_size, status.st_mtime_ns))
-    return sorted(files)
+        shape = picture.pixels.shape[:2]
+        if images is None:
+            first = path
+            images = np.empty((len(files), 3, *shape), np.uint8)
+        if shape != images.shape[2:]:
+            misfits.append(
+                f"{path} is {_size(shape)} pixels but {first} is {_size(images.shape[2:])}: "
+                "--set image_size=N crops and resizes all images to N×N."
+            )
+            continue
+        if picture.pixels.dtype == np.uint16:
+            deep[len(kept)] = picture.pixels
+        else:
+            images[len(kept)] = picture.pixels.transpose(2, 0, 1)
+        kept.append(number)
+        grey &= picture.grey
+    _check(root, len(files), unreadable, misfits, skip)
+    assert images is not None, "if no image can be read, that is a problem"
+    images = images[: len(kept)]
+    notes = [_scale(deep, images)] if deep else []
+    if unreadable:
+        others = f"; and {len(unreadable) - _NAMED} more" if unreadable[_NAMED:] else ""
+        notes.append(
+            f"{len(unreadable)} of {len(files)} images cannot be read and are left out: "
+            f"{'; '.join(unreadable[:_NAMED])}{others}."
+        )
+    return _Decoded(np.ascontiguousarray(images[:, :1]) if grey else images, np.array(kept), notes)
 
 
-def _read(train: _Classes, test: _Classes, size: int | None, progress: Progress | None) -> Splits:
-    files = [file for split in (train, test) for images in split.values() for file in images]
-    train_labels, test_labels = (
-        torch.tensor([label for label, images in enumerate(split.values()) for _ in images]) for split in (train, test)
-    )
-    images = torch.from_numpy(_decode(files, size, progress))
-    train_images, test_images = images.split([len(train_labels), len(test_labels)])
-    return Splits(train_images, train_labels, test_images, test_labels, tuple(train))
-
-
-def _decode(files: list[_File], size: int | None, progress: Progress | None) -> np.ndarray:
-    """The pixels of all files: uint8 (N, 1 or 3, H, W)."""
+def _pictures(files: list[File], size: int | None, progress: Progress | None) -> Iterator[Picture | str]:
+    """What `read_picture` gives for each file, in their order."""
     # Small images take most of their time in Python, where a second thread would only compete for the interpreter lock.
     small = sum(length for _, length, _ in files) < len(files) * 16_384
     starts = range(0, len(files), _CHUNK)
-    images, shape, grey, problems = None, None, True, []
     with ThreadPoolExecutor(1 if small else os.cpu_count()) as pool:
-        chunks = pool.map(lambda start: [_open(path, size) for path, *_ in files[start : start + _CHUNK]], starts)
+        chunks = pool.map(
+            lambda start: [read_picture(path, size) for path, *_ in files[start : start + _CHUNK]], starts
+        )
         for start, chunk in zip(starts, chunks, strict=True):
-            for number, picture in enumerate(chunk, start):
-                path = files[number][0]
-                if isinstance(picture, str):
-                    problems.append(f"{path} cannot be read as an image ({picture}): repair or remove it.")
-                    continue
-                if images is None:
-                    first, shape = path, picture.pixels.shape
-                    images = np.empty((len(files), 3, *shape[:2]), np.uint8)
-                if picture.pixels.shape != shape:
-                    problems.append(
-                        f"{path} is {_size(picture.pixels)} pixels but {first} is {_size(images[0, 0])}: "
-                        "--set image_size=N crops and resizes all images to N×N."
-                    )
-                    continue
-                images[number] = picture.pixels.transpose(2, 0, 1)
-                grey &= picture.grey
+            yield from chunk
             if progress is not None:
                 progress(start + len(chunk), len(files))
+
+
+def _check(root: Path, count: int, unreadable: list[str], misfits: list[str], skip: bool) -> None:
+    """Raises DataError if there are images that can be neither used nor left out."""
+    if len(unreadable) == count:
+        raise DataError(f"None of the {count} images in {root} can be read; the first is {unreadable[0]}.")
+    unusable = [] if skip else unreadable
+    problems = [
+        f"The image {root.as_posix()}/{problem} cannot be read: repair or remove it, or leave unreadable images out "
+        f"with --set unreadable={SKIP}."
+        for problem in unusable
+    ] + misfits
     if problems:
-        others = f" {len(problems) - 1} more of the {len(files)} images have problems." if problems[1:] else ""
+        others = f" {len(problems) - 1} more of the {count} images have problems." if problems[1:] else ""
         raise DataError(problems[0] + others)
-    assert images is not None, "an image that cannot be read is a problem"
-    return np.ascontiguousarray(images[:, :1]) if grey else images
 
 
-def _open(path: str, size: int | None) -> _Picture | str:
-    """The picture, or the reason why it cannot be read."""
-    try:
-        # The file is read at once, because Pillow's many small reads take longer than decoding a small image.
-        with Image.open(io.BytesIO(Path(path).read_bytes()), formats=_FORMATS) as image:
-            ImageOps.exif_transpose(image, in_place=True)
-            if image.mode.startswith(("I", "F")):
-                return f"its pixels are not 8-bit but of mode {image.mode}"
-            grey = image.mode in _GREY_MODES
-            opaque = image.convert("RGBA") if image.mode == "P" and "transparency" in image.info else image
-            pixels = opaque.convert("RGB")
-    except UnidentifiedImageError:
-        return "no known image format"
-    except Exception as error:  # On damaged files Pillow's decoders can raise anything.
-        return str(error) or type(error).__name__
-    if size is not None:
-        pixels = ImageOps.fit(pixels, (size, size), Image.Resampling.BILINEAR)
-    return _Picture(np.asarray(pixels), grey)
+def _scale(deep: dict[int, np.ndarray], images: np.ndarray) -> str:
+    """Moves pictures of more than 8 bits, by their places, into `images`; says how they were scaled."""
+    count, bits = len(deep), max(8, *(int(levels.max()).bit_length() for levels in deep.values()))
+    top = 2**bits - 1
+    while deep:
+        place, levels = deep.popitem()
+        images[place] = to_8_bits(levels, top)
+    return f"{count} of {len(images)} images have pixels of more than 8 bits: 0 to {top:,} becomes 0 to 255."
 
 
-def _size(pixels: np.ndarray) -> str:
-    return f"{pixels.shape[1]}×{pixels.shape[0]}"
-
-
-def _some(names: Iterable[str]) -> str:
-    first, *others = sorted(names)
-    return f"'{first}' and {len(others)} more" if others else f"'{first}'"
+def _size(shape: tuple[int, ...]) -> str:
+    return f"{shape[1]}×{shape[0]}"

@@ -56,6 +56,7 @@ class Viewing:
     Attributes:
         dataset: name of the data set of the real images, see `hdd datasets`.
         image_size: side in pixels to which the real images are resized; None keeps the size of the data set.
+        unreadable: what is done about real images that cannot be read, "refuse" or "skip".
         fingerprint: the fingerprint that the data set must have; None allows any.
         seed: seed of the network and of the sample of real images.
         decoder: how stored synthetic images become the images that are viewed, a key of `hdd.sets.decoders.DECODERS`.
@@ -70,6 +71,7 @@ class Viewing:
 
     dataset: str
     image_size: int | None
+    unreadable: str
     fingerprint: str | None
     seed: int
     network_width: int
@@ -88,6 +90,7 @@ class Viewing:
         return cls(
             dataset=settings.dataset,
             image_size=settings.image_size,
+            unreadable=settings.unreadable,
             fingerprint=fingerprint,
             seed=settings.seed,
             network_width=settings.network_width,

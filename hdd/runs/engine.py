@@ -7,8 +7,7 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
-from hdd.data import Dataset
-from hdd.data import load as load_dataset
+from hdd.data import Dataset, load_chosen
 from hdd.errors import DataError, HDDError
 from hdd.methods import METHODS, Method
 from hdd.records import Edit, StepRecord
@@ -55,7 +54,7 @@ class Engine:
         self.storage_seconds = 0.0
         initial = run.initial_settings
         run.write_status(EngineState.STARTING, run.step, 0.0, "loading the data set")
-        self._data = data or load_dataset(initial.dataset, size=initial.image_size)
+        self._data = data or load_chosen(initial)
         if self._data.fingerprint != run.meta("fingerprint"):
             raise DataError(
                 f"The images of {initial.dataset} are not those that {run.path} was made with: their fingerprint is "

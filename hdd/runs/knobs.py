@@ -2,6 +2,7 @@
 
 import param
 
+from hdd.data.layouts import REFUSE, UNREADABLE
 from hdd.knobs import Choice, Integer, Text
 from hdd.methods import METHODS
 from hdd.methods.knobs import OPTIMISATION
@@ -19,7 +20,7 @@ class RunKnobs(param.Parameterized):
         steerable=False,
         label="Data set",
         group=RUN,
-        doc="Name of a data set (`hdd datasets` lists them) or folder:PATH with train/ and test/ class folders.",
+        doc="Name of a data set (`hdd datasets` lists them) or folder:PATH with a folder of images for each class.",
     )
     image_size = Integer(
         None,
@@ -30,6 +31,14 @@ class RunKnobs(param.Parameterized):
         unit="pixels",
         group=RUN,
         doc="Side to which the images of a folder are resized; none keeps them as they are.",
+    )
+    unreadable = Choice(
+        REFUSE,
+        objects=list(UNREADABLE),
+        steerable=False,
+        label="Unreadable images",
+        group=RUN,
+        doc="What is done about images of a folder that cannot be read: refuse the folder, or skip them and name them.",
     )
     method = Choice(
         METHODS.names()[0],

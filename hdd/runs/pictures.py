@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
+from hdd.files import replace_file
 from hdd.pixels import sheet
 from hdd.runs.run import Run
-from hdd.runs.tensors import replace_file
 
 SHEET_SIDE = 32
 """On the sheet, smaller images are enlarged by a whole factor, to at most this side in pixels."""

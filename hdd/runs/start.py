@@ -49,7 +49,7 @@ def create(
         fingerprint=data.fingerprint,
         mean=data.mean.tolist(),
         std=data.std.tolist(),
-        provenance=provenance(),
+        provenance=provenance() | ({"data": " ".join(data.notes)} if data.notes else {}),
         packages=packages(),
         decoder=METHODS.get(settings.method).decoder,
     )

@@ -1,19 +1,14 @@
-"""The tensor files of a run directory: snapshots, checkpoints and the live frame, as safetensors.
+"""The tensor files of a run directory: snapshots, checkpoints and the live frame, as safetensors."""
 
-Every file is written under another name and then moved into place. So no reader sees a partial file, and a killed
-writer leaves none in place.
-"""
-
-import os
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
+
+from hdd.files import replace_file
 
 SNAPSHOTS_KEPT = 500
 CHECKPOINT_SPREAD = 16
@@ -22,30 +17,11 @@ LARGE_CHECKPOINT = 2**24
 """Above this size in bytes, fewer checkpoints are kept, in inverse proportion to their size."""
 
 
-@contextmanager
-def replace_file(path: Path, durable: bool = False) -> Generator[BinaryIO]:
-    """Opens a file that replaces `path` once it is complete. With `durable` it also survives a power cut.
-
-    Raises:
-        OSError: there is no space, or the folder cannot be written. No partial file is left.
-    """
-    path.parent.mkdir(exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("wb") as file:
-            yield file
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
 def write_tensors(path: Path, tensors: Mapping[str, np.ndarray], durable: bool = False) -> None:
-    """Writes `tensors` to `path`; see `replace_file`."""
-    with replace_file(path, durable) as file:
-        file.write(save({name: np.asarray(value, order="C") for name, value in tensors.items()}))
+    """Writes `tensors` to `path`; see `hdd.files.replace_file`."""
+    with replace_file(path, durable) as partial:
+        # `save_file` of safetensors would make a file that only its owner can read, and hide the errors of a full disk.
+        partial.write_bytes(save({name: np.asarray(value, order="C") for name, value in tensors.items()}))
 
 
 def read_tensors(path: Path) -> dict[str, np.ndarray] | None:

@@ -298,6 +298,24 @@ def test_datasets():
     assert "folder:PATH" in hdd("datasets").stdout
 
 
+def test_datasets_shows_what_a_folder_holds(tmp_path):
+    for name, count in (("[red]cat", 5), ("dog", 2)):
+        for number in range(count):
+            file = tmp_path / "pets" / name / f"{number}.png"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            Image.linear_gradient("L").resize((12, 10)).save(file)
+    (tmp_path / "pets/dog/9.png").write_bytes(b"")
+    assert "dog/9.png (no known image format) cannot be read" in refused("datasets", "folder:pets", cwd=tmp_path)
+    assert "unreadable is for the images of a folder" in refused("datasets", "--unreadable", "skip", cwd=tmp_path)
+    asked = ("datasets", "folder:pets", "--unreadable", "skip")
+    told = hdd(*asked, cwd=tmp_path).stdout
+    assert "folder:pets: 2 classes, 5 training and 2 test images of 1×10×12" in told
+    assert "[red]cat" in told and "is held out" in told and "are left out: dog/9.png" in told
+    found = json.loads(hdd(*asked, "--image-size", "8", "--json", cwd=tmp_path).stdout)
+    assert found["shape"] == [1, 8, 8] and len(found["notes"]) == 2
+    assert found["classes"] == [{"name": "[red]cat", "train": 4, "test": 1}, {"name": "dog", "train": 1, "test": 1}]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

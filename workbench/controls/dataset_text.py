@@ -1,22 +1,37 @@
 """What the choice of a data set means for a new run, in words."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from hdd.data.layouts import find_parts
+from hdd.errors import HDDError
 from hdd.knobs.text import to_text
+from hdd.paths import FOLDER
 from hdd.settings import Settings
 
 
-def about(listing: Mapping[str, Any] | None, settings: Settings) -> str:
+def folder_notes(dataset: str) -> str:
+    """How the parts of an image folder are found, where that is not plain, or why they are not; else ""."""
+    if not dataset.startswith(FOLDER):
+        return ""
+    try:
+        return " ".join(find_parts(Path(dataset.removeprefix(FOLDER)).expanduser()).notes)
+    except (HDDError, OSError, RuntimeError) as error:
+        return str(error)
+
+
+def about(listing: Mapping[str, Any] | None, settings: Settings, notes: str = "") -> str:
     """What the images are, and how many of them a step and pruning compute with.
 
     Args:
         listing: as in `Engines.datasets`; None if it is not known, as for a folder.
         settings: of the new run.
+        notes: as `folder_notes` has them.
     """
     batch = settings.real_batch if "real_batch" in settings.in_force() else None
     if listing is None:
-        images = "Classes and image sizes are read when the run starts."
+        images = f"Classes and image sizes are read when the run starts. {notes}".rstrip()
         step = "" if batch is None else f" A step computes with {batch} real images of each class."
     else:
         channels, height, width = listing["shape"]

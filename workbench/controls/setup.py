@@ -1,13 +1,16 @@
 """The form for a new run: data set, preset, and every knob that its method and its objective have."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
 
+from hdd.data.layouts import looks_like_images
 from hdd.errors import HDDError
+from hdd.paths import FOLDER
 from hdd.settings import PRESETS, Settings, grouped, initial_settings, presets_for
 from workbench.component import Component
 from workbench.controls import dataset_text
@@ -16,17 +19,21 @@ from workbench.controls.launch import Launch
 from workbench.core.jobs import SPARE_CORES
 from workbench.theme import HIDDEN, Text, show
 
+FOLDER_KNOBS = ("image_size", "unreadable")
+"""The knobs that only image folders have."""
+
 FIRST = ("method", "objective", "ipc", "steps")
 """The knobs that are always visible; all others are in sections, which are closed at first."""
 
 
 def image_folders() -> dict[str, str]:
-    """The image folders in $HDD_FOLDERS that have train/ and test/ in them, as label → "folder:PATH"."""
+    """The image folders in $HDD_FOLDERS, as label → "folder:PATH"."""
     found = {}
     for root in filter(None, os.environ.get("HDD_FOLDERS", "").split(os.pathsep)):
         for folder in [Path(root), *sorted(Path(root).glob("*/"))]:
-            if (folder / "train").is_dir() and (folder / "test").is_dir():
-                found[f"folder {folder.name}"] = f"folder:{folder.resolve()}"
+            with suppress(OSError):
+                if looks_like_images(folder):
+                    found[f"folder {folder.name}"] = f"{FOLDER}{folder.resolve()}"
     return found
 
 
@@ -43,6 +50,7 @@ class Setup(Component):
         super().__init__()
         self._launch = launch
         self._listed: dict[str, dict[str, Any]] = {}
+        self._notes = ""
         self._chosen: dict[str, Any] = {}
         """The values that the user has chosen, also those that are not allowed."""
         common = {"sizing_mode": "stretch_width", "size": "small", "margin": (7, 10, 3, 10)}
@@ -135,9 +143,10 @@ class Setup(Component):
         self._show()
 
     def _choose_dataset(self) -> None:
-        if not self._dataset.value.startswith("folder:"):
-            # Only the images of folders can be resized.
-            self._chosen.pop("image_size", None)
+        if not self._dataset.value.startswith(FOLDER):
+            for name in FOLDER_KNOBS:
+                self._chosen.pop(name, None)
+        self._notes = dataset_text.folder_notes(self._dataset.value)
         options = _preset_options(self._dataset.value)
         value = self._preset.value if self._preset.value in options.values() else next(iter(PRESETS))
         self._preset.param.update(options=options, value=value)
@@ -161,9 +170,9 @@ class Setup(Component):
         for name, knob in self._knobs.items():
             if self._problem(name, self._chosen.get(name, getattr(self._settings, name))) is None:
                 knob.put(getattr(self._settings, name))
-            folder = name != "image_size" or self._dataset.value.startswith("folder:")
+            folder = name not in FOLDER_KNOBS or self._dataset.value.startswith(FOLDER)
             knob.show(name in in_force and folder)
-        self._about.object = dataset_text.about(self._listed.get(self._dataset.value), self._settings)
+        self._about.object = dataset_text.about(self._listed.get(self._dataset.value), self._settings, self._notes)
 
     def _submit(self) -> None:
         values = {name: getattr(self._settings, name) for name in self._settings.in_force()} | self._chosen

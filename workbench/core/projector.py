@@ -60,10 +60,10 @@ def _space(viewing: Viewing) -> tuple["Dataset", "ViewingSpace"]:
     Raises:
         DataError: the data set is not on this machine, or its images have changed since the run was made.
     """
-    from hdd.data import load
+    from hdd.data import load_chosen
     from hdd.projection.space import ViewingSpace
 
-    data = load(viewing.dataset, size=viewing.image_size, progress=_tell)
+    data = load_chosen(viewing, _tell)
     if viewing.fingerprint not in (None, data.fingerprint):
         raise DataError(f"The images of {viewing.dataset} are not those that the run was made with: restore them.")
     return data, ViewingSpace(data, viewing, progress=_tell)

@@ -1,15 +1,15 @@
 import os
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-from torchvision.datasets.folder import IMG_EXTENSIONS
 
 from hdd.data import load
-from hdd.data.folder import EXTENSIONS
+from hdd.data.layouts import EXTENSIONS
 from hdd.errors import HDDError
 
 REAL = Path(os.environ.get("HDD_DATA_DIR", "")) / "cifar10"
@@ -133,7 +133,7 @@ def test_other_files_and_loops_are_ignored(image_folder):
 def test_broken_link_is_named(image_folder):
     path = image_folder()
     (path / "train/cat/gone.png").symlink_to("nowhere.png")
-    with pytest.raises(HDDError, match=r"No such file.*train/cat/gone\.png"):
+    with pytest.raises(HDDError, match=r"train/cat/gone\.png \(.*No such file.*cannot be read"):
         load(f"folder:{path}")
 
 
@@ -159,34 +159,6 @@ def test_formats(suffix, image_folder):
     data = load(f"folder:{path}")
     expected = pixels_of(path / "test/cat/0.png".replace(".png", suffix))[: data.channels]
     assert torch.equal(data.test_images[0], expected)
-
-
-def test_extensions_are_those_of_torchvision():
-    assert set(EXTENSIONS) == set(IMG_EXTENSIONS)
-
-
-def test_palettes_and_transparency(image_folder):
-    path = image_folder()
-    pixels = np.zeros((10, 12, 4), np.uint8)
-    pixels[..., 0] = 200
-    Image.fromarray(pixels).save(path / "train/cat/0.png")
-    palette = Image.new("P", (12, 10), 1)
-    palette.putpalette([0, 0, 0, 7, 8, 9])
-    palette.save(path / "train/cat/1.png", transparency=b"\x00\x80")
-    data = load(f"folder:{path}")
-    assert data.train_images[0, :, 0, 0].tolist() == [200, 0, 0]
-    assert data.train_images[1, :, 0, 0].tolist() == [7, 8, 9]
-
-
-def test_images_are_turned_upright(image_folder):
-    path = image_folder(size=(12, 12))
-    stored = np.zeros((12, 12, 3), np.uint8)
-    stored[:6] = 255
-    exif = Image.Exif()
-    exif[0x0112] = 6  # the top of the scene is on the right of the stored image
-    Image.fromarray(stored).save(path / "train/cat/0.png", exif=exif)
-    upright = load(f"folder:{path}").train_images[0, 0]
-    assert upright[:, 6:].min() == 255 and upright[:, :6].max() == 0
 
 
 def test_size_crops_the_centre_and_resizes(image_folder):
@@ -232,6 +204,136 @@ def test_large_images_are_read_in_order_by_several_threads(image_folder):
     assert torch.equal(load(f"folder:{path}").train_images, torch.stack([pixels_of(file) for file in files]))
 
 
+def noise(path, size=(12, 10)):
+    """A picture of more bytes than its header needs, so that it can be cut short."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.random.default_rng(len(path.name)).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(path)
+
+
+class TestSkipping:
+    """Unreadable images are left out, counted and named if the user asks for that."""
+
+    @pytest.fixture
+    def damaged(self, image_folder):
+        path = image_folder()
+        noise(path / "train/cat/3.jpg")
+        whole = (path / "train/cat/3.jpg").read_bytes()
+        (path / "train/cat/3.jpg").write_bytes(whole[: len(whole) * 3 // 4])
+        (path / "train/cat/0.png").write_text("<html>")
+        (path / "test/dog/1.png").symlink_to("gone.png")
+        return path
+
+    def test_the_others_are_as_without_them(self, damaged):
+        data = load(f"folder:{damaged}", unreadable="skip")
+        assert data.train_labels.tolist() == [0, 0, 1, 1, 1] and data.test_labels.tolist() == [0, 1]
+        (note,) = data.notes
+        assert note.startswith("3 of 10 images cannot be read and are left out: train/cat/0.png (no known image format")
+        assert "; train/cat/3.jpg (" in note and note.endswith("; test/dog/1.png (No such file or directory).")
+        for name in ("train/cat/3.jpg", "train/cat/0.png", "test/dog/1.png"):
+            (damaged / name).unlink()
+        alone = load(f"folder:{damaged}")
+        assert alone.fingerprint == data.fingerprint and alone.notes == ()
+
+    def test_the_cache_keeps_what_was_left_out(self, damaged):
+        calls = []
+        first = load(f"folder:{damaged}", unreadable="skip")
+        second = load(f"folder:{damaged}", unreadable="skip", progress=lambda *done: calls.append(done))
+        assert not calls and second.notes == first.notes
+        with pytest.raises(HDDError, match="cannot be read"):
+            load(f"folder:{damaged}")
+
+    def test_a_file_that_was_repaired_comes_back(self, damaged):
+        before = load(f"folder:{damaged}", unreadable="skip")
+        noise(damaged / "train/cat/0.png")
+        after = load(f"folder:{damaged}", unreadable="skip")
+        assert len(after.train_images) == len(before.train_images) + 1
+        assert torch.equal(after.train_images[0], pixels_of(damaged / "train/cat/0.png"))
+
+    def test_many_are_counted_and_the_first_named(self, image_folder):
+        path = image_folder()
+        for number in range(25):
+            (path / f"train/dog/x{number:02}.png").touch()
+        (note,) = load(f"folder:{path}", unreadable="skip").notes
+        assert note.startswith("25 of 33 images cannot be read") and note.endswith("; and 15 more.")
+        assert "train/dog/x09.png" in note and "train/dog/x10.png" not in note
+
+    @pytest.mark.parametrize(("part", "name"), [("train", "training"), ("test", "test")])
+    def test_a_class_keeps_an_image_in_each_part(self, part, name, image_folder):
+        path = image_folder()
+        for file in (path / part / "dog").iterdir():
+            file.write_bytes(b"")
+        with pytest.raises(HDDError, match=f"No {name} image of the class 'dog' can be read"):
+            load(f"folder:{path}", unreadable="skip")
+
+    def test_other_sizes_are_no_reason_to_leave_an_image_out(self, damaged):
+        noise(damaged / "train/dog/9.png", (20, 30))
+        with pytest.raises(HDDError, match=r"train/dog/9\.png is 20×30 pixels"):
+            load(f"folder:{damaged}", unreadable="skip")
+
+    def test_it_is_for_folders_and_has_two_values(self, image_folder):
+        with pytest.raises(HDDError, match="unreadable=skip is not allowed, because digits"):
+            load("digits", unreadable="skip")
+        with pytest.raises(HDDError, match="unreadable='maybe' is not allowed: give refuse or skip"):
+            load(f"folder:{image_folder()}", unreadable="maybe")
+
+
+class TestDeepGreys:
+    """Grey levels of more than 8 bits are scaled by one rule for all images of a set."""
+
+    def save(self, path, top, dtype=np.uint16):
+        levels = np.linspace(0, top, 120).round().astype(dtype).reshape(10, 12)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(levels).save(path)
+        return levels.astype(np.int64)
+
+    @pytest.mark.parametrize(("top", "full"), [(65535, 65535), (4000, 4095), (1023, 1023), (200, 255)])
+    @pytest.mark.parametrize(
+        ("suffix", "dtype"), [(".png", np.uint16), (".tif", np.uint16), (".tif", ">u2"), (".tif", np.int32)]
+    )
+    def test_the_bits_in_use_decide(self, top, full, suffix, dtype, tmp_path):
+        levels = {}
+        for part in ("train", "test"):
+            for name, share in (("a", 1), ("b", 3)):
+                levels[part, name] = self.save(tmp_path / "set" / part / name / f"0{suffix}", top // share, dtype)
+        data = load(f"folder:{tmp_path / 'set'}")
+        assert (data.channels, data.size) == (1, (10, 12))
+        for label, name in enumerate("ab"):
+            expected = [round(Fraction(int(level) * 255, full)) for level in levels["train", name].flat]
+            assert data.train_images[label].flatten().tolist() == expected, "the same rule for bright and dark images"
+        (note,) = data.notes
+        assert note == f"4 of 4 images have pixels of more than 8 bits: 0 to {full:,} becomes 0 to 255."
+
+    def test_8_bit_images_beside_them_stay_as_they_are(self, image_folder):
+        path = image_folder(mode="L")
+        levels = self.save(path / "train/cat/0.png", 65535)
+        data = load(f"folder:{path}")
+        assert data.train_images[0, 0].flatten().tolist() == [round(Fraction(int(v), 257)) for v in levels.flat]
+        assert torch.equal(data.train_images[1], pixels_of(path / "train/cat/1.png")[:1])
+        assert (
+            data.notes[0].startswith("1 of 8 images have pixels of more than 8 bits: 0 to 65,535")
+            and data.channels == 1
+        )
+
+    def test_they_have_three_channels_beside_coloured_ones(self, image_folder):
+        path = image_folder()
+        self.save(path / "train/cat/0.png", 65535)
+        data = load(f"folder:{path}")
+        assert torch.equal(data.train_images[0], data.train_images[0, :1].expand(3, -1, -1))
+        assert data.train_images[0].max() == 255
+
+    def test_levels_are_averaged_before_they_are_rounded(self, tmp_path):
+        for part in ("train", "test"):
+            for name in "ab":
+                file = tmp_path / "set" / part / name / "0.tif"
+                file.parent.mkdir(parents=True)
+                # In 8 bits 100 would be 0, and 65435 would be 255.
+                pixels = np.tile(np.array([[100, 65435], [65435, 100]], ">u2"), (16, 16))
+                Image.fromarray(pixels).save(file)
+        data = load(f"folder:{tmp_path / 'set'}", size=8)
+        assert (data.train_images.float() - 127.5).abs().max() <= 1.5
+
+
 class TestErrors:
     """Each names the input at fault, what is allowed, and what to do."""
 
@@ -241,56 +343,29 @@ class TestErrors:
         for part in parts:
             assert re.search(part, str(caught.value)), caught.value
 
-    def test_no_such_path(self, tmp_path):
-        self.fails(tmp_path / "nothing", "no folder .*nothing/train", "PATH/train and PATH/test")
-
-    @pytest.mark.parametrize("split", ["train", "test"])
-    def test_no_split(self, split, image_folder):
-        path = image_folder()
-        (path / split).rename(path / "val")
-        self.fails(path, f"no folder .*pictures/{split}: ", "PATH/train and PATH/test")
-
-    def test_one_class(self, image_folder):
-        self.fails(image_folder(classes=("cat",)), "at least two classes; it has 1")
-
-    def test_no_class(self, tmp_path):
-        (tmp_path / "flat/train").mkdir(parents=True)
-        self.fails(tmp_path / "flat", "flat/train needs a folder for each class.*it has 0")
-
-    def test_empty_class(self, image_folder):
-        path = image_folder()
-        for file in (path / "train/dog").iterdir():
-            file.rename(file.with_suffix(".gif"))
-        self.fails(path, "no image in 'dog'", r"at least one \(\.jpg \.jpeg \.png")
-
-    def test_other_classes_in_test(self, image_folder):
-        path = image_folder()
-        (path / "test/cat").rename(path / "test/eel")
-        self.fails(path, "must be the same", "only in train: 'cat'; only in test: 'eel'")
-
     def test_unreadable_images(self, image_folder):
         path = image_folder()
         (path / "train/cat/1.png").write_bytes((path / "train/cat/1.png").read_bytes()[:90])
         (path / "train/dog/0.png").write_text("<html>")
-        self.fails(path, "train/cat/1.png cannot be read", "repair or remove it", "1 more of the 8 images have")
+        self.fails(
+            path,
+            r"pictures/train/cat/1.png \(.+\) cannot be read: repair or remove it",
+            "or leave unreadable images out with --set unreadable=skip. 1 more of the 8 images have problems.$",
+        )
         (path / "train/cat/1.png").unlink()
-        self.fails(path, r"train/dog/0.png cannot be read as an image \(no known image format\)", "remove it.$")
+        self.fails(path, r"train/dog/0.png \(no known image format\) cannot be read", "unreadable=skip.$")
 
     def test_every_image_unreadable(self, image_folder):
         path = image_folder()
         for file in path.rglob("*.png"):
             file.write_bytes(b"")
-        self.fails(path, "7 more of the 8 images")
+        for unreadable in ("refuse", "skip"):
+            self.fails(path, "None of the 8 images in .*pictures can be read", "train/cat/0.png", unreadable=unreadable)
 
     def test_other_formats_behind_a_known_extension(self, image_folder):
         path = image_folder()
         (path / "train/cat/0.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 12 10\n")
-        self.fails(path, "train/cat/0.png cannot be read")
-
-    def test_deep_pixels(self, image_folder):
-        path = image_folder()
-        Image.fromarray(np.full((10, 12), 4000, np.uint16)).save(path / "train/cat/0.png")
-        self.fails(path, "train/cat/0.png cannot be read", "not 8-bit but of mode I")
+        self.fails(path, r"train/cat/0.png \(no known image format\) cannot be read")
 
     def test_mixed_sizes(self, image_folder):
         path = image_folder()

@@ -47,7 +47,17 @@ def test_rows_are_named_after_their_table():
 @pytest.mark.parametrize("name", ROWS)
 def test_a_row_sets_every_knob_that_its_figure_depends_on(name):
     settings = initial_settings(preset=name)
-    free = {"dataset", "image_size", "seed", "device", "threads", "snapshot_every", "pruning_score", "pruning_keep"}
+    free = {
+        "dataset",
+        "image_size",
+        "unreadable",
+        "seed",
+        "device",
+        "threads",
+        "snapshot_every",
+        "pruning_score",
+        "pruning_keep",
+    }
     unused = {"curvature", "feature_scale", "clamp", "centroid"} if settings.objective == "mean" else set()
     assert set(settings.in_force()) - free - unused - {"target_radius"} == set(ROWS[name].values)
 

@@ -8,7 +8,6 @@ from hdd.runs.tensors import (
     TensorSeries,
     checkpoint_spread,
     checkpoints_to_drop,
-    replace_file,
     snapshot_spacing,
 )
 
@@ -31,16 +30,6 @@ def test_damaged_file_reads_as_missing(tmp_path, damage):
     series.path(1).write_bytes(damage)
     assert series.read(1) is None
     assert series.read(2) is None
-
-
-def test_failed_write_keeps_the_old_file_and_leaves_none_behind(tmp_path):
-    path = tmp_path / "file"
-    path.write_bytes(b"old")
-    with pytest.raises(OSError, match="disk"), replace_file(path) as file:
-        file.write(b"ne")
-        raise OSError("disk")
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
 
 
 @given(every=st.integers(1, 50), step=st.integers(0, 10**7))

@@ -20,6 +20,9 @@ def form(monkeypatch, tmp_path):
     """A form with all sections open, and what it starts."""
     for part in ("train/a", "test/a"):
         (tmp_path / "flowers" / part).mkdir(parents=True)
+    for name in ("cat", "dog"):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        (tmp_path / "pets" / name / "0.png").touch()
     monkeypatch.setenv("HDD_FOLDERS", str(tmp_path))
     started = []
     launch = SimpleNamespace(notice_for=lambda _: Notice(""), start=lambda *given: started.append(given))
@@ -97,8 +100,22 @@ def test_only_folders_have_an_image_size(form):
     size.value = "32"
     assert form.start()[1]["image_size"] == 32
     assert any(text.startswith("Classes and image sizes are read when the run starts.") for text in form.texts())
+    form.control("Unreadable images", pmui.Select).value = "skip"
+    assert form.start()[1]["unreadable"] == "skip"
     form.control("Data set", pmui.Select).value = "digits"
-    assert form.start()[1]["image_size"] is None
+    settings = form.start()[1]
+    assert settings["image_size"] is None and settings["unreadable"] == "refuse"
+
+
+def test_a_folder_says_where_its_test_images_come_from(form, tmp_path):
+    (tmp_path / "notes").mkdir()
+    offered = form.control("Data set", pmui.Select).options
+    assert {name for name in offered if name.startswith("folder")} == {"folder flowers", "folder pets"}
+    form.control("Data set", pmui.Select).value = offered["folder pets"]
+    (about,) = [text for text in form.texts() if text.startswith("Classes and image sizes are read")]
+    assert "The folder has no train/, test/ or val/, so one in 5 images of each class" in about
+    form.control("Data set", pmui.Select).value = form.folder
+    assert not any("held out" in text for text in form.texts())
 
 
 def test_a_preset_overrules_what_was_chosen_of_its_own_knobs(form):

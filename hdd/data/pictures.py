@@ -1,0 +1,83 @@
+"""Reads an image file into pixels.
+
+- Images are turned upright by their EXIF orientation, and only the first of several frames is read.
+- Transparency, of alpha channels and of palettes, is drawn over white, as on a page of paper or in a browser.
+- Shades of grey are Pillow's modes 1, L and LA, and those with more than 8 bits (I;16, I). All other images are RGB.
+- Pixels of more than 8 bits keep their levels, because what 8 bits can hold of them depends on the whole data set.
+  Pillow itself reduces colours of 16 bits to their upper 8 bits.
+- Floating-point pixels (mode F) are refused, because nothing says which numbers are black and white.
+"""
+
+import io
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+_FORMATS = ("JPEG", "PNG", "PPM", "BMP", "TIFF", "WEBP")
+_GREY_MODES = ("1", "L", "LA")
+_LEVELS = 65_536
+
+
+class Picture(NamedTuple):
+    """An image in memory.
+
+    pixels: uint8 (H, W, 3), or uint16 (H, W) if the file has more than 8 bits for each pixel.
+    grey: whether the file holds shades of grey.
+    """
+
+    pixels: np.ndarray
+    grey: bool
+
+
+def read_picture(path: str, size: int | None) -> Picture | str:
+    """The picture in a file, or the reason why it cannot be read.
+
+    Args:
+        path: of the file.
+        size: the side in pixels to which the largest square at the centre is resized; None keeps the picture as it is.
+    """
+    try:
+        # The file is read at once, because Pillow's many small reads take longer than decoding a small image.
+        with Image.open(io.BytesIO(Path(path).read_bytes()), formats=_FORMATS) as image:
+            ImageOps.exif_transpose(image, in_place=True)
+            if image.mode == "F":
+                return "its pixels are floating-point numbers, whose black and white are unknown; save it with 16 bits"
+            if image.mode.startswith("I"):
+                return _deep(image, size)
+            grey, pixels = image.mode in _GREY_MODES, _opaque(image)
+    except UnidentifiedImageError:
+        return "no known image format"
+    except OSError as error:
+        return error.strerror or str(error)
+    except Exception as error:  # On damaged files Pillow's decoders can raise anything.
+        return str(error) or type(error).__name__
+    return Picture(np.asarray(_fitted(pixels, size)), grey)
+
+
+def to_8_bits(levels: np.ndarray, top: int) -> np.ndarray:
+    """The integers (…) from 0 to `top`, scaled to uint8 from 0 to 255 and rounded to the nearest."""
+    table = (np.arange(top + 1) * 510 + top) // (2 * top)
+    return table.astype(np.uint8)[levels]
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    white = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
+
+
+def _deep(image: Image.Image, size: int | None) -> Picture | str:
+    if image.has_transparency_data:
+        return "it has more than 8 bits and a transparent shade; save it without transparency"
+    # Pillow resizes 32-bit integers correctly, but not 16-bit ones whose bytes are in the other order.
+    levels = np.asarray(image).astype(np.int32)
+    if levels.min() < 0 or levels.max() >= _LEVELS:
+        return f"its pixels go from {levels.min()} to {levels.max()}, and only 0 to {_LEVELS - 1} is read"
+    return Picture(np.asarray(_fitted(Image.fromarray(levels), size)).astype(np.uint16), True)
+
+
+def _fitted(image: Image.Image, size: int | None) -> Image.Image:
+    return image if size is None else ImageOps.fit(image, (size, size), Image.Resampling.BILINEAR)

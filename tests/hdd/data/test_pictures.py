@@ -1,0 +1,160 @@
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hdd.data.pictures import read_picture, to_8_bits
+
+
+def read(image, path, **options):
+    image.save(path, **options)
+    return read_picture(str(path), None)
+
+
+def why_not(path):
+    reason = read_picture(str(path), None)
+    assert isinstance(reason, str)
+    return reason
+
+
+def png(path, color_type, pixels):
+    """Writes 16-bit PNGs that Pillow can read but not write: pixels (H, W, channels)."""
+
+    def chunk(name, content):
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+    height, width, _ = pixels.shape
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in pixels)
+    header = struct.pack(">IIBBBBB", width, height, 16, color_type, 0, 0, 0)
+    parts = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + parts)
+
+
+def test_transparency_is_drawn_over_white(tmp_path):
+    pixels = np.zeros((2, 3, 4), np.uint8)
+    pixels[:] = (200, 0, 100, 0)
+    pixels[0, 1, 3], pixels[0, 2, 3] = 255, 51
+    picture = read(Image.fromarray(pixels), tmp_path / "x.png")
+    assert picture.pixels[1, 0].tolist() == [255, 255, 255] and picture.pixels[0, 1].tolist() == [200, 0, 100]
+    assert picture.pixels[0, 2].tolist() == [244, 204, 224], "a fifth of the colour and four fifths of white"
+    assert not picture.grey
+
+
+def test_grey_with_transparency_stays_grey(tmp_path):
+    picture = read(Image.fromarray(np.array([[[0, 0], [0, 255], [100, 51]]], np.uint8)), tmp_path / "x.png")
+    assert picture.grey and picture.pixels[0, :, 0].tolist() == [255, 0, 224]
+    assert (picture.pixels == picture.pixels[..., :1]).all()
+
+
+@pytest.mark.parametrize("mode", ["1", "L"])
+def test_a_shade_that_stands_for_transparent_is_white(mode, tmp_path):
+    picture = read(Image.new(mode, (2, 2), 0), tmp_path / "x.png", transparency=0)
+    assert picture.grey and picture.pixels.min() == 255
+
+
+def test_a_colour_that_stands_for_transparent_is_white(tmp_path):
+    image = Image.new("RGB", (2, 1), (1, 2, 3))
+    image.putpixel((1, 0), (1, 2, 4))
+    assert read(image, tmp_path / "x.png", transparency=(1, 2, 3)).pixels[0].tolist() == [[255] * 3, [1, 2, 4]]
+
+
+def test_palettes_with_and_without_transparency(tmp_path):
+    palette = Image.new("P", (2, 1), 1)
+    palette.putpalette([0, 0, 0, 10, 20, 30])
+    palette.putpixel((1, 0), 0)
+    assert read(palette, tmp_path / "x.png").pixels[0].tolist() == [[10, 20, 30], [0, 0, 0]]
+    mixed = read(palette, tmp_path / "x.png", transparency=b"\x00\x33")
+    assert mixed.pixels[0].tolist() == [[206, 208, 210], [255, 255, 255]]
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+def test_two_levels_are_black_and_white(suffix, tmp_path):
+    picture = read(Image.fromarray(np.array([[True, False]])), tmp_path / f"x{suffix}")
+    assert picture.grey and picture.pixels[0].tolist() == [[255] * 3, [0] * 3]
+
+
+def test_printing_colours(tmp_path):
+    """A JPEG of cyan, magenta, yellow and black: white paper is white, and full cyan has no red."""
+    for ink, expected in (((0, 0, 0, 0), (255, 255, 255)), ((255, 0, 0, 0), (0, 255, 255)), ((0, 0, 0, 255), (0,) * 3)):
+        picture = read(Image.new("CMYK", (16, 16), ink), tmp_path / "x.jpg", quality=95)
+        assert np.abs(picture.pixels.astype(int) - expected).max() <= 3
+        assert not picture.grey
+
+
+@pytest.mark.parametrize(("mode", "suffix"), [("RGB", ".png"), ("RGB", ".jpg"), ("I;16", ".png"), ("I;16", ".tif")])
+def test_images_are_turned_upright(mode, suffix, tmp_path):
+    stored = np.zeros((16, 16), np.uint16 if mode == "I;16" else np.uint8)
+    stored[:8] = 255
+    image = Image.fromarray(stored)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the top of the scene is on the right of the stored image
+    if suffix == ".tif":
+        picture = read(image, tmp_path / f"x{suffix}", tiffinfo={0x0112: 6})
+    else:
+        picture = read(image if mode == "I;16" else image.convert("RGB"), tmp_path / f"x{suffix}", exif=exif)
+    upright = picture.pixels.reshape(16, 16, -1)[..., 0]
+    assert upright[:, 8:].min() >= 250 and upright[:, :8].max() <= 5
+
+
+def test_deep_greys_keep_their_levels(tmp_path):
+    levels = np.array([[0, 1, 300, 65535]], np.uint16)
+    for suffix, dtype in (
+        (".png", np.uint16),
+        (".tif", np.uint16),
+        (".tif", ">u2"),
+        (".tif", np.int32),
+        (".pgm", np.uint16),
+    ):
+        picture = read(Image.fromarray(levels.astype(dtype)), tmp_path / f"x{suffix}")
+        assert picture.grey and picture.pixels.dtype == np.uint16 and picture.pixels.tolist() == levels.tolist()
+
+
+@pytest.mark.parametrize("levels", [[-1, 5], [0, 65536]])
+def test_levels_beyond_16_bits_are_refused(levels, tmp_path):
+    Image.fromarray(np.array([levels], np.int32)).save(tmp_path / "x.tif")
+    assert f"its pixels go from {levels[0]} to {levels[1]}, and only 0 to 65535 is read" in why_not(tmp_path / "x.tif")
+
+
+def test_floating_point_is_refused(tmp_path):
+    Image.fromarray(np.array([[0.5, 1.0]], np.float32)).save(tmp_path / "x.tif")
+    assert "floating-point numbers, whose black and white are unknown" in why_not(tmp_path / "x.tif")
+
+
+def test_a_deep_transparent_shade_is_refused(tmp_path):
+    Image.fromarray(np.array([[0, 1000]], np.uint16)).save(tmp_path / "x.png", transparency=1000)
+    assert "more than 8 bits and a transparent shade" in why_not(tmp_path / "x.png")
+
+
+def test_colours_of_16_bits_keep_their_upper_bits(tmp_path):
+    png(tmp_path / "x.png", 2, np.array([[[200 * 256 + 50, 3 * 256 + 200, 65535]]]))
+    assert read_picture(str(tmp_path / "x.png"), None).pixels.tolist() == [[[200, 3, 255]]]
+    png(tmp_path / "x.png", 4, np.array([[[200 * 256 + 50, 0]]]))
+    assert read_picture(str(tmp_path / "x.png"), None).pixels.tolist() == [[[255, 255, 255]]]
+
+
+def test_the_first_of_several_frames_is_read(tmp_path):
+    frames = [Image.new("RGB", (2, 2), (value, 0, 0)) for value in (10, 200)]
+    picture = read(frames[0], tmp_path / "x.tif", save_all=True, append_images=frames[1:])
+    assert picture.pixels[0, 0].tolist() == [10, 0, 0]
+
+
+@pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.9])
+def test_a_truncated_file_has_a_reason(share, tmp_path):
+    path = tmp_path / "x.jpg"
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8)).save(path)
+    path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
+    assert why_not(path)
+
+
+def test_a_missing_file_has_a_reason(tmp_path):
+    assert "No such file" in why_not(tmp_path / "x.jpg")
+
+
+@pytest.mark.parametrize("top", [1, 255, 1023, 65535])
+def test_scaling_to_8_bits_rounds_to_the_nearest(top):
+    scaled = to_8_bits(np.arange(top + 1), top)
+    exact = np.arange(top + 1) * 255 / top
+    assert scaled.dtype == np.uint8 and (scaled[0], scaled[-1]) == (0, 255)
+    assert np.abs(scaled - exact).max() <= 0.5
