@@ -13,6 +13,7 @@ import typer
 
 from hdd.cli.app import app
 from hdd.cli.knob_options import flag
+from hdd.knobs import Preset
 from hdd.knobs.text import to_text
 from hdd.methods import METHODS
 from hdd.objectives import OBJECTIVES
@@ -98,11 +99,19 @@ def knobs() -> str:
             "",
             *_table(("knob", "name", "what it does", "values"), [_knob(name) for name in names]),
         ]
-    presets = [
-        (f"`{name}`", preset.label, ", ".join(f"`{knob}={to_text(value)}`" for knob, value in preset.values.items()))
-        for name, preset in PRESETS.items()
-    ]
-    return "\n".join([*lines, "", "## Presets", "", *_table(("preset", "name", "values"), presets), ""])
+    presets = [(f"`{name}`", preset.label, _published(preset), _values(preset)) for name, preset in PRESETS.items()]
+    head = ("preset", "name", "published accuracy", "values")
+    return "\n".join([*lines, "", "## Presets", "", *_table(head, presets), ""])
+
+
+def _published(preset: Preset) -> str:
+    found = preset.published
+    return "" if found is None else f"{100 * found.accuracy:.1f} % ({found.source})"
+
+
+def _values(preset: Preset) -> str:
+    own = {} if preset.dataset is None else {"dataset": preset.dataset}
+    return ", ".join(f"`{knob}={to_text(value)}`" for knob, value in {**own, **preset.values}.items())
 
 
 def _commands(group: Any, path: str) -> Iterator[tuple[str, Any]]:

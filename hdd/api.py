@@ -39,7 +39,7 @@ OnWait = Callable[[str], None]
 
 
 def distill(
-    dataset: str = "digits",
+    dataset: str | None = None,
     *,
     method: str | None = None,
     objective: str | None = None,
@@ -58,12 +58,12 @@ def distill(
     """Makes a run and advances it to its end, in this process.
 
     Args:
-        dataset: a name that `hdd datasets` lists, or folder:PATH.
-        method: what moves the images: "dm". If no objective is given, the method's own objective is taken, which for
-            "dm" makes plain distribution matching.
+        dataset: a name that `hdd datasets` lists, or folder:PATH; None takes that of the preset, or else "digits".
+        method: what moves the images: "dm" or "idm". If no objective is given, the method's own objective is taken,
+            which for both makes plain distribution matching.
         objective: the objective at the start: "hdd" (Lorentz centroids; together with "dm" this is DM+HDD) or "mean".
             If neither a method nor an objective is given, the preset decides.
-        preset: "geometric" or "released", see `hdd.settings.PRESETS`.
+        preset: "geometric", "released", or the name of a published row, see `hdd.settings.PRESETS`.
         out: directory of the run; None makes one below ./runs, named after the data set, the objective and the time.
         at: edits to make when that many steps are completed, {step: {knob: value}}.
         who: the author that is recorded for these edits.
@@ -84,13 +84,15 @@ def distill(
     """
     chosen = initial_settings(dataset, preset, **method_and_objective(method, objective), **settings)
     if out is None:
-        name = data_set_title(dataset)
+        name = data_set_title(chosen.dataset)
         out = Path("runs") / f"{name}-{chosen.objective}-{datetime.now():%Y%m%d-%H%M%S}"
     check_free(Path(out))
     try:
         loaded = data or load_chosen(chosen, on_load)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"The data set {dataset} was not loaded completely, so no run was made.") from None
+        raise KeyboardInterrupt(
+            f"The data set {chosen.dataset} was not loaded completely, so no run was made."
+        ) from None
     run = create(out, chosen, loaded, at, who)
     if on_create is not None:
         on_create(run)

@@ -8,6 +8,7 @@ import torch, so that the command line and the page can check values before anyt
 import difflib
 from collections.abc import Mapping
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -263,27 +264,47 @@ def grouped(names: tuple[str, ...]) -> dict[str, list[str]]:
 
 def _presets() -> dict[str, Preset]:
     found: dict[str, Preset] = {}
-    for objective in OBJECTIVES.names():
-        for name, preset in OBJECTIVES.get(objective).presets.items():
-            found.setdefault(name, Preset(preset.label, {"objective": objective, **preset.values}))
+    for kind, registry in (("objective", OBJECTIVES), ("method", METHODS)):
+        for part in registry.names():
+            for name, preset in registry.get(part).presets.items():
+                found.setdefault(name, replace(preset, values={kind: part, **preset.values}))
     return found
 
 
 PRESETS = _presets()
-"""The presets of all objectives, by name."""
+"""The presets of all objectives and methods, by name."""
 
 
-def initial_settings(dataset: str = "digits", preset: str = "geometric", **values: Any) -> Settings:
+def presets_for(dataset: str) -> dict[str, Preset]:
+    """The presets that a run on this data set can have, by name."""
+    return {name: preset for name, preset in PRESETS.items() if preset.dataset in (None, dataset)}
+
+
+def initial_settings(dataset: str | None = None, preset: str = "geometric", **values: Any) -> Settings:
     """Settings of a new run: the method's defaults for the data set, then the preset, then the given values.
 
+    Without a data set, that of the preset is taken, or else the default one.
+
     Raises:
-        HDDError: the preset or a knob is unknown, or a value is outside its bounds.
+        HDDError: the preset or a knob is unknown, a value is outside its bounds, or the preset is for another data set
+            or another number of images per class.
     """
     if preset not in PRESETS:
         raise InvalidInputError(f"There is no preset {preset!r}: give one of {', '.join(PRESETS)}.")
-    method = Settings(method=values.get("method", Settings.knob("method").default)).method
+    chosen = PRESETS[preset]
+    dataset = dataset or chosen.dataset or str(Settings.knob("dataset").default)
+    if chosen.dataset is not None:
+        given = {"dataset": dataset, "ipc": values.get("ipc", chosen.values.get("ipc"))}
+        fits = {"dataset": chosen.dataset, "ipc": chosen.values.get("ipc")}
+        for name in fits:
+            if given[name] != fits[name]:
+                raise InvalidInputError(
+                    f"The preset {preset} is for {name}={fits[name]}, not for {name}={given[name]}: "
+                    f"leave {name} out, or give another preset."
+                )
+    method = Settings(method=values.get("method", chosen.values.get("method", Settings.knob("method").default))).method
     defaults = METHODS.get(method).defaults(dataset)
-    return Settings(**{**defaults, **PRESETS[preset].values, **values, "dataset": dataset})
+    return Settings(**{**defaults, **chosen.values, **values, "dataset": dataset})
 
 
 def method_and_objective(method: str | None, objective: str | None) -> dict[str, str]:

@@ -35,6 +35,7 @@ from hdd.settings import PRESETS, Settings, initial_settings, method_and_objecti
 
 Preset = StrEnum("Preset", list(PRESETS))
 _GEOMETRIC = Preset("geometric")
+_GENERAL = "; ".join(f"{name}: {preset.label}" for name, preset in PRESETS.items() if preset.dataset is None)
 
 QUIET_LOAD = 0.5
 """If the load average is above this, something else is keeping the machine busy."""
@@ -62,7 +63,7 @@ def distill(
     ] = None,
     objective: Annotated[str | None, typer.Option(help=Settings.knob("objective").doc, metavar="NAME")] = None,
     preset: Annotated[
-        Preset, typer.Option(help="; ".join(f"{name}: {preset.label}" for name, preset in PRESETS.items()))
+        Preset, typer.Option(help=f"{_GENERAL}. The others are rows of published tables, with their data set and ipc.")
     ] = _GEOMETRIC,
     out: Annotated[
         Path | None, typer.Option(help="Directory of the run; default: runs/DATASET-OBJECTIVE-TIME.")

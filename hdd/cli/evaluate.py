@@ -21,6 +21,7 @@ from hdd.cli.common import (
 )
 from hdd.networks import DEFAULT, NETWORKS, fitting, make_network
 from hdd.protocol import FULL_REAL, RANDOM_REAL, Evaluation, accuracy_text, percent_text
+from hdd.published import Distance, distance
 from hdd.runs.run import Run
 from hdd.settings import Settings
 
@@ -93,6 +94,8 @@ def evaluate(
                 evaluation = api.evaluate(run, step, protocol, on_epoch, on_network, **changes, architecture=name)
                 recorded = run.evaluations()
                 figures = ranking.figures(recorded[-1], recorded)
+                published = distance(run.initial_settings, run.steered(), recorded[-1])
+                figures["published"] = published and published.as_dict()
                 found.append({"run": str(run.path), "step": recorded[-1]["step"], **evaluation.as_dict(), **figures})
                 if as_json_lines:
                     lines.write(result=found[-1])
@@ -137,6 +140,7 @@ def _print_evaluations(run: Run, found: list[dict[str, Any]], evaluation: Evalua
         for name, label in names.items():
             if found[0][name] is not None:
                 print_line(f"{label}: {ranking.Difference(**found[0][name])}")
+        _print_published(found)
         return
     shown = {name: label for name, label in names.items() if any(each[name] for each in found)}
     table = Table("architecture", "test accuracy", *shown.values(), title=f"{run.path}{what}", title_justify="left")
@@ -151,3 +155,11 @@ def _print_evaluations(run: Run, found: list[dict[str, Any]], evaluation: Evalua
     count, epochs = evaluation.protocol.networks, evaluation.protocol.epochs
     of = f"Mean ± standard deviation over {count} networks" if count > 1 else "1 network"
     print_line(f"{of}, {epochs} epochs each; {evaluation.protocol.name} protocol")
+    _print_published(found)
+
+
+def _print_published(found: list[dict[str, Any]]) -> None:
+    """Prints how far the networks of the published architecture are from the published accuracy, if there is one."""
+    for each in found:
+        if each["published"] is not None:
+            print_line(f"{percent_text(each['mean'], each['sd'])} is {Distance(**each['published'])}")

@@ -5,7 +5,7 @@ package names no single knob and does not import torch. `hdd.settings` composes 
 declare them.
 """
 
-from hdd.knobs.presets import Preset
+from hdd.knobs.presets import Preset, Published
 from hdd.knobs.types import Choice, Integer, Knob, Number, NumberOrAuto, Operations, Text
 
-__all__ = ["Choice", "Integer", "Knob", "Number", "NumberOrAuto", "Operations", "Preset", "Text"]
+__all__ = ["Choice", "Integer", "Knob", "Number", "NumberOrAuto", "Operations", "Preset", "Published", "Text"]

@@ -17,5 +17,7 @@ def _rejection_reason(name: str, found: object) -> str | None:
     return None if found.__doc__ else "it has no docstring; forms show its first line"
 
 
-METHODS: Registry[type[Method]] = Registry("method", "hdd.methods", {"dm": "hdd.methods.dm:DM"}, _rejection_reason)
+METHODS: Registry[type[Method]] = Registry(
+    "method", "hdd.methods", {"dm": "hdd.methods.dm:DM", "idm": "hdd.methods.idm:IDM"}, _rejection_reason
+)
 """All methods by name."""

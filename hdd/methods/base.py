@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import param
 
+from hdd.knobs import Preset
+
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
@@ -36,6 +38,7 @@ class Method(ABC):
     Attributes:
         knobs: the class that declares the method's own knobs as class attributes.
         objective: the objective that the method was published with, which is taken if a user names only the method.
+        presets: named sets of values for runs with this method.
         decoder: how stored images become images to train on, see `hdd.sets.SyntheticSet`.
         step_count: number of steps completed.
         images: (C, ipc, channels, H, W) float32 on the device, normalised.
@@ -43,6 +46,7 @@ class Method(ABC):
 
     knobs: ClassVar[type[param.Parameterized]]
     objective: ClassVar[str]
+    presets: ClassVar[Mapping[str, Preset]] = {}
     decoder: ClassVar[str] = "plain"
 
     data: Dataset

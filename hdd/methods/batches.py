@@ -104,6 +104,10 @@ class Batches:
     def draw_network(self, step: int) -> None:
         """Draws the network of the step that comes after `step` completed steps."""
         self._network.draw(generator(self._seed, "network", step))
+        self._measure_statistics(step)
+
+    def _measure_statistics(self, step: int) -> None:
+        """Gives batch norms of the step's network the statistics of real images."""
         if self._network.has_batch_norm:
             chosen = self.pool.draw(
                 lambda label: generator(self._seed, "batch statistics", step, label), STATISTICS_BATCH

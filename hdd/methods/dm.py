@@ -15,6 +15,7 @@ from hdd.devices import explain_out_of_memory, pick_device
 from hdd.errors import HDDError
 from hdd.methods.base import Method
 from hdd.methods.knobs import AUGMENTATIONS, MatchingKnobs
+from hdd.methods.published import DM_PRESETS
 from hdd.objectives import OBJECTIVES
 from hdd.pruning.knobs import PruningKnobs
 from hdd.records import StepRecord
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from hdd.data import Dataset
+    from hdd.methods.batches import Batches
     from hdd.settings import Settings
 
 _WIDE = {"network_width": 128}
@@ -44,6 +46,7 @@ class DM(Method):
 
     knobs = MatchingKnobs
     objective = "mean"
+    presets = DM_PRESETS
 
     @classmethod
     def defaults(cls, dataset: str) -> Mapping[str, Any]:
@@ -64,7 +67,6 @@ class DM(Method):
         check_fits(data, settings)
 
     def __init__(self, data: Dataset, settings: Settings) -> None:
-        from hdd.methods.batches import Batches
         from hdd.methods.descent import Descent
 
         self.check(data, settings)
@@ -73,9 +75,15 @@ class DM(Method):
         self.step_count = 0
         self.feature_scale: float | None = None
         with explain_out_of_memory(self.device):
-            self._batches = Batches(data, settings, self.device)
+            self._batches = self._make_batches()
             self._descent = Descent(self._batches.initial_images(settings.init, settings.ipc))
             self._batches.prune(settings)
+
+    def _make_batches(self) -> Batches:
+        """Makes the batches of a new run; a subclass may use batches of its own."""
+        from hdd.methods.batches import Batches
+
+        return Batches(self.data, self.settings, self.device)
 
     @property
     def images(self) -> Tensor:
@@ -155,18 +163,27 @@ class DM(Method):
         batches.draw_network(step)
         real = batches.real_features(step, settings.real_batch, settings.augmentation)
         leaf = descent.leaf()
-        synthetic = batches.synthetic_features(leaf, step, settings.augmentation)
-        real, synthetic = batches.centred(settings, real, synthetic)
+        features = batches.synthetic_features(leaf, step, settings.augmentation)
+        real, synthetic = batches.centred(settings, real, features)
         if self.feature_scale is None:
             self.feature_scale = batches.feature_scale(settings, step, real)
         objective = OBJECTIVES.get(settings.objective).under(settings, self.feature_scale, step)
-        losses = objective.loss(real, synthetic)
+        matching = objective.loss(real, synthetic)
+        losses, parts = self._total(matching, features)
         recorded = descent.descend(leaf, losses, settings.image_lr, settings.momentum, settings.gradient_norm, step)
         self.step_count += 1
-        losses = losses.detach()
         return self.record(
-            losses,
-            recorded | objective.diagnostics(real, synthetic.detach(), losses),
+            losses.detach(),
+            recorded | parts | objective.diagnostics(real, synthetic.detach(), matching.detach()),
             self.feature_scale,
             time.perf_counter() - started,
         )
+
+    def _total(self, matching: Tensor, features: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """The losses (C,) that the images follow, and what is recorded of them; a subclass may add terms.
+
+        Args:
+            matching: (C,), the losses of the objective.
+            features: (C, M, D), of the synthetic images, with gradient and not centred.
+        """
+        return matching, {}

@@ -59,6 +59,7 @@ class Viewing:
         unreadable: what is done about real images that cannot be read, "refuse" or "skip".
         fingerprint: the fingerprint that the data set must have; None allows any.
         seed: seed of the network and of the sample of real images.
+        decoder: how stored synthetic images become the images that are viewed, a key of `hdd.sets.decoders.DECODERS`.
         network: "random", drawn as those that match, or "trained" on the real images.
         network_width, network_depth: width and depth of the network.
         device: device of the network; the CPU is used if this machine does not have it.
@@ -80,11 +81,12 @@ class Viewing:
     target_radius: float
     classes: int | None = None
     normalisation: tuple[tuple[float, ...], tuple[float, ...]] | None = None
+    decoder: str = "plain"
     network: str = "random"
 
     @classmethod
-    def of(cls, settings: Settings, fingerprint: str | None = None) -> "Viewing":
-        """How a run is viewed: with its own data set, and a network with its seed, width and depth."""
+    def of(cls, settings: Settings, fingerprint: str | None = None, decoder: str = "plain") -> "Viewing":
+        """How a run is viewed: with its own data set and decoder, and a network with its seed, width and depth."""
         return cls(
             dataset=settings.dataset,
             image_size=settings.image_size,
@@ -96,6 +98,7 @@ class Viewing:
             device=settings.device,
             geometry=Geometry.of(settings, None if settings.feature_scale == "auto" else settings.feature_scale),
             target_radius=settings.target_radius,
+            decoder=decoder,
         )
 
 

@@ -15,7 +15,7 @@ from hdd.runs.pictures import save_pictures
 from hdd.runs.run import HEARTBEAT_SECONDS, Run, check_steps
 from hdd.runs.signals import StopSignal
 from hdd.runs.storage import explain_storage_errors
-from hdd.runs.tensors import checkpoints_to_drop, snapshot_spacing, write_tensors
+from hdd.runs.tensors import checkpoint_spread, checkpoints_to_drop, snapshot_spacing, write_tensors
 from hdd.states import Command, EditStatus, EngineState
 
 CHECKPOINT_SECONDS = 10.0
@@ -114,7 +114,8 @@ class Engine:
         with self._storing():
             state = {name: value.numpy() for name, value in self._method.state().items()}
             self.run.checkpoints.write(self._method.step_count, state, durable=True)
-            self.run.checkpoints.drop(checkpoints_to_drop(self.run.checkpoints.steps()))
+            spread = checkpoint_spread(sum(value.nbytes for value in state.values()))
+            self.run.checkpoints.drop(checkpoints_to_drop(self.run.checkpoints.steps(), spread))
         self._checkpoint_time = time.perf_counter()
         cost = self._checkpoint_time - started
         self._checkpoint_due = self._checkpoint_time + max(CHECKPOINT_SECONDS, cost / CHECKPOINT_SHARE)

@@ -98,6 +98,11 @@ class RunReader:
         """Class names in label order."""
         return self.meta("classes")
 
+    @property
+    def decoder(self) -> str:
+        """How its stored images become images to train on, a key of `hdd.sets.decoders.DECODERS`."""
+        return self.meta("decoder") or "plain"
+
     # Reading
 
     def edits(self, status: EditStatus | None = None) -> list[Edit]:
@@ -229,7 +234,7 @@ class RunReader:
             classes=self.classes,
             mean=self.meta("mean"),
             std=self.meta("std"),
-            decoder=self.meta("decoder") or "plain",
+            decoder=self.decoder,
             provenance={
                 "run": self.meta("id"),
                 "step": step,

@@ -12,6 +12,9 @@ from hdd.files import replace_file
 
 SNAPSHOTS_KEPT = 500
 CHECKPOINT_SPREAD = 16
+LEAST_SPREAD = 2
+LARGE_CHECKPOINT = 2**24
+"""Above this size in bytes, fewer checkpoints are kept, in inverse proportion to their size."""
 
 
 def write_tensors(path: Path, tensors: Mapping[str, np.ndarray], durable: bool = False) -> None:
@@ -68,15 +71,23 @@ def snapshot_spacing(every: int, step: int) -> int:
     return every
 
 
-def checkpoints_to_drop(steps: list[int]) -> list[int]:
+def checkpoint_spread(size: int) -> int:
+    """How densely checkpoints of `size` bytes are kept, see `checkpoints_to_drop`: 16 for small ones, 2 for large ones.
+
+    So the checkpoints of a run take a few gigabytes at most, up to 256 MB for each.
+    """
+    return min(CHECKPOINT_SPREAD, max(LEAST_SPREAD, CHECKPOINT_SPREAD * LARGE_CHECKPOINT // max(size, 1)))
+
+
+def checkpoints_to_drop(steps: list[int], spread: int = CHECKPOINT_SPREAD) -> list[int]:
     """Which checkpoints, out of ascending `steps`, are deleted to save space.
 
-    Before every deleted checkpoint there is a kept one, at a distance of less than 1/16 of the age of the kept one in
+    Before every deleted checkpoint there is a kept one, at a distance of at most 1/spread of the age of the kept one in
     steps. The first and the last checkpoint are always kept.
     """
     drop, kept = [], steps[0]
     for step, newer in pairwise(steps[1:]):
-        if newer - kept <= (steps[-1] - kept) / CHECKPOINT_SPREAD:
+        if newer - kept <= (steps[-1] - kept) / spread:
             drop.append(step)
         else:
             kept = step

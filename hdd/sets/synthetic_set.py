@@ -82,9 +82,13 @@ class SyntheticSet:
         return tuple(np.bincount(self.hard_labels, minlength=len(self.classes)).tolist())
 
     def decoded(self) -> "SyntheticSet":
-        """The set to train on: the images and labels after decoding, with the decoder "plain"."""
-        images, times = DECODERS[self.decoder](self.images)
-        labels = np.repeat(self.labels, times, axis=0)
+        """The set to train on: the images and labels after decoding, with the decoder "plain".
+
+        Raises:
+            HDDError: the decoder does not fit the size of the images.
+        """
+        decoder = DECODERS[self.decoder]
+        images, labels = decoder.decode(self.images), np.repeat(self.labels, decoder.held, axis=0)
         return SyntheticSet(images, labels, self.classes, self.mean, self.std, provenance=self.provenance)
 
 

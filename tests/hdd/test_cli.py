@@ -324,7 +324,7 @@ def test_datasets_shows_what_a_folder_holds(tmp_path):
     [
         (["--dataset", "digit"], "Did you mean digits?"),
         (["--dataset", "folder:nowhere"], "nowhere"),
-        (["--method", "kip"], "There is no method 'kip'. Give one of dm."),
+        (["--method", "kip"], "There is no method 'kip'. Give one of dm, idm."),
         (["--objective", "hddd"], "objective='hddd' is not allowed: give one of hdd, mean"),
         (["--method", "dm", "--set", "method=dm"], "method is given twice"),
         (["--preset", "best"], "'best' is not one of"),

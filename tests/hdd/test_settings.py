@@ -43,6 +43,7 @@ FIXED = {
     "network_activation",
     "network_pooling",
     "real_precision",
+    "queue_start",
     "device",
     "threads",
     "snapshot_every",
@@ -177,7 +178,7 @@ def test_released_preset_is_the_released_code():
     assert released.augmentation == "color_crop_cutout_flip_scale_rotate"
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", ["geometric", "released"])
 @pytest.mark.parametrize("dataset", ["digits", "mnist", "svhn", "cifar10", "folder:pictures"])
 def test_initial_settings_layer_defaults_preset_and_values(dataset, preset):
     chosen = initial_settings(dataset, preset)
@@ -196,9 +197,16 @@ def test_digits_are_not_mirrored(dataset):
     assert initial_settings(dataset).augmentation == "color_crop_cutout_scale_rotate"
 
 
-def test_presets_name_steerable_knobs_only():
+def test_presets_for_any_data_set_name_steerable_knobs_only():
     for preset in PRESETS.values():
-        assert set(preset.values) <= set(Settings.steerable())
+        assert preset.dataset is not None or set(preset.values) <= set(Settings.steerable())
+
+
+def test_a_preset_brings_its_data_set_and_its_method_with_it():
+    chosen = initial_settings(preset="idm-cifar10-ipc10")
+    assert (chosen.dataset, chosen.method, chosen.ipc) == ("cifar10", "idm", 10)
+    assert initial_settings(preset="idm-cifar10-ipc10", method="dm", queue_lr=0.5).method == "dm"
+    assert initial_settings().dataset == "digits"
 
 
 def test_unknown_preset_is_refused():
@@ -207,7 +215,7 @@ def test_unknown_preset_is_refused():
 
 
 def test_methods_and_objectives_are_the_registries():
-    assert Settings.knob("method").objects == list(METHODS.names()) == ["dm"]
+    assert Settings.knob("method").objects == list(METHODS.names()) == ["dm", "idm"]
     assert Settings.knob("objective").objects == list(OBJECTIVES.names())
     assert Settings.knob("objective").objects[:2] == ["hdd", "mean"]
 
@@ -223,7 +231,8 @@ def test_every_knob_of_every_part_is_a_setting():
 def test_groups_are_derived():
     groups = grouped(NAMES)
     assert sorted(name for names in groups.values() for name in names) == sorted(NAMES)
-    assert list(grouped(Settings.steerable())) == ["Geometry", "Pruning of the real images", "Optimisation"]
+    steered = ["Geometry", "Pruning of the real images", "Optimisation", "Network queue"]
+    assert list(grouped(Settings.steerable())) == steered
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@
 const REACH = {centroid: 9, synthetic: 9, real: 7}
 const SIDE = 72
 const ASK_MILLISECONDS = 40
+// The columns that say which image a point belongs to.
+const IMAGE = {real: "number", synthetic: "image"}
 
 const pointing = (plot.pointing ??= {key: "", timer: 0, element: null})
 const number = (value) => value.toPrecision(3)
@@ -91,7 +93,7 @@ const show = (found) => {
             if (!i) row.style.fontWeight = "bold"
             return row
         }))
-        const column = {real: "number", synthetic: "image"}[found.kind]
+        const column = IMAGE[found.kind]
         image.style.display = column ? "block" : "none"
         image.width = image.height = 0
         clearTimeout(pointing.timer)
@@ -117,20 +119,27 @@ const paint = () => {
     canvas.getContext("2d").putImageData(new ImageData(bytes, width, height), 0, 0)
 }
 
-// Selects a point alone, or nothing if it alone was selected; with `add` it joins the others, or leaves them.
+// The points of the image to which a point belongs; an image that holds several has as many points.
+const pointsOfImage = ({kind, source, index}) => {
+    const images = Array.from(source.data[IMAGE[kind]])
+    return images.flatMap((image, i) => (image === images[index] ? [i] : []))
+}
+
+// Selects an image alone, or nothing if it alone was selected; with `add` it joins the others, or leaves them.
 const select = (found, add) => {
     const selected = POINTS.map(([, source]) => source.selected.indices)
-    const alone = selected[0].length + selected[1].length === 1
+    const count = selected[0].length + selected[1].length
     POINTS.forEach(([kind, source], i) => {
-        const own = found?.kind === kind ? found.index : null
-        const has = own != null && selected[i].includes(own)
+        const own = found?.kind === kind ? pointsOfImage(found) : null
+        const has = own != null && selected[i].includes(own[0])
         if (add) {
             if (own == null) return
-            source.selected.indices = has ? selected[i].filter((each) => each !== own) : [...selected[i], own]
-        } else if (own == null || (has && alone)) {
+            const others = selected[i].filter((each) => !own.includes(each))
+            source.selected.indices = has ? others : [...others, ...own]
+        } else if (own == null || (has && count === own.length)) {
             if (selected[i].length) source.selected.indices = []
         } else {
-            source.selected.indices = [own]
+            source.selected.indices = own
         }
     })
 }

@@ -1,8 +1,11 @@
 """Evaluates the images of a run in another process, and random real images to compare them with."""
 
+from typing import Any
+
 import panel as pn
 import panel_material_ui as pmui
 
+from hdd.published import Distance, distance
 from workbench.component import SourceComponent
 from workbench.controls.job_watch import JobWatch
 from workbench.controls.notices import attempt, may_steer, notify
@@ -113,7 +116,7 @@ class Evaluator(SourceComponent):
         times = [f"{name} about {duration(seconds)}" for name, seconds in expected.items() if seconds is not None]
         self._times.object = f"Expected time: {', '.join(times)}." if times else ""
         show(self._times, idle and bool(times))
-        texts = newest_texts(evaluations, self._ipc)[-len(self._results) :]
+        texts = newest_texts(evaluations, self._ipc, self._published)[-len(self._results) :]
         for place, text in zip(self._results, [*texts, *[""] * len(self._results)], strict=False):
             place.object = text
             show(place, bool(text))
@@ -126,7 +129,12 @@ class Evaluator(SourceComponent):
         if self._outcome:
             notify("info" if job.cancelled else "error", self._outcome)
         elif result := job.progress.get("result"):
-            notify("success", result_text(result))
+            notify("success", result_text(result, self._published(result)))
+
+    def _published(self, evaluation: dict[str, Any]) -> Distance | None:
+        """How far an evaluation of the run is from a published accuracy, None if there is none for its settings."""
+        source = self._session.run_source
+        return distance(source.initial_settings, source.state.steered, evaluation)
 
     def _show_progress(self) -> None:
         jobs = self._watch.jobs

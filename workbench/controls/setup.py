@@ -11,7 +11,7 @@ import panel_material_ui as pmui
 from hdd.data.layouts import looks_like_images
 from hdd.errors import HDDError
 from hdd.paths import FOLDER
-from hdd.settings import PRESETS, Settings, grouped, initial_settings
+from hdd.settings import PRESETS, Settings, grouped, initial_settings, presets_for
 from workbench.component import Component
 from workbench.controls import dataset_text
 from workbench.controls.knob import KnobControl
@@ -22,7 +22,7 @@ from workbench.theme import HIDDEN, Text, show
 FOLDER_KNOBS = ("image_size", "unreadable")
 """The knobs that only image folders have."""
 
-FIRST = ("objective", "ipc", "steps")
+FIRST = ("method", "objective", "ipc", "steps")
 """The knobs that are always visible; all others are in sections, which are closed at first."""
 
 
@@ -61,7 +61,7 @@ class Setup(Component):
         self._about = Text("", variant="caption", margin=(0, 10))
         self._changes = Text("", variant="caption", margin=(0, 10), sx=HIDDEN)
         self._preset = pmui.Select(
-            label="Preset", options={PRESETS[name].label: name for name in PRESETS}, value=next(iter(PRESETS)), **common
+            label="Preset", options=_preset_options("digits"), value=next(iter(PRESETS)), **common
         )
         self._preset.param.watch(lambda _: self._choose_preset(), "value")
         self._settings = self._computed()
@@ -123,13 +123,21 @@ class Setup(Component):
 
     def _computed(self) -> Settings:
         """The settings of the new run, without those of the chosen values that are not allowed."""
-        values = {name: value for name, value in self._chosen.items() if _problem(name, value) is None}
+        values = {name: value for name, value in self._chosen.items() if self._problem(name, value) is None}
         return initial_settings(self._dataset.value, self._preset.value, **{"threads": SPARE_CORES, **values})
+
+    def _problem(self, name: str, value: Any) -> str | None:
+        """Why a knob does not allow a value, or the preset does not; None if both do."""
+        try:
+            initial_settings(self._dataset.value, self._preset.value, **{name: value})
+        except HDDError as error:
+            return str(error)
+        return None
 
     def _choose(self, name: str, value: Any) -> None:
         """Takes a value that the user has chosen, and says below its control if it is not allowed."""
         self._chosen[name] = value
-        problem = _problem(name, value)
+        problem = self._problem(name, value)
         self._knobs[name].show_state("" if problem is None else "refused", problem or "")
         self._settings = self._computed()
         self._show()
@@ -139,6 +147,9 @@ class Setup(Component):
             for name in FOLDER_KNOBS:
                 self._chosen.pop(name, None)
         self._notes = dataset_text.folder_notes(self._dataset.value)
+        options = _preset_options(self._dataset.value)
+        value = self._preset.value if self._preset.value in options.values() else next(iter(PRESETS))
+        self._preset.param.update(options=options, value=value)
         self._follow()
 
     def _choose_preset(self) -> None:
@@ -157,7 +168,7 @@ class Setup(Component):
         """Brings the controls up to date."""
         in_force = self._settings.in_force()
         for name, knob in self._knobs.items():
-            if _problem(name, self._chosen.get(name, getattr(self._settings, name))) is None:
+            if self._problem(name, self._chosen.get(name, getattr(self._settings, name))) is None:
                 knob.put(getattr(self._settings, name))
             folder = name not in FOLDER_KNOBS or self._dataset.value.startswith(FOLDER)
             knob.show(name in in_force and folder)
@@ -170,13 +181,9 @@ class Setup(Component):
         self._launch.start(self._name.value.strip(), settings, self._preset.value, self._share.value)
 
 
-def _problem(name: str, value: Any) -> str | None:
-    """Why a knob does not allow a value, None if it does."""
-    try:
-        Settings(**{name: value})
-    except HDDError as error:
-        return str(error)
-    return None
+def _preset_options(dataset: str) -> dict[str, str]:
+    """The presets for a data set, as label → name."""
+    return {preset.label: name for name, preset in presets_for(dataset).items()}
 
 
 def _folded() -> tuple[str, ...]:

@@ -4,19 +4,22 @@ import numpy as np
 
 
 class ClassLayout:
-    """The places of a set's images on a sheet with one row for each class.
+    """The places of a set's images on a sheet with one row for each class, and which points of the disk are theirs.
 
     Args:
         labels: (M,) class of each image, in any order.
         classes: C, the number of classes.
+        held: how many images each stored image holds, as in `hdd.sets.decoders.Decoder`; each of them is a point.
 
     Attributes:
+        held: as given.
         labels: (M,) int64, class of each image.
         counts: (C,) number of images of each class.
         rows, columns: size of the sheet.
     """
 
-    def __init__(self, labels: np.ndarray, classes: int) -> None:
+    def __init__(self, labels: np.ndarray, classes: int, held: int = 1) -> None:
+        self.held = held
         self.labels = np.asarray(labels, np.int64)
         self.counts = np.bincount(self.labels, minlength=classes)
         self.rows, self.columns = classes, int(self.counts.max(initial=0))
@@ -26,13 +29,22 @@ class ClassLayout:
         self._column[order] = np.concatenate([np.arange(len(members)) for members in self._members])
 
     @classmethod
-    def of_equal(cls, classes: int, ipc: int) -> "ClassLayout":
+    def of_equal(cls, classes: int, ipc: int, held: int = 1) -> "ClassLayout":
         """The layout of a set with `ipc` images of each class, class after class."""
-        return cls(np.repeat(np.arange(classes), ipc), classes)
+        return cls(np.repeat(np.arange(classes), ipc), classes, held)
 
     def __len__(self) -> int:
         """The number of images, M."""
         return len(self.labels)
+
+    @property
+    def point_labels(self) -> np.ndarray:
+        """(M·held,) the class of each point; those of an image follow one another."""
+        return np.repeat(self.labels, self.held)
+
+    def by_image(self, values: np.ndarray) -> np.ndarray:
+        """Arranges values (M·held,) of the points as (M, held)."""
+        return values.reshape(len(self), self.held)
 
     def members(self, label: int) -> np.ndarray:
         """The numbers of the images of a class, ascending."""

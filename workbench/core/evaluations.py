@@ -1,7 +1,7 @@
 """The evaluations of a run in words, and how long another one will take."""
 
 import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from hdd.networks import DEFAULT
@@ -18,6 +18,7 @@ from hdd.protocol import (
     make_protocol,
     of_steps,
 )
+from hdd.published import Distance
 
 
 def newest_baseline(evaluations: Iterable[dict[str, Any]], protocol: str) -> dict[str, Any] | None:
@@ -30,8 +31,8 @@ def newest_baseline(evaluations: Iterable[dict[str, Any]], protocol: str) -> dic
     return found[-1] if found else None
 
 
-def result_text(evaluation: Mapping[str, Any]) -> str:
-    """What an evaluation found, such as "Quick evaluation, step 1000: 98.9 ± 0.2 %"."""
+def result_text(evaluation: Mapping[str, Any], published: Distance | None = None) -> str:
+    """What an evaluation found, such as "Quick evaluation, step 1000: 98.9 ± 0.2 %", and how far from the published."""
     protocol = evaluation["protocol"]
     name = protocol["name"].capitalize()
     what = f"{name} baseline" if is_baseline(evaluation) else f"{name} evaluation, step {evaluation['step']}"
@@ -39,7 +40,7 @@ def result_text(evaluation: Mapping[str, Any]) -> str:
         what += f", {protocol['images']}"
     if architecture(evaluation) != DEFAULT:
         what += f", {architecture(evaluation)}"
-    return f"{what}: {figure_text(evaluation)}"
+    return f"{what}: {figure_text(evaluation)}{'' if published is None else f', {published}'}"
 
 
 def figure_text(evaluation: Mapping[str, Any]) -> str:
@@ -48,12 +49,15 @@ def figure_text(evaluation: Mapping[str, Any]) -> str:
     return accuracy_text(accuracies) + (" (1 network)" if len(accuracies) == 1 else "")
 
 
-def newest_texts(evaluations: Sequence[dict[str, Any]], ipc: int) -> list[str]:
-    """The newest result of ConvNets under each protocol, with the baseline beside it.
+def newest_texts(
+    evaluations: Sequence[dict[str, Any]], ipc: int, published: Callable[[dict[str, Any]], Distance | None]
+) -> list[str]:
+    """The newest result of ConvNets under each protocol, with the baseline and the published accuracy beside it.
 
     Args:
         evaluations: of a run.
         ipc: images per class of the run.
+        published: the distance of an evaluation of the run from a published accuracy, None if there is none.
     """
     usual = [each for each in evaluations if architecture(each) == DEFAULT]
     newest = {each["protocol"]["name"]: each for each in of_steps(usual)}
@@ -61,7 +65,7 @@ def newest_texts(evaluations: Sequence[dict[str, Any]], ipc: int) -> list[str]:
     texts: list[str] = []
     for name in names:
         control = baseline_of(newest[name], usual) if name in newest else newest_baseline(usual, name)
-        parts = [result_text(newest[name])] if name in newest else []
+        parts = [result_text(newest[name], published(newest[name]))] if name in newest else []
         if control is not None:
             beside = f"{ipc} random real images per class: {figure_text(control)}"
             parts.append(beside if parts else f"{name.capitalize()} baseline, {beside}")

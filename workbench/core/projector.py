@@ -23,6 +23,7 @@ import numpy as np
 from hdd.errors import DataError
 from hdd.process import tune
 from hdd.projection import Faithfulness, Geometry, Neighbours, Projection, Pruning, Viewing
+from hdd.sets.decoders import DECODERS
 from workbench.core.progress_text import progress_text
 
 Answer = TypeVar("Answer")
@@ -88,6 +89,16 @@ def _as_real(viewing: Viewing, images: np.ndarray) -> np.ndarray:
     return ((images * std + mean) - real_mean) / real_std
 
 
+def _decoded(viewing: Viewing, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The images that stored ones (M, channels, H, W) hold, in the normalisation of the real ones, and their classes.
+
+    Raises:
+        DataError: as in `_as_real`.
+    """
+    decoder = DECODERS[viewing.decoder]
+    return decoder.decode(_as_real(viewing, images)), np.repeat(labels, decoder.held)
+
+
 def sample(viewing: Viewing) -> Sample:
     """The real images that the disk shows."""
     data, space = _space(viewing)
@@ -106,7 +117,7 @@ def look(
 
     Args:
         viewing: the viewing network and its data set.
-        images: (M, channels, H, W) float32, normalised.
+        images: (M, channels, H, W) float32, normalised, as they are stored.
         labels: (M,) their classes.
         geometry: maps features to points; without a scale it gets the initial one.
         view: a key of `hdd.projection.VIEWS`.
@@ -117,7 +128,7 @@ def look(
     """
     _, space = _space(viewing)
     space.kept(pruning, _tell)
-    projection = space.project(_as_real(viewing, images), labels, geometry, view, pruning)
+    projection = space.project(*_decoded(viewing, images, labels), geometry, view, pruning)
     return space.measured(geometry), projection, space.network_accuracy
 
 
@@ -135,23 +146,39 @@ def faithfulness(
     pruning: Pruning,
 ) -> Faithfulness:
     """Measures how well a projection made by `look` preserves neighbourhoods."""
-    return _space(viewing)[1].faithfulness(_as_real(viewing, images), labels, geometry, projection, pruning)
+    return _space(viewing)[1].faithfulness(*_decoded(viewing, images, labels), geometry, projection, pruning)
 
 
 def nearest(viewing: Viewing, image: np.ndarray, count: int) -> list[tuple[Neighbours, np.ndarray]]:
-    """Finds the real training images nearest to an image.
+    """Finds the real training images nearest to an image; if that holds several, those nearest to any of these.
 
     Args:
         viewing: the viewing network and its data set.
-        image: (channels, H, W) float32, normalised.
+        image: (channels, H, W) float32, normalised, as it is stored.
         count: how many to find.
 
     Returns:
         The nearest by pixels, then the nearest by features, each with their pixels (count, channels, H, W) uint8.
     """
     data, space = _space(viewing)
-    found = space.nearest(_as_real(viewing, image), count, _tell)
-    return [(each, data.train_images[each.indices].numpy()) for each in (found.pixels, found.features)]
+    held, _ = _decoded(viewing, image[None], np.zeros(1, np.int64))
+    found = [space.nearest(each, count, _tell) for each in held]
+    chosen = [_nearest_of([each.pixels for each in found]), _nearest_of([each.features for each in found])]
+    return [(each, data.train_images[each.indices].numpy()) for each in chosen]
+
+
+def _nearest_of(found: list[Neighbours]) -> Neighbours:
+    """The nearest of several lists of neighbours, as many as each list has, and none twice."""
+    if len(found) == 1:
+        return found[0]
+    count = len(found[0].indices)
+    indices, distances, labels = (
+        np.concatenate([getattr(each, name) for each in found]) for name in ("indices", "distances", "labels")
+    )
+    order = np.argsort(distances, kind="stable")
+    _, first = np.unique(indices[order], return_index=True)
+    rows = order[np.sort(first)][:count]
+    return Neighbours(indices[rows], distances[rows], labels[rows])
 
 
 _progress: Any = None

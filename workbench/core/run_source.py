@@ -21,6 +21,7 @@ from hdd.projection import Geometry, Pruning, Viewing
 from hdd.records import Edit, EngineStatus
 from hdd.runs.reading import steered
 from hdd.runs.run import Run
+from hdd.sets.decoders import DECODERS
 from hdd.settings import Settings
 from hdd.states import EditStatus, EngineState
 from workbench.core.audience import Audience
@@ -112,8 +113,9 @@ class RunSource:
         self.classes = self.run.classes
         self.mean, self.std = (np.array(self.run.meta(key), np.float32) for key in ("mean", "std"))
         self.initial_settings = self.run.initial_settings
-        self.layout = ClassLayout.of_equal(len(self.classes), self.initial_settings.ipc)
-        self.viewing: Viewing | None = Viewing.of(self.initial_settings, self.run.meta("fingerprint"))
+        decoder = self.run.decoder
+        self.layout = ClassLayout.of_equal(len(self.classes), self.initial_settings.ipc, DECODERS[decoder].held)
+        self.viewing: Viewing | None = Viewing.of(self.initial_settings, self.run.meta("fingerprint"), decoder)
         self.lease = DriverLease()
         self.state = RunState(settings=self.initial_settings, reading=True)
         self.lock = threading.RLock()

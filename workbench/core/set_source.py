@@ -10,6 +10,7 @@ import numpy as np
 from hdd.pixels import to_pixels
 from hdd.projection import Geometry, Pruning, Viewing
 from hdd.sets import SyntheticSet
+from hdd.sets.decoders import DECODERS
 from hdd.settings import initial_settings
 from workbench.core.audience import Audience
 from workbench.core.class_layout import ClassLayout
@@ -21,7 +22,8 @@ class SetSource:
     """What views read of a synthetic set; see `workbench.core.source.Source`.
 
     Args:
-        synthetic: the set. Its stored images are shown; pass `synthetic.decoded()` to show those that one trains on.
+        synthetic: the set. Its stored images are shown, but the disk draws those that they hold; pass
+            `synthetic.decoded()` to show these everywhere.
         dataset: name of the data set that it was distilled from; None shows neither real images nor a disk.
         name: the name that is shown.
         seed: of the viewing network and of the sample of real images.
@@ -42,7 +44,7 @@ class SetSource:
         self.name = name
         self.classes = list(synthetic.classes)
         self.mean, self.std = (np.asarray(values, np.float32) for values in (synthetic.mean, synthetic.std))
-        self.layout = ClassLayout(synthetic.hard_labels, len(self.classes))
+        self.layout = ClassLayout(synthetic.hard_labels, len(self.classes), DECODERS[synthetic.decoder].held)
         self.viewing = None
         self.state = SourceState(kept=(0,))
         self._images = StepImages(0, synthetic.images)
@@ -51,7 +53,8 @@ class SetSource:
         if dataset is not None:
             settings = initial_settings(dataset, seed=seed)
             normalisation = synthetic.mean, synthetic.std
-            self.viewing = replace(Viewing.of(settings), classes=len(self.classes), normalisation=normalisation)
+            viewing = Viewing.of(settings, decoder=synthetic.decoder)
+            self.viewing = replace(viewing, classes=len(self.classes), normalisation=normalisation)
             self._pruning = Pruning.of(settings)
 
     def to_pixels(self, images: np.ndarray) -> np.ndarray:

@@ -83,11 +83,12 @@ class DiskKeys:
         image, number = self._point(cursor)
         if cursor is None or frame is None or frame.disk is None or (image is None and number is None):
             return ""
-        points, selection = frame.disk.projection, self._session.selection
+        points, selection, layout = frame.disk.projection, self._session.selection, self._session.source.layout
         name = self._session.source.classes[cursor.label]
         if image is not None:
             chosen = (cursor.label, cursor.index) in selection.synthetic
-            what, distance = f"synthetic image {cursor.index + 1}", points.synthetic_distance[image]
+            distance = layout.by_image(points.synthetic_distance)[image].mean()
+            what = f"synthetic image {cursor.index + 1}"
         else:
             assert number is not None and frame.sample is not None
             row = frame.sample.row(number)

@@ -166,10 +166,10 @@ class DiskPlot:
             self._highlighted.data = labels
 
     def put_cursor(self, image: int | None, number: int | None) -> None:
-        """Rings the point of a synthetic image, or else of a real one; with neither, no point."""
+        """Rings the points of a synthetic image, or else of a real one; with neither, no point."""
         source, column, wanted = (self._real, "number", number) if image is None else (self._synthetic, "image", image)
         values = np.asarray(source.data[column], int)
-        rows = np.flatnonzero(values == (-1 if wanted is None else wanted))[:1]
+        rows = np.flatnonzero(values == (-1 if wanted is None else wanted))
         place: dict[str, Any] = {name: np.asarray(source.data[name], float)[rows].tolist() for name in PLACES}
         if place != self._cursor.data:
             self._cursor.data = place
@@ -193,18 +193,19 @@ class DiskPlot:
         if real_key != self._real_key:
             self._real_key = real_key
             self._draw_real(disk, sample, shown, number, colors)
-        images = np.flatnonzero(shown[self._layout.labels])
+        drawn = np.flatnonzero(shown[self._layout.point_labels])
+        images = drawn // self._layout.held
         places = [self._layout.place(image) for image in images.tolist()]
         own = self._layout.labels[images]
         self._synthetic.data = {
-            **chart.place(points.synthetic[images], number[own]),
-            "color": [colors.synthetic[image] for image in images],
+            **chart.place(points.synthetic[drawn], number[own]),
+            "color": [colors.synthetic[point] for point in drawn],
             "marker": self._markers[own].tolist(),
             "label": own.tolist(),
             "name": [f"{self._classes[label]} #{index + 1}" for label, index in places],
-            "radius": points.synthetic_radius[images].tolist(),
-            "distance": points.synthetic_distance[images].tolist(),
-            "nearest": points.synthetic_nearest[images].tolist(),
+            "radius": points.synthetic_radius[drawn].tolist(),
+            "distance": points.synthetic_distance[drawn].tolist(),
+            "nearest": points.synthetic_nearest[drawn].tolist(),
             "image": images.tolist(),
             "full": [1.0] * len(images),
             "alpha": [1.0] * len(images),

@@ -100,4 +100,4 @@ class DiskPointing:
 
 def _chosen(source: ColumnDataSource, column: str) -> list[int]:
     values = np.asarray(source.data[column], int).tolist()
-    return [values[index] for index in source.selected.indices if index < len(values)]
+    return [*dict.fromkeys(values[index] for index in source.selected.indices if index < len(values))]

@@ -258,7 +258,7 @@ class ImageWall(SourceComponent):
         """(class, index) of the images whose features are clamped, so that they all have the same radius."""
         if frame.disk is None:
             return ()
-        clamped = np.flatnonzero(frame.disk.projection.synthetic_clamped)
+        clamped = np.flatnonzero(self._layout.by_image(frame.disk.projection.synthetic_clamped).any(axis=1))
         return tuple(self._layout.place(image) for image in clamped.tolist())
 
 

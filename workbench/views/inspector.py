@@ -96,7 +96,8 @@ class Inspector(SourceComponent):
             rows.append(("mean change", f"{100 * change:.1f} % of the pixel range"))
         disk = frame.disk
         if disk is not None:
-            radii = disk.projection.synthetic_radius
+            points = disk.projection
+            radii = layout.by_image(points.synthetic_radius).mean(axis=1)
             own = radii[layout.members(label)]
             # The disk may be a frame behind. The row stays nevertheless, because all below it would jump otherwise.
             of = "" if disk.step == frame.image_step else f" at step {disk.step}"
@@ -104,10 +105,11 @@ class Inspector(SourceComponent):
             rank = int((own < radii[image]).sum()) + 1
             place = " (innermost)" if rank == 1 else " (outermost)" if rank == len(own) else ""
             rows.append(("radius rank in class", f"{rank} of {len(own)}{place}"))
-            distance = disk.projection.synthetic_distance[image]
+            distance = layout.by_image(points.synthetic_distance)[image].mean()
             rows.append(("√|K|·distance to ▢", f"{distance:#.4g}{of}"))
-            rows.append(("nearest centroid", self._session.source.classes[disk.projection.synthetic_nearest[image]]))
-            rows.append(("clamped", "yes" if disk.projection.synthetic_clamped[image] else "no"))
+            nearest = dict.fromkeys(layout.by_image(points.synthetic_nearest)[image].tolist())
+            rows.append(("nearest centroid", ", ".join(self._session.source.classes[each] for each in nearest)))
+            rows.append(("clamped", "yes" if layout.by_image(points.synthetic_clamped)[image].any() else "no"))
         self._text.object = facts(rows)
 
     def _draw_film(self, frame: Frame, image: int, now: np.ndarray) -> None:

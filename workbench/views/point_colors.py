@@ -59,7 +59,7 @@ class PointColors:
 
     Attributes:
         real: of the N real points.
-        synthetic: of the M synthetic points.
+        synthetic: of the synthetic points.
         scale: what the palette means; None if the colours are those of classes or of two groups.
     """
 
@@ -80,17 +80,17 @@ def color_points(by: str, disk: DrawnDisk, sample: Sample, layout: ClassLayout, 
     """
     points, colors = disk.projection, np.array(class_colors(layout.rows))
     if by == "kept":
-        return PointColors(np.where(points.kept, KEPT, PRUNED).tolist(), [NEITHER] * len(layout))
+        return PointColors(np.where(points.kept, KEPT, PRUNED).tolist(), [NEITHER] * len(layout.point_labels))
     if by in ("class", "nearest"):
         nearest = by == "nearest"
         real = points.real_nearest if nearest else sample.labels
         return PointColors(
-            colors[real].tolist(), colors[points.synthetic_nearest if nearest else layout.labels].tolist()
+            colors[real].tolist(), colors[points.synthetic_nearest if nearest else layout.point_labels].tolist()
         )
     real, synthetic = {
         "radius": (points.real_radius, points.synthetic_radius),
         "distance": (points.real_distance, points.synthetic_distance),
-        "loss": (100 * shares[sample.labels], 100 * shares[layout.labels]),
+        "loss": (100 * shares[sample.labels], 100 * shares[layout.point_labels]),
     }[by]
     scale = Scale.of(np.concatenate([real, synthetic]))
     return PointColors(scale.colors(real), scale.colors(synthetic), scale)

@@ -101,10 +101,10 @@ class RootDistances(SourceComponent):
         if self._session.source.changes:
             initial = self._initial_distances(disk)
             if initial is not None:
-                groups.append(("step 0", INITIAL, initial, layout.labels))
-            groups.append((f"step {disk.step}", SYNTHETIC, points.synthetic_distance, layout.labels))
+                groups.append(("step 0", INITIAL, initial, layout.point_labels))
+            groups.append((f"step {disk.step}", SYNTHETIC, points.synthetic_distance, layout.point_labels))
         else:
-            groups.append(("synthetic", SYNTHETIC, points.synthetic_distance, layout.labels))
+            groups.append(("synthetic", SYNTHETIC, points.synthetic_distance, layout.point_labels))
         self._draw(groups)
 
     def _draw(self, groups: list[tuple[str, str, np.ndarray, np.ndarray]]) -> None:

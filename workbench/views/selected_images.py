@@ -92,7 +92,8 @@ class SelectedImages(Component):
         distances = np.full(len(images) + len(rows), np.nan)
         if frame.disk is not None:
             points = frame.disk.projection
-            distances = np.concatenate([points.synthetic_distance[images], points.real_distance[rows]])
+            own_distances = layout.by_image(points.synthetic_distance)[images].mean(axis=1)
+            distances = np.concatenate([own_distances, points.real_distance[rows]])
         labels = np.concatenate([own, real])
         self._table.object = facts(
             [

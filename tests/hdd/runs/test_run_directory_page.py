@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from safetensors.numpy import load_file
 
+from hdd.methods import METHODS
 from hdd.runs.resume import resume
 from hdd.runs.run import Run
 from hdd.runs.schema import SCHEMA_VERSION, make_tables
 from hdd.runs.start import create
-from hdd.settings import initial_settings
+from hdd.settings import Settings, initial_settings
 from hdd.states import Command, EditStatus, EngineState
 
 PAGE = (Path(__file__).parents[3] / "docs" / "run-directory.md").read_text(encoding="utf-8")
@@ -91,6 +92,16 @@ def test_the_page_has_the_tensors_and_columns_of_a_run(make_run, digits):
         assert f"`{name}` {value.dtype}" in told
     snapshot = load_file(next((OLD_RUN / "snapshots").glob("*.safetensors")))
     assert [str(value.dtype) for value in snapshot.values()] == ["float16"]
+
+
+def test_the_page_has_the_tensors_of_idm(toy_dataset):
+    (told,) = (row[1] for row in rows(section("Tensors")) if row[0] == "checkpoint with the method `idm`")
+    data, small = toy_dataset(), {"network_width": 4, "network_depth": 2, "ipc": 2, "device": "cpu"}
+    states = {name: METHODS.get(name)(data, Settings(method=name, **small)).state() for name in ("dm", "idm")}
+    own = states["idm"].keys() - states["dm"].keys()
+    assert set(re.findall(r"`(queue_\w+)`", told)) == own
+    for name in own:
+        assert f"`{name}` {states['idm'][name].numpy().dtype}" in told
 
 
 def test_a_reader_that_is_written_from_the_page_reads_a_run(tmp_path):

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hdd.runs.tensors import (
     SNAPSHOTS_KEPT,
     TensorSeries,
+    checkpoint_spread,
     checkpoints_to_drop,
     snapshot_spacing,
 )
@@ -39,21 +40,25 @@ def test_snapshots_stay_bounded(every, step):
     assert spacing == every or step // (spacing // 2) > SNAPSHOTS_KEPT
 
 
-@given(st.sets(st.integers(0, 10**6), min_size=1, max_size=200))
-def test_thinning_keeps_ends_and_gaps_in_proportion_to_age(steps):
+@given(st.sets(st.integers(0, 10**6), min_size=1, max_size=200), st.integers(2, 16))
+def test_thinning_keeps_ends_and_gaps_in_proportion_to_age(steps, spread):
     steps = sorted(steps)
-    kept = sorted(set(steps) - set(checkpoints_to_drop(steps)))
+    kept = sorted(set(steps) - set(checkpoints_to_drop(steps, spread)))
     assert kept[0] == steps[0]
     assert kept[-1] == steps[-1]
     for step in steps:
         below = max(other for other in kept if other <= step)
-        assert step - below <= (steps[-1] - below) / 16
+        assert step - below <= (steps[-1] - below) / spread
 
 
-def test_thinning_bounds_the_number_of_checkpoints():
+@pytest.mark.parametrize(
+    ("size", "spread", "most"), [(1000, 16, 150), (2**24, 16, 150), (2**26, 4, 50), (2**28, 2, 20), (2**34, 2, 20)]
+)
+def test_thinning_bounds_the_checkpoints_and_more_so_if_they_are_large(size, spread, most):
+    assert checkpoint_spread(size) == spread
     kept = []
     for step in range(0, 20000, 10):
         kept.append(step)
-        dropped = set(checkpoints_to_drop(kept))
+        dropped = set(checkpoints_to_drop(kept, spread))
         kept = [each for each in kept if each not in dropped]
-    assert len(kept) < 150
+    assert len(kept) < most

@@ -134,3 +134,25 @@ def test_knobs_of_another_objective_are_not_offered(form):
     assert "weight" not in form.start()[1]
     hidden = [each for each in form.panel.select(pmui.Column) if each.sx == HIDDEN]
     assert any(weight in each.select(pmui.TextInput) for each in hidden)
+
+
+def test_presets_of_another_data_set_are_not_offered(form):
+    presets = form.control("Preset", pmui.Select)
+    assert list(presets.options.values()) == ["geometric", "released"]
+    form.control("Data set", pmui.Select).value = "cifar100"
+    assert presets.options["IDM CIFAR-100 IPC 10"] == "idm-cifar100-ipc10"
+    presets.value = "idm-cifar100-ipc10"
+    _, settings, preset, _ = form.start()
+    assert (preset, settings["method"], settings["objective"], settings["ipc"]) == (
+        "idm-cifar100-ipc10", "idm", "mean", 10,
+    )  # fmt: skip
+    form.control("Data set", pmui.Select).value = "digits"
+    assert presets.value == "geometric"
+    assert form.start()[1]["method"] == "dm"
+
+
+def test_a_published_row_has_its_own_number_of_images_per_class(form):
+    form.control("Data set", pmui.Select).value = "cifar100"
+    form.control("Preset", pmui.Select).value = "idm-cifar100-ipc10"
+    form.control("Images per class", pmui.IntInput).value = 3
+    assert any("is for ipc=10, not for ipc=3: leave ipc out, or give another preset" in text for text in form.texts())

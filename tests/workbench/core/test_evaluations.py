@@ -41,16 +41,16 @@ def test_a_result_is_a_sentence_with_the_figure(made, text):
 def test_the_newest_result_of_each_protocol_stands_beside_its_baseline():
     made = [evaluation((0.2, 0.2), step=5), evaluation((0.5, 0.5), **REAL), evaluation((0.9, 0.9), name="full")]
     made.append(evaluation((0.7, 0.7), step=9))
-    assert newest_texts(made, ipc=10) == [
+    assert newest_texts(made, 10, lambda _: None) == [
         "Quick evaluation, step 9: 70.0 ± 0.0 %; 10 random real images per class: 50.0 ± 0.0 %.",
         "Full evaluation, step 20: 90.0 ± 0.0 %.",
     ]
-    assert newest_texts([evaluation((0.5,), **REAL)], ipc=3) == [
+    assert newest_texts([evaluation((0.5,), **REAL)], 3, lambda _: None) == [
         "Quick baseline, 3 random real images per class: 50.0 % (1 network)."
     ]
-    assert newest_texts([], ipc=3) == []
+    assert newest_texts([], 3, lambda _: None) == []
     others = [evaluation((0.1, 0.1), step=9, architecture="mlp"), evaluation((0.9,), images="full real")]
-    assert newest_texts([*made, *others], ipc=10) == newest_texts(made, ipc=10)
+    assert newest_texts([*made, *others], 10, lambda _: None) == newest_texts(made, 10, lambda _: None)
 
 
 def test_architectures_stand_side_by_side_for_the_same_step_and_protocol():

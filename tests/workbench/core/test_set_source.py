@@ -165,3 +165,41 @@ def test_images_that_are_not_of_the_data_set_are_refused_in_words(made, show):
         session, *_ = show(SetSource(other, dataset="digits"))
         problem = session.frame().disk_problem
         assert "These images were not distilled from digits: that has 10 classes" in problem and what in problem
+
+
+def test_a_set_whose_images_hold_four_has_four_points_for_each(made, show, digits):
+    packed = replace(made, decoder="quadrants")
+    session, wall, disk, inspector, paint = show(SetSource(packed, dataset="digits"))
+    held = packed.decoded()
+    space = ViewingSpace(digits, Viewing.of(initial_settings("digits")))
+    exact = space.project(held.images, held.hard_labels, space.initial_geometry, "plane")
+    drawn = data_of(disk.plot, "radius")
+    assert list(drawn["image"]) == [image for image in range(5) for _ in range(4)]
+    np.testing.assert_allclose(drawn["radius"], exact.synthetic_radius, rtol=1e-4)
+    np.testing.assert_allclose(session.frame().disk.projection.gap, exact.gap, rtol=1e-4)
+    assert data_of(wall.plot, "dw")["dw"] == [3], "the wall shows the stored images"
+
+    session.selection.image = (7, 1)
+    paint()
+    assert sorted(data_of_selected(disk.plot)) == [8, 9, 10, 11]
+    assert f"{exact.synthetic_radius[8:12].mean():#.4g}" in inspector._text.object
+    (source,) = [each.data_source for each in disk.plot.renderers if "radius" in each.data_source.data]
+    source.selected.indices = [2, 3, 13]
+    assert session.selection.synthetic == [(7, 0), (3, 0)]
+
+
+def test_the_nearest_images_are_those_of_any_image_that_is_held(made, monkeypatch):
+    monkeypatch.setattr(projector, "_tell", None)
+    packed = SetSource(replace(made, decoder="quadrants"), dataset="digits")
+    held = SetSource(replace(made, decoder="quadrants").decoded(), dataset="digits")
+    (pixels, _), (features, pictures) = projector.nearest(packed.viewing, made.images[2], 5)
+    own = [projector.nearest(held.viewing, image, 5) for image in held._images.images[8:12]]
+    for found, kind in ((pixels, 0), (features, 1)):
+        least = {}
+        for each in own:
+            for index, distance in zip(each[kind][0].indices.tolist(), each[kind][0].distances, strict=True):
+                least[index] = min(distance, least.get(index, np.inf))
+        nearest = sorted(least, key=least.get)[:5]
+        assert found.indices.tolist() == nearest
+        np.testing.assert_allclose(found.distances, [least[index] for index in nearest], rtol=1e-5)
+    assert pictures.shape == (5, 1, 16, 16)
