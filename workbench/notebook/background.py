@@ -35,12 +35,12 @@ def start(dataset: str | None = None, out: str | Path | None = None, preset: str
         HDDError: a knob has a value that is not allowed, the directory is in use, or the run could not be made.
     """
     settings = {"threads": SPARE_CORES, **settings}
-    dataset = initial_settings(dataset, preset, **settings).dataset
+    chosen: str = initial_settings(dataset, preset, **settings).dataset
     if out is None:
-        out = runs_folder() / f"{data_set_title(dataset)}-{datetime.now():%Y%m%d-%H%M%S-%f}"
+        out = runs_folder() / f"{data_set_title(chosen)}-{datetime.now():%Y%m%d-%H%M%S-%f}"
     out = Path(out)
     progress = display({"text/plain": f"Making the run {out} …"}, raw=True, display_id=True)
-    job = Engines(out.parent).distill(out.name, {"dataset": dataset, **settings}, preset, share=True)
+    job = Engines(out.parent).distill(out.name, {"dataset": chosen, **settings}, preset, share=True)
     while not holds_run(out):
         if not job.poll():
             raise HDDError(job.failure or f"{job.about} ended before it was made.")
