@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from hdd.knobs import Preset
-from hdd.protocol import Protocol, architecture, is_baseline
+from hdd.protocol import Protocol
 from hdd.records import Edit
 from hdd.settings import PRESETS, Settings, initial_settings
 
@@ -63,10 +63,11 @@ def distance(initial: Settings, steered: Iterable[Edit], evaluation: Mapping[str
         steered: the edits that changed knobs of the run.
         evaluation: its step, protocol and accuracies, as `Run.evaluations` returns them.
     """
-    protocol, usual = evaluation["protocol"], Protocol()
-    if is_baseline(evaluation) or architecture(evaluation) != usual.architecture:
+    usual = asdict(Protocol())
+    protocol = {**usual, **evaluation["protocol"]}
+    if any(protocol[name] != usual[name] for name in ("images", "architecture", "width", "depth")):
         return None
-    if (protocol["width"], protocol["depth"]) != (usual.width, usual.depth) or protocol["augmentation"] == "none":
+    if protocol["augmentation"] == "none":
         return None
     if any(edit.name not in _FREE and edit.applied_at < evaluation["step"] for edit in steered):
         return None

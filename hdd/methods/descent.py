@@ -30,14 +30,14 @@ class Descent:
     Attributes:
         images: the current images.
         momentum: the last step before it was multiplied by the learning rate, of the same shape.
-        norms: (C,) mean norm of the gradient of an image, after the factor, in the last step; NaN before the first.
-        factors: (C,) by which the gradient of each class was multiplied last; NaN to be measured in the next step.
+        norms: (C,) mean norm of the gradient of an image, after the factor, in the last step; 0 before the first.
+        factors: (C,) by which the gradient of each class was multiplied last; 0 to be measured in the next step.
     """
 
     def __init__(self, images: Tensor) -> None:
         self.images = images
         self.momentum = torch.zeros_like(images)
-        self.norms = images.new_full(images.shape[:1], torch.nan)
+        self.norms = images.new_zeros(images.shape[:1])
         self.factors = images.new_ones(images.shape[:1])
 
     def leaf(self) -> Tensor:
@@ -46,7 +46,7 @@ class Descent:
 
     def objective_switched(self) -> None:
         """Says that the next losses are those of another objective, so that a factor has to be measured."""
-        self.factors = torch.full_like(self.factors, torch.nan)
+        self.factors = torch.zeros_like(self.factors)
 
     def state(self) -> dict[str, Tensor]:
         """All attributes, as CPU tensors."""
@@ -104,4 +104,4 @@ class Descent:
         wanted = self.norms if isinstance(gradient_norm, str) else torch.full_like(norms, gradient_norm)
         measured = wanted / norms
         measured = torch.where((measured > 0) & measured.isfinite(), measured, 1)
-        return torch.where(self.factors.isnan(), measured, self.factors) if gradient_norm == "auto" else measured
+        return torch.where(self.factors == 0, measured, self.factors) if gradient_norm == "auto" else measured

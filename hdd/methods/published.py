@@ -57,7 +57,7 @@ def _presets(
     return {
         f"{method.lower().replace('+', '-')}-{dataset}-ipc{ipc}": Preset(
             f"{method} {_TITLES[dataset]} IPC {ipc}",
-            {"ipc": ipc, "init": "real", **_CONVNET, **settings[ipc]},
+            {"ipc": ipc, "init": "real", "gradient_norm": None, **_CONVNET, **settings[ipc]},
             dataset,
             Published(round(percent / 100, 4), source),
         )

@@ -30,9 +30,9 @@ class QuadrantBatches(Batches):
         if init != "real":
             return super().initial_images(init, ipc)
         draws = [generator(self._seed, "initial images", 0, label) for label in range(len(self._data.classes))]
-        whole = [self._normalised(self.pool.draw(draws.__getitem__, ipc)) for _ in QUADRANTS]
-        return pack_quadrants(torch.stack([F.avg_pool2d(part.flatten(0, 1), 2).unflatten(0, part.shape[:2])
-                                           for part in whole]))  # fmt: skip
+        chosen = torch.cat([self.pool.draw(draws.__getitem__, ipc) for _ in QUADRANTS])
+        halved = F.avg_pool2d(self._normalised(chosen).flatten(0, 1), 2)
+        return pack_quadrants(halved.view(len(QUADRANTS), len(draws), ipc, *halved.shape[1:]))
 
     def draw_network(self, step: int) -> None:
         """Takes the network of the step from the queue."""

@@ -23,6 +23,7 @@ from hdd.conformance import Conformance
 from hdd.methods import METHODS
 from hdd.objectives import OBJECTIVES
 from hdd.protocol import percent_text
+from hdd.published import Distance
 from hdd.runs.run import Run
 from hdd.settings import Settings
 
@@ -218,6 +219,18 @@ def test_json_lines_of_distill(tmp_path):
     told = hdd("distill", "--out=run", "--json-lines", cwd=tmp_path, code=2)
     assert "holds another run" in json.loads(told.stdout)["error"]
     assert "holds another run" in told.stderr
+
+
+def test_evaluate_says_how_far_the_published_accuracy_is(demo):
+    found = Distance("idm-cifar10-ipc1", "IDM CIFAR-10 IPC 1", 0.456, "a table", 20_000, 0.02)
+    small = ["--protocol", "quick", "--epochs", "1", "--width", "8", "--networks", "1"]
+    with mock.patch("hdd.cli.evaluate.distance", lambda initial, steered, evaluation: found):
+        told = hdd("evaluate", "runs/demo", *small, cwd=demo).stdout
+        assert "% is 2.0 points above the published 45.6 % of IDM CIFAR-10 IPC 1 (20,000 steps; a table)" in told
+        assert (
+            json.loads(hdd("evaluate", "runs/demo", *small, "--json", cwd=demo).stdout)["published"] == found.as_dict()
+        )
+    assert json.loads(hdd("evaluate", "runs/demo", *small, "--json", cwd=demo).stdout)["published"] is None
 
 
 def test_json_lines_of_evaluate(demo):

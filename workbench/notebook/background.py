@@ -18,14 +18,14 @@ from workbench.notebook.link import WHO
 LOOK_SECONDS = 0.05
 
 
-def start(dataset: str = "digits", out: str | Path | None = None, preset: str = "geometric", **settings: Any) -> Run:
+def start(dataset: str | None = None, out: str | Path | None = None, preset: str = "geometric", **settings: Any) -> Run:
     """Starts a run in another process, which outlives the kernel.
 
     Args:
-        dataset: a name that `hdd datasets` lists, or folder:PATH.
+        dataset: a name that `hdd datasets` lists, or folder:PATH; None takes that of the preset, or else "digits".
         out: directory of the run; None makes one in the folder $HDD_RUNS, or else ./runs, named by the data set and the
             time.
-        preset: "geometric" or "released".
+        preset: "geometric", "released", or the name of a published row, see `hdd.settings.PRESETS`.
         settings: further knobs of `hdd.settings.Settings`; without `threads`, the run uses all cores but one.
 
     Returns:
@@ -35,12 +35,12 @@ def start(dataset: str = "digits", out: str | Path | None = None, preset: str = 
         HDDError: a knob has a value that is not allowed, the directory is in use, or the run could not be made.
     """
     settings = {"threads": SPARE_CORES, **settings}
-    initial_settings(dataset, preset, **settings)
+    chosen: str = initial_settings(dataset, preset, **settings).dataset
     if out is None:
-        out = runs_folder() / f"{data_set_title(dataset)}-{datetime.now():%Y%m%d-%H%M%S-%f}"
+        out = runs_folder() / f"{data_set_title(chosen)}-{datetime.now():%Y%m%d-%H%M%S-%f}"
     out = Path(out)
     progress = display({"text/plain": f"Making the run {out} …"}, raw=True, display_id=True)
-    job = Engines(out.parent).distill(out.name, {"dataset": dataset, **settings}, preset, share=True)
+    job = Engines(out.parent).distill(out.name, {"dataset": chosen, **settings}, preset, share=True)
     while not holds_run(out):
         if not job.poll():
             raise HDDError(job.failure or f"{job.about} ended before it was made.")

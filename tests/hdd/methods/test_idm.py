@@ -161,7 +161,7 @@ def test_a_step_matches_what_stored_images_hold_and_adds_the_cross_entropy(data,
         F.cross_entropy(network.classifier(features[label]), torch.full((8,), label)) for label in range(3)
     ])  # fmt: skip
     centre = real.flatten(0, 1).mean(0) if settings.feature_centre == "mean" else 0
-    matching = OBJECTIVES.get(objective).under(settings, scale).loss(real - centre, features - centre)
+    matching = OBJECTIVES.get(objective).under(settings, scale, 5).loss(real - centre, features - centre)
     losses = matching + 0.02 * accuracy * entropy
     (gradient,) = torch.autograd.grad(losses.sum(), leaf)
 

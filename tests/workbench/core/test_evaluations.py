@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from hdd.published import Distance
 from workbench.core.evaluations import (
     architecture_rows,
     architecture_title,
@@ -51,6 +52,16 @@ def test_the_newest_result_of_each_protocol_stands_beside_its_baseline():
     assert newest_texts([], 3, lambda _: None) == []
     others = [evaluation((0.1, 0.1), step=9, architecture="mlp"), evaluation((0.9,), images="full real")]
     assert newest_texts([*made, *others], 10, lambda _: None) == newest_texts(made, 10, lambda _: None)
+
+
+def test_the_published_accuracy_stands_beside_the_result():
+    found = Distance("idm-cifar10-ipc1", "IDM CIFAR-10 IPC 1", 0.456, "a table", 20_000, -0.05)
+    published = "5.0 points below the published 45.6 % of IDM CIFAR-10 IPC 1 (20,000 steps; a table)"
+    made = evaluation((0.4, 0.412), step=9)
+    assert result_text(made, found) == f"Quick evaluation, step 9: 40.6 ± 0.8 %, {published}"
+    asked = []
+    texts = newest_texts([evaluation(), made], 1, lambda each: asked.append(each) or found)
+    assert texts == [f"Quick evaluation, step 9: 40.6 ± 0.8 %, {published}."] and asked == [made]
 
 
 def test_architectures_stand_side_by_side_for_the_same_step_and_protocol():
