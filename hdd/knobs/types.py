@@ -33,7 +33,8 @@ class Knob(param.Parameter[T]):
             scale) and allow_None. For choices: objects.
 
     Raises:
-        ValueError: the scale is unknown, or it is "log" and the softbounds do not have the same sign.
+        ValueError: the scale is unknown; it is "log" and the softbounds do not have the same sign; or it is "linear" and
+            there are softbounds but no step.
     """
 
     __slots__ = ()
@@ -58,6 +59,8 @@ class Knob(param.Parameter[T]):
         low, high = options.get("softbounds") or (None, None)
         if scale == "log" and (low is None or high is None or low * high <= 0):
             raise ValueError(f"the knob {label!r} with scale 'log' needs softbounds on one side of 0")
+        if scale == "linear" and low is not None and options.get("step") is None:
+            raise ValueError(f"the knob {label!r} has softbounds, so its slider needs a step")
         self.unit, self.group, self.scale = unit, group, scale
         super().__init__(default=default, label=label, doc=doc, constant=not steerable, **options)
 

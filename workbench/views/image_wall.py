@@ -231,6 +231,8 @@ class ImageWall(SourceComponent):
         least = int(self._layout.counts.min())
         count = f"{columns}" if least == columns else f"{least} to {columns}"
         text = f"{rows} classes × {count} images of {width}×{height} pixels"
+        if self._layout.held > 1:
+            text += f", each of which holds {self._layout.held}"
         if self._session.source.changes:
             text += f", {when}"
         if flags := self._clamped(frame):
