@@ -33,8 +33,8 @@ class Knob(param.Parameter[T]):
             scale) and allow_None. For choices: objects.
 
     Raises:
-        ValueError: the scale is unknown; it is "log" and the softbounds do not have the same sign; or it is "linear" and
-            there are softbounds but no step.
+        ValueError: the scale is unknown; it is "log" and the softbounds do not have the same sign; or it is "linear"
+            and there are softbounds but no step.
     """
 
     __slots__ = ()
