@@ -160,8 +160,8 @@ def test_a_set_with_soft_labels_is_evaluated(ten_a_class, digits):
 
 
 @pytest.mark.parametrize("name", ["mlp", "lenet", "alexnet"])
-def test_another_architecture_learns(ten_a_class, digits, name):
-    protocol = Protocol(epochs=30, networks=1, width=16, augmentation="none", architecture=name)
+def test_another_architecture_is_trained_and_tested(ten_a_class, digits, name):
+    protocol = Protocol(epochs=3, networks=1, width=16, augmentation="none", architecture=name)
     found = evaluate_images(*ten_a_class, digits, protocol)
     network = make_network(name, 1, (16, 16), 10, width=16).draw(generator(0, "evaluation network"))
     for _ in train(network, *ten_a_class, protocol):

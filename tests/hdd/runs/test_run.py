@@ -63,7 +63,9 @@ def test_a_metrics_table_of_unknown_columns_is_read(make_run, digits, tmp_path):
     run = resume(make_run(), until=4, data=digits)
     kept = run.metrics()[-1]
     names = (*kept.columns, "surprise")
-    run.write_metrics(dataclasses.replace(kept, step=5, classes=np.full((10, 12), 3, np.float32), columns=names))
+    run.write_metrics(
+        dataclasses.replace(kept, step=5, classes=np.full((10, len(names)), 3, np.float32), columns=names)
+    )
     run.write_metrics(dataclasses.replace(kept, step=6))
     # Another version may keep more beside the record itself.
     with sqlite3.connect(run.path / "run.db") as database:
