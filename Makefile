@@ -11,13 +11,13 @@ PORT ?= 5006
 workbench: .venv/workbench.installed  ## the dashboard on http://127.0.0.1:5006
 	HDD_RUNS=$(RUNS) .venv/bin/panel serve workbench/app.py --address 127.0.0.1 --port $(PORT) --show $(if $(AUTOSTART),--args --autostart)
 
-# A browser, its server and an engine are kept busy by one test, so those run one at a time.
+# The tests in a browser come last, because they wait for figures to move and so want the machine for themselves.
 test: .venv/tests.installed  ## lint, types and tests, with a browser and JupyterLab
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/basedpyright --pythonpath .venv/bin/python
 	.venv/bin/python -m pytest -n 2 -m "not browser and not slow"
-	.venv/bin/python -m pytest -m "browser and not slow"
+	.venv/bin/python -m pytest -n 2 -m "browser and not slow"
 
 test-all: .venv/tests.installed  ## the slow tests too: 50 kills at random moments, the lesson, queues, sessions that end
 	.venv/bin/python -m pytest -n 2 -m "not browser"

@@ -71,7 +71,13 @@ class Touchy(Mean):
     """Breaks down at one end of a slider."""
 
     exponent = Number(
-        1.0, bounds=(0, 2), softbounds=(0.5, 2.0), label="Exponent", group="Geometry", doc="Below 1, a root of it."
+        1.0,
+        bounds=(0, 2),
+        softbounds=(0.5, 2.0),
+        step=0.5,
+        label="Exponent",
+        group="Geometry",
+        doc="Below 1, a root of it.",
     )
 
     def loss(self, real, synthetic):

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from workbench.core.run_source import open_sources
 
 
@@ -14,6 +16,7 @@ def figures(tab, name):
     )
 
 
+@pytest.mark.slow
 def test_two_runs_follow_one_timeline(open_tab, make_run):
     make_run("<i>other", steps=60)
     make_run("run", steps=40)

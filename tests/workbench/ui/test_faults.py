@@ -5,6 +5,7 @@ import shutil
 import signal
 import urllib.request
 
+import pytest
 from playwright.sync_api import expect
 from tab import TIMEOUT
 
@@ -47,6 +48,7 @@ def test_why_an_engine_failed_is_said(open_tab, script, root):
     tab.sees("Running: step")
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_said(open_tab, make_run, script):
     # Every tensor file is beyond the limit; the database is small enough.
     script(rate=20, file_bytes=150_000)
@@ -60,6 +62,7 @@ def test_a_full_disk_is_said(open_tab, make_run, script):
     tab.sees("Running: step")
 
 
+@pytest.mark.slow
 def test_a_run_that_is_removed_is_said_to_be_gone(open_tab, make_run, server):
     make_run("other", steps=20)
     run = make_run("run", steps=20)
