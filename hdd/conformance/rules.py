@@ -5,6 +5,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +61,16 @@ def unfit_knobs(knobs: Mapping[str, Any]) -> list[str]:
 
 def imports_no_torch(part: type[Any]) -> None:
     """Checks that the module of a method or objective can be imported without torch."""
+    found = _imported(part.__module__)
+    expect(found in ("True", "False"), f"{part.__module__} cannot be imported by itself: {found}")
+    expect(found == "False", f"{part.__module__} imports it: import it inside functions")
+
+
+@cache
+def _imported(module: str) -> str:
+    """Whether a module imports torch, "True" or "False", or why it cannot be imported."""
     # In a process of its own, because this one has imported torch.
     code = "import importlib, sys; importlib.import_module(sys.argv[1]); print('torch' in sys.modules)"
-    told = subprocess.run([sys.executable, "-c", code, part.__module__], capture_output=True, text=True, check=False)
-    problem = "".join(told.stderr.splitlines()[-1:])
-    expect(told.returncode == 0, f"{part.__module__} cannot be imported by itself: {problem}")
-    expect(told.stdout.strip() == "False", f"{part.__module__} imports it: import it inside functions")
+    told = subprocess.run([sys.executable, "-c", code, module], capture_output=True, text=True, check=False)
+    said = told.stdout if told.returncode == 0 else told.stderr
+    return "".join(said.splitlines()[-1:])

@@ -164,6 +164,7 @@ def test_a_baseline_is_recorded_beside_the_evaluations(demo):
     assert "leave the step out" in refused("evaluate", "runs/demo", "--baseline", "random", "--step", "20", cwd=demo)
 
 
+@pytest.mark.slow
 def test_architectures_are_compared_in_a_table_and_with_baselines(demo, tmp_path):
     run = str(shutil.copytree(demo / "runs/demo", tmp_path / "run"))
     short = ["--protocol", "quick", "--epochs", "2", "--width", "8"]

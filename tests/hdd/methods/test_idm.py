@@ -217,7 +217,17 @@ def test_a_run_continues_with_the_same_bits_from_any_step(gray, pause, knobs):
     assert same(resumed.state(), make_idm(gray, steps=pause, **knobs).state())
 
 
-@pytest.mark.parametrize("network", [name for name in NETWORKS.names() if name != "convnet"])
+LARGE = ("vgg11", "resnet18")
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name in LARGE else ())
+        for name in NETWORKS.names()
+        if name != "convnet"
+    ],
+)
 def test_networks_of_any_architecture_queue(toy_dataset, network):
     data = toy_dataset((9, 7, 11), side=32)
     made = make_idm(data, steps=3, network=network, network_width=4, queue_steps=1, queue_batch=4)
