@@ -161,12 +161,10 @@ def _first_step_seconds(settings: Settings, folder: Path) -> float:
 
 def _precision_error(data: Dataset, settings: Settings) -> dict[str, float]:
     """How far features of the first step's real images, and their means over a class, are from those in float32."""
-    exact, chosen = (
-        Batches(data, Settings(**{**settings.values(), "real_precision": each}), torch.device("cpu"))
-        for each in (PRECISIONS[0], settings.real_precision)
-    )
     found: list[Tensor] = []
-    for batches in (exact, chosen):
+    for precision in (PRECISIONS[0], settings.real_precision):
+        chosen = Settings(**{**settings.values(), "real_precision": precision})
+        batches = Batches(data, chosen, torch.device("cpu"))
         batches.draw_network(0)
         found.append(batches.real_features(0, settings.real_batch, settings.augmentation))
     compared = {"features": found, "mean features": [features.mean(dim=1) for features in found]}

@@ -216,8 +216,10 @@ def datasets(
     if name is not None:
         _show_dataset(initial_settings(name, **knobs), as_json)
         return
-    for knob in knobs:
-        raise InvalidInputError(f"{knob} is for the images of a folder: name one, as in hdd datasets folder:PATH.")
+    if knobs:
+        raise InvalidInputError(
+            f"{next(iter(knobs))} is for the images of a folder: name one, as in hdd datasets folder:PATH."
+        )
     listings = available()
     if as_json:
         print_json([listing._asdict() for listing in listings])

@@ -61,16 +61,14 @@ def unfit_knobs(knobs: Mapping[str, Any]) -> list[str]:
 
 def imports_no_torch(part: type[Any]) -> None:
     """Checks that the module of a method or objective can be imported without torch."""
-    found = _imported(part.__module__)
-    expect(found in ("True", "False"), f"{part.__module__} cannot be imported by itself: {found}")
-    expect(found == "False", f"{part.__module__} imports it: import it inside functions")
+    told = _import_alone(part.__module__)
+    problem = "".join(told.stderr.splitlines()[-1:])
+    expect(told.returncode == 0, f"{part.__module__} cannot be imported by itself: {problem}")
+    expect(told.stdout.strip() == "False", f"{part.__module__} imports it: import it inside functions")
 
 
 @cache
-def _imported(module: str) -> str:
-    """Whether a module imports torch, "True" or "False", or why it cannot be imported."""
-    # In a process of its own, because this one has imported torch.
+def _import_alone(module: str) -> subprocess.CompletedProcess[str]:
+    """Imports a module in a process of its own, because this one has imported torch; it prints whether torch came."""
     code = "import importlib, sys; importlib.import_module(sys.argv[1]); print('torch' in sys.modules)"
-    told = subprocess.run([sys.executable, "-c", code, module], capture_output=True, text=True, check=False)
-    said = told.stdout if told.returncode == 0 else told.stderr
-    return "".join(said.splitlines()[-1:])
+    return subprocess.run([sys.executable, "-c", code, module], capture_output=True, text=True, check=False)

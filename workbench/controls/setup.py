@@ -168,7 +168,7 @@ class Setup(Component):
         """Brings the controls up to date."""
         in_force = self._settings.in_force()
         for name, knob in self._knobs.items():
-            if self._problem(name, self._chosen.get(name, getattr(self._settings, name))) is None:
+            if name not in self._chosen or self._problem(name, self._chosen[name]) is None:
                 knob.put(getattr(self._settings, name))
             folder = name not in FOLDER_KNOBS or self._dataset.value.startswith(FOLDER)
             knob.show(name in in_force and folder)
