@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import panel as pn
 import panel_material_ui as pmui
 
 from hdd.knobs import Choice, Integer, Knob, Operations
@@ -26,8 +27,6 @@ class KnobControl(Component):
         request: called as request(name, value) whenever the user chooses a value; None calls nothing.
     """
 
-    _panel: pmui.Column
-
     def __init__(self, name: str, value: Any, request: Callable[[str, Any], None] | None = None) -> None:
         super().__init__(name=name)
         self._request = request
@@ -42,7 +41,7 @@ class KnobControl(Component):
         # The text is on the page from the start, because a browser can miss changes of a component that is just being
         # added.
         self._state = Text("", variant="caption", margin=(-6, 10, 4, 10), sx=self._empty)
-        self._panel = pmui.Column(self._control, self._state, sizing_mode="stretch_width", margin=0)
+        self._panel = pn.Column(self._control, self._state, sizing_mode="stretch_width", margin=0)
 
     def _make(self, value: Any) -> tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]:
         """The control, and two functions: the control's value to the knob's, and the knob's to the control's."""
@@ -108,7 +107,7 @@ class KnobControl(Component):
             self._state.sx = {"color": _COLORS[status]} if text else self._empty
 
     def show(self, shown: bool) -> None:
-        """Shows or hides the control; it is hidden while the run's objective does not use the knob."""
+        """Shows or hides the control; it is hidden while nothing in the run uses the knob."""
         show(self._panel, shown)
 
     def enable(self, enabled: bool) -> None:

@@ -11,10 +11,11 @@ import panel_material_ui as pmui
 from hdd.data.layouts import looks_like_images
 from hdd.errors import HDDError
 from hdd.paths import FOLDER
-from hdd.settings import PRESETS, Settings, grouped, initial_settings, presets_for
+from hdd.settings import PRESETS, Settings, initial_settings, presets_for
 from workbench.component import Component
 from workbench.controls import dataset_text
 from workbench.controls.knob import KnobControl
+from workbench.controls.knob_sections import KnobSections
 from workbench.controls.launch import Launch
 from workbench.core.jobs import SPARE_CORES
 from workbench.theme import HIDDEN, Text, show
@@ -66,18 +67,7 @@ class Setup(Component):
         self._preset.param.watch(lambda _: self._choose_preset(), "value")
         self._settings = self._computed()
         self._knobs: dict[str, KnobControl] = {}
-        self._groups = grouped(_folded())
-        self._sections = [pn.Column(sizing_mode="stretch_width", margin=0) for _ in self._groups]
-        accordion = pmui.Accordion(
-            *zip(self._groups, self._sections, strict=True),
-            active=[],
-            sizing_mode="stretch_width",
-            margin=(4, 4),
-            disable_gutters=True,
-            square=True,
-            title_variant="subtitle2",
-        )
-        accordion.param.watch(lambda event: self._fill(event.new), "active")
+        self._sections = KnobSections(_folded(), self._control, self._show, margin=(4, 4))
         self._name = pmui.TextInput(
             label="Name of the run", value="", placeholder="data set, objective and time", **common
         )
@@ -89,8 +79,8 @@ class Setup(Component):
             self._about,
             self._preset,
             self._changes,
-            *self._controls(FIRST),
-            accordion,
+            *map(self._control, FIRST),
+            self._sections,
             self._name,
             self._share,
             self._start,
@@ -106,20 +96,9 @@ class Setup(Component):
         self._dataset.options = {**named, **image_folders()}
         self._show()
 
-    def _controls(self, names: tuple[str, ...] | list[str]) -> list[KnobControl]:
-        """Makes the controls of knobs."""
-        made = {name: KnobControl(name, getattr(self._settings, name), self._choose) for name in names}
-        self._knobs |= made
-        return list(made.values())
-
-    def _fill(self, opened: list[int]) -> None:
-        """Makes the controls of those sections that are open and still empty."""
-        for index in opened:
-            if not len(self._sections[index]):
-                made = self._controls(list(self._groups.values())[index])
-                # A browser can miss what changes while a control is being added.
-                self._show()
-                self._sections[index][:] = made
+    def _control(self, name: str) -> KnobControl:
+        self._knobs[name] = KnobControl(name, getattr(self._settings, name), self._choose)
+        return self._knobs[name]
 
     def _computed(self) -> Settings:
         """The settings of the new run, without those of the chosen values that are not allowed."""
@@ -166,13 +145,18 @@ class Setup(Component):
 
     def _show(self) -> None:
         """Brings the controls up to date."""
-        in_force = self._settings.in_force()
+        offered = self._offered()
+        self._sections.show(offered)
         for name, knob in self._knobs.items():
             if name not in self._chosen or self._problem(name, self._chosen[name]) is None:
                 knob.put(getattr(self._settings, name))
-            folder = name not in FOLDER_KNOBS or self._dataset.value.startswith(FOLDER)
-            knob.show(name in in_force and folder)
+            knob.show(name in offered)
         self._about.object = dataset_text.about(self._listed.get(self._dataset.value), self._settings, self._notes)
+
+    def _offered(self) -> set[str]:
+        """The names of the knobs that the chosen data set, method and objective have."""
+        of_folders = () if self._dataset.value.startswith(FOLDER) else FOLDER_KNOBS
+        return {*self._settings.in_force()} - {*of_folders}
 
     def _submit(self) -> None:
         values = {name: getattr(self._settings, name) for name in self._settings.in_force()} | self._chosen

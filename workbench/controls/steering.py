@@ -6,15 +6,15 @@ from functools import partial
 from typing import Any
 
 import panel as pn
-import panel_material_ui as pmui
 
 from hdd.errors import HDDError
 from hdd.records import Edit
-from hdd.settings import Settings, grouped
+from hdd.settings import Settings
 from hdd.states import EditStatus, EngineState
 from workbench.component import SourceComponent
 from workbench.controls.edit_note import EditNote
 from workbench.controls.knob import KnobControl
+from workbench.controls.knob_sections import KnobSections
 from workbench.controls.notices import why_not
 from workbench.core.frame import Frame
 from workbench.embedded_session import Shown
@@ -42,38 +42,23 @@ class Steering(SourceComponent):
         """The open request of each knob: the id of its edit, None while the edit is being written."""
         self._next: dict[str, Any] = {}
         self._shown_states: dict[str, tuple] = {}
-        self._groups = grouped(Settings.steerable())
-        self._sections = [pn.Column(sizing_mode="stretch_width", margin=0) for _ in self._groups]
-        accordion = pmui.Accordion(
-            *zip(self._groups, self._sections, strict=True),
-            active=OPEN_AT_FIRST,
-            sizing_mode="stretch_width",
-            margin=(0, 4),
-            disable_gutters=True,
-            square=True,
-            title_variant="subtitle2",
+        self._sections = KnobSections(
+            Settings.steerable(), self._control, lambda: self.update(self._session.frame(full=True))
         )
-        accordion.param.watch(lambda event: self._fill(event.new), "active")
-        self._fill(OPEN_AT_FIRST)
         self._note = Text("", variant="caption", margin=(2, 10), sx=HIDDEN)
         self._why = EditNote(self._session)
         self._panel = pn.Column(
             self._note,
             self._why,
-            accordion,
+            self._sections,
             sizing_mode="stretch_width",
         )
+        self._sections.open(OPEN_AT_FIRST)
 
-    def _fill(self, opened: list[int]) -> None:
-        """Makes the controls of those sections that are open and still empty."""
+    def _control(self, name: str) -> KnobControl:
         settings = self._session.run_source.state.settings
-        for index in opened:
-            if not len(self._sections[index]):
-                names = list(self._groups.values())[index]
-                made = {name: KnobControl(name, getattr(settings, name), self.request) for name in names}
-                self._sections[index][:] = [*made.values()]
-                self._knobs |= made
-        self._session.refresh()
+        self._knobs[name] = KnobControl(name, getattr(settings, name), self.request)
+        return self._knobs[name]
 
     def request(self, name: str, value: Any) -> None:
         """Requests a value, now or once the engine has answered the last request of this knob."""
@@ -117,6 +102,7 @@ class Steering(SourceComponent):
         made = (edit for edit in state.steered if edit.applied_at <= frame.step)
         newest: dict[str, Edit] = {edit.name: edit for edit in (state.edits if frame.live else made)}
         in_force = frame.run_settings.in_force()
+        self._sections.show(in_force)
         for name, knob in self._knobs.items():
             knob.show(name in in_force)
             edit = newest.get(name)

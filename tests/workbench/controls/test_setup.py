@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import panel as pn
 import panel_material_ui as pmui
 import pytest
 
@@ -132,7 +133,7 @@ def test_knobs_of_another_objective_are_not_offered(form):
     weight = form.control("Weight λ (factor)", pmui.TextInput)
     form.control("Objective", pmui.Select).value = "mean"
     assert "weight" not in form.start()[1]
-    hidden = [each for each in form.panel.select(pmui.Column) if each.sx == HIDDEN]
+    hidden = [each for each in form.panel.select(pn.Column) if each.styles == HIDDEN]
     assert any(weight in each.select(pmui.TextInput) for each in hidden)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from playwright.sync_api import expect
 from tab import TIMEOUT
 
+from hdd.settings import Settings, grouped
+
 TOYS = Path(__file__).parent.parent.parent / "toys"
 
 
@@ -26,5 +28,9 @@ def test_a_toy_objective_is_steered_and_a_toy_tab_is_shown(serve, new_tab, root)
     expect(tab.slider("Sharpness")).to_be_visible(timeout=TIMEOUT)
     # A knob of an objective that is not in force.
     expect(tab.slider("Weight λ")).to_be_hidden(timeout=TIMEOUT)
+    # The groups of a method that is not in force.
+    expect(tab.page.get_by_role("button", name="Pruning of the real images")).to_be_visible(timeout=TIMEOUT)
+    assert "Network queue" in grouped(Settings.steerable())
+    expect(tab.page.get_by_role("button", name="Network queue")).to_be_hidden(timeout=TIMEOUT)
     tab.page.get_by_role("tab", name="Brightness").click()
     tab.sees("Mean normalised pixel at step 6:")
