@@ -6,6 +6,7 @@ It takes the options of `panel serve`; `--args --autostart` also starts the digi
 import sys
 
 import panel as pn
+from bokeh.settings import settings
 
 from hdd.paths import runs_folder
 from workbench.core.jobs import Engines
@@ -14,6 +15,8 @@ from workbench.shell import Shell
 
 # The page itself says when the connection is lost, and reloads itself: see `workbench/browser/outage.js`.
 pn.extension(notifications=True, reconnect=False)
+# Otherwise Bokeh checks the signature of each of the thousand callbacks of a page, and other sessions wait meanwhile.
+settings.perform_error_diagnostics = False
 
 if "hdd engines" not in pn.state.cache:
     pn.state.cache["hdd engines"] = Engines(runs_folder())

@@ -13,7 +13,7 @@ from hdd.settings import Settings, allowed
 from workbench.compat.debounced_values import report_at_once
 from workbench.component import Component
 from workbench.controls.slider_field import SliderField
-from workbench.theme import HIDDEN, Text, show
+from workbench.theme import HIDDEN, Text
 
 _COLORS = {"pending": "warning.main", "applied": "success.main", "refused": "error.main", "": "text.secondary"}
 
@@ -105,10 +105,6 @@ class KnobControl(Component):
         if self._state.object != text:
             self._state.object = text
             self._state.sx = {"color": _COLORS[status]} if text else self._empty
-
-    def show(self, shown: bool) -> None:
-        """Shows or hides the control; it is hidden while nothing in the run uses the knob."""
-        show(self._panel, shown)
 
     def enable(self, enabled: bool) -> None:
         """Whether the user may change the value."""

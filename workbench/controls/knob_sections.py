@@ -11,12 +11,12 @@ from workbench.controls.knob import KnobControl
 
 
 class KnobSections(Component):
-    """The controls of knobs in sections, which are made when their section is opened for the first time.
+    """The controls of those knobs that are in force, in sections. A control is made when it is first seen.
 
     Args:
-        names: of the knobs.
+        names: of all knobs that may come into force.
         make: makes the control of the knob of that name.
-        made: called after controls were made, and before they are put on the page.
+        opened: called when a section was opened, after which `show` must be called.
         margin: as Panel takes it.
     """
 
@@ -24,12 +24,12 @@ class KnobSections(Component):
         self,
         names: tuple[str, ...],
         make: Callable[[str], KnobControl],
-        made: Callable[[], None],
+        opened: Callable[[], None],
         margin: tuple[int, ...] = (0, 4),
     ) -> None:
         super().__init__()
         self._make = make
-        self._made = made
+        self._made: dict[str, KnobControl] = {}
         self._groups = grouped(names)
         self._columns = [pn.Column(sizing_mode="stretch_width", margin=0) for _ in self._groups]
         self._panel = pmui.Accordion(
@@ -41,22 +41,28 @@ class KnobSections(Component):
             square=True,
             title_variant="subtitle2",
         )
-        self._panel.param.watch(lambda event: self._fill(event.new), "active")
+        self._panel.param.watch(lambda _: opened(), "active")
 
     def open(self, sections: list[int]) -> None:
         """Opens the sections with these numbers, from 0, and folds the others."""
         self._panel.active = sections
 
-    def _fill(self, opened: list[int]) -> None:
-        for index in opened:
-            if not len(self._columns[index]):
-                controls = [self._make(name) for name in list(self._groups.values())[index]]
-                self._made()
-                self._columns[index][:] = controls
+    def show(self, in_force: Collection[str]) -> None:
+        """Shows the controls of the knobs with these names in the open sections, and hides the sections that have none.
 
-    def show(self, names: Collection[str]) -> None:
-        """Shows the sections that hold at least one of these knobs, and hides the others."""
-        empty = [n for n, group in enumerate(self._groups.values(), 1) if not set(group) & set(names)]
-        rules = [f".MuiAccordion-root:nth-of-type({n}) {{ display: none }}" for n in empty]
+        A browser can miss what changes while a control is being added, so whatever the new controls are to show must be
+        sent together with them.
+        """
+        wanted = [[name for name in group if name in in_force] for group in self._groups.values()]
+        for index in self._panel.active:
+            for name in wanted[index]:
+                if name not in self._made:
+                    self._made[name] = self._make(name)
+            controls = [self._made[name] for name in wanted[index]]
+            if [*self._columns[index]] != controls:
+                self._columns[index][:] = controls
+        rules = [
+            f".MuiAccordion-root:nth-of-type({n}) {{ display: none }}" for n, each in enumerate(wanted, 1) if not each
+        ]
         if self._panel.stylesheets != rules:
             self._panel.stylesheets = rules

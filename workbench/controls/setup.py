@@ -145,12 +145,10 @@ class Setup(Component):
 
     def _show(self) -> None:
         """Brings the controls up to date."""
-        offered = self._offered()
-        self._sections.show(offered)
         for name, knob in self._knobs.items():
             if name not in self._chosen or self._problem(name, self._chosen[name]) is None:
                 knob.put(getattr(self._settings, name))
-            knob.show(name in offered)
+        self._sections.show(self._offered())
         self._about.object = dataset_text.about(self._listed.get(self._dataset.value), self._settings, self._notes)
 
     def _offered(self) -> set[str]:

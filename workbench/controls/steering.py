@@ -42,9 +42,8 @@ class Steering(SourceComponent):
         """The open request of each knob: the id of its edit, None while the edit is being written."""
         self._next: dict[str, Any] = {}
         self._shown_states: dict[str, tuple] = {}
-        self._sections = KnobSections(
-            Settings.steerable(), self._control, lambda: self.update(self._session.frame(full=True))
-        )
+        self._sections = KnobSections(Settings.steerable(), self._control, self._session.refresh)
+        self._sections.open(OPEN_AT_FIRST)
         self._note = Text("", variant="caption", margin=(2, 10), sx=HIDDEN)
         self._why = EditNote(self._session)
         self._panel = pn.Column(
@@ -53,7 +52,6 @@ class Steering(SourceComponent):
             self._sections,
             sizing_mode="stretch_width",
         )
-        self._sections.open(OPEN_AT_FIRST)
 
     def _control(self, name: str) -> KnobControl:
         settings = self._session.run_source.state.settings
@@ -101,10 +99,8 @@ class Steering(SourceComponent):
         state = frame.run_state
         made = (edit for edit in state.steered if edit.applied_at <= frame.step)
         newest: dict[str, Edit] = {edit.name: edit for edit in (state.edits if frame.live else made)}
-        in_force = frame.run_settings.in_force()
-        self._sections.show(in_force)
+        self._sections.show(frame.run_settings.in_force())
         for name, knob in self._knobs.items():
-            knob.show(name in in_force)
             edit = newest.get(name)
             sent = self._sent.get(name)
             if sent is not None and edit is not None and edit.id >= sent and edit.status != EditStatus.PENDING:

@@ -127,22 +127,15 @@ def paper(*objects: Any, **options: Any) -> pn.Column:
     return pn.Column(*objects, **{"margin": 4, "styles": _PAPER, **options})
 
 
-def show(component: pn.viewable.Viewable, shown: bool, **style: Any) -> None:
-    """Shows or hides a component.
+def show(component: MaterialComponent, shown: bool, **sx: Any) -> None:
+    """Shows or hides a component; while it is shown, `sx` is its style.
 
     This does not set `visible`, because a page waits until all its components are rendered, and a Material component
     that is not visible never is.
-
-    Args:
-        component: a browser can miss it if a Material component is hidden while it is being added to the page, but
-            never with a container of Panel's own.
-        shown: whether it is shown.
-        style: its style while it is shown.
     """
-    name = "sx" if isinstance(component, MaterialComponent) else "styles"
-    wanted = style if shown else HIDDEN
-    if getattr(component, name) != wanted:
-        component.param.update({name: wanted})
+    style = sx if shown else HIDDEN
+    if component.sx != style:
+        component.sx = style
 
 
 def to_rgba(pixels: np.ndarray) -> np.ndarray:

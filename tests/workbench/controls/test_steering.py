@@ -25,7 +25,9 @@ def source(make_run):
 
 @pytest.fixture
 def steering(session):
-    return Steering(session)
+    steering = Steering(session)
+    steering.update(session.frame(full=True))
+    return steering
 
 
 @pytest.fixture
@@ -234,7 +236,8 @@ def test_who_does_not_drive_cannot_steer(steering, session, source, show):
     show()
     assert "You are watching: another tab is in control of this run." in texts(steering)
     controls = [control for knob in steering._knobs.values() for control in knob.__panel__().select(WidgetBase)]
-    assert {control.label for control in controls} == {Settings.knob(name).title for name in KNOBS}
+    in_force = source.state.settings.in_force()
+    assert {control.label for control in controls} == {Settings.knob(name).title for name in KNOBS if name in in_force}
     assert all(control.disabled for control in controls)
     steering.request("curvature", -3.0)
     assert source.run.pending() == []
@@ -242,6 +245,20 @@ def test_who_does_not_drive_cannot_steer(steering, session, source, show):
     show()
     steering.request("curvature", -3.0)
     assert len(pending(source)) == 1
+
+
+def test_only_knobs_in_force_are_shown(steering, source, show):
+    def labels():
+        return {each.label for each in steering.__panel__().select(WidgetBase)}
+
+    assert "Weight λ (factor)" in labels() and "Bandwidth (factor)" not in labels()
+    (sections,) = steering.__panel__().select(pmui.Accordion)
+    hidden = [number for number, group in enumerate(GROUPS, 1) if f"nth-of-type({number})" in str(sections.stylesheets)]
+    assert [list(GROUPS)[number - 1] for number in hidden] == ["Network queue"]
+    source.run.steer(objective="mean")
+    source.run.decide(source.run.pending()[0], "applied", 40, "hdd")
+    show()
+    assert "Weight λ (factor)" not in labels() and "Objective" in labels()
 
 
 def test_somebody_elses_change_is_shown(steering, source, show):
