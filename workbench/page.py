@@ -15,6 +15,9 @@ TIMELINE_HEIGHT = 96
 NARROW = "@media (max-width: 1279.95px)"
 """Beside the inspector, the disk and the curves would be too small to read."""
 
+WITHOUT_TITLE = "@media (max-width: 1099.95px)"
+"""Beside the title, the app bar would have no room to say how the run is doing, and who is in control."""
+
 
 def make_page(
     header: Sequence[Viewable | Viewer],
@@ -47,6 +50,7 @@ def make_page(
             # A closed side bar lies outside of the visible page. With "hidden", the default, the page would scroll to
             # it when something in it gets the focus.
             "overflow": "clip",
+            WITHOUT_TITLE: {"& header .title": {"display": "none"}},
             NARROW: {
                 "& > main": {"marginRight": 0},
                 "& > nav:last-of-type": {"position": "absolute", "right": 0, "zIndex": 1200, "pointerEvents": "none"},

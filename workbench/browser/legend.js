@@ -13,9 +13,10 @@ const PATHS = {
   plus: "M6.2 2.5h3.6v3.7h3.7v3.6H9.8v3.7H6.2V9.8H2.5V6.2h3.7z",
 }
 const STYLE = `
-  :host {display: block; height: 100%; min-height: 0}
+  :host {display: block; height: 100%; min-height: 0; container-type: size}
   .legend {display: flex; flex-direction: column; height: 100%; min-height: 0; font: 12px/1.3 Roboto, sans-serif}
   .classes {overflow-y: auto; min-height: 40px; flex: 0 1 auto}
+  @container (max-height: 200px) {.classes {display: grid; grid-template-columns: repeat(2, minmax(0, 1fr))}}
   button {display: flex; align-items: center; gap: 5px; width: 100%; padding: 1px 4px; border: 0; border-radius: 4px;
     background: none; color: inherit; font: inherit; text-align: left; cursor: pointer}
   button:hover, button:focus-visible {background: #8089902e}

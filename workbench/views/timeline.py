@@ -124,8 +124,13 @@ class Timeline(SourceComponent):
         A React component sends the value that it has drawn to the server, even if the server has sent the next one
         meanwhile. The position at which a user lets go (`value_throttled`) is never such an echo.
         """
-        if not self._follows and event.new not in self._shown:
+        if self._follows:
+            return
+        if event.new not in self._shown:
             self._scrub(event.new)
+        elif event.new != self._shown[-1]:
+            # The browser may have stopped at the echoed step, and the next step of the run can take long.
+            self._session.refresh()
 
     def _scrub(self, step: int) -> None:
         self._session.selection.step = min(step, self._session.source.state.step)

@@ -75,12 +75,14 @@ def test_the_slider_follows_a_run_and_chooses_a_step(session, timeline):
     assert {mark["value"]: mark["label"] for mark in slider.marks}[20] == "★"
 
 
-def test_what_a_slow_browser_gives_back_does_not_stop_the_slider_from_following(session, timeline):
+def test_what_a_slow_browser_gives_back_does_not_stop_the_slider_from_following(session, document, timeline):
     slider = part(timeline, pmui.IntSlider, "Step")
     for step in (50, 51):
         session.source.put(step=step)
         look(session, timeline)
+    document.run()
     slider.value = 50
+    assert document.next, "the slider would stand still until the run's next step"
     assert look(session, timeline) is None
     assert slider.value == 51
     # Let go there, it is the user's choice.
