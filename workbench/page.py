@@ -5,13 +5,23 @@ from collections.abc import Sequence
 import panel_material_ui as pmui
 from panel.viewable import Viewable, Viewer
 
+from workbench import browser, compat
 from workbench.compat.page_busy import ignore_busy
 from workbench.theme import THEME
-from workbench.theme.color_scheme import TEMPLATE, is_dark
+from workbench.theme.color_scheme import SCRIPT, is_dark
 
 SIDE_WIDTH = 310
 INSPECTOR_WIDTH = 320
 TIMELINE_HEIGHT = 96
+TEMPLATE = (
+    "{% extends base %}"
+    + "{% block preamble %}{{ super() }}<script>{% raw %}"
+    + SCRIPT
+    + "{% endraw %}</script>{% endblock %}{% block postamble %}{{ super() }}<script>{% raw %}"
+    + browser.module(*compat.PAGE)
+    + "{% endraw %}</script>{% endblock %}"
+)
+"""What a page runs before it is made."""
 NARROW = "@media (max-width: 1279.95px)"
 """Beside the inspector, the disk and the curves would be too small to read."""
 

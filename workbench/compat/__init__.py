@@ -16,8 +16,17 @@ from workbench.compat.property_defaults import keep_defaults
 
 HERE = Path(__file__).parent
 
-PAGE = tuple(HERE / name for name in ("unlaid_figures.js", "rewritten_styles.js", "open_menus.js", "late_children.js"))
-"""The JavaScript files that patch the libraries of a page; each page runs them once."""
+PAGE = tuple(
+    HERE / name
+    for name in (
+        "unlaid_figures.js",
+        "rewritten_styles.js",
+        "open_menus.js",
+        "late_children.js",
+        "drawn_values.js",
+    )
+)
+"""The JavaScript files that patch the libraries of a page, best before it makes its components."""
 
 
 def in_process() -> None:

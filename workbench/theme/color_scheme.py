@@ -4,12 +4,8 @@ import panel as pn
 
 from workbench import browser
 
-TEMPLATE = (
-    "{% extends base %}{% block preamble %}{{ super() }}<script>"
-    + browser.module("color_scheme.js")
-    + "</script>{% endblock %}"
-)
-"""The template of a page that is loaded again if it was sent in the wrong colours."""
+SCRIPT = browser.module("color_scheme.js")
+"""Loads a page again that was sent in the wrong colours; it comes first in a page."""
 
 
 def is_dark() -> bool:

@@ -8,18 +8,12 @@ from panel.custom import JSComponent
 from playwright.sync_api import expect
 from tab import FIGURE, TIMEOUT
 
-from workbench import browser as scripts
 from workbench import compat
+from workbench.page import TEMPLATE
 
 FINISHED = f"[({FIGURE})('line')].some((each) => each && Bokeh.index.find_one(each).has_finished())"
 
 with_and_without = pytest.mark.parametrize("patched", [False, True], ids=["without", "with"])
-
-
-class Patches(JSComponent):
-    """Brings the patches of a page into it."""
-
-    _esm = scripts.module(*compat.PAGE) + "\nexport function render() {}"
 
 
 class Slow(JSComponent):
@@ -44,7 +38,8 @@ def show(browser, serve, patched):
         pages.append(page)
         page.set_default_timeout(TIMEOUT)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(serve(lambda: pmui.Page(main=[*([Patches()] if patched else []), *make()])))
+        template = {"template": TEMPLATE} if patched else {}
+        page.goto(serve(lambda: pmui.Page(main=make(), **template)))
         page.wait_for_function("typeof Bokeh !== 'undefined' && Bokeh.documents[0]?.is_idle")
         return page, errors
 
@@ -98,6 +93,47 @@ def test_what_is_put_into_a_container_that_is_being_made_is_missed(show, patched
     else:
         page.wait_for_timeout(500)
         expect(page.get_by_text("Late")).to_have_count(0)
+
+
+@with_and_without
+def test_what_changes_while_it_is_drawn_is_missed_or_undone(show, patched):
+    def make():
+        place, button = pn.Column(), pmui.Button(label="Show")
+        button.on_click(lambda _: place.append(pmui.Button(label="one")))
+        return [button, place]
+
+    page, _ = show(make)
+    # A component says that it was rendered just before it begins to follow its properties.
+    page.evaluate(
+        """() => {
+          const view = Bokeh.Models.get("panel.models.esm.ReactComponent").prototype.default_view.prototype
+          const {after_rendered} = view
+          view.after_rendered = function () {
+            after_rendered.call(this)
+            if (this.model.data.label === "one") this.model.data.setv({label: "two"})
+          }
+        }"""
+    )
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("button", name="two" if patched else "one")).to_be_visible(timeout=TIMEOUT)
+    # What was drawn is seen just before it is written back.
+    label = page.evaluate(
+        """async () => {
+          const models = [...Bokeh.documents[0]._all_models.values()]
+          const {data} = models.find((each) => each.data?.attributes.label === "two")
+          const view = [...Bokeh.index.all_views()].find((each) => each.model.data === data)
+          data.setv({label: "three"})
+          await new Promise((done) => new MutationObserver((_, observer) => {
+            if (!view.shadow_el.textContent.includes("three")) return
+            observer.disconnect()
+            data.setv({label: "four"})
+            setTimeout(done, 500)
+          }).observe(view.shadow_el, {subtree: true, childList: true, characterData: true}))
+          return data.label
+        }"""
+    )
+    assert label == ("four" if patched else "three")
+    expect(page.get_by_role("button", name=label)).to_be_visible(timeout=TIMEOUT)
 
 
 @with_and_without
