@@ -13,6 +13,7 @@ from workbench import compat
 from workbench.browser.link import Link
 from workbench.build_queue import BuildQueue
 from workbench.compat.kept_notifications import forget_notifications
+from workbench.compat.local_files import use_local_files
 from workbench.controls.branching import Branching
 from workbench.controls.dialogs import Dialogs
 from workbench.controls.driver import DriverButton
@@ -72,6 +73,8 @@ class Shell:
         self._session: Session | None = None
         self._pages: TabPages | None = None
         self._document = pn.state.curdoc
+        if self._document is not None:
+            use_local_files(self._document)
         self._queue = BuildQueue(self._document, self._is_loaded)
         self._names: list[str] = []
         self._link = Link(names=list(address.NAMES))
@@ -206,6 +209,7 @@ class Shell:
             self._main[:] = [*([pages.strip] if len(self._tabs) > 1 else []), pages.place, timeline]
             self._list_runs()
             self._run_choice.put(path.name)
+            self.update(session.frame())
             self._new_run.fold()
             self._open_inspector(session)
         pages.strip.param.watch(lambda _: self._note(session), "active")

@@ -12,7 +12,6 @@ from workbench.component import Component
 from workbench.controls.notices import attempt
 from workbench.core.frame import Frame
 from workbench.session import Session
-from workbench.theme import HIDDEN, show
 
 
 class EditNote(Component):
@@ -31,11 +30,11 @@ class EditNote(Component):
         self._panel = pmui.TextInput(
             label="Why?",
             value="",
-            placeholder="A note on this change",
+            placeholder="A note on the newest change",
+            disabled=True,
             size="small",
             sizing_mode="stretch_width",
             margin=(10, 10, 4, 10),
-            sx=HIDDEN,
         )
         self._panel.param.watch(self._written, "value")
 
@@ -49,9 +48,10 @@ class EditNote(Component):
         # More steps change nothing about the steps before, and need no reason.
         found = [each for each in [*made, *(asked if frame.live else [])] if each.name != "steps"]
         edit = max(found, key=lambda each: each.id, default=None)
-        show(self._panel, edit is not None)
-        self._panel.disabled = not self._session.drives or state.problem is not None
+        self._panel.disabled = edit is None or not self._session.drives or state.problem is not None
         before, self._edit = self._edit, edit
+        if edit is None and before is not None:
+            self._panel.param.update(label="Why?", value="")
         # What is being typed must stay while the edit is decided on.
         if edit is not None and (before is None or (before.id, before.note) != (edit.id, edit.note)):
             label = f"Why {Settings.knob(edit.name).label} → {to_text(edit.value)}?"

@@ -41,7 +41,11 @@ _BOTH = {
     "components": {
         "MuiToggleButton": {"styleOverrides": {"root": {"textTransform": "none", "padding": "6px 10px"}}},
         # The tooltip of a button can cover the next button, which must still receive clicks.
-        "MuiTooltip": {"defaultProps": {"disableInteractive": True}},
+        # Without a width it would be as narrow as the button that it belongs to.
+        "MuiTooltip": {
+            "defaultProps": {"disableInteractive": True},
+            "styleOverrides": {"tooltip": {"width": "max-content", "maxWidth": 280}},
+        },
         "MuiAlert": {"styleOverrides": {"message": {"& p": {"margin": 0}}}},
         # All inputs are small, so the labels inside empty ones must be placed for that size. MultiChoice gives labels
         # the background of plain paper, which is darker than the raised paper of a dark page.

@@ -12,6 +12,8 @@ from workbench.core.run_curves import RunCurves
 def curve_summary(frame: Frame, curves: RunCurves) -> str:
     """The values at the step that is shown, and what the losses cannot be compared across.
 
+    The curves of a long run are means over a few steps each, and so are the values; then the text says of which.
+
     Args:
         frame: of a run.
         curves: those of the run.
@@ -22,7 +24,10 @@ def curve_summary(frame: Frame, curves: RunCurves) -> str:
     row = min(int(np.searchsorted(columns["step"], frame.step)), len(columns["step"]) - 1)
     names = ("real_radius_q50", "synthetic_radius_q50", "real_clamped")
     real, synthetic, clamped = (curves.mean(name)[row] for name in names)
-    text = f"Step {frame.step}: loss {columns['loss'][row]:.4g}"
+    last = int(columns["step"][row])
+    first = int(columns["step"][row - 1]) + 1 if row else 1
+    which = f"Step {last}" if first == last else f"Mean of steps {first} to {last}"
+    text = f"{which}: loss {columns['loss'][row]:.4g}"
     if np.isfinite(real) and np.isfinite(synthetic):
         text += f", median √|K|·radius {real:.2f} real and {synthetic:.2f} synthetic"
     if np.isfinite(clamped):

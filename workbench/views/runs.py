@@ -98,8 +98,8 @@ class Runs(SourceComponent):
         self._enable()
         count = len(found.rows)
         self._summary.object = (
-            f"{count} {'run' if count == 1 else 'runs'} in {self._engines.root}. Columns between accuracy and origin: "
-            "the settings in which they differ. └ is a fork of the run above."
+            f"{count} {'run' if count == 1 else 'runs'} in {self._engines.root}. Columns between accuracy and "
+            "“Made from”: the settings in which they differ. └ is a fork of the run above."
         )
         self._session.later(self._look, LOOK_MILLISECONDS)
 

@@ -204,7 +204,7 @@ class Timeline(SourceComponent):
             return "Steps appear here as they are completed."
         edits = [edit for edit in frame.run_state.steered if edit.step == frame.step]
         parts = [f"{'Live: step' if frame.live else 'Looking back at step'} {frame.step} of {frame.run_settings.steps}"]
-        if not frame.live and frame.image_step != frame.step:
+        if not frame.live and frame.image_step < frame.step:
             parts.append(f"images of step {frame.image_step}, the nearest kept step before it")
         parts += [
             f"◆ {edit.name}: {edit.old} → {edit.value} by {edit.who}{f' ({edit.note})' if edit.note else ''}"

@@ -12,8 +12,8 @@ from workbench import compat
 
 WORKBENCH = compat.HERE.parent
 OUTSIDE = sorted(path for path in WORKBENCH.rglob("*") if compat.HERE not in path.parents)
-SETTINGS = ("pn.state.", "pn.config.")
-"""Objects of Panel's whose public attributes are there to be set."""
+SETTINGS = ("pn.state.", "pn.config.", "settings.")
+"""Objects of Panel and Bokeh whose public attributes are there to be set."""
 
 OWN = {"workbench", "hdd", "os"}
 """Packages of this project, and one whose `_exit` is documented."""
