@@ -5,6 +5,7 @@ import torch
 
 from hdd.errors import HDDError
 from hdd.methods.published import class_by_class
+from hdd.runs.rule_knobs import RuleKnobs
 from hdd.settings import PRESETS, Settings, initial_settings, presets_for
 
 ROWS = {name: preset for name, preset in PRESETS.items() if preset.published}
@@ -57,6 +58,7 @@ def test_a_row_sets_every_knob_that_its_figure_depends_on(name):
         "snapshot_every",
         "pruning_score",
         "pruning_keep",
+        *RuleKnobs.param,
     }
     unused = {"curvature", "feature_scale", "clamp", "centroid"} if settings.objective == "mean" else set()
     assert set(settings.in_force()) - free - unused - {"target_radius"} == set(ROWS[name].values)
