@@ -236,7 +236,8 @@ def test_evaluate_says_how_far_the_published_accuracy_is(demo):
 
 def test_json_lines_of_evaluate(demo):
     told = hdd("evaluate", "runs/demo", "--epochs=3", "--networks=1", "--width=8", "--json-lines", cwd=demo)
-    *progress, ended = map(json.loads, told.stdout.splitlines())
+    named, begun, *progress, ended = map(json.loads, told.stdout.splitlines())
+    assert (named, begun) == ({"architectures": ["convnet"]}, {"architecture": "convnet", "accuracies": []})
     assert progress[0] == {"done": 1, "total": 3}
     assert progress[-1] == {"architecture": "convnet", "accuracies": ended["result"]["accuracies"]}
     assert ended["result"]["step"] == 20
