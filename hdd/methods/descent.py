@@ -86,14 +86,13 @@ class Descent:
 
     def _diverging(self, losses: Tensor, norms: Tensor, images: Tensor, lr: float, direction: Tensor) -> Diverging:
         """What is wrong with a step to `images`."""
-        size, before = (lr * each.flatten(2).norm(dim=-1).mean(dim=-1) for each in (direction, self.momentum))
-        size = torch.where(size.isfinite(), size, before)
+        sizes = tuple(lr * each.flatten(2).norm(dim=-1).mean(dim=-1) for each in (direction, self.momentum))
         left, diverge = (~(each.abs() <= DIVERGED).flatten(1).all(dim=1) for each in (self.images, images))
         for what, bad in (("images", left), ("loss", ~losses.isfinite()), ("gradient", ~norms.isfinite())):
             if bad.any():
-                return Diverging(what, bad, size)
+                return Diverging(what, bad, *sizes)
         # Without any of these, the images to come diverge, or else a sum over the classes is too large.
-        return Diverging("images", diverge, size) if diverge.any() else Diverging("loss", ~diverge, size)
+        return Diverging("images", diverge, *sizes) if diverge.any() else Diverging("loss", ~diverge, *sizes)
 
     def _factors(self, norms: Tensor, gradient_norm: float | str | None) -> Tensor:
         if gradient_norm is None:

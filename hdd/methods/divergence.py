@@ -26,12 +26,14 @@ class Diverging(Exception):
     Args:
         what: "images", "loss" or "gradient".
         classes: (C,) bool, those at fault.
-        step_size: (C,) mean norm of the move of an image: of this step, or if that is not finite, of the one before.
+        step_size: (C,) mean norm of the move that images would make.
+        last_step_size: (C,) that of the move before it.
     """
 
-    def __init__(self, what: str, classes: Tensor, step_size: Tensor) -> None:
+    def __init__(self, what: str, classes: Tensor, step_size: Tensor, last_step_size: Tensor) -> None:
         super().__init__(what)
-        self.what, self.classes, self.step_size = what, classes, step_size
+        self.what, self.classes = what, classes
+        self.step_size, self.last_step_size = step_size, last_step_size
 
 
 @contextmanager
@@ -52,29 +54,30 @@ def explain_divergence(
     try:
         yield
     except Diverging as found:
-        at_fault = found.classes.tolist()
-        names = [name for name, bad in zip(classes, at_fault, strict=True) if bad]
-        measured = {side: float(radius[found.classes].median()) for side, radius in radii().items()}
-        facts = [
-            f"objective {settings.objective}",
-            f"median √|K|·radius {', '.join(f'{value:.3g} {side}' for side, value in measured.items())}",
-            f"image step size {float(found.step_size[found.classes].max()):.3g}",
-        ]
-        what = {
-            "images": f"the images of {_classes(names)} diverge",
-            "loss": f"the loss of {_classes(names)} is not finite",
-            "gradient": f"the gradient of the loss of {_classes(names)} is not finite",
-        }
-        lower = f"ower image_lr, which is {settings.image_lr:g}"
+        raise DivergedError(_message(found, settings, step, classes, radii())) from None
+
+
+def _message(
+    found: Diverging, settings: Settings, step: int, classes: Sequence[str], radii: Mapping[str, Tensor]
+) -> str:
+    at_fault = _classes([name for name, bad in zip(classes, found.classes.tolist(), strict=True) if bad])
+    what = {
+        "images": f"the images of {at_fault} diverge",
+        "loss": f"the loss of {at_fault} is not finite",
+        "gradient": f"the gradient of the loss of {at_fault} is not finite",
+    }[found.what]
+    medians = [f"{float(radius[found.classes].median()):.3g} {side}" for side, radius in radii.items()]
+    size, before = (float(each[found.classes].max()) for each in (found.step_size, found.last_step_size))
+    remedy = f"Lower image_lr, which is {settings.image_lr:g}."
+    if found.what != "images":
         remedy = (
-            f"L{lower}."
-            if found.what == "images"
-            else f"Steer a knob of the objective, or l{lower}. `hdd check {settings.objective}` says whether the "
-            "objective is at fault."
+            f"Steer a knob of the objective, or image_lr, which is {settings.image_lr:g}. "
+            f"`hdd check {settings.objective}` says whether the objective is at fault."
         )
-        raise DivergedError(
-            f"Step {step + 1} was not made because {what[found.what]} ({'; '.join(facts)}). {remedy}"
-        ) from None
+    return (
+        f"Step {step + 1} was not made because {what} (objective {settings.objective}; "
+        f"median √|K|·radius {', '.join(medians)}; image step size {size:.3g}, before that {before:.3g}). {remedy}"
+    )
 
 
 def _classes(names: Sequence[str]) -> str:

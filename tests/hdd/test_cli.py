@@ -354,6 +354,7 @@ def test_datasets_shows_what_a_folder_holds(tmp_path):
         (["--out", "/proc/new"], "The directory /proc/new cannot be made (No such file or directory)"),
         (["--out", __file__], "is a file: give a directory"),
         (["--out", f"{__file__}/new"], "cannot be made (Not a directory)"),
+        (["--at", "5:weight=1", "--at", "5:weight=2"], "weight is given twice"),
         (["--at", "curvature=-1"], "is not of the form STEP:KNOB=VALUE"),
         (["--at", "5:ipc=3"], "ipc is fixed when a run is made"),
         (["--at", "5000:curvature=-1"], "There is no step 5000"),

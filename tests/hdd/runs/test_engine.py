@@ -109,7 +109,7 @@ def test_a_run_that_diverges_stands_before_that_step_and_can_be_steered_or_rewou
         resume(run, data=digits)
     forked = history.fork(run, 5, run.path.with_name("fork"), {"image_lr": 1e9})
     with pytest.raises(
-        DivergedError, match=r"Step 6 .* image step size .*e\+\d\d\).* stands at step 5 as it was: steer it"
+        DivergedError, match=r"Step 6 .* image step size .*e\+\d\d, before .* stands at step 5 as it was: steer it"
     ):
         resume(forked, data=digits)
     history.rewind(run, 5)
