@@ -9,7 +9,7 @@
     ├── NotInstalledError       a method or an objective comes from a package that is not installed
     ├── NewerVersionError       a newer version of this package made the file
     ├── StorageError            a disk or file cannot be read or written
-    ├── DivergedError           the images grow without bound
+    ├── DivergedError           images, a loss or a gradient are not finite, or grow without bound
     └── OutOfMemoryError        the device has too little memory
 
 A message is one or two plain sentences that name the input at fault, what is allowed and what to do. The command line
@@ -54,7 +54,7 @@ class StorageError(HDDError):
 
 
 class DivergedError(HDDError):
-    """Images grow without bound; lower the learning rate."""
+    """Images, a loss or a gradient are not finite, or grow without bound; a step with them is not made."""
 
 
 class OutOfMemoryError(HDDError):

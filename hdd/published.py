@@ -8,9 +8,10 @@ from typing import Any
 from hdd.knobs import Preset
 from hdd.protocol import Protocol
 from hdd.records import Edit
+from hdd.runs.rule_knobs import RuleKnobs
 from hdd.settings import PRESETS, Settings, initial_settings
 
-_FREE = {"seed", "device", "threads", "snapshot_every", "steps"}
+_FREE = {"seed", "device", "threads", "snapshot_every", "steps", *RuleKnobs.param}
 """Knobs that may differ from those of a row; the number of steps is told instead."""
 
 

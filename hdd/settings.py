@@ -1,8 +1,8 @@
 """The settings of a run: its knobs, composed from the parts that declare them.
 
-`RunKnobs` and `PruningKnobs` are in force in every run. The knobs of a method or an objective are in force in the runs
-that use it. A run holds values of all knobs, since its objective may change while it is going. This module does not
-import torch, so that the command line and the page can check values before anything heavy is loaded.
+`RunKnobs`, `PruningKnobs` and `RuleKnobs` are in force in every run. The knobs of a method or an objective are in force
+in the runs that use it. A run holds values of all knobs, since its objective may change while it is going. This module
+does not import torch, so that the command line and the page can check values before anything heavy is loaded.
 """
 
 import difflib
@@ -23,6 +23,7 @@ from hdd.objectives import OBJECTIVES, Objective
 from hdd.pruning.knobs import PruningKnobs
 from hdd.registry import Registry
 from hdd.runs.knobs import RunKnobs
+from hdd.runs.rule_knobs import RuleKnobs
 
 RENAMED_OBJECTIVES = {"dm": "mean"}
 """Names of objectives in earlier versions, which runs, scripts and command lines may still use."""
@@ -32,6 +33,10 @@ _REGISTRIES = {"method": METHODS, "objective": OBJECTIVES}
 
 _CHOSEN: dict[str, Registry[Any]] = {**_REGISTRIES, "network": NETWORKS}
 """The registries whose names are values of the knobs that are called so."""
+
+
+_ALWAYS = (RunKnobs, PruningKnobs, RuleKnobs)
+"""The parts whose knobs are in force in every run."""
 
 
 def _knobs_of(part: type[param.Parameterized]) -> dict[str, param.Parameter[Any]]:
@@ -49,7 +54,9 @@ def _taken(name: str, knob: Any) -> str:
 
 def _compose() -> dict[str, Knob[Any]]:
     """All knobs by name, fixed ones first. A method or objective that declares a name already in use is left out."""
-    declared: dict[str, Any] = _knobs_of(RunKnobs) | _knobs_of(PruningKnobs) | _knobs_of(Objective)
+    declared: dict[str, Any] = {}
+    for part in (*_ALWAYS, Objective):
+        declared |= _knobs_of(part)
     accepted: dict[str, list[type[param.Parameterized]]] = {"method": [], "objective": []}
     for kind, registry in _REGISTRIES.items():
         for name in registry.names():
@@ -66,7 +73,7 @@ def _compose() -> dict[str, Knob[Any]]:
     # Forms show what is matched before how it is done.
     order = [
         name
-        for part in (*accepted["objective"], PruningKnobs, *accepted["method"], RunKnobs)
+        for part in (*accepted["objective"], PruningKnobs, *accepted["method"], RunKnobs, RuleKnobs)
         for name in _knobs_of(part)
     ]
     fixed = {name: copy(knob) for name, knob in declared.items() if not knob.steerable}
@@ -166,7 +173,7 @@ class Settings(param.Parameterized):
         """
         if self.uninstalled().keys() & _REGISTRIES.keys():
             return self.names()
-        parts = [RunKnobs, PruningKnobs, *(_part(kind, getattr(self, kind)) for kind in _REGISTRIES)]
+        parts = [*_ALWAYS, *(_part(kind, getattr(self, kind)) for kind in _REGISTRIES)]
         own = {name for part in parts for name in _knobs_of(part)}
         return tuple(name for name in _KNOBS if name in own)
 

@@ -62,15 +62,15 @@ def parse_schedule(entries: list[str] | None) -> dict[int, dict[str, Any]]:
     Raises:
         HDDError: a text has another form, or as in `parse_assignments`.
     """
-    edits: dict[int, dict[str, Any]] = {}
+    assignments: dict[int, list[str]] = {}
     for entry in entries or []:
         step, colon, assignment = entry.partition(":")
         if not colon or not step.isdecimal():
             raise InvalidInputError(
                 f"{entry!r} is not of the form STEP:KNOB=VALUE: write, for example, 100:curvature=-4."
             )
-        edits.setdefault(int(step), {}).update(parse_assignments([assignment]))
-    return edits
+        assignments.setdefault(int(step), []).append(assignment)
+    return {step: parse_assignments(of_step) for step, of_step in assignments.items()}
 
 
 def _discard_output(stream: IO[str]) -> None:

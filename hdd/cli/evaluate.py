@@ -77,11 +77,13 @@ def evaluate(
             changes["augmentation"] = Settings.knob("augmentation").default if augment else "none"
         api = load_library(background=True)
         names = chosen_architectures(run, architectures)
+        lines.write(architectures=names)
         found: list[dict[str, Any]] = []
         columns = Progress.get_default_columns()
         with Progress(*columns, console=progress_console, disable=as_json_lines) as progress:
             for place, name in enumerate(names):
                 task = progress.add_task(name)
+                lines.write(architecture=name, accuracies=[])
 
                 def on_epoch(done: int, total: int, place: int = place, task: TaskID = task) -> None:
                     progress.update(task, completed=done, total=total)

@@ -96,6 +96,22 @@ def _refuses(method: type[Method]) -> None:
         raise BrokenRule("it accepts the knob no_such_knob")
 
 
+def _stays_finite(method: type[Method]) -> None:
+    made = _start(method)
+    made.step()
+    state = {name: value.clone() for name, value in made.state().items()}
+    state["images"][0] = torch.nan
+    made.load_state({name: value.clone() for name, value in state.items()})
+    try:
+        made.step()
+    except HDDError:
+        kept = made.state()
+        unchanged = all(torch.equal(value.nan_to_num(), kept[name].nan_to_num()) for name, value in state.items())
+        expect(unchanged and made.step_count == 1, "it raises, but something is changed")
+    else:
+        raise BrokenRule("from images with NaN it makes a step")
+
+
 def _gives_a_set(method: type[Method]) -> None:
     counts = _start(method).synthetic().counts
     expect(counts == (2,) * CLASSES, f"with 2 images in each of {CLASSES} classes, the set has {counts}")
@@ -108,6 +124,7 @@ METHOD_RULES: dict[str, Callable[[type[Method]], None]] = {
     "a run must continue from its state() with the same bits, and later steps must not change that state": _resumes,
     "step() must count the steps, and record the losses as the first column": _records,
     "steer() must raise HDDError for an unknown knob, and then change nothing": _refuses,
+    "step() must raise HDDError where images or losses would not be finite, and then change nothing": _stays_finite,
     "synthetic() must return a set with the images of each class": _gives_a_set,
 }
 

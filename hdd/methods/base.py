@@ -85,7 +85,8 @@ class Method(ABC):
         """Makes one step.
 
         Raises:
-            HDDError: the device has too little memory, or the images diverge. Then the images stay as they were.
+            HDDError: the device has too little memory, or (`DivergedError`) images, losses or their gradient would not
+                be finite. Then everything stays as it was.
         """
 
     @abstractmethod

@@ -17,7 +17,7 @@ from hdd.networks import OPTIONS
 from hdd.networks import make_network as make_network_of
 from hdd.networks.base import Network
 from hdd.pruning.scores import pruning_mask, score_images
-from hdd.settings import Settings
+from hdd.settings import Settings, allowed
 
 REAL_BLOCK = 4096
 """Real images that are normalised and augmented at a time; this bounds the memory when there are many classes."""
@@ -148,13 +148,25 @@ class Batches:
             settings: the settings in force.
             step: number of steps completed.
             real: features of that step's real images, centred, if they are already computed.
+
+        Raises:
+            HDDError: the measured factor is larger than the knob allows, because the curvature is so near 0.
         """
         if settings.feature_scale != "auto":
             return settings.feature_scale
         if real is None:
             self.draw_network(step)
             (real,) = self.centred(settings, self.real_features(step, settings.real_batch, settings.augmentation))
-        return auto_feature_scale(real, settings.curvature, settings.target_radius)
+        measured = auto_feature_scale(real, settings.curvature, settings.target_radius)
+        try:
+            settings.changed(feature_scale=measured)
+        except InvalidInputError:
+            raise InvalidInputError(
+                f"With curvature={settings.curvature:g} and target_radius={settings.target_radius:g} the automatic "
+                f"feature scale would be {measured:.3g}, which is not {allowed('feature_scale')}: give a curvature "
+                "further from 0, a smaller target_radius, or a number for feature_scale."
+            ) from None
+        return measured
 
     def prune(self, settings: Settings) -> None:
         """Applies the pruning knobs to the pool."""

@@ -5,20 +5,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from hdd.errors import DivergedError
-
-DIVERGED = 1e4
-"""Above this magnitude of a normalised pixel, which is usually within ±3, the images count as diverged."""
-
-
-def _what_diverged(images: Tensor, losses: Tensor, gradient: Tensor, step: int) -> str:
-    for what, values in (("loss", losses), ("gradient of the loss", gradient)):
-        if (images.abs() <= DIVERGED).all() and not torch.isfinite(values).all():
-            return (
-                f"The {what} is not finite after step {step}: rewind to an earlier step and steer a knob of the "
-                "objective. `hdd check` with the objective's name says whether the objective is at fault."
-            )
-    return f"The images diverge after step {step}: rewind to an earlier step and lower image_lr."
+from hdd.methods.divergence import DIVERGED, Diverging
 
 
 class Descent:
@@ -65,7 +52,7 @@ class Descent:
         self.factors = state.get("gradient_factors", fresh.factors).to(self.images.device)
 
     def descend(
-        self, leaf: Tensor, losses: Tensor, lr: float, momentum: float, gradient_norm: float | str | None, step: int
+        self, leaf: Tensor, losses: Tensor, lr: float, momentum: float, gradient_norm: float | str | None
     ) -> dict[str, Tensor]:
         """Makes a step down the gradient of the sum of the losses.
 
@@ -78,14 +65,13 @@ class Descent:
                 gradient as it is. "auto" multiplies it by the factor of the last step or, after `objective_switched`,
                 by the one that gives it the norm of the last step. Where there is no such factor, because a norm is 0
                 or there was no step, it is 1.
-            step: number of steps completed, for the message.
 
         Returns:
             What is recorded of the step, (C,) each: gradient_norm, the mean of ‖∂loss/∂image‖ over the images of the
             class, multiplied by gradient_factor, the factor that was in force.
 
         Raises:
-            HDDError: the images diverge. Then they stay as they were.
+            Diverging: the losses or the gradient are not finite, or the images diverge. Then they stay as they were.
         """
         (gradient,) = torch.autograd.grad(losses.sum(), leaf)
         norms = gradient.flatten(2).norm(dim=-1).mean(dim=-1)
@@ -93,10 +79,20 @@ class Descent:
         direction = momentum * self.momentum + factors.view(-1, *[1] * (gradient.dim() - 1)) * gradient
         images = self.images - lr * direction
         # The comparison is written so that NaN fails it too.
-        if not (torch.isfinite(losses).all() and (images.abs() <= DIVERGED).all()):
-            raise DivergedError(_what_diverged(leaf, losses, gradient, step))
+        if not (torch.isfinite(losses.sum() + norms.sum()) & (images.abs() <= DIVERGED).all()):
+            raise self._diverging(losses, norms, images, lr, direction)
         self.images, self.momentum, self.norms, self.factors = images, direction, factors * norms, factors
         return {"gradient_norm": self.norms, "gradient_factor": self.factors}
+
+    def _diverging(self, losses: Tensor, norms: Tensor, images: Tensor, lr: float, direction: Tensor) -> Diverging:
+        """What is wrong with a step to `images`."""
+        sizes = tuple(lr * each.flatten(2).norm(dim=-1).mean(dim=-1) for each in (direction, self.momentum))
+        left, diverge = (~(each.abs() <= DIVERGED).flatten(1).all(dim=1) for each in (self.images, images))
+        for what, bad in (("images", left), ("loss", ~losses.isfinite()), ("gradient", ~norms.isfinite())):
+            if bad.any():
+                return Diverging(what, bad, *sizes)
+        # Without any of these, the images to come diverge, or else a sum over the classes is too large.
+        return Diverging("images", diverge, *sizes) if diverge.any() else Diverging("loss", ~diverge, *sizes)
 
     def _factors(self, norms: Tensor, gradient_norm: float | str | None) -> Tensor:
         if gradient_norm is None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hdd.devices import explain_out_of_memory, pick_device
 from hdd.errors import HDDError
 from hdd.methods.base import Method
+from hdd.methods.divergence import explain_divergence
 from hdd.methods.knobs import AUGMENTATIONS, MatchingKnobs
 from hdd.methods.published import DM_PRESETS
 from hdd.objectives import OBJECTIVES
@@ -170,7 +171,8 @@ class DM(Method):
         objective = OBJECTIVES.get(settings.objective).under(settings, self.feature_scale, step)
         matching = objective.loss(real, synthetic)
         losses, parts = self._total(matching, features)
-        recorded = descent.descend(leaf, losses, settings.image_lr, settings.momentum, settings.gradient_norm, step)
+        with explain_divergence(settings, step, self.data.classes, lambda: objective.radii(real, synthetic.detach())):
+            recorded = descent.descend(leaf, losses, settings.image_lr, settings.momentum, settings.gradient_norm)
         self.step_count += 1
         return self.record(
             losses.detach(),

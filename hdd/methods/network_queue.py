@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from hdd.data import Dataset
 from hdd.draws import generator
+from hdd.errors import DivergedError
 from hdd.evaluation import MOMENTUM, WEIGHT_DECAY
 from hdd.methods.batches import make_network
 from hdd.networks.base import Network
@@ -80,6 +81,9 @@ class NetworkQueue:
         """The networks that the queue has after the step which follows `step` completed steps; it does not change.
 
         A few random ones are trained; then counts are reset and a new network is pushed, if that is due.
+
+        Raises:
+            HDDError: a network diverges in training.
         """
         networks = list(self.networks)
         chosen = generator(self._seed, "trained networks", step).permutation(len(networks))[: settings.queue_trained]
@@ -113,6 +117,11 @@ class NetworkQueue:
             optimizer.step()
             right += (logits.argmax(dim=1) == labels).sum()
         trained = torch.stack([_flat(parameters), _flat(momenta)])
+        if not trained.isfinite().all():
+            raise DivergedError(
+                f"Network {queued.number} of the queue diverges in training: lower queue_lr, which is "
+                f"{settings.queue_lr:g}."
+            )
         seen = settings.queue_steps * batch
         return replace(queued, trained=trained, right=queued.right + int(right), seen=queued.seen + seen)
 

@@ -165,17 +165,21 @@ class Objective(param.Parameterized):
         """
         import torch
 
-        from hdd.geometry.numerics import norm
-
         found = {"centroid_distance": self.gap(real, synthetic, losses)}
-        factor = (-self.curvature) ** 0.5 * self._measured_scale()
-        radii = {side: factor * norm(part) for side, part in (("real", real), ("synthetic", synthetic))}
+        radii = self.radii(real, synthetic)
         for side, radius in radii.items():
             found[f"{side}_clamped"] = (radius > (self.clamp or float("inf"))).float().mean(dim=-1)
         for side, radius in radii.items():
             quantiles = radius.quantile(torch.tensor(list(RADIUS_QUANTILES.values()), device=radius.device), dim=-1)
             found |= {f"{side}_radius_{name}": value for name, value in zip(RADIUS_QUANTILES, quantiles, strict=True)}
         return found
+
+    def radii(self, real: Tensor, synthetic: Tensor) -> dict[str, Tensor]:
+        """√|K|·radius before the clamp of features (…, D), each (…): of those that are "real", and "synthetic"."""
+        from hdd.geometry.numerics import norm
+
+        factor = (-self.curvature) ** 0.5 * self._measured_scale()
+        return {side: factor * norm(part) for side, part in (("real", real), ("synthetic", synthetic))}
 
     def gap(self, real: Tensor, synthetic: Tensor, losses: Tensor) -> Tensor:
         """What `diagnostics` records as centroid_distance; an objective can override this to get it from its losses."""

@@ -1,5 +1,6 @@
 """The engine advances a run step by step, and takes edits from the run's inbox between steps."""
 
+import math
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -8,10 +9,12 @@ import numpy as np
 import torch
 
 from hdd.data import Dataset, load_chosen
-from hdd.errors import DataError, HDDError
+from hdd.errors import DataError, DivergedError, HDDError
 from hdd.methods import METHODS, Method
 from hdd.records import Edit, StepRecord
+from hdd.runs.divergence import way_out
 from hdd.runs.pictures import save_pictures
+from hdd.runs.rules import BY, RuleWatch
 from hdd.runs.run import HEARTBEAT_SECONDS, Run, check_steps
 from hdd.runs.signals import StopSignal
 from hdd.runs.storage import explain_storage_errors
@@ -46,6 +49,8 @@ class Engine:
         self._state = EngineState.STARTING
         self._steps_per_second = 0.0
         self._steps_left: int | None = None
+        self._paused_because = ""
+        self._on_wait: Callable[[str], None] = lambda _: None
         self._heartbeat_due = 0.0
         self._checkpoint_time = 0.0
         self._checkpoint_due = 0.0
@@ -74,6 +79,7 @@ class Engine:
         """Restores the newest checkpoint of the run, or its beginning; later edits are then made again."""
         self._frame_step = None
         self._recorded_step = self.run.step
+        self._rules = RuleWatch(self.run)
         for step in reversed(self.run.checkpoints.steps()):
             state = self.run.checkpoints.read(step) if step <= self._recorded_step else None
             if state is not None:
@@ -144,6 +150,7 @@ class Engine:
 
     def _write_status(self, state: EngineState, message: str = "") -> None:
         self._state = state
+        message = message or (self._paused_because if state == EngineState.PAUSED else "")
         self._heartbeat_due = time.perf_counter() + HEARTBEAT_SECONDS
         with self._storing():
             self.run.write_status(state, self._step, self._steps_per_second, message)
@@ -153,6 +160,8 @@ class Engine:
     def _take_edits(self) -> bool:
         """Applies the edits that are due at this step boundary; returns whether the engine was told to stop."""
         step = self._method.step_count
+        if self._recorded_step <= step < self._method.settings.steps:
+            self._obey_rules()
         with self._storing():
             pending = self.run.pending()
         for edit in pending:
@@ -167,6 +176,13 @@ class Engine:
             elif step >= self._recorded_step and (edit.due is None or edit.due <= step):
                 self._apply(edit)
         return self._stop.received
+
+    def _obey_rules(self) -> None:
+        """Writes an edit that asks for a pause, after a checkpoint, for each rule that finds something."""
+        for name, why in self._rules.look(self._method.settings).items():
+            self._write_checkpoint()
+            self._write_snapshot()
+            self.run.request({Command.PAUSE: None}, f"{BY}{name}", None, why)
 
     def _apply(self, edit: Edit) -> None:
         step = self._method.step_count
@@ -187,6 +203,7 @@ class Engine:
             self.run.decide(edit, EditStatus.REFUSED, step, old, str(error))
         else:
             self.run.decide(edit, EditStatus.APPLIED, step, old)
+            self._rules = RuleWatch(self.run)
             self._write_snapshot()
         self._write_status(self._state)
 
@@ -197,25 +214,37 @@ class Engine:
             return
         self.run.forget_after(edit.value, asked=edit)
         self._restore()
+        self._paused_because = ""
         self._write_status(EngineState.PAUSED)
 
     def _execute(self, edit: Edit) -> None:
         self.run.decide(edit, EditStatus.APPLIED, self._method.step_count)
         self._steps_left = edit.value if edit.name == Command.STEP else None
+        self._paused_because = f"{edit.note}; {edit.who}" if edit.note else ""
         self._write_status(EngineState.PAUSED if edit.name == Command.PAUSE else EngineState.RUNNING)
+        if self._paused_because:
+            self._on_wait(self._paused_because)
 
     # The loop
 
-    def advance(self, until: int | None = None, on_step: Callable[[StepRecord], None] | None = None) -> None:
+    def advance(
+        self,
+        until: int | None = None,
+        on_step: Callable[[StepRecord], None] | None = None,
+        on_wait: Callable[[str], None] | None = None,
+    ) -> None:
         """Makes steps until the run is finished or stopped, or until `until` steps are completed.
 
         Args:
             until: the step to stop at; None continues to the run's last step.
             on_step: called after every step.
+            on_wait: called with why a rule has paused the run.
 
         Raises:
-            HDDError: the disk is full, the device has too little memory, or the images diverge. The run can be resumed.
+            HDDError: the disk is full, the device has too little memory, or the images diverge. The run can be resumed;
+                after a divergence it stands at the step before, and has a checkpoint of it.
         """
+        self._on_wait = on_wait or self._on_wait
         device = self._method.device
         self.run.write_event(
             self._step, f"engine started on {device}, threads: {torch.get_num_threads()}, torch {torch.__version__}"
@@ -235,7 +264,7 @@ class Engine:
                 if self._state == EngineState.PAUSED and self._step >= self._recorded_step:
                     self._wait()
                     continue
-                record = self._method.step()
+                record = self._make_step()
                 self._repeat_edits()
                 made += 1
                 self._record(record)
@@ -249,6 +278,28 @@ class Engine:
             save_pictures(self.run)
             self._write_status(ended)
 
+    def _make_step(self) -> StepRecord:
+        """Makes a step. If it would diverge, a checkpoint keeps what came before it.
+
+        Raises:
+            HDDError: as in `advance`.
+        """
+        try:
+            record = self._method.step()
+        except DivergedError as error:
+            self._write_checkpoint()
+            self._write_snapshot()
+            save_pictures(self.run)
+            raise DivergedError(f"{error} {way_out(self.run)}") from None
+        if not math.isfinite(record.loss):
+            # The method breaks a rule, so its present state is not worth a checkpoint.
+            settings = self._method.settings
+            raise DivergedError(
+                f"The loss of step {record.step} is {record.loss}, by the objective {settings.objective} and the "
+                f"method {settings.method}, which `hdd check` can test. {way_out(self.run)}"
+            )
+        return record
+
     def _wait(self) -> None:
         self._write_frame()
         if time.perf_counter() > self._heartbeat_due:
@@ -260,6 +311,8 @@ class Engine:
         with self._storing():
             self.run.write_metrics(record)
         made_before = record.step <= self._recorded_step
+        if not made_before:
+            self._rules.add(record)
         self._recorded_step = max(self._recorded_step, record.step)
         every = self.run.initial_settings.snapshot_every
         spacing = snapshot_spacing(every, record.step)

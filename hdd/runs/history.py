@@ -88,7 +88,8 @@ def copy_ledger(run: Run, out: str | os.PathLike[str]) -> Run:
     Raises:
         HDDError: as in `fork`.
     """
-    child = _copy(run, out, step=0)
+    # Where the run was paused by itself, it has gone on, so the rules must not pause it there once more.
+    child = _copy(run, out, step=0, repeats=run.step)
     for edit in run.steered():
         child.request({edit.name: edit.value}, edit.who, edit.applied_at, edit.note or "")
     return child

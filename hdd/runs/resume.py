@@ -63,7 +63,7 @@ def resume(
                     with stop.recording(raise_too=True):
                         engine = Engine(run, data, stop)
                     with stop.recording():
-                        engine.advance(until, on_step)
+                        engine.advance(until, on_step, on_wait)
         except KeyboardInterrupt:
             loading = run.status().state == EngineState.STARTING
             raise _interrupted(run, "while it was loading" if loading else "immediately") from None

@@ -236,7 +236,8 @@ def test_evaluate_says_how_far_the_published_accuracy_is(demo):
 
 def test_json_lines_of_evaluate(demo):
     told = hdd("evaluate", "runs/demo", "--epochs=3", "--networks=1", "--width=8", "--json-lines", cwd=demo)
-    *progress, ended = map(json.loads, told.stdout.splitlines())
+    named, begun, *progress, ended = map(json.loads, told.stdout.splitlines())
+    assert (named, begun) == ({"architectures": ["convnet"]}, {"architecture": "convnet", "accuracies": []})
     assert progress[0] == {"done": 1, "total": 3}
     assert progress[-1] == {"architecture": "convnet", "accuracies": ended["result"]["accuracies"]}
     assert ended["result"]["step"] == 20
@@ -353,6 +354,7 @@ def test_datasets_shows_what_a_folder_holds(tmp_path):
         (["--out", "/proc/new"], "The directory /proc/new cannot be made (No such file or directory)"),
         (["--out", __file__], "is a file: give a directory"),
         (["--out", f"{__file__}/new"], "cannot be made (Not a directory)"),
+        (["--at", "5:weight=1", "--at", "5:weight=2"], "weight is given twice"),
         (["--at", "curvature=-1"], "is not of the form STEP:KNOB=VALUE"),
         (["--at", "5:ipc=3"], "ipc is fixed when a run is made"),
         (["--at", "5000:curvature=-1"], "There is no step 5000"),

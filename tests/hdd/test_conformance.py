@@ -144,11 +144,33 @@ class Drifting(DM):
         return record
 
 
+class Trusting(DM):
+    """Makes steps from whatever images."""
+
+    def step(self):
+        images = self._descent.images
+        self._descent.images = images.nan_to_num()
+        return super().step()
+
+
+class Careless(DM):
+    """Counts steps that are not made."""
+
+    def step(self):
+        try:
+            return super().step()
+        except HDDError:
+            self.step_count += 1
+            raise
+
+
 @pytest.mark.parametrize(
     ("method", "rule"),
     [
         (Forgetful, "a resumed run differs from an uninterrupted one"),
         (Drifting, "their states differ after 4 steps"),
+        (Trusting, "from images with NaN it makes a step"),
+        (Careless, "it raises, but something is changed"),
     ],
 )
 def test_a_method_that_breaks_a_rule_is_told_which(method, rule):

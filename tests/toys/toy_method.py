@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import param
 
 from hdd.devices import pick_device
-from hdd.errors import HDDError
+from hdd.errors import DivergedError
 from hdd.knobs import Number
 from hdd.methods import Method
 from hdd.records import StepRecord
@@ -67,10 +67,10 @@ class Drift(Method):
         """See `Method.step`."""
         started = time.perf_counter()
         way = self._means[:, None] - self.images
-        self.images = self.images + self.settings.drift_rate * way
-        self.step_count += 1
-        if not self.images.isfinite().all():
-            raise HDDError("The images are not finite any more.")
+        images = self.images + self.settings.drift_rate * way
+        if not images.isfinite().all():
+            raise DivergedError("The images would not be finite any more: lower drift_rate, or rewind.")
+        self.images, self.step_count = images, self.step_count + 1
         losses = way.flatten(1).square().mean(dim=1)
         return self.record(losses, {"way": way.flatten(1).norm(dim=1)}, 1.0, time.perf_counter() - started)
 

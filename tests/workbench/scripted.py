@@ -39,6 +39,7 @@ SCRIPT = {
     "deaf": False,  # decides on no knob
     "epoch_seconds": 0.0,  # of an evaluation
     "accuracies": [0.5, 0.75],  # that an evaluation finds
+    "architectures": ["convnet", "mlp"],  # that fit its images
     "file_bytes": None,  # largest file that it can write, as if the disk were full
 }
 
@@ -166,16 +167,20 @@ def advance(run, script):
             raise
 
 
-def evaluate(run, script, step, protocol):
+def evaluate(run, script, step, protocol, architectures):
     """Evaluates images of a step, or random real ones if `step` is None."""
-    for done in range(3):
-        say(done=done, total=3)
-        time.sleep(script["epoch_seconds"])
+    names = script["architectures"] if architectures == "all" else architectures.split(",")
     images = "random real" if step is None else "synthetic"
-    accuracies = script["accuracies"]
-    made = {"name": protocol, "images": images, **PROTOCOL}
-    run.write_evaluation(step or 0, made, accuracies, {"seconds": 6.0, "host": socket.gethostname()})
-    say(result={"step": step or 0, "protocol": made, "accuracies": accuracies})
+    say(architectures=names)
+    for place, name in enumerate(names):
+        say(architecture=name, accuracies=[])
+        for done in range(3):
+            say(done=3 * place + done, total=3 * len(names))
+            time.sleep(script["epoch_seconds"])
+        accuracies = script["accuracies"]
+        made = {"name": protocol, "images": images, "architecture": name, **PROTOCOL}
+        run.write_evaluation(step or 0, made, accuracies, {"seconds": 6.0, "host": socket.gethostname()})
+        say(result={"step": step or 0, "protocol": made, "accuracies": accuracies})
 
 
 def main(words):
@@ -186,6 +191,7 @@ def main(words):
         parser.add_argument(flag, action="store_true")
     for name in ("--out", "--preset", "--protocol", "--baseline"):
         parser.add_argument(name)
+    parser.add_argument("--architectures", default="convnet")
     for name in ("--steps", "--step"):
         parser.add_argument(name, type=int)
     parser.add_argument("--set", action="append", default=[])
@@ -204,7 +210,7 @@ def main(words):
             run.steer(steps=given.steps)
         advance(run, script)
     elif given.command == "evaluate":
-        evaluate(Run(path), script, None if given.baseline else given.step, given.protocol)
+        evaluate(Run(path), script, None if given.baseline else given.step, given.protocol, given.architectures)
 
 
 if __name__ == "__main__":

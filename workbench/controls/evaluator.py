@@ -1,33 +1,38 @@
 """Evaluates the images of a run in another process, and random real images to compare them with."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
 
+from hdd.networks import DEFAULT, NETWORKS
 from hdd.published import Distance, distance
 from workbench.component import SourceComponent
 from workbench.controls.job_watch import JobWatch
 from workbench.controls.notices import attempt, may_steer, notify
 from workbench.core.evaluations import (
     NAMES,
+    architecture_heading,
+    architecture_progress,
     architecture_rows,
-    architecture_title,
-    expected_seconds,
+    expected_text,
     newest_texts,
     protocol_text,
     result_text,
+    results_text,
     so_far_text,
 )
 from workbench.core.frame import Frame
 from workbench.core.jobs import Engines, Job
-from workbench.core.progress_text import duration, progress_text
+from workbench.core.progress_text import progress_text
 from workbench.embedded_session import Shown
 from workbench.session import Session
-from workbench.theme import HIDDEN, Html, Text, show
-from workbench.views.selected_images import facts
+from workbench.theme import HIDDEN, SMALL_CHOICE, Html, Text, facts, show
 
 PURPOSES = {"quick": "to watch a run", "full": "to report results"}
+ALL = "all that fit the images"
+"""The choice that stands for all architectures. Which of them fit, only the process knows that loads PyTorch."""
 
 
 class Evaluator(SourceComponent):
@@ -61,6 +66,17 @@ class Evaluator(SourceComponent):
             baseline.description = f"{baseline.label}: trains on {self._ipc} random real images per class; {about}"
             evaluate.on_click(lambda _, name=name: self.evaluate(name))
             baseline.on_click(lambda _, name=name: self.evaluate(name, baseline=True))
+        self._chosen = pmui.MultiChoice(
+            label="Architectures",
+            options=[ALL, *NETWORKS.names()],
+            value=[DEFAULT],
+            description="What evaluations and baselines train, one after another; the accuracies of a run's curve are "
+            "those of ConvNets",
+            sizing_mode="stretch_width",
+            margin=(8, 10, 4, 10),
+            sx=SMALL_CHOICE,
+        )
+        self._chosen.param.watch(lambda _: self._session.refresh(), "value")
         self._times = Text("", variant="caption", margin=(0, 10), sx=HIDDEN)
         self._progress = pmui.Progress(value=0, max=100, sizing_mode="stretch_width", margin=(17, 6, 0, 10))
         self._cancel = pmui.Button(label="Cancel", variant="text", **button)
@@ -70,6 +86,7 @@ class Evaluator(SourceComponent):
         self._results = [Text("", variant="caption", margin=(2, 10), sx=HIDDEN) for _ in NAMES]
         self._architectures = Html("", variant="caption", margin=(2, 10), sx=HIDDEN)
         self._panel = pn.Column(
+            self._chosen,
             pn.Row(*self._evaluate.values(), margin=(0, 6)),
             pn.Row(*self._baseline.values(), margin=(0, 6)),
             self._times,
@@ -81,7 +98,7 @@ class Evaluator(SourceComponent):
         )
 
     def evaluate(self, protocol: str, baseline: bool = False) -> None:
-        """Starts an evaluation.
+        """Starts an evaluation by the chosen architectures.
 
         Args:
             protocol: a key of `hdd.protocol.PROTOCOLS`.
@@ -92,7 +109,8 @@ class Evaluator(SourceComponent):
             return
         shown = frame.state.kept[-1] if frame.live and frame.state.kept else frame.image_step
         step = None if baseline else shown
-        attempt(lambda: self._engines.evaluate(self._session.run_source.run.path, step, protocol))
+        names = ["all"] if ALL in self._chosen.value else self._chosen.value
+        attempt(lambda: self._engines.evaluate(self._session.run_source.run.path, step, protocol, names))
         self._watch.look()
 
     def cancel(self) -> None:
@@ -107,29 +125,34 @@ class Evaluator(SourceComponent):
         self._frame = frame
         self._watch.start()
         evaluations, idle = frame.run_state.evaluations, not self._watch.jobs
-        may = self._session.drives and idle and frame.state.problem is None
+        may = self._session.drives and idle and frame.state.problem is None and bool(self._chosen.value)
         for name in NAMES:
             self._evaluate[name].disabled = not (may and frame.state.kept)
             self._baseline[name].disabled = not may
         self._cancel.disabled = not self._session.drives
-        expected = {name: expected_seconds(evaluations, name) for name in NAMES}
-        times = [f"{name} about {duration(seconds)}" for name, seconds in expected.items() if seconds is not None]
-        self._times.object = f"Expected time: {', '.join(times)}." if times else ""
+        self._times.object = times = expected_text(
+            evaluations, NETWORKS.names() if ALL in self._chosen.value else self._chosen.value
+        )
         show(self._times, idle and bool(times))
         texts = newest_texts(evaluations, self._ipc, self._published)[-len(self._results) :]
         for place, text in zip(self._results, [*texts, *[""] * len(self._results)], strict=False):
             place.object = text
             show(place, bool(text))
         rows = architecture_rows(evaluations)
-        self._architectures.object = facts(rows, (architecture_title(evaluations), "Accuracy")) if rows else ""
+        self._architectures.object = facts(rows, architecture_heading(evaluations)) if rows else ""
         show(self._architectures, bool(rows))
 
     def _ended(self, job: Job) -> None:
+        results = job.results
         self._outcome = f"{job.about} was cancelled." if job.cancelled else job.failure or ""
         if self._outcome:
+            if results:
+                self._outcome += f" Found before that: {results_text(results)}."
             notify("info" if job.cancelled else "error", self._outcome)
-        elif result := job.progress.get("result"):
-            notify("success", result_text(result, self._published(result)))
+        elif len(results) == 1:
+            notify("success", result_text(results[0], self._published(results[0])))
+        elif results:
+            notify("success", f"{job.about}: {results_text(results)}")
 
     def _published(self, evaluation: dict[str, Any]) -> Distance | None:
         """How far an evaluation of the run is from a published accuracy, None if there is none for its settings."""
@@ -144,8 +167,14 @@ class Evaluator(SourceComponent):
             self._progress_text.object = self._outcome
         else:
             job = jobs[0]
-            done, total = job.progress.get("done", 0), job.progress.get("total", 0)
-            self._progress.value = round(100 * done / total) if total else 0
+            self._progress.value = _percent(job.progress)
+            by, done, total = architecture_progress(job.progress)
             loading = "loading PyTorch and the data set …"
             progress = progress_text(done, total, "epochs", job.time_left(done, total)) if total else loading
-            self._progress_text.object = f"{job.about}: {progress}{so_far_text(job.progress.get('accuracies', ()))}"
+            self._progress_text.object = f"{job.about}: {by}{progress}{so_far_text(job.progress.get('accuracies', ()))}"
+
+
+def _percent(progress: Mapping[str, Any]) -> int:
+    """How much of an evaluation is done, over all its architectures."""
+    total = progress.get("total", 0)
+    return round(100 * progress["done"] / total) if total else 0

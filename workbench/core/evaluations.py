@@ -19,6 +19,7 @@ from hdd.protocol import (
     of_steps,
 )
 from hdd.published import Distance
+from workbench.core.progress_text import duration
 
 
 def newest_baseline(evaluations: Iterable[dict[str, Any]], protocol: str) -> dict[str, Any] | None:
@@ -87,23 +88,53 @@ def _across_architectures(evaluations: Iterable[dict[str, Any]]) -> list[dict[st
     return [*{architecture(each): each for each in made if subject(each) == subject(others[-1])}.values()]
 
 
-def architecture_rows(evaluations: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
+def architecture_rows(evaluations: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
     """How well networks of each architecture learn from the same images under the same protocol.
 
     Args:
         evaluations: of a run.
 
     Returns:
-        (architecture, accuracy), for the step and protocol of the newest evaluation by another network than a ConvNet;
-        empty if there is none.
+        (architecture, accuracy), and if there are any baselines of random real images, that of the architecture too;
+        for the step and protocol of the newest evaluation by another network than a ConvNet, empty if there is none.
     """
-    return [(architecture(each), figure_text(each)) for each in _across_architectures(evaluations)]
-
-
-def architecture_title(evaluations: Iterable[dict[str, Any]]) -> str:
-    """What `architecture_rows` are about, such as "Quick, step 20"; "" if there are none."""
     found = _across_architectures(evaluations)
-    return f"{found[0]['protocol']['name'].capitalize()}, step {found[0]['step']}" if found else ""
+    baselines = [baseline_of(each, evaluations) for each in found]
+    rows = [(architecture(each), figure_text(each)) for each in found]
+    if not any(baselines):
+        return [*rows]
+    return [(*row, "–" if each is None else figure_text(each)) for row, each in zip(rows, baselines, strict=True)]
+
+
+def architecture_heading(evaluations: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """The heading of `architecture_rows`, which begins with what they are about, such as "Quick, step 20"."""
+    found = _across_architectures(evaluations)
+    what = f"{found[0]['protocol']['name'].capitalize()}, step {found[0]['step']}" if found else ""
+    columns = len(architecture_rows(evaluations)[0]) if found else 0
+    return (what, "Accuracy", "Random real")[:columns]
+
+
+def results_text(results: Iterable[Mapping[str, Any]]) -> str:
+    """What an evaluation by several architectures found: "convnet 62.5 ± 17.7 %, mlp 50.0 ± 0.1 %"."""
+    return ", ".join(f"{architecture(each)} {figure_text(each)}" for each in results)
+
+
+def architecture_progress(progress: Mapping[str, Any]) -> tuple[str, int, int]:
+    """How far an evaluation is with the architecture that is being trained.
+
+    Args:
+        progress: what `hdd evaluate --json-lines` has printed, see `workbench.core.jobs.Job`.
+
+    Returns:
+        Its name and place as the beginning of a sentence, such as "mlp (2 of 3), ", which is "" if there is only one;
+        and the number of epochs that are done and of all epochs, 0 before the first.
+    """
+    names, done, total = progress.get("architectures", [DEFAULT]), progress.get("done", 0), progress.get("total", 0)
+    if len(names) == 1 or not total:
+        return "", done, total
+    place, each = names.index(progress["architecture"]), total // len(names)
+    # An architecture that has just begun has printed no progress yet, so the newest is that of the one before.
+    return f"{names[place]} ({place + 1} of {len(names)}), ", max(0, done - place * each), each
 
 
 def so_far_text(accuracies: Sequence[float]) -> str:
@@ -113,14 +144,15 @@ def so_far_text(accuracies: Sequence[float]) -> str:
     return f"; so far {accuracy_text(accuracies)} ({len(accuracies)} network{'s' if len(accuracies) > 1 else ''})"
 
 
-def expected_seconds(evaluations: Iterable[dict[str, Any]], protocol: str) -> float | None:
+def expected_seconds(evaluations: Iterable[dict[str, Any]], protocol: str, by: str = DEFAULT) -> float | None:
     """How long an evaluation will take on this host, from the newest similar one of the same run; None without one.
 
     Args:
         evaluations: of the run.
         protocol: a key of `hdd.protocol.PROTOCOLS`.
+        by: the architecture that is trained.
     """
-    chosen = make_protocol(protocol)
+    chosen = make_protocol(protocol, architecture=by)
     for each in reversed([*evaluations]):
         made, took = each["protocol"], each.get("took")
         epochs = made.get("epochs", 0) * made.get("networks", 0)
@@ -133,6 +165,27 @@ def expected_seconds(evaluations: Iterable[dict[str, Any]], protocol: str) -> fl
         if took and epochs and took["host"] == socket.gethostname() and same:
             return took["seconds"] / epochs * chosen.epochs * chosen.networks
     return None
+
+
+def expected_text(evaluations: Sequence[dict[str, Any]], architectures: Iterable[str]) -> str:
+    """How long evaluations by these architectures will take on this host; "" if none of them was measured here.
+
+    For example "Expected time: quick about 3 min, full about 25 min; resnet18 was not measured here yet."
+    """
+    measured: dict[str, float] = dict.fromkeys(NAMES, 0.0)
+    unknown: list[str] = []
+    for by in (names := [*architectures]):
+        seconds = {name: expected_seconds(evaluations, name, by) for name in NAMES}
+        for name, each in seconds.items():
+            if each is None:
+                unknown += [by] if by not in unknown else []
+            else:
+                measured[name] += each
+    if len(unknown) == len(names):
+        return ""
+    missing = f"; not measured here yet: {', '.join(unknown)}" if unknown else ""
+    times = ", ".join(f"{name} about {duration(seconds)}" for name, seconds in measured.items())
+    return f"Expected time: {times}{missing}."
 
 
 def protocol_text(protocol: str) -> str:

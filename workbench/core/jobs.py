@@ -12,12 +12,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from hdd.errors import HDDError, InUseError
 from hdd.knobs.text import to_text
+from hdd.networks import DEFAULT
 from hdd.runs.places import check_name
 
 HDD = (sys.executable, "-m", "hdd")
@@ -38,6 +39,7 @@ class Job:
 
     Attributes:
         progress: the newest value of each figure that the process has printed.
+        results: the results that it has printed, of which an evaluation has one for each architecture.
         going: whether the process was running when it was last polled.
     """
 
@@ -47,12 +49,14 @@ class Job:
         self.run = run
         self.going = True
         self.progress: dict[str, Any] = {}
+        self.results: list[dict[str, Any]] = []
         self._output = tempfile.TemporaryFile("w+b")  # noqa: SIM115 (closed once all of it is read)
         self._part = self._tail = b""
         self._read = 0
         self._started = time.monotonic()
         self._first: tuple[int, float] | None = None
         """The first progress that the process had printed when it was looked at, and when that was."""
+        self._part_of_pace: str | None = None
         self._pace: float | None = None
         """Seconds that each further unit of progress has taken so far."""
         self._is_cancelled = False
@@ -87,18 +91,22 @@ class Job:
                     continue
                 if isinstance(message, dict):
                     self.progress |= message
+                    self.results += [message["result"]] if "result" in message else []
         self._measure_pace()
         if not self.going:
             self._output.close()
         return self.going
 
     def _measure_pace(self) -> None:
-        """Measures the pace from the first progress on: what came before, such as loading PyTorch, says nothing."""
-        done, now = self.progress.get("done"), time.monotonic()
+        """Measures the pace from the first progress on: what came before, such as loading PyTorch, says nothing.
+
+        Each architecture of an evaluation has a pace of its own.
+        """
+        done, now, part = self.progress.get("done"), time.monotonic(), self.progress.get("architecture")
         if done is None:
             return
-        if self._first is None:
-            self._first = done, now
+        if self._first is None or part != self._part_of_pace:
+            self._first, self._pace, self._part_of_pace = (done, now), None, part
         elif done > self._first[0]:
             self._pace = (now - self._first[1]) / (done - self._first[0])
 
@@ -207,17 +215,21 @@ class Engines:
         command = [*self._command, "resume", str(run), *more, *([] if share else ["--queue"]), "--json"]
         return self._start(command, "The engine", run)
 
-    def evaluate(self, run: Path, step: int | None, protocol: str) -> Job:
+    def evaluate(self, run: Path, step: int | None, protocol: str, architectures: Sequence[str] = (DEFAULT,)) -> Job:
         """Starts a process that evaluates images of a run by `protocol`, independently of the engine.
 
         Args:
             run: its directory.
             step: the kept step whose images are evaluated; None evaluates random real images, the baseline.
             protocol: a key of `hdd.protocol.PROTOCOLS`.
+            architectures: names in `hdd.networks.NETWORKS`, one or more; or "all" for all that fit the images.
         """
         what = ["--baseline", "random"] if step is None else ["--step", str(step)]
-        command = [*self._command, "evaluate", str(run), *what, "--protocol", protocol, "--json-lines"]
+        trained = [] if [*architectures] == [DEFAULT] else ["--architectures", ",".join(architectures)]
+        command = [*self._command, "evaluate", str(run), *what, "--protocol", protocol, *trained, "--json-lines"]
         about = f"The {protocol} baseline" if step is None else f"The {protocol} evaluation of step {step}"
+        if trained:
+            about += f" by {'all architectures' if 'all' in architectures else ', '.join(architectures)}"
         return self._start(command, about, run, evaluates=True)
 
     def _start(self, command: list[str], about: str, run: Path, evaluates: bool = False) -> Job:

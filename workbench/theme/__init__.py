@@ -10,6 +10,7 @@ from panel_material_ui.base import MaterialComponent
 from workbench.compat.echoed_text import ServerText
 from workbench.compat.plain_text import PlainAlert, PlainTypography
 from workbench.theme.classes import class_colors, class_markers
+from workbench.theme.facts import facts
 
 REAL = "#7a869a"
 SYNTHETIC = "#d55e00"
@@ -28,6 +29,7 @@ __all__ = [
     "class_colors",
     "class_markers",
     "difference",
+    "facts",
     "paper",
     "show",
     "tile",

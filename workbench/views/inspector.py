@@ -13,8 +13,8 @@ from workbench.core import projector
 from workbench.core.frame import Frame
 from workbench.embedded_session import Shown
 from workbench.session import Session
-from workbench.theme import HIDDEN, Text, difference, show
-from workbench.views.selected_images import SelectedImages, facts
+from workbench.theme import HIDDEN, Text, difference, facts, show
+from workbench.views.selected_images import SelectedImages
 from workbench.views.strip import WIDTH, Strip
 
 NEAREST = 5

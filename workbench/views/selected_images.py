@@ -1,8 +1,5 @@
 """A selected real image, or several selected images of any kind."""
 
-from collections.abc import Iterable
-from html import escape
-
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
@@ -10,22 +7,11 @@ import panel_material_ui as pmui
 from workbench.component import Component
 from workbench.core.frame import Frame
 from workbench.session import Session
-from workbench.theme import HIDDEN, Text, show
+from workbench.theme import HIDDEN, Text, facts, show
 from workbench.views.strip import WIDTH, Strip
 
 SHOWN = 8
 """Images in the strip."""
-
-
-def facts(rows: Iterable[tuple[str, ...]], heading: tuple[str, ...] = ()) -> str:
-    """A table in HTML: in each row a name and values."""
-    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in heading)
-    body = "".join(
-        f"<tr><th scope='row'>{escape(name)}</th>{''.join(f'<td>{escape(value)}</td>' for value in values)}</tr>"
-        for name, *values in rows
-    )
-    style = "text-align:left;font-size:13px;border-spacing:10px 2px;margin-left:-10px"
-    return f"<table class='facts' style='{style}'>{f'<tr>{head}</tr>' if head else ''}{body}</table>"
 
 
 class SelectedImages(Component):

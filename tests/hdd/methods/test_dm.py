@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pytest
@@ -8,12 +9,14 @@ from hdd.augment import siamese
 from hdd.data import ClassPool
 from hdd.devices import pick_device
 from hdd.draws import generator
-from hdd.errors import HDDError
+from hdd.errors import DivergedError, HDDError
 from hdd.methods import batches
 from hdd.methods.dm import DM
 from hdd.networks import OPTIONS, make_network
 from hdd.networks.convnet import ConvNet
 from hdd.objectives import OBJECTIVES
+from hdd.objectives.mean import Mean
+from hdd.runs.rule_knobs import RuleKnobs
 from hdd.settings import PRESETS, Settings
 
 SMALL = {"ipc": 2, "network_width": 6, "network_depth": 2, "real_batch": 8, "device": "cpu", "image_lr": 0.1}
@@ -245,7 +248,7 @@ def test_a_state_is_not_changed_by_later_steps(gray):
 def test_every_steerable_knob_is_tried():
     tried = {name for changes in CHANGES.values() for name in changes}
     in_force = {name for objective in OBJECTIVES.names() for name in Settings(objective=objective).in_force()}
-    assert tried == in_force & set(Settings.steerable()) - {"steps"}
+    assert tried == in_force & set(Settings.steerable()) - {"steps", *RuleKnobs.param}
 
 
 @every_change
@@ -420,6 +423,20 @@ def test_automatic_scale_is_held_until_it_is_set_again(one_class):
     assert column(steered.step(), "real_radius_q50") == pytest.approx(3.0, rel=1e-6)
 
 
+def test_an_automatic_scale_that_would_be_too_large_is_refused(one_class):
+    made = make_dm(one_class, curvature=-1e-300)
+    with pytest.raises(
+        HDDError, match=r"curvature=-1e-300 and target_radius=2 the automatic feature scale would be \d"
+    ):
+        made.step()
+    made = make_dm(one_class, steps=1, curvature=-1e-300, feature_scale=1.0)
+    before = made.state()
+    with pytest.raises(HDDError, match="give a curvature further from 0"):
+        made.steer(feature_scale="auto")
+    made.steer(target_radius=1.0)
+    assert made.settings.feature_scale == 1.0 and torch.equal(made.state()["images"], before["images"])
+
+
 def test_mean_matching_does_not_depend_on_the_feature_centre(gray):
     plain, centred = (make_dm(gray, steps=2, objective="mean", feature_centre=each) for each in ("none", "mean"))
     torch.testing.assert_close(centred.images, plain.images, rtol=1e-4, atol=1e-5)
@@ -509,19 +526,58 @@ def test_blocks_of_real_images_give_the_same_step(gray, monkeypatch):
 def test_images_that_diverge_are_refused_and_stay(gray, spoil, value):
     made = make_dm(gray, steps=2)
     state = made.state()
-    state[spoil] = torch.full_like(state[spoil], value)
+    state[spoil][1] = value
     made.load_state(state)
-    with pytest.raises(HDDError, match="after step 2: rewind to an earlier step and lower image_lr"):
+    with pytest.raises(DivergedError, match=r"Step 3 was .* the images of class 'class 1' diverge \(.*Lower"):
         made.step()
     assert made.step_count == 2
     for name, kept in made.state().items():
         torch.testing.assert_close(kept, state[name], rtol=0, atol=0, equal_nan=True)
 
 
+class InfiniteGradient(torch.autograd.Function):
+    """Changes nothing, but the gradient of class 1 is infinite."""
+
+    @staticmethod
+    def forward(ctx, losses):
+        return losses.clone()
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return gradient * torch.tensor([1, math.inf, 1])
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "told"),
+    [
+        (lambda losses: losses * torch.tensor([1, math.nan, 1]), "the loss of class 'class 1' is not finite"),
+        (lambda losses: losses + torch.tensor([math.inf, 0, -math.inf]), "the loss of classes 'class 0', 'class 2' is"),
+        (lambda losses: losses + 3e38, "the loss of classes 'class 0', 'class 1', 'class 2' is not finite"),
+        (InfiniteGradient.apply, "the gradient of the loss of class 'class 1' is not finite"),
+    ],
+    ids=["nan loss", "infinite losses", "infinite sum", "infinite gradient"],
+)
+def test_a_step_that_is_not_finite_says_why_and_changes_nothing(gray, monkeypatch, spoilt, told):
+    made = make_dm(gray, steps=2, objective="mean", image_lr=0.5)
+    before, plain = made.state(), Mean.loss
+    moved = 0.5 * before["momentum"][1].flatten(1).norm(dim=-1).mean()
+    with monkeypatch.context() as patch:
+        patch.setattr(Mean, "loss", lambda self, real, synthetic: spoilt(plain(self, real, synthetic)))
+        with pytest.raises(DivergedError) as error:
+            made.step()
+    message = str(error.value)
+    assert message.startswith(f"Step 3 was not made because {told}") and "image_lr, which is 0.5." in message
+    assert "(objective mean; median √|K|·radius 2" in message, "the automatic scale brings the real ones to 2"
+    if "of class 'class 1'" in told:
+        assert re.search(rf"image step size (nan|inf), before that {moved:.3g}\)", message)
+    assert all(torch.equal(value, before[name]) for name, value in made.state().items())
+    made.step()
+
+
 def test_too_large_a_learning_rate_is_reported_before_the_images_are_lost(gray):
     made = make_dm(gray, image_lr=1e9)
     before = made.images
-    with pytest.raises(HDDError, match="lower image_lr"):
+    with pytest.raises(HDDError, match="Lower image_lr"):
         for _ in range(5):
             before = made.images
             made.step()

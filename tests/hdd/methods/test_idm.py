@@ -287,14 +287,20 @@ def test_a_step_that_fails_changes_nothing(gray, monkeypatch):
     made = make_idm(gray, steps=3)
     before = made.state()
     made.steer(image_lr=1e9)
-    with pytest.raises(DivergedError, match="lower image_lr"):
+    with pytest.raises(DivergedError, match="Lower image_lr"):
         made.step()
     assert same(made.state(), before)
+
+    usual = {name: getattr(made.settings, name) for name in ("queue_lr", "queue_steps")}
+    made.steer(image_lr=0.1, queue_lr=1e3, queue_steps=20)
+    with pytest.raises(DivergedError, match=r"Network \d of the queue diverges in training: lower queue_lr"):
+        made.step()
+    assert same(made.state(), before)
+    made.steer(**usual)
 
     def no_memory(*_):
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
-    made.steer(image_lr=0.1)
     with monkeypatch.context() as patch:
         patch.setattr(Network, "forward", no_memory)
         with pytest.raises(HDDError, match="Out of memory"):

@@ -5,6 +5,7 @@ import torch
 
 from hdd.errors import HDDError
 from hdd.methods.published import class_by_class
+from hdd.runs.rule_knobs import RuleKnobs
 from hdd.settings import PRESETS, Settings, initial_settings, presets_for
 
 ROWS = {name: preset for name, preset in PRESETS.items() if preset.published}
@@ -44,6 +45,20 @@ def test_rows_are_named_after_their_table():
     assert ROWS["dm-cifar10-ipc1"].published.source == "NCFM, Table 1"
 
 
+@pytest.mark.parametrize(
+    ("dataset", "idm", "hdd", "flips"), [("fashion-mnist", 0.774, 0.785, True), ("svhn", 0.653, 0.678, False)]
+)
+def test_rows_without_settings_of_their_own_say_so(dataset, idm, hdd, flips):
+    for name, accuracy in ((f"idm-{dataset}-ipc1", idm), (f"idm-hdd-{dataset}-ipc1", hdd)):
+        preset = ROWS[name]
+        assert preset.published.accuracy == accuracy and preset.label.endswith(
+            "IPC 1 (settings of CIFAR-10; its own are unknown)"
+        )
+        other = PRESETS[name.replace(dataset, "cifar10")].values
+        assert {knob for knob in other if other[knob] != preset.values[knob]} == (set() if flips else {"augmentation"})
+        assert ("flip" in preset.values["augmentation"]) is flips
+
+
 @pytest.mark.parametrize("name", ROWS)
 def test_a_row_sets_every_knob_that_its_figure_depends_on(name):
     settings = initial_settings(preset=name)
@@ -57,6 +72,7 @@ def test_a_row_sets_every_knob_that_its_figure_depends_on(name):
         "snapshot_every",
         "pruning_score",
         "pruning_keep",
+        *RuleKnobs.param,
     }
     unused = {"curvature", "feature_scale", "clamp", "centroid"} if settings.objective == "mean" else set()
     assert set(settings.in_force()) - free - unused - {"target_radius"} == set(ROWS[name].values)

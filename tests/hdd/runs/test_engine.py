@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import math
 import os
 import resource
 import shutil
@@ -12,7 +13,9 @@ import pytest
 from PIL import Image
 from waiting import wait_until
 
-from hdd.errors import HDDError
+from hdd.errors import DivergedError, HDDError
+from hdd.methods.dm import DM
+from hdd.runs import history
 from hdd.runs.resume import resume
 from hdd.runs.run import Run
 
@@ -90,13 +93,42 @@ def test_other_data_than_the_run_was_made_with(make_run, digits):
     assert run.status().state == "failed"
 
 
-def test_divergence_is_one_message_and_can_be_rewound(make_run, digits):
-    run = make_run(at={5: {"image_lr": 1e9, "weight": 1e9}})
-    with pytest.raises(HDDError, match=r"images diverge after step \d+: rewind"):
+def test_a_run_that_diverges_stands_before_that_step_and_can_be_steered_or_rewound(make_run, digits):
+    run = make_run(at={5: {"image_lr": 3000.0, "momentum": 0.99}})
+    with pytest.raises(
+        DivergedError, match=r"images of class.* diverge \(objective hdd; .*Lower image_lr, which is 3000"
+    ):
         resume(run, data=digits)
-    assert run.status().state == "failed"
-    assert "diverge" in run.status().message
-    assert np.isfinite(run.images(max(run.kept_steps()))).all()
+    status, stands = run.status(), run.step
+    assert stands > 5 and status.state == "failed" and f"Step {stands + 1} was not made" in status.message
+    assert f"Rewind {run.path} to step 5, where the loss was lowest" in status.message
+    assert stands in run.checkpoints.steps() and stands in run.snapshots.steps()
+    assert all(np.isfinite(run.images(step)).all() for step in run.kept_steps())
+    # Once again: nothing was changed.
+    with pytest.raises(DivergedError, match=f"Step {stands + 1} was not made"):
+        resume(run, data=digits)
+    forked = history.fork(run, 5, run.path.with_name("fork"), {"image_lr": 1e9})
+    with pytest.raises(
+        DivergedError, match=r"Step 6 .* image step size .*e\+\d\d, before .* stands at step 5 as it was: steer it"
+    ):
+        resume(forked, data=digits)
+    history.rewind(run, 5)
+    for made in (run, forked):
+        made.steer(image_lr=0.1, momentum=0.5)
+        resume(made, until=8, data=digits)
+        again = history.copy_ledger(made, made.path.with_name(f"{made.path.name} again"))
+        assert history.first_difference(made, resume(again, until=8, data=digits)) is None
+
+
+def test_a_method_that_gives_no_loss_stops_before_that_is_recorded(make_run, digits, monkeypatch):
+    run = make_run()
+    step = DM.step
+    monkeypatch.setattr(DM, "step", lambda self: dataclasses.replace(step(self), loss=math.nan))
+    with pytest.raises(DivergedError, match=r"The loss of step 1 is nan, by the objective hdd and .* stands at step 0"):
+        resume(run, data=digits)
+    assert run.step == 0 and run.kept_steps() == [0]
+    monkeypatch.undo()
+    assert resume(run, until=2, data=digits).step == 2
 
 
 def test_steering_from_another_process(make_run, engine_process):

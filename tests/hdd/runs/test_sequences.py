@@ -54,12 +54,18 @@ EDITS = st.one_of(
     st.fixed_dictionaries({"pruning_rate": st.sampled_from([0.0, 0.5])}),
     st.fixed_dictionaries({"objective": st.sampled_from(["hdd", "dm"])}),
     st.fixed_dictionaries({"clamp": st.sampled_from([None, 1.0]), "real_batch": st.sampled_from([3, 5])}),
+    st.fixed_dictionaries({"plateau_below": st.sampled_from([None, 100.0]), "rule_window": st.just(2)}),
     st.fixed_dictionaries({"steps": st.sampled_from([STEPS, STEPS + 5])}),
 )
 
 
 class Killed(BaseException):
     """Stands for the end of a process: nothing but a lock is given back."""
+
+
+def let_go(run):
+    """What lets an engine go that a rule has paused."""
+    return lambda why: run.command("go")
 
 
 class Going:
@@ -78,7 +84,9 @@ class Going:
     def _work(self):
         try:
             self._wait()
-            resume(self._run, data=self._data, on_step=lambda _: self._wait(), **self._options)
+            resume(
+                self._run, data=self._data, on_step=lambda _: self._wait(), on_wait=let_go(self._run), **self._options
+            )
         except Killed:
             pass
         except BaseException as error:
@@ -245,11 +253,12 @@ class Sequences(RuleBasedStateMachine):
         again = history.copy_ledger(run, next(self.names))
         if made:
             resume(again, until=made, data=self.data)
+        assert not any(edit.name == "pause" for edit in again.edits())
         for each in (run, again):
             assert [record.step for record in each.metrics()] == list(range(1, made + 1))
         assert history.first_difference(run, again) is None
         if run.status().state != "finished":
-            resume(run, until=made + 2, data=self.data)
+            resume(run, until=made + 2, data=self.data, on_wait=let_go(run))
         assert [record.step for record in run.metrics()] == list(range(1, run.step + 1))
         assert history.first_difference(run, again) is None
 

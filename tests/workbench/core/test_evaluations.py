@@ -6,11 +6,14 @@ import pytest
 
 from hdd.published import Distance
 from workbench.core.evaluations import (
+    architecture_heading,
+    architecture_progress,
     architecture_rows,
-    architecture_title,
     expected_seconds,
+    expected_text,
     newest_texts,
     result_text,
+    results_text,
     so_far_text,
 )
 
@@ -65,7 +68,7 @@ def test_the_published_accuracy_stands_beside_the_result():
 
 
 def test_architectures_stand_side_by_side_for_the_same_step_and_protocol():
-    assert (architecture_rows([evaluation()]), architecture_title([evaluation()])) == ([], "")
+    assert (architecture_rows([evaluation()]), architecture_heading([evaluation()])) == ([], ())
     made = [
         evaluation((0.1, 0.1), step=5),
         evaluation((0.2, 0.2), architecture="lenet", name="full"),
@@ -75,12 +78,38 @@ def test_architectures_stand_side_by_side_for_the_same_step_and_protocol():
         evaluation((0.3, 0.5), architecture="mlp"),
         evaluation((0.9, 0.9), step=30),
     ]
-    assert architecture_title(made) == "Quick, step 20"
+    assert architecture_heading(made) == ("Quick, step 20", "Accuracy")
     assert architecture_rows(made) == [
         ("convnet", "50.0 ± 0.0 %"),
         ("mlp", "40.0 ± 14.1 %"),
         ("resnet18", "40.0 ± 0.0 %"),
     ]
+
+
+def test_random_real_images_stand_beside_the_architecture_that_was_trained_on_them():
+    made = [
+        evaluation((0.5, 0.5)),
+        evaluation((0.4, 0.4), architecture="mlp"),
+        evaluation((0.1,), architecture="mlp", **REAL),
+        evaluation((0.2,), architecture="lenet", **REAL),
+        evaluation((0.3,), architecture="mlp", name="full", **REAL),
+    ]
+    assert architecture_heading(made) == ("Quick, step 20", "Accuracy", "Random real")
+    assert architecture_rows(made) == [
+        ("convnet", "50.0 ± 0.0 %", "–"),
+        ("mlp", "40.0 ± 0.0 %", "10.0 % (1 network)"),
+    ]
+
+
+def test_how_far_the_architecture_is_that_is_trained():
+    assert architecture_progress({}) == ("", 0, 0)
+    assert architecture_progress({"done": 5, "total": 600}) == ("", 5, 600)
+    alone = {"architectures": ["mlp"], "architecture": "mlp"}
+    assert architecture_progress({**alone, "done": 5, "total": 600}) == ("", 5, 600)
+    several = {"architectures": ["mlp", "lenet", "convnet"], "total": 1800}
+    assert architecture_progress({**several, "architecture": "mlp", "done": 7}) == ("mlp (1 of 3), ", 7, 600)
+    assert architecture_progress({**several, "architecture": "lenet", "done": 590}) == ("lenet (2 of 3), ", 0, 600)
+    assert architecture_progress({**several, "architecture": "convnet", "done": 1800})[1:] == (600, 600)
 
 
 def test_what_is_found_so_far():
@@ -100,3 +129,17 @@ def test_the_time_comes_from_the_same_kind_of_evaluation_on_this_host():
     assert expected_seconds([{**made, "took": None}], "quick") is None
     assert expected_seconds([{**made, "took": {"seconds": 1.0, "host": "elsewhere"}}], "quick") is None
     assert expected_seconds([made, {**made, "took": None}], "quick") == pytest.approx(60)
+
+
+def test_the_expected_time_is_that_of_all_architectures_that_were_measured():
+    made = [evaluation(), evaluation(architecture="mlp"), evaluation(architecture="lenet", width=16)]
+    assert expected_text(made, ["convnet"]) == "Expected time: quick about 60 s, full about 8 min."
+    assert expected_text(made, ["convnet", "mlp"]) == "Expected time: quick about 2 min, full about 17 min."
+    told = "Expected time: quick about 60 s, full about 8 min; not measured here yet: lenet, vgg11."
+    assert expected_text(made, ["lenet", "mlp", "vgg11"]) == told
+    assert expected_text(made, ["lenet"]) == expected_text([], ["convnet"]) == ""
+
+
+def test_several_results_are_one_sentence():
+    made = [evaluation(), evaluation((0.5,), architecture="mlp")]
+    assert results_text(made) == "convnet 62.5 ± 17.7 %, mlp 50.0 % (1 network)"

@@ -53,6 +53,11 @@ def test_a_new_run_is_made_as_asked(root):
     assert evaluated == ["evaluate", str(root / "my run"), "--step", "20", "--protocol", "quick", "--json-lines"]
     baseline = ended(engines.evaluate(root / "my run", None, "full")).progress["words"]
     assert baseline == ["evaluate", str(root / "my run"), "--baseline", "random", "--protocol", "full", "--json-lines"]
+    by_several = engines.evaluate(root / "my run", 20, "quick", ["mlp", "lenet"])
+    assert ended(by_several).progress["words"] == [*evaluated[:-1], "--architectures", "mlp,lenet", "--json-lines"]
+    assert by_several.about == "The quick evaluation of step 20 by mlp, lenet"
+    by_all = ended(engines.evaluate(root / "my run", None, "quick", ["all"]))
+    assert by_all.about == "The quick baseline by all architectures"
 
 
 def test_progress_is_the_newest_of_each_thing(root):
@@ -114,6 +119,19 @@ sys.stdin.read()
     wait_until(lambda: job.poll() and job.progress.get("done"), SECONDS)
     ended(job)
     assert job.time_left(job.progress["done"], 1000) < 200
+
+
+def test_each_architecture_has_a_pace_of_its_own(root):
+    code = """
+for name, epochs, seconds in (("mlp", (0, 1000), 0.01), ("resnet18", (1001, 1002, 1003), 0.3)):
+    print(json.dumps({"architecture": name, "result": {"by": name}}), flush=True)
+    for done in epochs:
+        print(json.dumps({"done": done, "total": 2000}), flush=True); time.sleep(seconds)
+"""
+    job = Engines(root, saying(code)).evaluate(root / "run", 0, "quick")
+    wait_until(lambda: not job.poll(), SECONDS)
+    assert 0.1 < job.time_left(1003, 1004) < 3, "what is left goes at the pace of the second"
+    assert job.results == [{"by": "mlp"}, {"by": "resnet18"}]
 
 
 def test_a_job_that_prints_much_never_waits_for_a_reader(root):
