@@ -20,6 +20,8 @@ class KnobSections(Component):
         margin: as Panel takes it.
     """
 
+    _panel: pmui.Accordion
+
     def __init__(
         self,
         names: tuple[str, ...],
