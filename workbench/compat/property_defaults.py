@@ -36,11 +36,11 @@ def _stable_default(descriptor: PropertyDescriptor, kind: type[HasProps]) -> Any
     return descriptor.class_default(kind)
 
 
-def _instance_default(descriptor: PropertyDescriptor, model: HasProps) -> Any:
-    themed = model.themed_values()
-    if _is_unstable(descriptor, type(model)) or (themed is not None and descriptor.name in themed):
-        return descriptor.property.themed_default(type(model), descriptor.name, themed)
-    return _stable_default(descriptor, type(model))
+def _instance_default(self: PropertyDescriptor, obj: HasProps) -> Any:
+    themed = obj.themed_values()
+    if _is_unstable(self, type(obj)) or (themed is not None and self.name in themed):
+        return self.property.themed_default(type(obj), self.name, themed)
+    return _stable_default(self, type(obj))
 
 
 def keep_defaults() -> None:
