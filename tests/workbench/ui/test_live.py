@@ -175,6 +175,15 @@ def test_an_evaluation_is_cancelled_and_a_baseline_is_shown_beside_the_next(open
     accuracy = next(each for each in tab.figure("percent") if "mean" in each)
     assert (accuracy["step"], accuracy["mean"]) == ([20], [98.0])
 
+    tab.page.get_by_role("combobox", name="Architectures").click()
+    tab.page.get_by_text("mlp", exact=True).last.click()
+    tab.page.keyboard.press("Escape")
+    tab.sees("not measured here yet: mlp.")
+    tab.page.get_by_role("button", name="Quick evaluation").click()
+    tab.sees("The quick evaluation of step 20 by convnet, mlp: convnet 98.0 ± 1.4 %, mlp 98.0 ± 1.4 %")
+    table = tab.page.locator("table.facts", has_text="Quick, step 20")
+    expect(table.get_by_role("row", name="mlp")).to_contain_text("98.0 ± 1.4 %", timeout=TIMEOUT)
+
 
 def test_escape_closes_a_menu_whose_chosen_entry_is_gone_from_it(open_tab, make_run):
     make_run("other", steps=30)
