@@ -10,6 +10,7 @@ import torch
 from hdd.data import Dataset, load_chosen
 from hdd.errors import DataError, HDDError
 from hdd.methods import METHODS, Method
+from hdd.pruning.distilled_knobs import NAMES as DISTILLED_PRUNING
 from hdd.records import Edit, StepRecord
 from hdd.runs.pictures import save_pictures
 from hdd.runs.run import HEARTBEAT_SECONDS, Run, check_steps
@@ -186,7 +187,10 @@ class Engine:
         except HDDError as error:
             self.run.decide(edit, EditStatus.REFUSED, step, old, str(error))
         else:
-            self.run.decide(edit, EditStatus.APPLIED, step, old)
+            if edit.name in DISTILLED_PRUNING:
+                self.run.decide_with_mask(edit, step, old, self._method.mask)
+            else:
+                self.run.decide(edit, EditStatus.APPLIED, step, old)
             self._write_snapshot()
         self._write_status(self._state)
 
@@ -226,6 +230,8 @@ class Engine:
         with explain_storage_errors(self.run):
             if self._step == 0:
                 self._write_snapshot()
+                if self._method.mask.left_out:
+                    self.run.write_mask(0, self._method.mask)
             while not self._take_edits():
                 if self._step >= self._method.settings.steps and self._step >= self._recorded_step:
                     ended = EngineState.FINISHED
