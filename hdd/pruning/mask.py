@@ -7,20 +7,21 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Mask:
-    """The synthetic images that are kept, out of ipc of each of C classes.
+    """The synthetic images that are kept.
 
     Attributes:
-        kept: (C, ipc) bool; as many of each class, and at least one.
-        scores: (C, ipc) float32, the scores by which they were chosen; 0 where nothing was scored, as all are kept.
+        kept: (C, ipc) bool; as many of each class, and at least one. On the page (C·ipc,), in the order of its layout.
+        scores: float32 of the same shape, the scores by which they were chosen; 0 where nothing was scored, as all are
+            kept.
     """
 
     kept: np.ndarray
     scores: np.ndarray
 
     @classmethod
-    def of_all(cls, classes: int, ipc: int) -> "Mask":
-        """The mask that keeps all images."""
-        return cls(np.ones((classes, ipc), bool), np.zeros((classes, ipc), np.float32))
+    def of_all(cls, *shape: int) -> "Mask":
+        """The mask of this shape that keeps all images."""
+        return cls(np.ones(shape, bool), np.zeros(shape, np.float32))
 
     @property
     def left_out(self) -> int:
