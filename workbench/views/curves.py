@@ -112,12 +112,17 @@ class Curves(SourceComponent):
         self._smoothing.param.watch(lambda _: session.refresh(), "value")
         self._log.param.watch(lambda event: self._swap(event.new), "value")
         self._reset.on_click(lambda _: self._follow())
-        # The accuracies take the place of the loss when they are chosen.
-        self._accuracies = _pane(self._figures.accuracy)
+        # The accuracies take the place of the loss when they are chosen. A pane of Bokeh that was hidden stays so, and a
+        # column does not (Panel 1.9).
+        loss, *others = map(_pane, self._figures.plots)
+        self._loss, self._accuracies = (
+            pn.Column(each, sizing_mode="stretch_both", margin=0) for each in (loss, _pane(self._figures.accuracy))
+        )
         self._accuracies.visible = False
         self._row = pn.Row(
+            self._loss,
             self._accuracies,
-            *map(_pane, self._figures.plots),
+            *others,
             sizing_mode="stretch_both",
             margin=0,
             stylesheets=[_AS_MANY_AS_FIT],
@@ -199,13 +204,13 @@ class Curves(SourceComponent):
         self._session.refresh()
 
     def _swap(self, log: bool) -> None:
-        self._row[1] = _pane(self._figures.use_scale("log" if log else "linear"))
-        self._choose_first()
+        self._loss[0] = _pane(self._figures.use_scale("log" if log else "linear"))
+        self._session.refresh()
 
     def _choose_first(self) -> None:
         """Shows the accuracies or the loss in the first place."""
         accuracy = self._what.value == ACCURACY
-        self._accuracies.visible, self._row[1].visible = accuracy, not accuracy
+        self._accuracies.visible, self._loss.visible = accuracy, not accuracy
         self._session.refresh()
 
     def update(self, frame: Frame) -> None:
