@@ -112,8 +112,8 @@ class Curves(SourceComponent):
         self._smoothing.param.watch(lambda _: session.refresh(), "value")
         self._log.param.watch(lambda event: self._swap(event.new), "value")
         self._reset.on_click(lambda _: self._follow())
-        # The accuracies take the place of the loss when they are chosen. A pane of Bokeh that was hidden stays so, and a
-        # column does not (Panel 1.9).
+        # The accuracies take the place of the loss when they are chosen. A hidden pane of Bokeh could not be shown
+        # again (Panel 1.9), but a column can.
         loss, *others = map(_pane, self._figures.plots)
         self._loss, self._accuracies = (
             pn.Column(each, sizing_mode="stretch_both", margin=0) for each in (loss, _pane(self._figures.accuracy))
