@@ -63,9 +63,8 @@ class FrameBuilder:
             if self._selection.centred and geometry.feature_centre == "none":
                 # The scale in force belongs to features that are not centred.
                 geometry = replace(geometry, feature_centre="mean", feature_scale=None)
-            look = Look(
-                geometry, str(self._selection.view), str(self._selection.network), pruning, state.rewinds, left_out
-            )  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+            view, network = str(self._selection.view), str(self._selection.network)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+            look = Look(geometry, view, network, pruning, state.rewinds, left_out)
             self.disks.ask(DiskRequest(image_step, look), found.images)
             image_step, images = self._together(state, image_step, found.images)
         return Frame(
