@@ -1,8 +1,11 @@
 """Synthetic images that are left out, in a browser."""
 
+import pytest
+
 from hdd.runs.run import Run
 
 
+@pytest.mark.slow
 def test_what_is_left_out_is_faint_on_the_wall_and_on_the_disk_and_the_inspector_says_why(open_tab, make_run, root):
     make_run("run", steps=20, of=100_000)
     tab = open_tab()
