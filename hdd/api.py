@@ -25,7 +25,7 @@ from hdd.evaluation import (
 from hdd.paths import data_set_title
 from hdd.process import release_memory
 from hdd.progress import Progress
-from hdd.protocol import RANDOM_REAL, SYNTHETIC, Evaluation, make_protocol
+from hdd.protocol import FULL_REAL, RANDOM_REAL, SYNTHETIC, Evaluation, make_protocol
 from hdd.records import StepRecord
 from hdd.runs import history
 from hdd.runs.places import check_free
@@ -152,9 +152,9 @@ def evaluate(
         on_epoch: called with the number of epochs done and of all epochs.
         on_network: called after each network with the accuracies so far.
         changes: changes to the protocol, for example networks=3, architecture="resnet18" or augmentation="none". With
-            images="random real", the networks are trained on random real images instead, as many per class, and with
-            images="full real" on all real training images, which takes as many steps (in whole epochs) unless epochs
-            are given. Such a baseline belongs to no step, and is recorded at step 0.
+            images="random real", the networks are trained on random real images instead, as many per class as distilled
+            pruning keeps now, and with images="full real" on all real training images, which takes as many steps (in
+            whole epochs) unless epochs are given. Such a baseline belongs to no step, and is recorded at step 0.
 
     Raises:
         HDDError: no images of that step are kept, the protocol is not allowed, or a baseline is given a step.
@@ -165,16 +165,19 @@ def evaluate(
         protocol, **{"depth": settings.network_depth, "augmentation": settings.augmentation, **changes}
     )
     device = pick_device(settings.device)
+    newest = max(run.kept_steps(), default=0)
     if chosen.images == SYNTHETIC:
-        step = max(run.kept_steps(), default=0) if step is None else step
+        step = newest if step is None else step
     elif step not in (None, 0):
         raise InvalidInputError(f"step={step} is not allowed for {chosen.images} images: leave the step out.")
+    kept = run.mask_at(newest if step is None else step).kept
+    ipc = int(kept[0].sum())
     # Random real images need none of the run.
     made = None if chosen.images == RANDOM_REAL else run.synthetic(step).decoded()
     data = load_chosen(settings)
     started = time.perf_counter()
     if made is None:
-        result = evaluate_random(data, settings.ipc, chosen, device, on_epoch, on_network)
+        result = evaluate_random(data, ipc, chosen, device, on_epoch, on_network)
     elif chosen.images == SYNTHETIC:
         images, labels = torch.as_tensor(made.images).to(device), torch.as_tensor(made.labels)
         result = evaluate_images(images, labels, data, chosen, on_epoch, on_network)
@@ -184,7 +187,8 @@ def evaluate(
             chosen = replace(chosen, epochs=epochs)
         result = evaluate_full(data, chosen, device, on_epoch, on_network)
     took = {"seconds": time.perf_counter() - started, "host": socket.gethostname()}
-    run.write_evaluation(step or 0, asdict(chosen), result.accuracies, took)
+    kept_ipc = None if kept.all() or chosen.images == FULL_REAL else ipc
+    run.write_evaluation(step or 0, asdict(chosen), result.accuracies, took, kept_ipc)
     return result
 
 

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+FAINTNESS = 5
+"""By how much images that are left out are darker."""
+
 
 def to_pixels(images: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
     """Turns normalised images into pictures.
@@ -19,6 +22,11 @@ def to_pixels(images: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarr
     mean, std = (np.asarray(value, np.float32)[:, None, None] for value in (mean, std))
     fractions = np.nan_to_num(images.astype(np.float32) * std + mean, nan=0.0).clip(0, 1)
     return (fractions * 255).round().astype(np.uint8)
+
+
+def faint(pixels: np.ndarray) -> np.ndarray:
+    """Pixels as they are drawn of an image that pruning leaves out."""
+    return pixels // FAINTNESS
 
 
 def sheet(pixels: np.ndarray, gap: int = 2) -> np.ndarray:

@@ -103,13 +103,13 @@ def baseline_of(
     Args:
         evaluation: of synthetic images.
         evaluations: of the same run.
-        images: what the baseline was trained on, `RANDOM_REAL` or `FULL_REAL`. The latter may have any number of
-            epochs, since an epoch of all real images has more steps.
+        images: what the baseline was trained on, `RANDOM_REAL`, then as many of each class, or `FULL_REAL`. The latter
+            may have any number of epochs, since an epoch of all real images has more steps.
     """
 
     def compared(each: Mapping[str, Any]) -> dict[str, Any]:
         parts = condition(each)
-        return parts if images == RANDOM_REAL else {**parts, "epochs": None}
+        return {**parts, "kept_ipc": each.get("kept_ipc")} if images == RANDOM_REAL else {**parts, "epochs": None}
 
     found = [
         each

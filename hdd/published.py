@@ -68,7 +68,7 @@ def distance(initial: Settings, steered: Iterable[Edit], evaluation: Mapping[str
     protocol = {**usual, **evaluation["protocol"]}
     if any(protocol[name] != usual[name] for name in ("images", "architecture", "width", "depth")):
         return None
-    if protocol["augmentation"] == "none":
+    if protocol["augmentation"] == "none" or evaluation.get("kept_ipc") is not None:
         return None
     if any(edit.name not in _FREE and edit.applied_at < evaluation["step"] for edit in steered):
         return None

@@ -20,6 +20,7 @@ from hdd.knobs.types import Uninstalled
 from hdd.methods import METHODS
 from hdd.networks import NETWORKS
 from hdd.objectives import OBJECTIVES, Objective
+from hdd.pruning.distilled_knobs import DistilledPruningKnobs
 from hdd.pruning.knobs import PruningKnobs
 from hdd.registry import Registry
 from hdd.runs.knobs import RunKnobs
@@ -73,7 +74,14 @@ def _compose() -> dict[str, Knob[Any]]:
     # Forms show what is matched before how it is done.
     order = [
         name
-        for part in (*accepted["objective"], PruningKnobs, *accepted["method"], RunKnobs, RuleKnobs)
+        for part in (
+            *accepted["objective"],
+            PruningKnobs,
+            DistilledPruningKnobs,
+            *accepted["method"],
+            RunKnobs,
+            RuleKnobs,
+        )
         for name in _knobs_of(part)
     ]
     fixed = {name: copy(knob) for name, knob in declared.items() if not knob.steerable}

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from hdd.cli import compute, housekeeping, look
 from hdd.cli.common import progress_console
 from hdd.cli.evaluate import evaluate
+from hdd.cli.prune import prune
 from hdd.errors import HDDError
 
 
@@ -38,6 +39,7 @@ for command in (
     compute.fork,
     compute.replay,
     evaluate,
+    prune,
     look.export,
     look.datasets,
     look.knobs,

@@ -192,6 +192,28 @@ def print_report(run: Run, as_json: bool) -> None:
         print_line(f"Resume it with: hdd resume {run.path}")
 
 
+def wait_for_decisions(run: Run, ids: list[int], patient: bool) -> list[Edit]:
+    """Returns the edits once the engine has decided on them; immediately if it has none or `patient` is False."""
+    with progress_console.status("waiting for the engine (after Ctrl-C the edit stays pending)"):
+        while True:
+            edits = [edit for edit in run.edits() if edit.id in ids]
+            waiting = any(edit.status == EditStatus.PENDING for edit in edits)
+            # A queued engine decides only when its turn comes, which can take long.
+            if not (patient and waiting and run.engine_alive()) or run.status().state == EngineState.QUEUED:
+                return edits
+            time.sleep(0.05)
+
+
+def print_edits(run: Run, edits: list[Edit]) -> None:
+    """Prints what became of edits, and what pending ones wait for."""
+    for edit in edits:
+        print_line(edit_text(edit))
+    if not run.engine_alive() and any(edit.status == EditStatus.PENDING for edit in edits):
+        print_line(
+            f"This run has no engine now. Pending edits will be applied when it is resumed: hdd resume {run.path}"
+        )
+
+
 def edit_text(edit: Edit) -> str:
     """Describes an edit, what became of it, and why it was made if somebody said so."""
     return _outcome(edit) + (f" ({edit.note})" if edit.note else "")

@@ -10,11 +10,21 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from hdd import sets
-from hdd.cli.common import AsJson, RunPath, console, edit_text, print_json, print_line, print_report, progress_console
+from hdd.cli.common import (
+    AsJson,
+    RunPath,
+    console,
+    edit_text,
+    print_edits,
+    print_json,
+    print_line,
+    print_report,
+    progress_console,
+    wait_for_decisions,
+)
 from hdd.cli.knob_options import takes_knobs
 from hdd.errors import InvalidInputError, NotFoundError
 from hdd.protocol import architecture, is_baseline
-from hdd.records import Edit
 from hdd.runs import history
 from hdd.runs.overview import read_facts
 from hdd.runs.run import Run
@@ -55,30 +65,13 @@ def steer(
     ids = run.steer(who="hdd steer", at=at, note=note or "", **knobs) if knobs else []
     if command is not None:
         ids.append(run.command(command, value, who="hdd steer"))
-    edits = _wait_for_decisions(run, ids, patient=at is None)
+    edits = wait_for_decisions(run, ids, patient=at is None)
     if as_json:
         print_json([asdict(edit) for edit in edits])
     else:
-        for edit in edits:
-            print_line(edit_text(edit))
-        if not run.engine_alive() and any(edit.status == EditStatus.PENDING for edit in edits):
-            print_line(
-                f"This run has no engine now. Pending edits will be applied when it is resumed: hdd resume {path}"
-            )
+        print_edits(run, edits)
     if any(edit.status == EditStatus.REFUSED for edit in edits):
         raise typer.Exit(2)
-
-
-def _wait_for_decisions(run: Run, ids: list[int], patient: bool) -> list[Edit]:
-    """Returns the edits once the engine has decided on them; immediately if it has none or `patient` is False."""
-    with progress_console.status("waiting for the engine (after Ctrl-C the edit stays pending)"):
-        while True:
-            edits = [edit for edit in run.edits() if edit.id in ids]
-            waiting = any(edit.status == EditStatus.PENDING for edit in edits)
-            # A queued engine decides only when its turn comes, which can take long.
-            if not (patient and waiting and run.engine_alive()) or run.status().state == EngineState.QUEUED:
-                return edits
-            time.sleep(0.05)
 
 
 def rewind(

@@ -112,6 +112,53 @@ def _stays_finite(method: type[Method]) -> None:
         raise BrokenRule("from images with NaN it makes a step")
 
 
+def _leaves_out(method: type[Method]) -> Method | None:
+    """A method that leaves half of its images out after two steps; None if it cannot."""
+    if "distilled_pruning_rate" not in method.knobs.param:
+        return None
+    made = _start(method, ipc=4, momentum=0.5)
+    _state_after(made, 2)
+    made.steer(distilled_pruning_rate=0.5)
+    return made
+
+
+def _freezes(method: type[Method]) -> None:
+    made = _leaves_out(method)
+    if made is None:
+        return
+    kept, before = torch.from_numpy(made.mask.kept), made.images.clone()
+    expect(made.synthetic().counts == (2,) * CLASSES, f"of 4 images, the set has {made.synthetic().counts}")
+    after = _state_after(made, 2)["images"]
+    expect(torch.equal(after[~kept], before[~kept]), "they move")
+    still = [not torch.equal(now, then) for now, then in zip(after[kept], before[kept], strict=True)]
+    expect(all(still), "images that are kept stay as they were")
+    expect(np.array_equal(made.mask.kept, kept.numpy()), "other images are left out after a step")
+    made.steer(distilled_pruning_rate=0.0)
+    moved = _state_after(made, 1)["images"]
+    expect(not torch.equal(moved[~kept], before[~kept]), "they do not move when the rate is 0 again")
+
+
+def _resumes_frozen(method: type[Method]) -> None:
+    made = _leaves_out(method)
+    if made is None:
+        return
+    state = {name: value.clone() for name, value in made.state().items()}
+    whole = _state_after(made, 2)
+    resumed = _start(method, ipc=4, momentum=0.5, distilled_pruning_rate=0.5)
+    resumed.load_state(state)
+    expect(_equal(whole, _state_after(resumed, 2)), "a resumed run differs from an uninterrupted one")
+
+
+def _chooses_alike(method: type[Method]) -> None:
+    made = _leaves_out(method)
+    if made is None:
+        return
+    kept = made.mask.kept
+    made.steer(distilled_pruning_rate=0.25)
+    made.steer(distilled_pruning_rate=0.5)
+    expect(np.array_equal(made.mask.kept, kept), "with the same settings and images, other images are left out")
+
+
 def _gives_a_set(method: type[Method]) -> None:
     counts = _start(method).synthetic().counts
     expect(counts == (2,) * CLASSES, f"with 2 images in each of {CLASSES} classes, the set has {counts}")
@@ -125,6 +172,10 @@ METHOD_RULES: dict[str, Callable[[type[Method]], None]] = {
     "step() must count the steps, and record the losses as the first column": _records,
     "steer() must raise HDDError for an unknown knob, and then change nothing": _refuses,
     "step() must raise HDDError where images or losses would not be finite, and then change nothing": _stays_finite,
+    "images that distilled pruning leaves out must stay as they are and be no part of the set, until they are kept "
+    "again": _freezes,
+    "a run that leaves images out must continue from its state() with the same bits": _resumes_frozen,
+    "which images are left out must depend only on the images and the settings": _chooses_alike,
     "synthetic() must return a set with the images of each class": _gives_a_set,
 }
 

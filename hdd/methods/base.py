@@ -10,6 +10,7 @@ import numpy as np
 import param
 
 from hdd.knobs import Preset
+from hdd.pruning.mask import Mask
 
 if TYPE_CHECKING:
     import torch
@@ -97,6 +98,17 @@ class Method(ABC):
     def load_state(self, state: dict[str, Tensor]) -> None:
         """Continues from a `state()` of a method with the same data and settings."""
 
+    @property
+    def mask(self) -> Mask:
+        """The synthetic images that are matched, moved and part of the set: all of them.
+
+        A method whose knobs include those of `hdd.pruning.distilled_knobs` overrides this. It leaves images out when
+        `steer` sets one of these knobs, and then depends only on the images and settings of that step
+        (`hdd.pruning.distilled.distilled_mask`). What is left out stays as it is, with all that moves it, such as its
+        momentum, until it is kept again; and the mask is part of `state()`.
+        """
+        return Mask.of_all(*self.images.shape[:2])
+
     def record(
         self, losses: Tensor, diagnostics: Mapping[str, Tensor], feature_scale: float, seconds: float
     ) -> StepRecord:
@@ -123,11 +135,12 @@ class Method(ABC):
         )
 
     def synthetic(self) -> SyntheticSet:
-        """The current images, as a set that can be exported or evaluated."""
+        """The current images that are kept, as a set that can be exported or evaluated."""
         from hdd.sets import SyntheticSet
 
         return SyntheticSet.of_grid(
             self.images.detach().cpu().numpy(),
+            self.mask.kept,
             classes=self.data.classes,
             mean=tuple(float(value) for value in self.data.mean),
             std=tuple(float(value) for value in self.data.std),

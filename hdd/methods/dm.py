@@ -18,7 +18,9 @@ from hdd.methods.divergence import explain_divergence
 from hdd.methods.knobs import AUGMENTATIONS, MatchingKnobs
 from hdd.methods.published import DM_PRESETS
 from hdd.objectives import OBJECTIVES
+from hdd.pruning.distilled_knobs import NAMES as DISTILLED_PRUNING
 from hdd.pruning.knobs import PruningKnobs
+from hdd.pruning.mask import Mask
 from hdd.records import StepRecord
 
 if TYPE_CHECKING:
@@ -75,6 +77,7 @@ class DM(Method):
         self.device = pick_device(settings.device)
         self.step_count = 0
         self.feature_scale: float | None = None
+        self._mask: Mask | None = None
         with explain_out_of_memory(self.device):
             self._batches = self._make_batches()
             self._descent = Descent(self._batches.initial_images(settings.init, settings.ipc))
@@ -96,6 +99,23 @@ class DM(Method):
         """The last step of the images before it was multiplied by the learning rate, in the shape of `images`."""
         return self._descent.momentum
 
+    @property
+    def mask(self) -> Mask:
+        """See `Method.mask`. That of the initial settings is made when it is first needed."""
+        return self._mask or self._put_mask(self._mask_in_force())
+
+    def _mask_in_force(self) -> Mask:
+        """The mask that the settings give the present images."""
+        from hdd.pruning.distilled import distilled_mask
+
+        with explain_out_of_memory(self.device):
+            return distilled_mask(self.data, self.settings, self.images.cpu().numpy(), self.decoder, self.device)
+
+    def _put_mask(self, mask: Mask) -> Mask:
+        self._mask = mask
+        self._descent.move_only(mask.kept)
+        return mask
+
     def _measure_scale(self) -> None:
         """Sets `feature_scale`; if it is automatic, it is measured on the real features of the next step."""
         if self.feature_scale is None:
@@ -112,15 +132,17 @@ class DM(Method):
             HDDError: a knob is unknown or fixed, a value is outside its bounds, the objective cannot be used here, or
                 the device has too little memory. Then nothing is changed.
         """
-        # If the scale has not been measured yet, it must be measured under the old settings.
+        # If the scale has not been measured yet, it must be measured under the old settings; likewise the mask.
         self._measure_scale()
-        before = self.settings, self._batches.pool.mask, self.feature_scale
+        before, distilled = (self.settings, self._batches.pool.mask, self.feature_scale), self.mask
         self.settings = self.settings.changed(**changes)
         try:
             OBJECTIVES.get(self.settings.objective).check()
             if changes.keys() & set(PruningKnobs.param):
                 with explain_out_of_memory(self.device):
                     self._batches.prune(self.settings)
+            if changes.keys() & set(DISTILLED_PRUNING):
+                distilled = self._mask_in_force()
             measured_by = {"target_radius", "feature_centre"} if self.settings.feature_scale == "auto" else set()
             if changes.keys() & {"feature_scale", *measured_by}:
                 self.feature_scale = None
@@ -129,6 +151,7 @@ class DM(Method):
             self.settings, mask, self.feature_scale = before
             self._batches.pool.set_mask(mask)
             raise
+        self._put_mask(distilled)
         if self.settings.objective != before[0].objective:
             self._descent.objective_switched()
 
@@ -140,13 +163,19 @@ class DM(Method):
         return {
             "step": torch.tensor(self.step_count),
             **self._descent.state(),
+            "distilled_kept": torch.from_numpy(self.mask.kept),
+            "distilled_scores": torch.from_numpy(self.mask.scores),
             "feature_scale": torch.tensor(self.feature_scale, dtype=torch.float64),
         }
 
     def load_state(self, state: dict[str, Tensor]) -> None:
-        """See `Method.load_state`."""
+        """See `Method.load_state`; earlier versions wrote no mask, and kept all images."""
         self.step_count = int(state["step"])
         self._descent.load_state(state)
+        if "distilled_kept" in state:
+            self._put_mask(Mask(state["distilled_kept"].numpy(), state["distilled_scores"].numpy()))
+        else:
+            self._put_mask(Mask.of_all(*self.images.shape[:2]))
         self.feature_scale = float(state["feature_scale"])
 
     def step(self) -> StepRecord:
@@ -161,6 +190,8 @@ class DM(Method):
     def _step(self) -> StepRecord:
         started = time.perf_counter()
         settings, step, batches, descent = self.settings, self.step_count, self._batches, self._descent
+        # The mask of the initial settings is made here at the latest.
+        _ = self.mask
         batches.draw_network(step)
         real = batches.real_features(step, settings.real_batch, settings.augmentation)
         leaf = descent.leaf()

@@ -1,9 +1,8 @@
 """Knobs of the methods that match features of randomly drawn networks."""
 
-import param
-
 from hdd.knobs import Choice, Integer, Number, NumberOrAuto, Operations
 from hdd.networks import ACTIVATIONS, DEFAULT, NETWORKS, NORMS, POOLINGS, PRECISIONS, users
+from hdd.pruning.distilled_knobs import DistilledPruningKnobs
 
 NETWORK, OPTIMISATION = "Network", "Optimisation"
 AUGMENTATIONS = ("color", "crop", "cutout", "flip", "scale", "rotate")
@@ -14,8 +13,8 @@ def _used_by(option: str) -> str:
     return f" Used by: {', '.join(users(option))}."
 
 
-class MatchingKnobs(param.Parameterized):
-    """The network whose features are matched, the batches, and the step of the images."""
+class MatchingKnobs(DistilledPruningKnobs):
+    """The network whose features are matched, the batches, the step of the images, and which of them are left out."""
 
     network = Choice(
         DEFAULT,

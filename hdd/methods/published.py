@@ -76,6 +76,7 @@ def _presets(
 
 _ALL = "color_crop_cutout_flip_scale_rotate"
 _NO_FLIP = "color_crop_cutout_scale_rotate"
+_UNPRUNED = {"pruning_rate": 0.0, "distilled_pruning_rate": 0.0}
 _MEAN = {"objective": "mean", "feature_centre": "none"}
 
 
@@ -92,10 +93,7 @@ def _hdd(k: float, weight: float) -> dict[str, Any]:
     }
 
 
-_DM = {
-    ipc: {"image_lr": 1.0, "momentum": 0.5, "real_batch": 256, "steps": 20_000, "pruning_rate": 0.0}
-    for ipc in (1, 10, 50)
-}
+_DM = {ipc: {"image_lr": 1.0, "momentum": 0.5, "real_batch": 256, "steps": 20_000} | _UNPRUNED for ipc in (1, 10, 50)}
 
 
 def _dm(objective: Mapping[str, Any], augmentation: str = _ALL) -> dict[int, dict[str, Any]]:
@@ -135,7 +133,7 @@ def _idm(
             "queue_accuracy_interval": 500 if ipc == 50 else 100,
             "real_batch": 5000 if ipc == 1 else 256,
             "augmentation": augmentation,
-            "pruning_rate": 0.0,
+            **_UNPRUNED,
             "steps": steps,
         }
         for ipc, lr, weight, trained in zip((1, 10, 50), image_lr, ce_weight, queue_steps, strict=True)

@@ -114,8 +114,8 @@ class Projection:
         kept: (N,) bool, which real images pruning keeps.
         real: (N, 2).
         synthetic: (M, 2).
-        real_centroids, synthetic_centroids: (C, 2), the centroids that are matched, where the view draws them. Real
-            ones are those of the kept images. NaN for a class without synthetic images.
+        real_centroids, synthetic_centroids: (C, 2), the centroids that are matched, where the view draws them: those of
+            the kept images of both kinds. NaN for a class without synthetic images.
         geodesics: (C, S, 2), from the real to the synthetic centroid of each class in the drawing; NaN if a centroid is
             missing.
         real_radius, synthetic_radius: (N,) and (M,), the exact √|K|·radius in feature space, after the clamp.

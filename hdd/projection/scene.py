@@ -22,7 +22,7 @@ class Scene:
         centre: (D,), the centroid of all kept real points.
         synthetic: (M, D).
         synthetic_labels: (M,) their classes.
-        synthetic_centroids: (C, D); NaN for a class without synthetic images.
+        synthetic_centroids: (C, D), those of the synthetic images that are matched; NaN for a class without any.
         gap: (C,), the distance between the two centroids of each class; NaN if one is missing.
     """
 

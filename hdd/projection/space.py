@@ -100,6 +100,7 @@ class ViewingSpace:
         geometry: Geometry,
         view: str = next(iter(VIEWS)),
         pruning: Pruning = ALL_KEPT,
+        matched: np.ndarray | None = None,
     ) -> Projection:
         """Draws the real sample and synthetic images.
 
@@ -109,6 +110,8 @@ class ViewingSpace:
             geometry: the geometry in which features are points; a missing scale is filled in by `measured`.
             view: a key of `VIEWS`. A view draws a point in the same place whatever else is drawn.
             pruning: of the real images. All are drawn, but centroids are those of the kept ones.
+            matched: (M,) bool, the synthetic images that distilled pruning keeps; None means all. All are drawn, but
+                centroids are those of the kept ones.
 
         Returns:
             The drawing. It is finite except for the NaN of classes without synthetic images. Everything that is
@@ -119,7 +122,7 @@ class ViewingSpace:
             HDDError: there is no such view.
         """
         drawing_view, geometry = self._view(view), self.measured(geometry)
-        scene, unclamped = self.scene(images, labels, geometry, pruning)
+        scene, unclamped = self.scene(images, labels, geometry, pruning, matched)
         drawing = drawing_view.draw(scene, self._real_drawn(view, geometry, pruning))
         return Projection(
             view,
@@ -156,7 +159,12 @@ class ViewingSpace:
         return _numpy(_to_own_centroid(scene, scene.real, scene.labels))
 
     def scene(
-        self, images: Tensor | np.ndarray, labels: np.ndarray, geometry: Geometry, pruning: Pruning = ALL_KEPT
+        self,
+        images: Tensor | np.ndarray,
+        labels: np.ndarray,
+        geometry: Geometry,
+        pruning: Pruning = ALL_KEPT,
+        matched: np.ndarray | None = None,
     ) -> tuple[Scene, Tensor]:
         """The points of the real sample and of synthetic images, as `project` takes them.
 
@@ -167,7 +175,9 @@ class ViewingSpace:
         real, centre = self._real(geometry, pruning)
         unclamped = self._unclamped(to_float64(self.features(torch.as_tensor(images))), geometry, centre)
         synthetic = clamp_radius(unclamped, -1.0, geometry.clamp)
-        centroids = class_centroids(within_reach(synthetic), labels, len(self._counts), geometry.centroid)
+        kept = slice(None) if matched is None else torch.from_numpy(matched)
+        own = labels if matched is None else labels[matched]
+        centroids = class_centroids(within_reach(synthetic[kept]), own, len(self._counts), geometry.centroid)
         scene = dataclasses.replace(
             real,
             synthetic=synthetic,

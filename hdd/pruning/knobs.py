@@ -1,10 +1,14 @@
-"""Knobs of pruning."""
+"""Knobs of the pruning of real images."""
 
 import param
 
 from hdd.knobs import Choice, Number
 
 GROUP = "Pruning of the real images"
+SCORES = ("origin", "centroid", "euclidean", "random")
+"""What images can be ranked by; real ones and synthetic ones have the same scores."""
+SIDES = {"near": "lowest scores", "far": "highest scores"}
+"""Which images can be kept, and how this is said."""
 
 
 class PruningKnobs(param.Parameterized):
@@ -22,7 +26,7 @@ class PruningKnobs(param.Parameterized):
     )
     pruning_score = Choice(
         "centroid",
-        objects=["origin", "centroid", "euclidean", "random"],
+        objects=list(SCORES),
         label="Pruning score",
         group=GROUP,
         doc="Distance of the feature of a real image to the origin, to the Lorentz centroid of its class, or to the "
@@ -30,9 +34,13 @@ class PruningKnobs(param.Parameterized):
     )
     pruning_keep = Choice(
         "near",
-        objects=["near", "far"],
-        labels={"near": "lowest scores", "far": "highest scores"},
+        objects=list(SIDES),
+        labels=SIDES,
         label="Keep",
         group=GROUP,
         doc="Which images are kept: near keeps those with the lowest scores, far those with the highest scores.",
     )
+
+
+NAMES = tuple(name for name in PruningKnobs.param if name != "name")
+"""The names of these knobs: rate, score, side."""

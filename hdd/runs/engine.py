@@ -11,6 +11,7 @@ import torch
 from hdd.data import Dataset, load_chosen
 from hdd.errors import DataError, DivergedError, HDDError
 from hdd.methods import METHODS, Method
+from hdd.pruning.distilled_knobs import NAMES as DISTILLED_PRUNING
 from hdd.records import Edit, StepRecord
 from hdd.runs.divergence import way_out
 from hdd.runs.pictures import save_pictures
@@ -202,7 +203,10 @@ class Engine:
         except HDDError as error:
             self.run.decide(edit, EditStatus.REFUSED, step, old, str(error))
         else:
-            self.run.decide(edit, EditStatus.APPLIED, step, old)
+            if edit.name in DISTILLED_PRUNING:
+                self.run.decide_with_mask(edit, step, old, self._method.mask)
+            else:
+                self.run.decide(edit, EditStatus.APPLIED, step, old)
             self._rules = RuleWatch(self.run)
             self._write_snapshot()
         self._write_status(self._state)
@@ -255,6 +259,8 @@ class Engine:
         with explain_storage_errors(self.run):
             if self._step == 0:
                 self._write_snapshot()
+                if self._method.mask.left_out:
+                    self.run.write_mask(0, self._method.mask)
             while not self._take_edits():
                 if self._step >= self._method.settings.steps and self._step >= self._recorded_step:
                     ended = EngineState.FINISHED

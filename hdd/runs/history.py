@@ -96,11 +96,13 @@ def copy_ledger(run: Run, out: str | os.PathLike[str]) -> Run:
 
 
 def first_difference(one: Run, other: Run) -> int | None:
-    """The first step at which two runs differ in any bit of their metrics or kept images; None if they do not differ.
+    """The first step at which two runs differ in any bit of metrics, kept images or masks; None if they do not differ.
 
     Only steps that both have made, columns that both have recorded, and images that both have kept are compared.
     """
     different = [a.step for a, b in zip(one.metrics(), other.metrics(), strict=False) if not _same_bits(a, b)]
+    masked = {step for step in {*one.masks(), *other.masks()} if step <= min(one.step, other.step)}
+    different += [step for step in masked if not one.mask_at(step).same_as(other.mask_at(step))]
     # A checkpoint may have been written before or after the edits of its own step, which never touch the images.
     edited = {edit.step for run in (one, other) for edit in run.steered()}
     for mine, theirs in ((one.snapshots, other.snapshots), (one.checkpoints, other.checkpoints)):

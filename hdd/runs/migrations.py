@@ -40,5 +40,10 @@ def _from_2(database: sqlite3.Connection) -> None:
     database.execute("CREATE TABLE edit_notes (id INTEGER PRIMARY KEY, note TEXT NOT NULL)")
 
 
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _from_1, 2: _from_2}
+def _from_3(database: sqlite3.Connection) -> None:
+    """Adds the masks of distilled pruning; until now, all synthetic images were kept."""
+    database.execute("CREATE TABLE masks (step INTEGER PRIMARY KEY, kept BLOB NOT NULL, scores BLOB NOT NULL)")
+
+
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _from_1, 2: _from_2, 3: _from_3}
 """The migrations, by the version that each starts from."""

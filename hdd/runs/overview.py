@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import Any, Protocol
 
 from hdd.networks import DEFAULT
 from hdd.protocol import architecture, comparable, percent_text, spread
@@ -113,7 +113,21 @@ def read_facts(path: str | os.PathLike[str], patience: float = LOCKED_SECONDS) -
         )
 
 
-def differing_knobs(runs: Sequence[RunFacts]) -> list[str]:
+class Steered(Protocol):
+    """A run by its settings: those that it started with, and those in force now."""
+
+    @property
+    def initial(self) -> Settings:
+        """At the start."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """Now."""
+        ...
+
+
+def differing_knobs(runs: Sequence[Steered]) -> list[str]:
     """The knobs whose values are not the same in all runs, at the start or now; without the number of steps."""
     found = {name for facts in runs for settings in (facts.initial, facts.settings)
              for name, value in settings.values().items() if value != runs[0].initial.values()[name]}  # fmt: skip

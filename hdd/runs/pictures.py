@@ -1,16 +1,16 @@
-"""PNG pictures that an engine writes into the run directory: the synthetic set and its curves.
+"""PNG pictures of a run: its synthetic set and its curves, which an engine writes into the run directory.
 
-They are made when an engine stops or finishes, but not while it is running and not when it is killed.
+Those are made when an engine stops or finishes, but not while it is running and not when it is killed.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
-from PIL import Image
 
 from hdd.files import replace_file
-from hdd.pixels import sheet
+from hdd.pixels import faint, sheet
 from hdd.runs.run import Run
 
 SHEET_SIDE = 32
@@ -18,37 +18,65 @@ SHEET_SIDE = 32
 
 LONGEST_NAME = 20
 
+HEADING = 24
+"""Pixels above a sheet with headings."""
+
 EDITS_NAMED = 3
 """If many edits lie close together, only this many are named."""
 
 
 def save_pictures(run: Run) -> None:
-    """Writes synthetic.png (one named row per class) and loss.png (loss, radii and edits over the steps)."""
-    _save(run.path / "synthetic.png", _draw_sheet(run))
+    """Writes synthetic.png (one named row per class) and loss.png (loss, radii and edits over the steps).
+
+    Images that distilled pruning leaves out are faint.
+    """
+    save_figure(run.path / "synthetic.png", _draw_sheet(run))
     if run.step:
-        _save(run.path / "loss.png", _draw_curves(run))
+        save_figure(run.path / "loss.png", _draw_curves(run))
 
 
-def _save(path: Path, figure: Figure) -> None:
+def save_figure(path: Path, figure: Figure) -> None:
+    """Writes a figure as PNG, one pixel for each of its pixels; see `hdd.files.replace_file`."""
     with replace_file(path) as partial:
         figure.savefig(partial, format="png", dpi=100)
 
 
 def _draw_sheet(run: Run) -> Figure:
-    pixels = run.to_pixels(run.images(run.kept_steps()[-1]))
-    enlarge = max(1, SHEET_SIDE // pixels.shape[-1])
-    picture = Image.fromarray(sheet(pixels))
-    picture = picture.resize((picture.width * enlarge, picture.height * enlarge), Image.Resampling.NEAREST)
-    names = [name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…" for name in run.classes]
-    margin = 16 + 7 * max(map(len, names))
-    figure = Figure(figsize=((picture.width + margin) / 100, picture.height / 100), facecolor="white")
-    figure.figimage(np.asarray(picture), margin, 0)
-    row = 1 / pixels.shape[0]
+    step = run.kept_steps()[-1]
+    pixels = run.to_pixels(run.images(step))
+    left_out = ~run.mask_at(step).kept
+    pixels[left_out] = faint(pixels[left_out])
+    return named_rows(enlarged(sheet(pixels), pixels.shape[-1]), run.classes)
+
+
+def enlarged(picture: np.ndarray, side: int) -> np.ndarray:
+    """A picture (height, width, 3) of images with this side in pixels, which are enlarged to about `SHEET_SIDE`."""
+    factor = max(1, SHEET_SIDE // side)
+    return picture.repeat(factor, axis=0).repeat(factor, axis=1)
+
+
+def named_rows(picture: np.ndarray, classes: Sequence[str], headings: Mapping[int, str] | None = None) -> Figure:
+    """A picture with a row for each class, and the names of the classes beside it.
+
+    Args:
+        picture: uint8 (height, width, 3).
+        classes: the names, from the first row to the last.
+        headings: texts above the picture, by the pixel at which they begin.
+    """
+    height, width, _ = picture.shape
+    names = [name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…" for name in classes]
+    margin, above = 16 + 7 * max(map(len, names)), HEADING if headings else 0
+    figure = Figure(figsize=((width + margin) / 100, (height + above) / 100), facecolor="white")
+    figure.figimage(picture, margin, 0)
+    row = height / len(names)
     for label, name in enumerate(names):
         figure.text(
-            (margin - 8) / (picture.width + margin), 1 - (label + 0.5) * row, name, ha="right", va="center",
-            fontsize=8, parse_math=False,
+            (margin - 8) / (width + margin), (height - (label + 0.5) * row) / (height + above), name, ha="right",
+            va="center", fontsize=8, parse_math=False,
         )  # fmt: skip
+    for left, text in (headings or {}).items():
+        figure.text((margin + left) / (width + margin), (height + above / 2) / (height + above), text, va="center",
+                    fontsize=9, parse_math=False)  # fmt: skip
     return figure
 
 

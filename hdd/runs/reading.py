@@ -5,7 +5,7 @@ import os
 import socket
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from filelock import FileLock
 from hdd.errors import NotFoundError, NotInstalledError, StorageError
 from hdd.paths import RUN_DATABASE, holds_run
 from hdd.pixels import to_pixels
+from hdd.pruning.mask import Mask
 from hdd.records import Edit, EngineStatus, StepRecord
 from hdd.runs.liveness import ProcessId, machine
 from hdd.runs.schema import LOCKED_SECONDS, open_database
@@ -33,6 +34,18 @@ def steered(applied: Iterable[Edit]) -> list[Edit]:
     """Those of the applied edits that changed knobs, in the order in which they were applied."""
     commands = set(Command)
     return sorted((edit for edit in applied if edit.name not in commands), key=lambda edit: (edit.applied_at, edit.id))
+
+
+def mask_at(masks: Mapping[int, Mask], step: int, classes: int, ipc: int) -> Mask:
+    """The mask in force at a step.
+
+    Args:
+        masks: by the step from which each is in force, as `RunReader.masks` returns them.
+        step: number of completed steps.
+        classes, ipc: number of classes, and of images of each.
+    """
+    newest = max((each for each in masks if each <= step), default=None)
+    return Mask.of_all(classes, ipc) if newest is None else masks[newest]
 
 
 def _edit(row: dict[str, Any]) -> Edit:
@@ -137,6 +150,22 @@ class RunReader:
         """The settings at the last completed step of the run."""
         return self.settings_at(self.step)
 
+    def masks(self) -> dict[int, Mask]:
+        """Which synthetic images distilled pruning keeps: the masks, by the step from which each is in force."""
+        shape = len(self.classes), self.initial_settings.ipc
+        rows = self._database.execute("SELECT step, kept, scores FROM masks ORDER BY step")
+        return {
+            row["step"]: Mask(
+                np.frombuffer(row["kept"], np.uint8).astype(bool).reshape(shape),
+                np.frombuffer(row["scores"], "<f4").astype(np.float32).reshape(shape),
+            )
+            for row in rows
+        }
+
+    def mask_at(self, step: int) -> Mask:
+        """The mask after `step` completed steps, with the edits made at that step; all images are kept without one."""
+        return mask_at(self.masks(), step, len(self.classes), self.initial_settings.ipc)
+
     @property
     def step(self) -> int:
         """Number of completed steps that are recorded."""
@@ -176,9 +205,10 @@ class RunReader:
         return records
 
     def evaluations(self, after: int = 0) -> list[dict[str, Any]]:
-        """Evaluations in order of time: id, step, time, protocol (dict), accuracies (list of fractions) and took.
+        """Evaluations in order of time: id, step, time, protocol (dict), accuracies (fractions), took and kept_ipc.
 
-        took says how many seconds the evaluation took, and on which host; it is None if that was not recorded.
+        took says how many seconds the evaluation took, and on which host; it is None if that was not recorded. kept_ipc
+        is the number of images of each class that networks were trained on, if some were left out, and else None.
 
         Args:
             after: only evaluations whose id is larger are returned.
@@ -187,9 +217,8 @@ class RunReader:
         found: list[dict[str, Any]] = []
         for row in rows:
             protocol = json.loads(row["protocol"])
-            took = protocol.pop("took", None)
-            accuracies = json.loads(row["accuracies"])
-            found.append({**dict(row), "protocol": protocol, "accuracies": accuracies, "took": took})
+            about = {"took": protocol.pop("took", None), "kept_ipc": protocol.pop("kept_ipc", None)}
+            found.append({**dict(row), "protocol": protocol, "accuracies": json.loads(row["accuracies"]), **about})
         return found
 
     def events(self, after: int = 0) -> list[dict[str, Any]]:
@@ -223,7 +252,10 @@ class RunReader:
         )
 
     def synthetic(self, step: int | None = None) -> SyntheticSet:
-        """The synthetic set after `step` completed steps; None takes the newest kept step.
+        """The synthetic set after `step` completed steps, without the images that distilled pruning leaves out.
+
+        Args:
+            step: a kept step; None takes the newest one.
 
         Raises:
             HDDError: as in `images`.
@@ -231,6 +263,7 @@ class RunReader:
         step = max(self.kept_steps(), default=0) if step is None else step
         return SyntheticSet.of_grid(
             self.images(step),
+            self.mask_at(step).kept,
             classes=self.classes,
             mean=self.meta("mean"),
             std=self.meta("std"),

@@ -22,10 +22,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from filelock import Timeout
 
 from hdd.errors import InUseError, InvalidInputError, RunStateError
 from hdd.paths import RUN_DATABASE
+from hdd.pruning.mask import Mask
 from hdd.records import Edit, StepRecord
 from hdd.runs.liveness import ProcessId
 from hdd.runs.places import cannot_be_made, check_free
@@ -234,6 +236,17 @@ class Run(RunReader):
             (status, step, json.dumps(old), reason, time.time(), edit.id),
         )
 
+    def write_mask(self, step: int, mask: Mask) -> None:
+        """Records which synthetic images are kept from `step` on."""
+        kept, scores = mask.kept.astype(np.uint8).tobytes(), mask.scores.astype("<f4").tobytes()
+        self._database.execute("INSERT OR REPLACE INTO masks VALUES (?, ?, ?)", (step, kept, scores))
+
+    def decide_with_mask(self, edit: Edit, step: int, old: Any, mask: Mask) -> None:
+        """Records that an edit was applied, and which synthetic images are kept since then; both, or neither."""
+        with transaction(self._database):
+            self.decide(edit, EditStatus.APPLIED, step, old)
+            self.write_mask(step, mask)
+
     def write_metrics(self, record: StepRecord) -> None:
         """Records a step; if the step is made again, its record is replaced."""
         names = json.dumps(record.columns)
@@ -270,6 +283,7 @@ class Run(RunReader):
         protocol: Mapping[str, Any],
         accuracies: list[float],
         took: Mapping[str, Any] | None = None,
+        kept_ipc: int | None = None,
     ) -> None:
         """Records the accuracies that networks trained on the images of `step` reached.
 
@@ -278,8 +292,10 @@ class Run(RunReader):
             protocol: see `hdd.protocol.Protocol`.
             accuracies: fractions, one for each network.
             took: the seconds that the evaluation took, and the host that computed it; None if that was not measured.
+            kept_ipc: number of images of each class, if distilled pruning left some out.
         """
-        recorded = {**protocol} if took is None else {**protocol, "took": {**took}}
+        about = {"took": took and {**took}, "kept_ipc": kept_ipc}
+        recorded = {**protocol, **{name: value for name, value in about.items() if value is not None}}
         self._database.execute(
             "INSERT INTO evaluations (step, time, protocol, accuracies) VALUES (?, ?, ?, ?)",
             (step, time.time(), json.dumps(recorded), json.dumps(accuracies)),
@@ -342,6 +358,7 @@ class Run(RunReader):
             self._database.execute("DELETE FROM metrics WHERE step > ?", (step,))
             self._database.execute("DELETE FROM metric_columns WHERE step >= ?", (step,))
             self._database.execute("DELETE FROM evaluations WHERE step > ?", (step,))
+            self._database.execute("DELETE FROM masks WHERE step > ?", (step,))
             self._database.execute("UPDATE edits SET status = 'rewound' WHERE status = 'applied' AND step > ?", (step,))
             if stood > step:
                 first = None if asked is None else asked.id
@@ -360,6 +377,7 @@ class Run(RunReader):
                 ("metrics", "step <= ?"),
                 ("metric_columns", "step < ?"),
                 ("evaluations", "step <= ?"),
+                ("masks", "step <= ?"),
                 ("edits", "step <= ? AND status = 'applied'"),
                 ("edit_notes", "id IN (SELECT id FROM edits WHERE step <= ? AND status = 'applied')"),
             ):

@@ -9,7 +9,7 @@ from pathlib import Path
 from hdd.errors import NewerVersionError, StorageError
 from hdd.runs.migrations import MIGRATIONS
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 LOCKED_SECONDS = 30.0
 """How long engines and scripts wait for another process's transaction."""
@@ -46,6 +46,11 @@ CREATE TABLE metrics (
 CREATE TABLE metric_columns (
     step INTEGER PRIMARY KEY,    -- the records after this step, up to the step of the next row, have these columns
     names TEXT NOT NULL          -- JSON list
+);
+CREATE TABLE masks (             -- which synthetic images distilled pruning keeps, wherever that was changed
+    step INTEGER PRIMARY KEY,    -- from this step on, up to the step of the next row; before the first, all are kept
+    kept BLOB NOT NULL,          -- uint8 (classes, ipc), row-major: 1 for a kept image
+    scores BLOB NOT NULL         -- float32 (classes, ipc), row-major, little-endian
 );
 CREATE TABLE evaluations (
     id INTEGER PRIMARY KEY,

@@ -66,10 +66,17 @@ class SyntheticSet:
             )
 
     @classmethod
-    def of_grid(cls, images: np.ndarray, **about: Any) -> "SyntheticSet":
-        """Makes a set from images (C, ipc, channels, H, W), ipc of each class; `about` gives the other attributes."""
-        classes, ipc = int(images.shape[0]), int(images.shape[1])
-        return cls(images.reshape(-1, *images.shape[2:]), np.repeat(np.arange(classes), ipc), **about)
+    def of_grid(cls, images: np.ndarray, kept: np.ndarray | None = None, **about: Any) -> "SyntheticSet":
+        """Makes a set from ipc images of each class.
+
+        Args:
+            images: (C, ipc, channels, H, W).
+            kept: (C, ipc) bool, the images that are part of the set; None keeps all.
+            about: the other attributes.
+        """
+        if kept is None:
+            kept = np.ones(images.shape[:2], bool)
+        return cls(images[kept], np.nonzero(kept)[0], **about)
 
     @property
     def hard_labels(self) -> np.ndarray:

@@ -196,6 +196,87 @@ def test_architectures_that_do_not_fit_are_left_out_or_refused(demo, tmp_path):
     assert names == ["convnet", "mlp", "lenet", "alexnet", "resnet18"]
 
 
+def test_several_steps_are_evaluated_one_after_another(demo, tmp_path):
+    run = str(shutil.copytree(demo / "runs/demo", tmp_path / "run"))
+    short = ["--protocol", "quick", "--epochs", "1", "--networks", "1", "--width", "8"]
+    found = json.loads(hdd("evaluate", run, "--steps", "0, 20,0", *short, "--json").stdout)
+    assert [each["step"] for each in found] == [0, 20]
+    table = hdd("evaluate", run, "--every", "10", *short).stdout
+    assert [line.split()[1] for line in table.splitlines() if line.startswith("│")] == ["0", "10", "20"]
+    recorded = Run(run).evaluations()[-5:]
+    assert [each["step"] for each in recorded] == [0, 20, 0, 10, 20]
+    assert recorded[0]["accuracies"] == recorded[2]["accuracies"] == found[0]["accuracies"]
+    for wrong, told in {
+        ("--steps", "0,7"): "No images of step 7 are kept",
+        ("--steps", "0,x"): "'x' in --steps is not a step",
+        ("--every", "30", "--step", "1"): "give one of them",
+        ("--every", "10", "--baseline", "random"): "A baseline belongs to no step",
+    }.items():
+        assert told in refused("evaluate", run, *wrong)
+    assert len(Run(run).evaluations()) == len(recorded) + len(Run(demo / "runs/demo").evaluations())
+
+
+def test_prune_previews_what_is_kept_and_asks_for_it(demo, tmp_path):
+    run = str(shutil.copytree(demo / "runs/demo", tmp_path / "run"))
+    sheet = tmp_path / "sheet.png"
+    given = ["--rate", "0.5", "--score", "origin", "--keep", "far"]
+    found = json.loads(hdd("prune", run, *given, "--distilled", "--sheet", str(sheet), "--json").stdout)
+    assert (found["step"], found["images"], found["kept"], found["kept_now"], found["kept_in_both"]) == (
+        20,
+        20,
+        10,
+        20,
+        10,
+    )
+    assert all((each["kept"], each["kept_now"]) == (1, 2) for each in found["classes"])
+    assert all(0 < each["lowest"] <= each["highest"] for each in found["classes"]) and found["edits"] == []
+    with Image.open(sheet) as picture:
+        assert picture.height > 10 * 32
+    told = hdd("prune", run, "--rate", "0.95", "--distilled").stdout
+    assert "rate 0.95, score centroid, lowest scores kept: 10 of 20 synthetic images stay" in told
+    assert "At least one image of each class stays" in told
+    real = json.loads(hdd("prune", run, "--rate", "0.2", "--json").stdout)
+    assert real["kept"] == sum(round(0.8 * each["images"]) for each in real["classes"]) and real["images"] == 1442
+    assert "rate 0, score centroid" in hdd("prune", run).stdout
+    assert Run(run).edits() == Run(demo / "runs/demo").edits(), "a preview changes nothing"
+
+    assert "pruning can only be previewed" in refused("prune", run, *given, "--distilled", "--apply")
+    assert "resume it with more steps than 20" in refused("prune", run, *given, "--apply")
+    assert "distilled_pruning_rate=2 is not allowed" in refused("prune", run, "--rate", "2", "--distilled")
+    assert "nothing to apply" in refused("prune", run, "--apply")
+    hdd("rewind", run, "--step", "10")
+    told = hdd("prune", run, *given, "--distilled", "--apply").stdout
+    assert "distilled_pruning_rate → 0.5: pending" in told and f"hdd resume {run}" in told
+    assert [(edit.name, edit.value, edit.who) for edit in Run(run).pending()] == [
+        ("distilled_pruning_rate", 0.5, "hdd prune"),
+        ("distilled_pruning_score", "origin", "hdd prune"),
+        ("distilled_pruning_keep", "far", "hdd prune"),
+    ]
+
+
+def test_the_set_of_a_finished_run_is_pruned_by_a_fork_at_its_last_step(demo, tmp_path):
+    pruned = str(tmp_path / "pruned")
+    hdd("fork", "runs/demo", "--step", "20", "--distilled-pruning-rate", "0.5", "--out", pruned, cwd=demo)
+    whole, made = Run(demo / "runs/demo"), Run(pruned)
+    mask = made.mask_at(20)
+    assert made.status().state == "finished" and made.step == 20 and (mask.kept.sum(axis=1) == 1).all()
+    np.testing.assert_array_equal(made.images(20), whole.images(20))
+    np.testing.assert_array_equal(made.synthetic().images, whole.images(20)[mask.kept])
+    assert made.mask_at(19).kept.all() and made.synthetic(10).counts == (2,) * 10
+    assert hdd("export", pruned, "--out", str(tmp_path / "set")).stdout.endswith("10 images of 10 classes, step 20\n")
+    np.testing.assert_array_equal(sets.load(tmp_path / "set").images, made.synthetic().images)
+    short = ["--protocol", "quick", "--epochs", "1", "--networks", "1", "--width", "8"]
+    assert (
+        f"{pruned}, 1 random real images per class: " in hdd("evaluate", pruned, "--baseline", "random", *short).stdout
+    )
+    told = hdd("evaluate", pruned, *short).stdout
+    assert told.startswith(f"{pruned} at step 20, 1 images per class kept: ") and "improvement over random" in told
+    assert [each["kept_ipc"] for each in made.evaluations()] == [1, 1]
+    assert "improvement" not in hdd("evaluate", pruned, "--step", "10", *short).stdout, (
+        "it had two images of each class"
+    )
+
+
 def test_export(demo, tmp_path):
     told = hdd("export", "runs/demo", "--out", str(tmp_path / "set"), cwd=demo)
     assert "20 images of 10 classes, step 20" in told.stdout

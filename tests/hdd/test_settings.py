@@ -231,7 +231,8 @@ def test_every_knob_of_every_part_is_a_setting():
 def test_groups_are_derived():
     groups = grouped(NAMES)
     assert sorted(name for names in groups.values() for name in names) == sorted(NAMES)
-    steered = ["Geometry", "Pruning of the real images", "Optimisation", "Network queue", "Automatic rules"]
+    pruned = [f"Pruning of the {kind} images" for kind in ("real", "synthetic")]
+    steered = ["Geometry", *pruned, "Optimisation", "Network queue", "Automatic rules"]
     assert list(grouped(Settings.steerable())) == steered
 
 

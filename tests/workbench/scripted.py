@@ -18,6 +18,7 @@ import numpy as np
 
 from hdd.errors import HDDError
 from hdd.objectives import Objective
+from hdd.pruning.mask import Mask
 from hdd.records import StepRecord
 from hdd.runs.reading import LIVE_FRAME
 from hdd.runs.run import Run
@@ -62,6 +63,12 @@ def pixels(step, classes=10, ipc=10):
 def images(step, classes=10, ipc=10):
     """The same as the optimiser has them: (C·ipc, 1, SIDE, SIDE) float32, normalised by MEAN and STD."""
     return ((pixels(step, classes, ipc).astype(np.float32) / 255 - MEAN) / STD).reshape(-1, 1, SIDE, SIDE)
+
+
+def mask(rate, classes=10, ipc=10):
+    """The first images of each class are kept; the score of an image is its number."""
+    number = np.tile(np.arange(ipc, dtype=np.float32), (classes, 1))
+    return Mask(number < round((1 - rate) * ipc), number)
 
 
 def record(step, classes=10):
@@ -114,7 +121,10 @@ class Engine:
                     self.run.decide(edit, "refused", self.step, reason=f"{edit.name} is not wanted")
                 else:
                     old = getattr(self.run.settings_at(self.step), edit.name)
-                    self.run.decide(edit, "applied", self.step, old)
+                    if edit.name == "distilled_pruning_rate":
+                        self.run.decide_with_mask(edit, self.step, old, mask(edit.value, *self.shape))
+                    else:
+                        self.run.decide(edit, "applied", self.step, old)
                     self.keep_images()
         return False
 

@@ -30,7 +30,7 @@ class StillSource(RunSource):
         run = self.run
         self.put(
             step=run.step, reading=False, kept=tuple(run.kept_steps()), edits=tuple(run.edits()),
-            settings=run.settings, status=run.status(), feature_scale=1.0,
+            settings=run.settings, status=run.status(), feature_scale=1.0, masks=run.masks(),
         )  # fmt: skip
 
 

@@ -38,13 +38,14 @@ def nearest_classes(points, centroids):
     return np.linalg.norm(points[:, None] - centroids, axis=-1).argmin(1)
 
 
-def look(viewing, images, labels, geometry, view, pruning):
+def look(viewing, images, labels, geometry, view, pruning, left_out=()):
     root_k = np.sqrt(-geometry.curvature)
     bright = (images * STD + MEAN).reshape(len(images), -1).mean(1)
     # Real points lie inside the ring of the synthetic ones, so that the pointer can be on either alone.
     inside = 0.3 + 0.08 * (np.arange(CLASSES * REAL) % REAL)
     synthetic, real = circle(len(images), root_k * (0.5 + bright)), circle(CLASSES * REAL, root_k * inside)
-    centroids = [means(real, sample(viewing).labels), means(synthetic, labels)]
+    matched = ~np.isin(np.arange(len(images)), left_out)
+    centroids = [means(real, sample(viewing).labels), means(synthetic[matched], labels[matched])]
     along = np.linspace(0, 1, 9)[None, :, None]
     radius = np.hypot(*synthetic.T)
     kept = np.tile(np.arange(REAL) < round((1 - pruning.rate) * REAL), CLASSES)

@@ -47,6 +47,7 @@ class Look:
         view: a key of `hdd.projection.VIEWS`.
         network: the viewing network, "random" or "trained".
         pruning: of the real images.
+        left_out: the numbers of the synthetic images that distilled pruning leaves out, ascending.
         rewinds: number of rewinds of the run so far, because a step may have other images after a rewind.
     """
 
@@ -55,6 +56,7 @@ class Look:
     network: str
     pruning: Pruning
     rewinds: int
+    left_out: tuple[int, ...] = ()
 
     def through(self, viewing: Viewing) -> Viewing:
         """How a source is viewed, through the network of this look."""
@@ -91,6 +93,11 @@ class DrawnDisk:
     def step(self) -> int:
         """The step of the images."""
         return self.request.step
+
+    @property
+    def kept(self) -> np.ndarray:
+        """(M,) bool, the synthetic images that distilled pruning keeps."""
+        return ~np.isin(np.arange(len(self.images)), self.request.look.left_out)
 
     @property
     def view(self) -> str:
@@ -158,7 +165,10 @@ class DiskRequests:
             asked.add_done_callback(self._got_sample)
         self.asked, self._asked_at = request, self._clock()
         look = request.look
-        arguments = (look.through(source.viewing), images, source.layout.labels, look.geometry, look.view, look.pruning)
+        arguments = (
+            look.through(source.viewing), images, source.layout.labels, look.geometry, look.view, look.pruning,
+            look.left_out,
+        )  # fmt: skip
         asked = source.shared(request, lambda: self._projecting.live(projector.look, *arguments))
         asked.add_done_callback(partial(self._got, request, images))
 

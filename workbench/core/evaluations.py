@@ -41,6 +41,8 @@ def result_text(evaluation: Mapping[str, Any], published: Distance | None = None
         what += f", {protocol['images']}"
     if architecture(evaluation) != DEFAULT:
         what += f", {architecture(evaluation)}"
+    if (ipc := evaluation.get("kept_ipc")) is not None:
+        what += f", {ipc} images per class"
     return f"{what}: {figure_text(evaluation)}{'' if published is None else f', {published}'}"
 
 
@@ -68,7 +70,7 @@ def newest_texts(
         control = baseline_of(newest[name], usual) if name in newest else newest_baseline(usual, name)
         parts = [result_text(newest[name], published(newest[name]))] if name in newest else []
         if control is not None:
-            beside = f"{ipc} random real images per class: {figure_text(control)}"
+            beside = f"{control.get('kept_ipc') or ipc} random real images per class: {figure_text(control)}"
             parts.append(beside if parts else f"{name.capitalize()} baseline, {beside}")
         if parts:
             texts.append("; ".join(parts) + ".")

@@ -7,6 +7,7 @@ import numpy as np
 import param
 
 from hdd.projection import VIEWS
+from hdd.pruning.mask import Mask
 from hdd.settings import Settings
 from workbench.core.disk_requests import DrawnDisk
 from workbench.core.projector import Sample
@@ -97,6 +98,7 @@ class Frame:
         step: the step that is shown.
         live: whether the session follows the newest step.
         settings: in force at `step`, None for a set.
+        mask: which of the images are kept, (M,) in the order of the source's layout.
         images: (M, channels, H, W) float32, normalised, in the order of the source's layout; None until they are read.
         image_step: the step of these images: the nearest one up to `step` whose images are known.
         disk: the newest disk that is ready, None before the first.
@@ -110,6 +112,7 @@ class Frame:
     step: int
     live: bool
     settings: Settings | None
+    mask: Mask
     images: np.ndarray | None
     image_step: int
     disk: DrawnDisk | None

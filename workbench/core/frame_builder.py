@@ -59,10 +59,12 @@ class FrameBuilder:
         images = None if found is None else found.images
         if found is not None and source.viewing is not None:
             geometry, pruning = source.look_at(state, step, found)
+            left_out = tuple(np.flatnonzero(~source.mask_at(state, image_step).kept).tolist())
             if self._selection.centred and geometry.feature_centre == "none":
                 # The scale in force belongs to features that are not centred.
                 geometry = replace(geometry, feature_centre="mean", feature_scale=None)
-            look = Look(geometry, str(self._selection.view), str(self._selection.network), pruning, state.rewinds)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+            view, network = str(self._selection.view), str(self._selection.network)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+            look = Look(geometry, view, network, pruning, state.rewinds, left_out)
             self.disks.ask(DiskRequest(image_step, look), found.images)
             image_step, images = self._together(state, image_step, found.images)
         return Frame(
@@ -70,6 +72,7 @@ class FrameBuilder:
             step=step,
             live=selected is None,
             settings=source.settings_at(state, step),
+            mask=source.mask_at(state, image_step),
             images=images,
             image_step=image_step,
             disk=self.disks.disk,

@@ -112,6 +112,7 @@ def look(
     geometry: Geometry,
     view: str,
     pruning: Pruning,
+    left_out: tuple[int, ...] = (),
 ) -> tuple[Geometry, Projection, float | None]:
     """Projects images into a view.
 
@@ -122,13 +123,17 @@ def look(
         geometry: maps features to points; without a scale it gets the initial one.
         view: a key of `hdd.projection.VIEWS`.
         pruning: of the real images.
+        left_out: the numbers of the synthetic images that distilled pruning leaves out.
 
     Returns:
         The geometry with its scale, the projection, and the test accuracy of the viewing network if it is trained.
     """
     _, space = _space(viewing)
     space.kept(pruning, _tell)
-    projection = space.project(*_decoded(viewing, images, labels), geometry, view, pruning)
+    matched = np.ones(len(images), bool)
+    matched[[*left_out]] = False
+    matched = matched.repeat(DECODERS[viewing.decoder].held)
+    projection = space.project(*_decoded(viewing, images, labels), geometry, view, pruning, matched)
     return space.measured(geometry), projection, space.network_accuracy
 
 

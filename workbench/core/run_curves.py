@@ -9,6 +9,7 @@ import numpy as np
 from hdd.protocol import comparable
 from hdd.records import Edit
 from hdd.runs.overview import Accuracy
+from hdd.settings import Settings
 from workbench.core.comparable import curvature_at
 from workbench.core.curve_buckets import BUCKETS
 
@@ -25,14 +26,19 @@ class RunCurves:
         columns: as returned by `CurveBuckets.columns`.
         evaluations: as returned by `Run.evaluations`.
         edits: the applied changes of knobs, in the order in which they took effect.
-        initial_curvature: K at the start.
+        initial: the settings that it started with.
     """
 
     name: str
     columns: Mapping[str, Any]
     evaluations: Sequence[dict[str, Any]]
     edits: Sequence[Edit]
-    initial_curvature: float
+    initial: Settings
+
+    @property
+    def settings(self) -> Settings:
+        """The settings after the edits."""
+        return self.initial.as_steered({edit.name: edit.value for edit in self.edits})
 
     @property
     def step(self) -> np.ndarray:
@@ -51,7 +57,7 @@ class RunCurves:
         """
         values: np.ndarray = self.columns["classes"].get(column, np.full((len(self.step), 1), np.nan))
         if column == GAP:
-            values = values * np.sqrt(-curvature_at(self.step, self.edits, self.initial_curvature))[:, None]
+            values = values * np.sqrt(-curvature_at(self.step, self.edits, self.initial.curvature))[:, None]
         return values
 
     def mean(self, column: str) -> np.ndarray:

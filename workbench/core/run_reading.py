@@ -34,7 +34,13 @@ class RunReading:
         self._buckets = CurveBuckets(len(self._run.classes))
         self._edits: dict[int, Edit] = {}
         self._notes: dict[int, str] = {}
-        self._fields: dict[str, Any] = {"settings": self._initial, "edits": (), "evaluations": (), "events": ()}
+        self._fields: dict[str, Any] = {
+            "settings": self._initial,
+            "edits": (),
+            "masks": {},
+            "evaluations": (),
+            "events": (),
+        }
 
     def _new(self, name: str, value: Any) -> bool:
         """Whether `value` differs from the one that was given under this name before."""
@@ -101,6 +107,8 @@ class RunReading:
             fields["edits"] = tuple(self._edits.values())
             applied = steered(edit for edit in fields["edits"] if edit.status == EditStatus.APPLIED)
             fields["settings"] = self._initial.changed(**{edit.name: edit.value for edit in applied})
+        if changed or not fields["masks"]:
+            fields["masks"] = run.masks()
         for name, read in (("evaluations", run.evaluations), ("events", run.events)):
             fields[name] += tuple(read(after=fields[name][-1]["id"] if fields[name] else 0))
 

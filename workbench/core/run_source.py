@@ -6,7 +6,7 @@ and read it when they are ready.
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,8 +18,9 @@ import numpy as np
 from hdd.errors import HDDError, StorageError
 from hdd.pixels import to_pixels
 from hdd.projection import Geometry, Pruning, Viewing
+from hdd.pruning.mask import Mask
 from hdd.records import Edit, EngineStatus
-from hdd.runs.reading import steered
+from hdd.runs.reading import mask_at, steered
 from hdd.runs.run import Run
 from hdd.sets.decoders import DECODERS
 from hdd.settings import Settings
@@ -46,6 +47,7 @@ class RunState(SourceState):
         status: of the engine.
         settings: in force at `step`.
         edits: the ledger, in the order of the requests.
+        masks: which synthetic images are kept, by the step from which each mask is in force; see `Run.masks`.
         evaluations, events: as returned by `Run.evaluations` and `Run.events`.
         columns: of the curves, see `CurveBuckets.columns`.
         feature_scale: in force when the newest step was made, None before the first step.
@@ -55,6 +57,7 @@ class RunState(SourceState):
     status: EngineStatus = field(default_factory=lambda: EngineStatus(EngineState.NEW, 0, 0.0, "", 0, 0.0))
     settings: Settings = field(default_factory=Settings)
     edits: tuple[Edit, ...] = ()
+    masks: Mapping[int, Mask] = field(default_factory=dict[int, Mask])
     evaluations: tuple[dict[str, Any], ...] = ()
     events: tuple[dict[str, Any], ...] = ()
     columns: dict[str, np.ndarray] = field(default_factory=dict)
@@ -142,6 +145,12 @@ class RunSource:
         if step == state.step:
             return state.settings
         return state.settings_at(step, self.initial_settings)
+
+    def mask_at(self, state: SourceState, step: int) -> Mask:
+        """As `Source.mask_at`."""
+        assert isinstance(state, RunState)
+        mask = mask_at(state.masks, step, len(self.classes), self.initial_settings.ipc)
+        return Mask(mask.kept.ravel(), mask.scores.ravel())
 
     def look_at(self, state: SourceState, step: int, images: StepImages) -> tuple[Geometry, Pruning]:
         """As `Source.look_at`: those in force at the step."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from hdd.pixels import to_pixels
 from hdd.projection import Geometry, Pruning, Viewing
+from hdd.pruning.mask import Mask
 from hdd.sets import SyntheticSet
 from hdd.sets.decoders import DECODERS
 from hdd.settings import initial_settings
@@ -69,6 +70,10 @@ class SetSource:
 
     def settings_at(self, state: SourceState, step: int) -> None:
         """As `Source.settings_at`: a set has none."""
+
+    def mask_at(self, state: SourceState, step: int) -> Mask:
+        """As `Source.mask_at`: a set has only images that are kept."""
+        return Mask.of_all(len(self.layout))
 
     def look_at(self, state: SourceState, step: int, images: StepImages) -> tuple[Geometry, Pruning]:
         """As `Source.look_at`: those that the default preset gives the data set."""

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from hdd.projection import Geometry, Pruning, Viewing
+from hdd.pruning.mask import Mask
 from hdd.settings import Settings
 from workbench.core.class_layout import ClassLayout
 
@@ -109,6 +110,10 @@ class Source(Protocol):
 
     def settings_at(self, state: SourceState, step: int) -> Settings | None:
         """The settings in force at a step, None for a set."""
+        ...
+
+    def mask_at(self, state: SourceState, step: int) -> Mask:
+        """Which images are kept at a step, and their scores, both (M,) in the order of the layout."""
         ...
 
     def look_at(self, state: SourceState, step: int, images: StepImages) -> tuple[Geometry, Pruning]:

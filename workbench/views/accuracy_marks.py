@@ -1,6 +1,6 @@
-"""The evaluations of a run as points of a figure in percent, with the baseline as a line."""
+"""The evaluations of runs as points of a figure in percent, with the baseline as a line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,9 +9,12 @@ from bokeh.plotting import figure
 
 from hdd.protocol import baseline_of, comparable
 from workbench.core.evaluations import NAMES, newest_baseline, result_text
+from workbench.core.run_curves import RunCurves
 from workbench.theme import SYNTHETIC
 
 COLUMNS = ("step", "mean", "low", "high", "what")
+MARKERS = ("square", "triangle", "diamond", "inverted_triangle")
+"""The marks of the other runs, in the order in which they were chosen."""
 
 
 class AccuracyMarks:
@@ -30,10 +33,14 @@ class AccuracyMarks:
         points = plot.scatter("step", "mean", source=self._source, size=8, color=SYNTHETIC)
         plot.add_layout(self._line)
         plot.add_layout(self._name)
-        plot.add_tools(HoverTool(renderers=[points], tooltips="@what"))
+        self._others = ColumnDataSource({name: [] for name in (*COLUMNS, "marker")})
+        plot.segment("step", "low", "step", "high", source=self._others, line_color=SYNTHETIC, line_width=2)
+        look: dict[str, Any] = {"marker": {"field": "marker"}, "line_color": SYNTHETIC, "fill_color": "white"}
+        hollow = plot.scatter("step", "mean", source=self._others, size=8, **look)
+        plot.add_tools(HoverTool(renderers=[points, hollow], tooltips="@what"))
 
-    def draw(self, evaluations: Sequence[dict[str, Any]]) -> None:
-        """Draws the evaluations of a run under the newest protocol, and the baseline under it."""
+    def draw(self, evaluations: Sequence[dict[str, Any]], others: Sequence[RunCurves]) -> None:
+        """Draws the evaluations of a run under the newest protocol, the baseline under it, and those of other runs."""
         rows: list[tuple] = []
         shown = comparable(evaluations)
         for evaluation in shown:
@@ -48,3 +55,14 @@ class AccuracyMarks:
         self._line.update(location=level, visible=control is not None)
         # The name stands on that side of the line on which there is more room.
         self._name.update(y=level, visible=control is not None, text_baseline="top" if level > 50 else "bottom")
+        # Accuracies under another protocol than that of the run itself would only look comparable.
+        self._draw_others(others, shown[-1] if shown else None)
+
+    def _draw_others(self, others: Sequence[RunCurves], like: Mapping[str, Any] | None) -> None:
+        rows = []
+        for other, marker in zip(others, MARKERS, strict=False):
+            for each in other.accuracies(like):
+                mean, spread = 100 * each.mean, 100 * (each.spread or 0.0)
+                what = f"{other.name}: {each}, {each.protocol} protocol"
+                rows.append((each.step, mean, mean - spread, mean + spread, what, marker))
+        self._others.data = {name: [row[i] for row in rows] for i, name in enumerate((*COLUMNS, "marker"))}

@@ -11,16 +11,14 @@ from bokeh.events import Tap
 from bokeh.models import ColumnDataSource, ContinuousTicker, HoverTool, Label, Range1d, Span
 from bokeh.plotting import figure
 
-from hdd.protocol import comparable
 from workbench.core.run_curves import GAP, RunCurves, finite_range, smooth
 from workbench.theme import EDIT, REAL, SYNTHETIC, class_colors
+from workbench.views.accuracy_figure import AccuracyFigure
 from workbench.views.accuracy_marks import AccuracyMarks
 from workbench.views.canvas_access import CanvasAccess
 
 DASHES = ("dashed", "dotted", "dashdot", "dotdash")
 """The lines of the other runs, in the order in which they were chosen."""
-MARKERS = ("square", "triangle", "diamond", "inverted_triangle")
-"""The accuracies of the other runs."""
 FAINT = 0.3
 WHO = ("real", "synthetic")
 QUANTILES = (10, 50, 90)
@@ -40,6 +38,7 @@ class CurveFigures:
 
     Attributes:
         plots: the figures: loss, radius, percent.
+        accuracy: the figure of the accuracies alone.
         cursor: marks the step that is shown.
         clamp: marks the clamp in force.
     """
@@ -52,7 +51,6 @@ class CurveFigures:
         self._by_class = _source("xs", "ys", "smooth", "color", "name")
         self._radii = _source("step", *(f"{who}{q}" for who in WHO for q in QUANTILES), "clamped")
         self._smooth = _source("step", *WHO, "clamped")
-        self._other_accuracy = _source("step", "mean", "low", "high", "what", "marker")
         self._others = {name: _source("xs", "ys", "color", "dash", "name") for name in ("loss", "radius", "percent")}
         self._edits = _source("step", "what", "level")
         self._steps = Range1d(start=0, end=10)
@@ -65,6 +63,9 @@ class CurveFigures:
         self._scale: Literal["linear", "log"] = "linear"
         self._accesses: dict[str, CanvasAccess] = {}
         self.plots = [self._loss_figure(), self._radius_figure(), self._percent_figure()]
+        levels = Range1d(start=0, end=100)
+        self.accuracy = self._plot("accuracy (%)", levels, name="accuracy")
+        self._accuracies = AccuracyFigure(self.accuracy, levels, DASHES)
 
     # The step axis
 
@@ -170,10 +171,6 @@ class CurveFigures:
         plot.line("step", "clamped", source=self._smooth, line_color=REAL, line_width=2)
         self._accuracy = AccuracyMarks(plot)
         self._draw_others(plot, "percent")
-        plot.segment("step", "low", "step", "high", source=self._other_accuracy, line_color=SYNTHETIC, line_width=2)
-        look = {"marker": {"field": "marker"}, "line_color": SYNTHETIC, "fill_color": "white"}
-        points = plot.scatter("step", "mean", source=self._other_accuracy, size=8, **look)
-        plot.add_tools(HoverTool(renderers=[points], tooltips="@what"))
         _name(plot, 55, "data", "clamped", REAL)
         _name(plot, 40, "data", "accuracy ± sd", SYNTHETIC)
         tips = [("step", "@step"), ("clamped", "@clamped{0.0} %")]
@@ -201,8 +198,8 @@ class CurveFigures:
 
         self._draw_loss(own, others, what, smoothed)
         self._draw_radii(own, others, smoothed)
-        self._accuracy.draw(own.evaluations)
-        self._draw_other_accuracies(own, others)
+        self._accuracy.draw(own.evaluations, others)
+        self._accuracies.draw(own, others)
         self._draw_edits(own)
 
     def _draw_loss(
@@ -265,20 +262,6 @@ class CurveFigures:
         columns = list(zip(*lines, strict=True)) or [()] * 5
         names = ("xs", "ys", "color", "dash", "name")
         self._others[name].data = {key: list(column) for key, column in zip(names, columns, strict=True)}
-
-    def _draw_other_accuracies(self, own: RunCurves, others: Sequence[RunCurves]) -> None:
-        # Accuracies under another protocol than that of the run itself would only look comparable.
-        shown = comparable(own.evaluations)
-        like = shown[-1] if shown else None
-        rows = []
-        for other, marker in zip(others, MARKERS, strict=False):
-            for each in other.accuracies(like):
-                mean, spread = 100 * each.mean, 100 * (each.spread or 0.0)
-                what = f"{other.name}: {each}, {each.protocol} protocol"
-                rows.append((each.step, mean, mean - spread, mean + spread, what, marker))
-        columns = list(zip(*rows, strict=True)) or [()] * 6
-        names = ("step", "mean", "low", "high", "what", "marker")
-        self._other_accuracy.data = {name: list(column) for name, column in zip(names, columns, strict=True)}
 
     def _draw_edits(self, own: RunCurves) -> None:
         # The marks lie along the lower edge of the figure, wherever its axis begins.

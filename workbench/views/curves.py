@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
-from html import escape
 from typing import Any
 
 import panel as pn
@@ -20,9 +19,17 @@ from workbench.session import Session
 from workbench.theme import HIDDEN, SMALL_CHOICE, Html, Text, class_colors, show
 from workbench.views.curve_figures import DASHES, CurveFigures
 from workbench.views.curve_summary import curve_summary
+from workbench.views.run_legend import legend_entry, run_labels
 from workbench.views.run_overlay import Overlays
 
-LOSSES = {"total loss": "total", "loss by class": "loss", "centroid gap by class": "centroid_distance"}
+ACCURACY = "accuracy"
+SHOWN = {
+    "total loss": "total",
+    "loss by class": "loss",
+    "centroid gap by class": "centroid_distance",
+    "accuracy": ACCURACY,
+}
+"""What the first figure shows."""
 OVERLAY_MILLISECONDS = 2000
 """The time between two looks at the runs that are drawn over this one."""
 NAMED = 20
@@ -34,23 +41,17 @@ _AS_MANY_AS_FIT = """
 @container (max-width: 380px) { .bk-Figure:nth-last-child(2) { display: none !important } }
 """
 """In a narrow pane the last figures are left out; the summary below them says what they would show."""
-_STROKES = {"solid": "", "dashed": "6 4", "dotted": "2 4", "dashdot": "6 4 2 4", "dotdash": "2 4 6 4"}
 
 
 def _pane(plot: figure) -> pn.pane.Bokeh:
     return pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=120)
 
 
-def _legend_entry(name: str, dash: str = "solid", color: str = "currentColor") -> str:
-    line = f'<line x2="26" y1="6" y2="6" stroke="{color}" stroke-width="2.5" stroke-dasharray="{_STROKES[dash]}"/>'
-    sample = f'<svg width="26" height="12" aria-hidden="true">{line}</svg>'
-    return f'<span style="margin-right:14px;white-space:nowrap">{sample} {escape(name)}</span>'
-
-
 class Curves(SourceComponent):
     """Three figures with the same step axis: the loss, the radii, and in percent the clamped features and the accuracy.
 
-    A click in a figure shows the step there.
+    In place of the loss, the first one can show the accuracies of all runs on an axis of their own. A click in a figure
+    shows the step there.
 
     Args:
         shown: see `SourceComponent`.
@@ -79,7 +80,7 @@ class Curves(SourceComponent):
         self._figures = CurveFigures(session.source.classes, self._go_to, session.refresh_soon)
         self._what = pmui.Select(
             label="Curve",
-            options=LOSSES,
+            options=SHOWN,
             value="total",
             size="small",
             sizing_mode="stretch_width",
@@ -107,12 +108,24 @@ class Curves(SourceComponent):
             disabled=True,
             margin=(8, 4),
         )
-        self._what.param.watch(lambda _: session.refresh(), "value")
+        self._what.param.watch(lambda _: self._choose_first(), "value")
         self._smoothing.param.watch(lambda _: session.refresh(), "value")
         self._log.param.watch(lambda event: self._swap(event.new), "value")
         self._reset.on_click(lambda _: self._follow())
+        # The accuracies take the place of the loss when they are chosen. A hidden pane of Bokeh could not be shown
+        # again (Panel 1.9), but a column can.
+        loss, *others = map(_pane, self._figures.plots)
+        self._loss, self._accuracies = (
+            pn.Column(each, sizing_mode="stretch_both", margin=0) for each in (loss, _pane(self._figures.accuracy))
+        )
+        self._accuracies.visible = False
         self._row = pn.Row(
-            *map(_pane, self._figures.plots), sizing_mode="stretch_both", margin=0, stylesheets=[_AS_MANY_AS_FIT]
+            self._loss,
+            self._accuracies,
+            *others,
+            sizing_mode="stretch_both",
+            margin=0,
+            stylesheets=[_AS_MANY_AS_FIT],
         )
         self._legend = Html("", variant="caption", sizing_mode="stretch_width", margin=(0, 10))
         self._legend_row = pmui.Column(self._legend, sizing_mode="stretch_width", margin=0, sx=HIDDEN)
@@ -191,7 +204,13 @@ class Curves(SourceComponent):
         self._session.refresh()
 
     def _swap(self, log: bool) -> None:
-        self._row[0] = _pane(self._figures.use_scale("log" if log else "linear"))
+        self._loss[0] = _pane(self._figures.use_scale("log" if log else "linear"))
+        self._session.refresh()
+
+    def _choose_first(self) -> None:
+        """Shows the accuracies or the loss in the first place."""
+        accuracy = self._what.value == ACCURACY
+        self._accuracies.visible, self._loss.visible = accuracy, not accuracy
         self._session.refresh()
 
     def update(self, frame: Frame) -> None:
@@ -217,19 +236,19 @@ class Curves(SourceComponent):
     def _draw(self, frame: Frame) -> None:
         state, source = frame.run_state, self._session.run_source
         self._own = own = RunCurves(
-            source.run.path.name, state.columns, state.evaluations, state.steered, source.initial_settings.curvature
+            source.run.path.name, state.columns, state.evaluations, state.steered, source.initial_settings
         )
-        what: Any = self._what.value
+        what: Any = "total" if self._what.value == ACCURACY else self._what.value
         self._figures.draw(own, self._overlays, what, float(self._smoothing.value))
         self._reset.disabled = not self._figures.is_zoomed
         entries = []
         if self._overlays:
-            entries = [_legend_entry(own.name)]
-            entries += [_legend_entry(other.name, dash) for other, dash in zip(self._overlays, DASHES, strict=False)]
+            labels = run_labels([own, *self._overlays])
+            entries = [legend_entry(label, dash) for label, dash in zip(labels, ("solid", *DASHES), strict=False)]
         classes = source.classes
         if what != "total" and len(classes) <= NAMED:
             colors = class_colors(len(classes))
-            entries += [_legend_entry(name, color=color) for name, color in zip(classes, colors, strict=True)]
+            entries += [legend_entry(name, color=color) for name, color in zip(classes, colors, strict=True)]
         legend = f"<div>{''.join(entries)}</div>" if entries else ""
         if self._legend.object != legend:
             self._legend.object = legend

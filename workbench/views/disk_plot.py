@@ -22,6 +22,9 @@ from workbench.views.point_colors import PointColors
 OVERLAY: dict[str, Any] = {"level": "overlay"}
 """What changes with each frame is drawn on it, so that the thousands of real points need not be painted again."""
 
+FADED = 0.3
+"""Opacity of the points of synthetic images that are left out."""
+
 
 class DiskPlot:
     """A figure whose points can be dragged; the browser moves them without asking the server.
@@ -197,6 +200,7 @@ class DiskPlot:
         images = drawn // self._layout.held
         places = [self._layout.place(image) for image in images.tolist()]
         own = self._layout.labels[images]
+        full = np.where(disk.kept[images], 1.0, FADED).tolist()
         self._synthetic.data = {
             **chart.place(points.synthetic[drawn], number[own]),
             "color": [colors.synthetic[point] for point in drawn],
@@ -207,8 +211,8 @@ class DiskPlot:
             "distance": points.synthetic_distance[drawn].tolist(),
             "nearest": points.synthetic_nearest[drawn].tolist(),
             "image": images.tolist(),
-            "full": [1.0] * len(images),
-            "alpha": [1.0] * len(images),
+            "full": full,
+            "alpha": [*full],
         }
         self._draw_centroids(disk, shown, number)
 

@@ -5,15 +5,15 @@ import numpy as np
 from hdd.projection import VIEWS, Faithfulness
 from workbench.core.disk_requests import DrawnDisk
 
-KINDS = "• real · ○ pruned · ● synthetic · ▢ real centroid · ★ synthetic centroid"
+KINDS = "• real · ○ pruned · ● synthetic, faded if left out · ▢ real centroid · ★ synthetic centroid"
 """What the points are."""
 
 HOW_TO = (
-    "Small points are real images, hollow if they are pruned; large ones are synthetic. Colour and shape tell the "
-    "class. Distances in words are √|K|·distances in feature space. Drag to move the disk, double-click to centre a "
-    "point, scroll to zoom. Click a point to select it, Shift-click to add one, or choose lasso or box and drag. Click "
-    "a class to show only it. With the keyboard: arrows go from point to point, up and down between classes, r between "
-    "real and synthetic; Enter selects, Shift+Enter adds, Escape clears."
+    "Small points are real images, hollow if they are pruned; large ones are synthetic, faded if they are left out. "
+    "Colour and shape tell the class. Distances in words are √|K|·distances in feature space. Drag to move the disk, "
+    "double-click to centre a point, scroll to zoom. Click a point to select it, Shift-click to add one, or choose "
+    "lasso or box and drag. Click a class to show only it. With the keyboard: arrows go from point to point, up and "
+    "down between classes, r between real and synthetic; Enter selects, Shift+Enter adds, Escape clears."
 )
 
 
@@ -59,4 +59,6 @@ def describe_view(disk: DrawnDisk, found: Faithfulness | None) -> str:
     if len(points.clamp_ring):
         about += " The dashed line is the clamp, beyond which there is no point."
     real = f"{len(points.real_radius)} real{f' ({pruned} pruned)' if pruned else ''}"
-    return f"{about} Step {disk.step}: {real} and {len(points.synthetic_radius)} synthetic points."
+    left_out = len(disk.request.look.left_out) * len(points.synthetic_radius) // len(disk.images)
+    synthetic = f"{len(points.synthetic_radius)} synthetic points{f' ({left_out} left out)' if left_out else ''}"
+    return f"{about} Step {disk.step}: {real} and {synthetic}."

@@ -9,6 +9,7 @@ from bokeh.events import MouseLeave, MouseMove, Tap
 from bokeh.models import ColumnDataSource, FixedTicker
 from bokeh.plotting import figure
 
+from hdd.pixels import faint
 from workbench.browser import callback
 from workbench.component import SourceComponent
 from workbench.core.cursor import Cursor
@@ -166,12 +167,13 @@ class ImageWall(SourceComponent):
         if self._shows.value == "real" and frame.sample is not None and frame.disk is not None:
             real = frame.sample, frame.disk.projection.kept
         start = None if self._shows.value == "images" else self._session.kept_images(0)
-        shown = (frame.image_step, id(frame.images), self._shows.value, start is None)
+        kept = frame.mask.kept
+        shown = (frame.image_step, id(frame.images), self._shows.value, start is None, kept.tobytes())
         picture = shown if real is None else (id(real[1]), "real")
         if picture != self._picture:
             self._picture = picture
             if real is None:
-                self._draw(frame.images, start)
+                self._draw(frame.images, start, kept)
             else:
                 self._draw_real(*real)
         selection = self._session.selection
@@ -185,11 +187,13 @@ class ImageWall(SourceComponent):
         if frame.full:
             self._tell(frame, frame.images)
 
-    def _draw(self, images: np.ndarray, start: np.ndarray | None) -> None:
+    def _draw(self, images: np.ndarray, start: np.ndarray | None, kept: np.ndarray) -> None:
+        """Shows the synthetic images; those that are left out are faint."""
         pixels = self._session.source.to_pixels(images)
         if start is not None:
             start = self._session.source.to_pixels(start)
             pixels = start if self._shows.value == "start" else difference(start, pixels)
+        pixels[~kept] = faint(pixels[~kept])
         self._put(self._layout.grid(pixels), self._layout.grid(np.ones(len(pixels), bool)))
 
     def _put(self, pixels: np.ndarray, there: np.ndarray) -> None:
@@ -203,8 +207,8 @@ class ImageWall(SourceComponent):
         sheet = np.zeros((len(self._classes), columns, *sample.pixels.shape[1:]), np.uint8)
         for label in range(len(self._classes)):
             own = np.flatnonzero(sample.labels == label)[:columns]
-            faint = np.where(kept[own], 1, 5)[:, None, None, None]
-            sheet[label, : len(own)] = sample.pixels[own] // faint
+            pixels = sample.pixels[own]
+            sheet[label, : len(own)] = np.where(kept[own][:, None, None, None], pixels, faint(pixels))
             there[label, : len(own)] = True
         self._put(sheet, there)
 
@@ -237,6 +241,8 @@ class ImageWall(SourceComponent):
             text += f", {when}"
         if flags := self._clamped(frame):
             text += f" · ▼ {len(flags)} clamped"
+        if left_out := frame.mask.left_out:
+            text += f" · {left_out} of {len(images)} images are left out (faint)"
         if shows == "real":
             text = "Some real images of each class; faint ones are pruned and not matched"
         self._title.object = "Real images" if shows == "real" else "Synthetic images"
@@ -254,7 +260,9 @@ class ImageWall(SourceComponent):
         )
         kind = "real image" if real else "image"
         of = f"{kind} {cursor.index + 1} of {self._layout.counts[cursor.label]}"
-        return f"{self._classes[cursor.label]}, {of}{', selected' if chosen else ''}"
+        image = None if real or self._frame is None else self._layout.image(cursor.label, cursor.index)
+        out = self._frame is not None and image is not None and not self._frame.mask.kept[image]
+        return f"{self._classes[cursor.label]}, {of}{', left out' if out else ''}{', selected' if chosen else ''}"
 
     def _clamped(self, frame: Frame) -> tuple[tuple[int, int], ...]:
         """(class, index) of the images whose features are clamped, so that they all have the same radius."""

@@ -8,6 +8,9 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
+from hdd.pruning.knobs import SIDES
+from hdd.pruning.mask import Mask
+from hdd.settings import Settings
 from workbench.component import SourceComponent
 from workbench.core import projector
 from workbench.core.frame import Frame
@@ -94,6 +97,8 @@ class Inspector(SourceComponent):
         rows = [("class", self._session.source.classes[label]), ("image", f"{index + 1} of {layout.counts[label]}")]
         if change is not None:
             rows.append(("mean change", f"{100 * change:.1f} % of the pixel range"))
+        if frame.mask.left_out:
+            rows.append(("pruning", _pruning(frame.mask, image, layout.members(label), frame.run_settings)))
         disk = frame.disk
         if disk is not None:
             points = disk.projection
@@ -160,3 +165,10 @@ class Inspector(SourceComponent):
         if not future.cancelled() and future.exception() is None:
             self._found = (key, future.result())
             self._session.refresh()
+
+
+def _pruning(mask: Mask, image: int, own: np.ndarray, settings: Settings) -> str:
+    """Whether distilled pruning keeps a synthetic image, and why; `own` are the images of its class."""
+    among = f"among the {int(mask.kept[own].sum())} of {len(own)} {SIDES[settings.distilled_pruning_keep]}"
+    what, are = ("kept", "is") if mask.kept[image] else ("left out", "is not")
+    return f"{what}: its {settings.distilled_pruning_score} score, {mask.scores[image]:.3g}, {are} {among}"

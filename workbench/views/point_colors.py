@@ -80,7 +80,8 @@ def color_points(by: str, disk: DrawnDisk, sample: Sample, layout: ClassLayout, 
     """
     points, colors = disk.projection, np.array(class_colors(layout.rows))
     if by == "kept":
-        return PointColors(np.where(points.kept, KEPT, PRUNED).tolist(), [NEITHER] * len(layout.point_labels))
+        synthetic = np.where(disk.kept, KEPT, PRUNED) if disk.request.look.left_out else np.full(len(layout), NEITHER)
+        return PointColors(np.where(points.kept, KEPT, PRUNED).tolist(), synthetic.repeat(layout.held).tolist())
     if by in ("class", "nearest"):
         nearest = by == "nearest"
         real = points.real_nearest if nearest else sample.labels

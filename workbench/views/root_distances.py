@@ -96,15 +96,17 @@ class RootDistances(SourceComponent):
         if disk is None or frame.sample is None:
             return
         points, layout = disk.projection, self._session.source.layout
+        # Images that are left out are no part of the set.
+        kept = disk.kept.repeat(layout.held)
+        synthetic = points.synthetic_distance[kept], layout.point_labels[kept]
         real = points.real_distance[points.kept], frame.sample.labels[points.kept]
         groups = [("real", REAL, *real)]
         if self._session.source.changes:
             initial = self._initial_distances(disk)
             if initial is not None:
                 groups.append(("step 0", INITIAL, initial, layout.point_labels))
-            groups.append((f"step {disk.step}", SYNTHETIC, points.synthetic_distance, layout.point_labels))
-        else:
-            groups.append(("synthetic", SYNTHETIC, points.synthetic_distance, layout.point_labels))
+        now = f"step {disk.step}" if self._session.source.changes else "synthetic"
+        groups.append((now, SYNTHETIC, *synthetic))
         self._draw(groups)
 
     def _draw(self, groups: list[tuple[str, str, np.ndarray, np.ndarray]]) -> None:

@@ -28,8 +28,8 @@ class _Overlay:
             self._found |= changes
         found = self._found = self._found | changes
         applied = [edit for edit in found["edits"] if edit.status == EditStatus.APPLIED]
-        initial = self.run.initial_settings.curvature
-        return RunCurves(self.run.path.name, found["columns"], found["evaluations"], steered(applied), initial)
+        name, initial = self.run.path.name, self.run.initial_settings
+        return RunCurves(name, found["columns"], found["evaluations"], steered(applied), initial)
 
 
 class Overlays:

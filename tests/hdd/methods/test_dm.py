@@ -46,6 +46,9 @@ CHANGES = {
     "pruning_rate": {"pruning_rate": 0.5},
     "pruning_score": {"pruning_rate": 0.5, "pruning_score": "random"},
     "pruning_keep": {"pruning_rate": 0.5, "pruning_keep": "far"},
+    "distilled_pruning_rate": {"distilled_pruning_rate": 0.5},
+    "distilled_pruning_score": {"distilled_pruning_rate": 0.5, "distilled_pruning_score": "random"},
+    "distilled_pruning_keep": {"distilled_pruning_rate": 0.5, "distilled_pruning_keep": "far"},
 }
 every_change = pytest.mark.parametrize("changes", CHANGES.values(), ids=CHANGES)
 
@@ -372,14 +375,18 @@ def test_steps_may_be_steered_and_change_nothing(gray):
 def test_refused_steering_changes_nothing(gray, changes):
     left, steered = make_dm(gray, steps=1), make_dm(gray, steps=1)
     with pytest.raises(HDDError):
-        steered.steer(weight=3.0, pruning_rate=0.5, **changes)
+        steered.steer(weight=3.0, pruning_rate=0.5, distilled_pruning_rate=0.5, **changes)
     assert steered.settings.values() == left.settings.values()
     left.step()
     steered.step()
     assert_same_bits(steered, left)
 
 
-@pytest.mark.parametrize("changes", [{"pruning_rate": 0.5}, {"feature_scale": "auto", "weight": 3.0}], ids=str)
+@pytest.mark.parametrize(
+    "changes",
+    [{"pruning_rate": 0.5}, {"distilled_pruning_rate": 0.5}, {"feature_scale": "auto", "weight": 3.0}],
+    ids=str,
+)
 def test_steering_for_which_there_is_no_memory_changes_nothing(gray, monkeypatch, changes):
     # A seed of its own, whose scores are not at hand yet.
     left, steered = (make_dm(gray, steps=1, seed=77) for _ in range(2))
@@ -481,6 +488,52 @@ def test_pruning_knows_no_curvature(gray):
 def test_pruning_score_without_a_rate_changes_nothing(gray):
     left, steered = make_dm(gray, steps=1), make_dm(gray, steps=1)
     steered.steer(pruning_score="origin", pruning_keep="far")
+    left.step()
+    steered.step()
+    assert_same_bits(steered, left)
+
+
+@pytest.mark.parametrize("keep", ["near", "far"])
+def test_distilled_pruning_leaves_the_step_to_the_images_kept(gray, keep):
+    """The step is that of a set without the others, which keep their places and their momentum."""
+    made = make_dm(gray, steps=2, ipc=5)
+    made.steer(distilled_pruning_rate=0.4, distilled_pruning_keep=keep)
+    kept = torch.from_numpy(made.mask.kept)
+    assert (kept.sum(dim=1) == 3).all()
+    before, record = made.state(), made.step()
+    shape = 3, 3, *before["images"].shape[2:]
+    classes = [*plain_step(gray, made.settings, before["images"][kept].view(shape), 2, made.feature_scale)]
+    gradient = torch.stack([gradient for _, gradient, _, _ in classes])
+    momentum = made.settings.momentum * before["momentum"][kept].view(shape).double() + gradient
+    close = {"rtol": 2e-3, "atol": 2e-3 * gradient.abs().max().item()}
+    torch.testing.assert_close(made.momentum[kept].view(shape).double(), momentum, **close)
+    norms = gradient.flatten(2).norm(dim=2).mean(dim=1)
+    np.testing.assert_allclose(column(record, "gradient_norm"), norms, rtol=1e-3)
+    made.step()
+    for name in ("images", "momentum"):
+        assert torch.equal(made.state()[name][~kept], before[name][~kept])
+    assert before["momentum"][~kept].abs().max() > 0
+    np.testing.assert_array_equal(made.synthetic().images, made.images[kept])
+    made.steer(distilled_pruning_rate=0.0)
+    stood = made.state()
+    made.step()
+    expected = stood["images"] - made.settings.image_lr * made.momentum
+    torch.testing.assert_close(made.images, expected)
+    assert not torch.equal(made.images[~kept], before["images"][~kept])
+
+
+def test_a_run_can_begin_with_images_left_out(gray):
+    begun, steered = make_dm(gray, distilled_pruning_rate=0.5), make_dm(gray)
+    steered.steer(distilled_pruning_rate=0.5)
+    begun.step()
+    steered.step()
+    assert_same_bits(begun, steered)
+    assert begun.mask.left_out == 3
+
+
+def test_distilled_pruning_score_without_a_rate_changes_nothing(gray):
+    left, steered = make_dm(gray, steps=1), make_dm(gray, steps=1)
+    steered.steer(distilled_pruning_score="origin", distilled_pruning_keep="far")
     left.step()
     steered.step()
     assert_same_bits(steered, left)

@@ -359,7 +359,12 @@ def test_the_number_at_the_start_is_fixed(gray):
 
 
 RUN = {**SMALL, "dataset": "digits", "steps": 12, "threads": 1, "snapshot_every": 4, "objective": "hdd"}
-EDITS = {3: {"ce_weight": 1.0, "queue_interval": 1}, 7: {"objective": "mean", "queue_trained": 3}}
+EDITS = {
+    3: {"ce_weight": 1.0, "queue_interval": 1},
+    5: {"distilled_pruning_rate": 0.5},
+    7: {"objective": "mean", "queue_trained": 3},
+    10: {"distilled_pruning_rate": 0.0},
+}
 
 
 @pytest.fixture(scope="module")
@@ -397,6 +402,7 @@ def test_a_run_says_how_its_images_are_stored(finished):
     made = finished.synthetic()
     assert made.decoder == finished.decoder == "quadrants"
     assert made.counts == (2,) * 10 and made.decoded().counts == (8,) * 10
+    assert finished.synthetic(8).decoded().counts == (4,) * 10, "the half of the stored images is left out"
 
 
 def test_networks_are_evaluated_on_what_the_images_hold(finished, monkeypatch):

@@ -73,6 +73,8 @@ def test_a_row_sets_every_knob_that_its_figure_depends_on(name):
         "pruning_score",
         "pruning_keep",
         *RuleKnobs.param,
+        "distilled_pruning_score",
+        "distilled_pruning_keep",
     }
     unused = {"curvature", "feature_scale", "clamp", "centroid"} if settings.objective == "mean" else set()
     assert set(settings.in_force()) - free - unused - {"target_radius"} == set(ROWS[name].values)

@@ -38,7 +38,10 @@ SECONDS = 60
 STEPS = 40
 
 WRITES = [
-    *((Run, name) for name in ("decide", "write_metrics", "write_status", "write_event", "forget_after", "request")),
+    *(
+        (Run, name)
+        for name in ("decide", "write_mask", "write_metrics", "write_status", "write_event", "forget_after", "request")
+    ),
     *((TensorSeries, name) for name in ("write", "drop")),
 ]
 """What an engine does to its directory: it can be killed before each of them."""
@@ -52,6 +55,12 @@ EDITS = st.one_of(
     st.fixed_dictionaries({"feature_centre": st.sampled_from(["none", "mean"])}),
     st.fixed_dictionaries({"target_radius": st.sampled_from([1.0, 3.0])}),
     st.fixed_dictionaries({"pruning_rate": st.sampled_from([0.0, 0.5])}),
+    st.fixed_dictionaries(
+        {
+            "distilled_pruning_rate": st.sampled_from([0.0, 0.4, 0.7]),
+            "distilled_pruning_score": st.sampled_from(["centroid", "random"]),
+        }
+    ),
     st.fixed_dictionaries({"objective": st.sampled_from(["hdd", "dm"])}),
     st.fixed_dictionaries({"clamp": st.sampled_from([None, 1.0]), "real_batch": st.sampled_from([3, 5])}),
     st.fixed_dictionaries({"plateau_below": st.sampled_from([None, 100.0]), "rule_window": st.just(2)}),
@@ -145,7 +154,7 @@ class Sequences(RuleBasedStateMachine):
     @initialize(edits=st.dictionaries(st.integers(0, 12), EDITS, max_size=2), every=st.sampled_from([1, 3, 10]))
     def begin(self, edits, every):
         chosen = initial_settings(
-            ipc=1, network_width=4, network_depth=1, real_batch=4, threads=1, steps=STEPS, snapshot_every=every,
+            ipc=3, network_width=4, network_depth=1, real_batch=4, threads=1, steps=STEPS, snapshot_every=every,
             device="cpu", augmentation="flip",
         )  # fmt: skip
         self.run = create(next(self.names), chosen, self.data, edits)

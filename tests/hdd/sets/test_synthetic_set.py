@@ -31,6 +31,9 @@ def test_a_grid_goes_class_by_class():
     made = SyntheticSet.of_grid(grid, **ABOUT)
     assert made.labels.tolist() == [0, 0, 1, 1, 2, 2]
     np.testing.assert_array_equal(made.images, grid.reshape(6, 1, 4, 4))
+    some = SyntheticSet.of_grid(grid, np.array([[True, False], [False, True], [True, True]]), **ABOUT)
+    assert some.labels.tolist() == [0, 1, 2, 2]
+    np.testing.assert_array_equal(some.images, grid.reshape(6, 1, 4, 4)[[0, 3, 4, 5]])
 
 
 def test_plain_images_are_trained_on_as_they_are():

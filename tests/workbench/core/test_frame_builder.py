@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hdd.projection import Geometry, Pruning, Viewing
+from hdd.pruning.mask import Mask
 from hdd.settings import Settings
 from workbench.core.class_layout import ClassLayout
 from workbench.core.disk_requests import DiskRequest, Look
@@ -35,6 +36,10 @@ class Source:
 
     def settings_at(self, state, step):
         return f"settings at {step}"
+
+    def mask_at(self, state, step):
+        """The last image is left out from step 40 on."""
+        return Mask(np.arange(4) < (3 if step >= 40 else 4), np.arange(4.0))
 
     def look_at(self, state, step, images):
         return Geometry(-float(step), None, None, "closed"), PRUNING

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hdd.records import Edit
+from hdd.settings import Settings
 from hdd.states import EditStatus
 from workbench.core.run_curves import RunCurves, smooth
 
@@ -11,7 +12,7 @@ STEPS = np.arange(1, 401)
 
 
 def curves(columns, edits=(), evaluations=()):
-    return RunCurves("run", columns, evaluations, edits, -1.0)
+    return RunCurves("run", columns, evaluations, edits, Settings())
 
 
 def test_without_weight_a_curve_stays_as_it_is():

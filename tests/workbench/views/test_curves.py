@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 import pytest
@@ -9,6 +10,7 @@ from bokeh.events import Tap
 from bokeh.models import MultiLine
 from waiting import wait_until
 
+from hdd.runs.run import Run
 from workbench.core.run_source import source_of
 from workbench.theme import Html
 from workbench.views.curves import Curves
@@ -86,6 +88,29 @@ def test_overlays_act_on_all_curves_and_are_named_in_the_legend(curves, document
     assert len(dashed(plots(curves)["loss linear"])) == 20
     overlay(curves, document, read, [])
     assert dashed(plots(curves)["loss linear"]) == []
+
+
+def test_accuracies_of_all_runs_are_in_one_figure_on_an_axis_of_their_own(curves, document, read, make_run, root):
+    pruned = make_run("pruned", steps=40, distilled_pruning_rate=0.4)
+    for run, found in ((Run(root / "run"), ([0.5, 0.5], [0.6, 0.7])), (pruned, ([0.3, 0.5], [0.55, 0.55]))):
+        for step, accuracies in zip((0, 40), found, strict=True):
+            run.write_evaluation(step, {"name": "quick"}, accuracies)
+        run.write_evaluation(40, {"name": "full"}, [0.9]) if run is pruned else None
+    wait_until(lambda: len(read().run_state.evaluations) == 2, 60)
+    control(curves, pmui.Select, "Curve").value = "accuracy"
+    overlay(curves, document, read, ["pruned"])
+    found = plots(curves)["accuracy"]
+    (lines,) = [each.data_source.data for each in found.renderers if isinstance(each.glyph, MultiLine)]
+    assert lines["xs"] == [[0, 40], [0, 40]] and lines["dash"] == ["solid", "dashed"]
+    np.testing.assert_allclose(lines["ys"], [[50, 65], [40, 55]])
+    assert 20 < found.y_range.start < 26 and 72 < found.y_range.end < 78
+    visible = {place[0].object.name: place.visible for place in curves.__panel__()[1][:2]}
+    assert visible == {"accuracy": True, "loss linear": False}
+    legend = curves.__panel__().select(Html)[0].object
+    assert re.findall(r"</svg> (.*?)</span>", legend) == [
+        "run (Distilled pruning rate 0.0)",
+        "pruned (Distilled pruning rate 0.4)",
+    ]
 
 
 def test_smoothing_keeps_the_raw_curve(curves, read):
