@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from hdd.cli import compute, housekeeping, look
 from hdd.cli.common import progress_console
 from hdd.cli.evaluate import evaluate
+from hdd.cli.study import study
 from hdd.errors import HDDError
 
 
@@ -38,6 +39,7 @@ for command in (
     compute.fork,
     compute.replay,
     evaluate,
+    study,
     look.export,
     look.datasets,
     look.knobs,

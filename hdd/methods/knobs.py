@@ -30,6 +30,7 @@ class MatchingKnobs(param.Parameterized):
         32,
         bounds=(1, 2048),
         steerable=False,
+        budget=True,
         label="Network width",
         unit="feature maps",
         group=NETWORK,
@@ -39,6 +40,7 @@ class MatchingKnobs(param.Parameterized):
         3,
         bounds=(1, 6),
         steerable=False,
+        budget=True,
         label="Network depth",
         unit="blocks",
         group=NETWORK,
@@ -116,6 +118,7 @@ class MatchingKnobs(param.Parameterized):
     real_batch = Integer(
         256,
         bounds=(1, 10**6),
+        budget=True,
         label="Real batch",
         unit="images per class",
         group=OPTIMISATION,
