@@ -120,8 +120,8 @@ def method_lines(table: StudyTable) -> list[str]:
     total = len(table.results)
     lines = [
         f"{table.done} of {total} runs are done." if table.done < total else f"All {total} runs are done.",
-        f"Accuracy: on the test images, mean over {networks} ({protocol.architecture}{width}, "
-        f"{protocol.epochs} epochs, {augmented}) trained on the images of the last step; then mean ± standard deviation over n seeds.",
+        f"Accuracy: on the test images, mean over {networks} ({protocol.architecture}{width}, {protocol.epochs} "
+        f"epochs, {augmented}) trained on the images of the last step; then mean ± standard deviation over n seeds.",
         f"Difference: to {study.control}, paired by seed, with the {100 * LEVEL:.0f} % interval of its mean by "
         "Student's t distribution with n − 1 degrees of freedom. Each interval stands for itself: of many, some miss.",
     ]
