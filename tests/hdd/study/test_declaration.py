@@ -1,5 +1,7 @@
 """What a study file may hold, and what is said about the rest."""
 
+from pathlib import Path
+
 import pytest
 
 from hdd.errors import HDDError
@@ -151,3 +153,14 @@ def test_a_file_that_is_no_declaration_is_refused(write, text, message):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(HDDError, match=r"There is no study file .*nowhere"):
         read_study(tmp_path / "nowhere.yaml")
+
+
+STUDIES = Path(__file__).parents[3] / "docs" / "studies"
+
+
+@pytest.mark.parametrize("path", sorted(STUDIES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_study_of_the_product_can_be_read_and_is_listed_with_its_runs(path):
+    study = read_study(path)
+    assert study.title and len(study.seeds) >= 3
+    (line,) = [line for line in (STUDIES / "README.md").read_text().splitlines() if f"]({path.name})" in line]
+    assert line.split("|")[3].strip() == str(len(study.cells()))

@@ -12,6 +12,7 @@ from study_files import TINY
 from waiting import wait_until
 
 from hdd import api
+from hdd.cli.study import study as command
 from hdd.errors import InUseError, InvalidInputError, RunStateError
 from hdd.paths import holds_run
 from hdd.runs.history import find_runs, first_difference
@@ -168,7 +169,7 @@ def test_a_run_that_diverges_is_told_and_the_others_are_made(declare, tmp_path):
     assert "The images diverge after step" in rows["wild"].remarks[0]
 
 
-def test_kill_9_and_ctrl_c_lose_nothing(write, tmp_path):
+def test_kill_9_and_ctrl_c_lose_nothing(write, tmp_path, capsys):
     path = write(base={**LONGER, "steps": 100}, arms=ARMS, seeds=1)
     undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
 
@@ -190,10 +191,8 @@ def test_kill_9_and_ctrl_c_lose_nothing(write, tmp_path):
     assert process.returncode == 130, said
     assert f"Continue with: hdd study {killed}" in " ".join(said.split())
 
-    process = hdd_process("study", killed, "--json")
-    out, said = process.communicate()
-    assert process.returncode == 0, said
-    found = json.loads(out)
+    command(killed, out=None, sets=None, show=False, as_json=True)
+    found = json.loads(capsys.readouterr().out)
     assert found["runs"] == {"done": 3, "of": 3}
     assert (killed / "study.svg").read_bytes().startswith(b"<?xml") and (killed / "study.md").is_file()
 
