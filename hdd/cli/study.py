@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -119,7 +119,10 @@ def _print(table: StudyTable) -> None:
     for part in (report.main_table(table), report.steps_table(table), report.candidates_table(table)):
         if part is not None:
             titles, lines = part
-            shown: Any = Table(Column(titles[0], overflow="fold"), *titles[1:])
+            widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+            # Labels are folded before figures are.
+            figures = [Column(title, min_width=width) for title, width in zip(titles[1:], widths[1:], strict=True)]
+            shown = Table(Column(titles[0], overflow="fold"), *figures)
             for cells in lines:
                 shown.add_row(*cells)
             console.print(shown, markup=False)
