@@ -92,7 +92,10 @@ def _run(declared: Study, folder: Path) -> None:
             (result,) = (each for each in results if each.cell == cell)
             found = result.problem or f"{100 * (result.last or 0.0):.1f} %"
             progress_console.print(
-                f"{decided}/{len(cells)} {cell.label}: {found}{note and f', {note}'}", markup=False, highlight=False
+                f"{decided}/{len(cells)} {cell.label}: {found}{note and f', {note}'}",
+                markup=False,
+                highlight=False,
+                soft_wrap=True,
             )
 
         def on_start(results: Sequence[CellResult]) -> None:

@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import ttest_rel
 
 from hdd.study import report
+from hdd.study.plot import save_plot
 from hdd.study.results import CellResult
 from hdd.study.table import make_table
 
@@ -189,3 +190,16 @@ def test_the_report_escapes_and_shows_the_declaration(declare, tmp_path):
     text = report.markdown(tabulate(study, lambda cell: 0.5), tmp_path / "odd")
     assert text.startswith("# Odd\n") and "| a\\|b | 50.0 ± 0.0 | 2 |" in text
     assert study.text() in text
+
+
+@pytest.mark.parametrize("steps", [[], [2]], ids=["points", "lines"])
+def test_the_plot_names_its_rows_and_depends_on_the_table_alone(declare, tmp_path, steps):
+    arms = {"mean": MEAN, "a $b_c$ & <i>": {}, "real": {"baseline": "random"}}
+    study = declare(arms=arms, control="a $b_c$ & <i>", evaluate={"steps": steps})
+    for name in ("one.svg", "two.svg"):
+        assert save_plot(tabulate(study, lambda cell: 0.5 + 0.1 * cell.seed), tmp_path / name)
+    drawn = (tmp_path / "one.svg").read_bytes()
+    assert drawn == (tmp_path / "two.svg").read_bytes()
+    assert b">a $b_c$ &amp; &lt;i&gt;<" in drawn and b">mean<" in drawn and b">real<" in drawn
+    assert not save_plot(tabulate(study, lambda cell: None), tmp_path / "none.svg")
+    assert not (tmp_path / "none.svg").exists()
