@@ -60,10 +60,20 @@ def run(study, folder):
     return told
 
 
-def hdd_process(*arguments):
-    return subprocess.Popen(
-        [sys.executable, "-m", "hdd", *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+@pytest.fixture
+def hdd_process():
+    """Starts `hdd` in a process of its own; ended with the test."""
+    started = []
+
+    def start(*arguments):
+        command = [sys.executable, "-m", "hdd", *map(str, arguments)]
+        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +179,7 @@ def test_a_run_that_diverges_is_told_and_the_others_are_made(declare, tmp_path):
     assert "The images diverge after step" in rows["wild"].remarks[0]
 
 
-def test_kill_9_and_ctrl_c_lose_nothing(write, tmp_path, capsys):
+def test_kill_9_and_ctrl_c_lose_nothing(write, hdd_process, tmp_path, capsys):
     path = write(base={**LONGER, "steps": 100}, arms=ARMS, seeds=1)
     undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
 
@@ -179,7 +189,7 @@ def test_kill_9_and_ctrl_c_lose_nothing(write, tmp_path, capsys):
     process = hdd_process("study", path, "--out", killed)
     wait_until(lambda: going("mean,seed=0"))
     process.kill()
-    process.communicate()
+    process.wait()
     # A run that was being made when the study was killed is in nobody's way.
     (killed / ".new").mkdir()
     (killed / ".new/run.db.partial").write_bytes(b"")
