@@ -141,6 +141,7 @@ def evaluate(
     protocol: str = "full",
     on_epoch: OnEpoch | None = None,
     on_network: OnNetwork | None = None,
+    data: Dataset | None = None,
     **changes: Any,
 ) -> Evaluation:
     """Trains networks on the synthetic images of a run, tests them on real images, and records the result in the run.
@@ -151,6 +152,7 @@ def evaluate(
         protocol: "full" or "quick", see `hdd.protocol`.
         on_epoch: called with the number of epochs done and of all epochs.
         on_network: called after each network with the accuracies so far.
+        data: the run's real images, if they are already loaded.
         changes: changes to the protocol, for example networks=3, architecture="resnet18" or augmentation="none". With
             images="random real", the networks are trained on random real images instead, as many per class as distilled
             pruning keeps now, and with images="full real" on all real training images, which takes as many steps (in
@@ -174,7 +176,7 @@ def evaluate(
     ipc = int(kept[0].sum())
     # Random real images need none of the run.
     made = None if chosen.images == RANDOM_REAL else run.synthetic(step).decoded()
-    data = load_chosen(settings)
+    data = data or load_chosen(settings)
     started = time.perf_counter()
     if made is None:
         result = evaluate_random(data, ipc, chosen, device, on_epoch, on_network)

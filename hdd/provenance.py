@@ -11,6 +11,7 @@ def provenance() -> dict[str, str]:
     packages = ("hdd-workbench", "torch", "numpy", "safetensors", "scikit-learn", "pillow")
     facts = {name: version(name) for name in packages}
     facts |= {"python": platform.python_version(), "machine": platform.machine(), "system": platform.platform()}
+    facts["processor"] = _processor()
     try:
         commit = subprocess.run(
             ["git", "describe", "--always", "--dirty", "--abbrev=40"],
@@ -23,3 +24,12 @@ def provenance() -> dict[str, str]:
     except (OSError, subprocess.TimeoutExpired):
         facts["commit"] = ""
     return facts
+
+
+def _processor() -> str:
+    """The model of the processor; "" if the system does not say."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")

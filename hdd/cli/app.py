@@ -11,6 +11,7 @@ from hdd.cli import compute, housekeeping, look
 from hdd.cli.common import progress_console
 from hdd.cli.evaluate import evaluate
 from hdd.cli.prune import prune
+from hdd.cli.study import study
 from hdd.errors import HDDError
 
 
@@ -40,6 +41,7 @@ for command in (
     compute.replay,
     evaluate,
     prune,
+    study,
     look.export,
     look.datasets,
     look.knobs,

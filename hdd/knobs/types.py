@@ -14,7 +14,7 @@ import param
 
 T = TypeVar("T")
 Scale = Literal["linear", "log"]
-_FACTS = ["unit", "group", "scale"]
+_FACTS = ["unit", "group", "scale", "budget"]
 
 
 class Knob(param.Parameter[T]):
@@ -28,6 +28,8 @@ class Knob(param.Parameter[T]):
         unit: the unit of its value; "" if it has none.
         steerable: whether it may change while a run is going. A fixed knob is `constant` for param.
         scale: how a slider divides the range of `softbounds`: "linear", or "log" for orders of magnitude.
+        budget: whether it says how much a run may use of steps, images or networks, so that a fair comparison has it in
+            common.
         options: options of param's type. For numbers: bounds (what is allowed; None for no bound), inclusive_bounds,
             softbounds (the ends of the slider; without them there is only a field), step (of the slider, on a linear
             scale) and allow_None. For choices: objects.
@@ -41,6 +43,7 @@ class Knob(param.Parameter[T]):
     unit: str
     group: str
     scale: Scale
+    budget: bool
 
     def __init__(
         self,
@@ -52,6 +55,7 @@ class Knob(param.Parameter[T]):
         unit: str = "",
         steerable: bool = True,
         scale: Scale = "linear",
+        budget: bool = False,
         **options: Any,
     ) -> None:
         if scale not in get_args(Scale):
@@ -61,7 +65,7 @@ class Knob(param.Parameter[T]):
             raise ValueError(f"the knob {label!r} with scale 'log' needs softbounds on one side of 0")
         if scale == "linear" and low is not None and options.get("step") is None:
             raise ValueError(f"the knob {label!r} has softbounds, so its slider needs a step")
-        self.unit, self.group, self.scale = unit, group, scale
+        self.unit, self.group, self.scale, self.budget = unit, group, scale, budget
         super().__init__(default=default, label=label, doc=doc, constant=not steerable, **options)
 
     @property

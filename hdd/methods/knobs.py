@@ -29,6 +29,7 @@ class MatchingKnobs(DistilledPruningKnobs):
         32,
         bounds=(1, 2048),
         steerable=False,
+        budget=True,
         label="Network width",
         unit="feature maps",
         group=NETWORK,
@@ -38,6 +39,7 @@ class MatchingKnobs(DistilledPruningKnobs):
         3,
         bounds=(1, 6),
         steerable=False,
+        budget=True,
         label="Network depth",
         unit="blocks",
         group=NETWORK,
@@ -115,6 +117,7 @@ class MatchingKnobs(DistilledPruningKnobs):
     real_batch = Integer(
         256,
         bounds=(1, 10**6),
+        budget=True,
         label="Real batch",
         unit="images per class",
         group=OPTIMISATION,

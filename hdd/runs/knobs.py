@@ -52,6 +52,7 @@ class RunKnobs(param.Parameterized):
         10,
         bounds=(1, None),
         steerable=False,
+        budget=True,
         label="Images per class",
         group=RUN,
         doc="Number of synthetic images of each class; at most the number of real images of the smallest class.",
@@ -110,6 +111,7 @@ class RunKnobs(param.Parameterized):
     steps = Integer(
         1000,
         bounds=(1, 10**8),
+        budget=True,
         label="Steps",
         group=OPTIMISATION,
         doc="Number of steps after which the run is finished.",

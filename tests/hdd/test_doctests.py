@@ -16,6 +16,7 @@ MODULES = [
     "hdd.registry",
     "hdd.sets.synthetic_set",
     "hdd.settings",
+    "hdd.study.pace",
 ]
 
 
