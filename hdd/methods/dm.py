@@ -1,8 +1,8 @@
 """Distribution matching: the synthetic images follow the gradient of an objective on the features of random networks.
 
 This is the method of Zhao & Bilen (WACV 2023) with any objective of `hdd.objectives`; with "hdd" it is DM+HDD of Li et
-al. (2025). Each step draws a fresh network, real images and an augmentation, so a step depends only on the images, the
-momentum and (seed, step).
+al. (2025). Each step draws a fresh network, real images and an augmentation, or uses those that an earlier step drew,
+see `hdd.methods.network_pool`. So a step depends only on the images, the momentum and (seed, step).
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from hdd.devices import explain_out_of_memory, pick_device
 from hdd.errors import HDDError
+from hdd.knobs import Integer
 from hdd.methods.base import Method
-from hdd.methods.knobs import AUGMENTATIONS, MatchingKnobs
+from hdd.methods.knobs import AUGMENTATIONS, OPTIMISATION, MatchingKnobs
+from hdd.methods.network_pool import NetworkPool
 from hdd.methods.published import DM_PRESETS
 from hdd.objectives import OBJECTIVES
 from hdd.pruning.knobs import PruningKnobs
@@ -36,15 +38,42 @@ _DEFAULTS = {
 }
 
 
+class DMKnobs(MatchingKnobs):
+    """The knobs of matching, and the pool of networks."""
+
+    real_uses = Integer(
+        1,
+        bounds=(1, 10**6),
+        softbounds=(1, 20),
+        step=1,
+        label="Uses of real features",
+        unit="steps",
+        group=OPTIMISATION,
+        doc="Number of steps in which a network is used, with the features of the real images and the augmentation "
+        "that were drawn with it. 1 draws everything anew in each step, as in the papers; with more, most steps need "
+        "no real images and are several times as fast.",
+    )
+    network_pool = Integer(
+        1,
+        bounds=(1, 1000),
+        softbounds=(1, 20),
+        step=1,
+        label="Networks in turn",
+        group=OPTIMISATION,
+        doc="Number of networks that take turns if real features are used in more than one step. For each of them "
+        "classes × real batch × size of a feature × 4 bytes are kept.",
+    )
+
+
 class DM(Method):
-    """Distribution matching: a fresh random network in every step.
+    """Distribution matching: random networks, by default a fresh one in every step.
 
     Attributes:
         feature_scale: the factor on the features that is in force; None until it is set or measured, which is in the
             first step at the latest.
     """
 
-    knobs = MatchingKnobs
+    knobs = DMKnobs
     objective = "mean"
     presets = DM_PRESETS
 
@@ -95,11 +124,34 @@ class DM(Method):
         """The last step of the images before it was multiplied by the learning rate, in the shape of `images`."""
         return self._descent.momentum
 
-    def _measure_scale(self) -> None:
-        """Sets `feature_scale`; if it is automatic, it is measured on the real features of the next step."""
-        if self.feature_scale is None:
-            with explain_out_of_memory(self.device):
-                self.feature_scale = self._batches.feature_scale(self.settings, self.step_count)
+    @property
+    def _network_pool(self) -> NetworkPool:
+        return NetworkPool(self.settings.network_pool, self.settings.real_uses)
+
+    def _real_features(self) -> Tensor:
+        """Features (C, N, D) of the real images of the next step, whose network is drawn."""
+        pool, settings = self._network_pool, self.settings
+        drawn = pool.drawn_at(self.step_count)
+        self._batches.draw_network(drawn)
+        return self._batches.real_features(drawn, settings.real_batch, settings.augmentation, pool.kept)
+
+    def _measure_scale(self, real: Tensor | None = None) -> None:
+        """Sets `feature_scale` unless it is set.
+
+        Args:
+            real: the real features of the next step, centred; if None, they are computed when they are needed.
+        """
+        if self.feature_scale is not None:
+            return
+        if self.settings.feature_scale != "auto":
+            self.feature_scale = self.settings.feature_scale
+            return
+        from hdd.geometry.embed import auto_feature_scale
+
+        with explain_out_of_memory(self.device):
+            if real is None:
+                (real,) = self._batches.centred(self.settings, self._real_features())
+            self.feature_scale = auto_feature_scale(real, self.settings.curvature, self.settings.target_radius)
 
     def steer(self, **changes: Any) -> None:
         """See `Method.steer`.
@@ -160,13 +212,11 @@ class DM(Method):
     def _step(self) -> StepRecord:
         started = time.perf_counter()
         settings, step, batches, descent = self.settings, self.step_count, self._batches, self._descent
-        batches.draw_network(step)
-        real = batches.real_features(step, settings.real_batch, settings.augmentation)
+        real = self._real_features()
         leaf = descent.leaf()
-        features = batches.synthetic_features(leaf, step, settings.augmentation)
+        features = batches.synthetic_features(leaf, self._network_pool.drawn_at(step), settings.augmentation)
         real, synthetic = batches.centred(settings, real, features)
-        if self.feature_scale is None:
-            self.feature_scale = batches.feature_scale(settings, step, real)
+        self._measure_scale(real)
         objective = OBJECTIVES.get(settings.objective).under(settings, self.feature_scale, step)
         matching = objective.loss(real, synthetic)
         losses, parts = self._total(matching, features)
