@@ -25,6 +25,7 @@ from hdd.process import tune
 from hdd.protocol import Protocol, accuracy_text, make_protocol
 from hdd.settings import Settings, initial_settings, parse
 
+WIDTH = 120
 COMMON = {"ipc": 10, "network_width": 64, "real_batch": 64, "device": "cpu"}
 
 
@@ -100,7 +101,7 @@ def main() -> None:
                 ("–" if equal is None else f"{equal:.0f}") if last else "",
                 ("–" if equal is None else f"{first / equal:.2f}") if last else "",
             )
-        Console().print(table)
+        Console(width=WIDTH).print(table)
 
 
 if __name__ == "__main__":

@@ -50,8 +50,8 @@ class DMKnobs(MatchingKnobs):
         unit="steps",
         group=OPTIMISATION,
         doc="Number of steps in which a network is used, with the features of the real images and the augmentation "
-        "that were drawn with it. 1 draws everything anew in each step, as in the papers; with more, most steps need "
-        "no real images and are several times as fast.",
+        "that were drawn with it. 1 draws everything anew in each step, as in the papers; with more, most steps "
+        "embed no real images.",
     )
     network_pool = Integer(
         1,
