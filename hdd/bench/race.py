@@ -77,7 +77,7 @@ def race(settings: Settings, steps: int, on_progress: Callable[[str], None]) -> 
     context = multiprocessing.get_context("spawn")
     best: dict[str, Fastest] = {}
     with ExitStack() as stack:
-        connections: dict[str, Connection] = {}
+        connections = {}
         for side, (made, given) in sides.items():
             connection, other = context.Pipe()
             process = context.Process(target=_serve, args=(made, given, steps, other), daemon=True)

@@ -2,7 +2,7 @@
 
 import functools
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -52,7 +52,7 @@ class StageClock:
         self._places = _places(settings)
         self._running = [OTHER]
         self._since = time.perf_counter()
-        self._seconds: Counter[str] = Counter()
+        self._seconds: defaultdict[str, float] = defaultdict(float)
 
     @contextmanager
     def measuring(self) -> Generator[None]:
@@ -68,7 +68,7 @@ class StageClock:
     def take(self) -> dict[str, float]:
         """The seconds of each stage since the last call."""
         self._count()
-        taken, self._seconds = self._seconds, Counter()
+        taken, self._seconds = self._seconds, defaultdict(float)
         return dict(taken)
 
     def _count(self) -> None:

@@ -135,23 +135,23 @@ class DM(Method):
         self._batches.draw_network(drawn)
         return self._batches.real_features(drawn, settings.real_batch, settings.augmentation, pool.kept)
 
-    def _measure_scale(self, real: Tensor | None = None) -> None:
-        """Sets `feature_scale` unless it is set.
+    def _measure_scale(self, real: Tensor | None = None) -> float:
+        """Sets `feature_scale` unless it is set, and returns it.
 
         Args:
             real: the real features of the next step, centred; if None, they are computed when they are needed.
         """
-        if self.feature_scale is not None:
-            return
-        if self.settings.feature_scale != "auto":
-            self.feature_scale = self.settings.feature_scale
-            return
-        from hdd.geometry.embed import auto_feature_scale
+        if self.feature_scale is None:
+            if self.settings.feature_scale == "auto":
+                from hdd.geometry.embed import auto_feature_scale
 
-        with explain_out_of_memory(self.device):
-            if real is None:
-                (real,) = self._batches.centred(self.settings, self._real_features())
-            self.feature_scale = auto_feature_scale(real, self.settings.curvature, self.settings.target_radius)
+                with explain_out_of_memory(self.device):
+                    if real is None:
+                        (real,) = self._batches.centred(self.settings, self._real_features())
+                    self.feature_scale = auto_feature_scale(real, self.settings.curvature, self.settings.target_radius)
+            else:
+                self.feature_scale = self.settings.feature_scale
+        return self.feature_scale
 
     def steer(self, **changes: Any) -> None:
         """See `Method.steer`.
@@ -216,8 +216,8 @@ class DM(Method):
         leaf = descent.leaf()
         features = batches.synthetic_features(leaf, self._network_pool.drawn_at(step), settings.augmentation)
         real, synthetic = batches.centred(settings, real, features)
-        self._measure_scale(real)
-        objective = OBJECTIVES.get(settings.objective).under(settings, self.feature_scale, step)
+        scale = self._measure_scale(real)
+        objective = OBJECTIVES.get(settings.objective).under(settings, scale, step)
         matching = objective.loss(real, synthetic)
         losses, parts = self._total(matching, features)
         recorded = descent.descend(leaf, losses, settings.image_lr, settings.momentum, settings.gradient_norm, step)
@@ -225,7 +225,7 @@ class DM(Method):
         return self.record(
             losses.detach(),
             recorded | parts | objective.diagnostics(real, synthetic.detach(), matching.detach()),
-            self.feature_scale,
+            scale,
             time.perf_counter() - started,
         )
 
