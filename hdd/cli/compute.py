@@ -221,9 +221,15 @@ def check(
 def bench(
     knobs: dict[str, Any],
     steps: Annotated[int, typer.Option(min=1, help="Timed steps in each round.")] = 5,
+    growth: Annotated[
+        bool,
+        typer.Option(
+            "--growth", help="Measure growth with images per class, classes, resolution and width too (2 minutes)."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compare a step with a plain loop over classes, and measure memory, first step and storage on this machine."""
+    """Compare a step with a plain loop over classes, and measure its stages, memory and first step on this machine."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     if load > QUIET_LOAD:
         progress_console.print(
@@ -233,9 +239,14 @@ def bench(
         from hdd import bench as benchmark
 
     with progress_console.status("loading the data set") as status:
-        result = benchmark.run(steps, knobs, status.update)
+        result = benchmark.run(steps, knobs, status.update, growth)
     if as_json:
         print_json(result)
-    else:
-        for name, value in result.items():
+        return
+    for name, value in result.items():
+        if isinstance(value, dict):
+            print_line(name)
+            for part, figure in value.items():
+                print_line(f"    {part:<38} {figure}")
+        else:
             print_line(f"{name:<42} {value}")

@@ -12,12 +12,12 @@ from hdd.data import ClassPool, Dataset
 from hdd.devices import has_bfloat16, pick_device
 from hdd.draws import generator
 from hdd.errors import InvalidInputError
-from hdd.geometry.embed import auto_feature_scale
+from hdd.methods.network_pool import KeptFeatures
 from hdd.networks import OPTIONS
 from hdd.networks import make_network as make_network_of
 from hdd.networks.base import Network
 from hdd.pruning.scores import pruning_mask, score_images
-from hdd.settings import Settings, allowed
+from hdd.settings import Settings
 
 REAL_BLOCK = 4096
 """Real images that are normalised and augmented at a time; this bounds the memory when there are many classes."""
@@ -79,6 +79,8 @@ class Batches:
         self._network = make_network(data, settings).to(device)
         self._network.requires_grad_(False)
         self._real = data.train_images.to(device)
+        self._kept = KeptFeatures()
+        self._kept_mask = self.pool.mask
 
     def initial_images(self, init: str, ipc: int) -> Tensor:
         """The images (C, ipc, channels, H, W) of step 0: real images of each class for "real", or noise for "noise"."""
@@ -114,8 +116,22 @@ class Batches:
             )
             self._network.measure_statistics(self._normalised(chosen).flatten(0, 1))
 
-    def real_features(self, step: int, batch: int, augmentation: str) -> Tensor:
-        """Features (C, N, D) of the step's real images, augmented, from the network that was drawn last."""
+    def real_features(self, step: int, batch: int, augmentation: str, kept: int = 0) -> Tensor:
+        """Features (C, N, D) of real images, augmented, from the network that was drawn last.
+
+        Args:
+            step: number of steps that were completed when the images, the augmentation and the network were drawn.
+            batch: number of images of each class.
+            augmentation: operations of `hdd.augment.siamese`.
+            kept: number of networks whose features are kept, so that they are not computed again.
+        """
+        if self._kept_mask is not self.pool.mask:
+            self._kept.forget()
+            self._kept_mask = self.pool.mask
+        key = step, batch, augmentation
+        return self._kept.get(key, kept, lambda: self._embed_real(*key))
+
+    def _embed_real(self, step: int, batch: int, augmentation: str) -> Tensor:
         indices = self.pool.draw(lambda label: generator(self._seed, "real", step, label), batch)
         block = max(1, REAL_BLOCK // indices.shape[1])
         features = []
@@ -140,33 +156,6 @@ class Batches:
             return real, *others
         mean = real.flatten(0, -2).mean(dim=0)
         return tuple(features - mean for features in (real, *others))
-
-    def feature_scale(self, settings: Settings, step: int, real: Tensor | None = None) -> float:
-        """The factor that the knob feature_scale asks for; for "auto" it is measured.
-
-        Args:
-            settings: the settings in force.
-            step: number of steps completed.
-            real: features of that step's real images, centred, if they are already computed.
-
-        Raises:
-            HDDError: the measured factor is larger than the knob allows, because the curvature is so near 0.
-        """
-        if settings.feature_scale != "auto":
-            return settings.feature_scale
-        if real is None:
-            self.draw_network(step)
-            (real,) = self.centred(settings, self.real_features(step, settings.real_batch, settings.augmentation))
-        measured = auto_feature_scale(real, settings.curvature, settings.target_radius)
-        try:
-            settings.changed(feature_scale=measured)
-        except InvalidInputError:
-            raise InvalidInputError(
-                f"With curvature={settings.curvature:g} and target_radius={settings.target_radius:g} the automatic "
-                f"feature scale would be {measured:.3g}, which is not {allowed('feature_scale')}: give a curvature "
-                "further from 0, a smaller target_radius, or a number for feature_scale."
-            ) from None
-        return measured
 
     def prune(self, settings: Settings) -> None:
         """Applies the pruning knobs to the pool."""

@@ -1,8 +1,8 @@
 """Distribution matching: the synthetic images follow the gradient of an objective on the features of random networks.
 
 This is the method of Zhao & Bilen (WACV 2023) with any objective of `hdd.objectives`; with "hdd" it is DM+HDD of Li et
-al. (2025). Each step draws a fresh network, real images and an augmentation, so a step depends only on the images, the
-momentum and (seed, step).
+al. (2025). Each step draws a fresh network, real images and an augmentation, or uses those that an earlier step drew,
+see `hdd.methods.network_pool`. So a step depends only on the images, the momentum and (seed, step).
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from hdd.devices import explain_out_of_memory, pick_device
-from hdd.errors import HDDError
+from hdd.errors import HDDError, InvalidInputError
+from hdd.knobs import Integer
 from hdd.methods.base import Method
 from hdd.methods.divergence import explain_divergence
-from hdd.methods.knobs import AUGMENTATIONS, MatchingKnobs
+from hdd.methods.knobs import AUGMENTATIONS, OPTIMISATION, MatchingKnobs
+from hdd.methods.network_pool import NetworkPool
 from hdd.methods.published import DM_PRESETS
 from hdd.objectives import OBJECTIVES
 from hdd.pruning.distilled_knobs import NAMES as DISTILLED_PRUNING
@@ -39,15 +41,42 @@ _DEFAULTS = {
 }
 
 
+class DMKnobs(MatchingKnobs):
+    """The knobs of matching, and the pool of networks."""
+
+    real_uses = Integer(
+        1,
+        bounds=(1, 10**6),
+        softbounds=(1, 20),
+        step=1,
+        label="Uses of real features",
+        unit="steps",
+        group=OPTIMISATION,
+        doc="Number of steps in which a network is used, with the features of the real images and the augmentation "
+        "that were drawn with it. 1 draws everything anew in each step, as in the papers; with more, most steps "
+        "embed no real images.",
+    )
+    network_pool = Integer(
+        1,
+        bounds=(1, 1000),
+        softbounds=(1, 20),
+        step=1,
+        label="Networks in turn",
+        group=OPTIMISATION,
+        doc="Number of networks that take turns if real features are used in more than one step. For each of them "
+        "classes × real batch × size of a feature × 4 bytes are kept.",
+    )
+
+
 class DM(Method):
-    """Distribution matching: a fresh random network in every step.
+    """Distribution matching: random networks, by default a fresh one in every step.
 
     Attributes:
         feature_scale: the factor on the features that is in force; None until it is set or measured, which is in the
             first step at the latest.
     """
 
-    knobs = MatchingKnobs
+    knobs = DMKnobs
     objective = "mean"
     presets = DM_PRESETS
 
@@ -116,11 +145,37 @@ class DM(Method):
         self._descent.move_only(mask.kept)
         return mask
 
-    def _measure_scale(self) -> None:
-        """Sets `feature_scale`; if it is automatic, it is measured on the real features of the next step."""
+    @property
+    def _network_pool(self) -> NetworkPool:
+        return NetworkPool(self.settings.network_pool, self.settings.real_uses)
+
+    def _real_features(self) -> Tensor:
+        """Features (C, N, D) of the real images of the next step, whose network is drawn."""
+        pool, settings = self._network_pool, self.settings
+        drawn = pool.drawn_at(self.step_count)
+        self._batches.draw_network(drawn)
+        return self._batches.real_features(drawn, settings.real_batch, settings.augmentation, pool.kept)
+
+    def _measure_scale(self, real: Tensor | None = None) -> float:
+        """Sets `feature_scale` unless it is set, and returns it.
+
+        Args:
+            real: the real features of the next step, centred; if None, they are computed when they are needed.
+        """
         if self.feature_scale is None:
-            with explain_out_of_memory(self.device):
-                self.feature_scale = self._batches.feature_scale(self.settings, self.step_count)
+            if self.settings.feature_scale == "auto":
+                from hdd.geometry.embed import auto_feature_scale
+
+                with explain_out_of_memory(self.device):
+                    if real is None:
+                        (real,) = self._batches.centred(self.settings, self._real_features())
+                    self.feature_scale = _checked_scale(
+                        self.settings,
+                        auto_feature_scale(real, self.settings.curvature, self.settings.target_radius),
+                    )
+            else:
+                self.feature_scale = self.settings.feature_scale
+        return self.feature_scale
 
     def steer(self, **changes: Any) -> None:
         """See `Method.steer`.
@@ -192,14 +247,12 @@ class DM(Method):
         settings, step, batches, descent = self.settings, self.step_count, self._batches, self._descent
         # The mask of the initial settings is made here at the latest.
         _ = self.mask
-        batches.draw_network(step)
-        real = batches.real_features(step, settings.real_batch, settings.augmentation)
+        real = self._real_features()
         leaf = descent.leaf()
-        features = batches.synthetic_features(leaf, step, settings.augmentation)
+        features = batches.synthetic_features(leaf, self._network_pool.drawn_at(step), settings.augmentation)
         real, synthetic = batches.centred(settings, real, features)
-        if self.feature_scale is None:
-            self.feature_scale = batches.feature_scale(settings, step, real)
-        objective = OBJECTIVES.get(settings.objective).under(settings, self.feature_scale, step)
+        scale = self._measure_scale(real)
+        objective = OBJECTIVES.get(settings.objective).under(settings, scale, step)
         matching = objective.loss(real, synthetic)
         losses, parts = self._total(matching, features)
         with explain_divergence(settings, step, self.data.classes, lambda: objective.radii(real, synthetic.detach())):
@@ -208,7 +261,7 @@ class DM(Method):
         return self.record(
             losses.detach(),
             recorded | parts | objective.diagnostics(real, synthetic.detach(), matching.detach()),
-            self.feature_scale,
+            scale,
             time.perf_counter() - started,
         )
 
@@ -220,3 +273,22 @@ class DM(Method):
             features: (C, M, D), of the synthetic images, with gradient and not centred.
         """
         return matching, {}
+
+
+def _checked_scale(settings: Settings, measured: float) -> float:
+    """A measured feature scale, if the knob allows it.
+
+    Raises:
+        HDDError: it is too large, because the curvature is so near 0.
+    """
+    from hdd.settings import allowed
+
+    try:
+        settings.changed(feature_scale=measured)
+    except InvalidInputError:
+        raise InvalidInputError(
+            f"With curvature={settings.curvature:g} and target_radius={settings.target_radius:g} the automatic "
+            f"feature scale would be {measured:.3g}, which is not {allowed('feature_scale')}: give a curvature "
+            "further from 0, a smaller target_radius, or a number for feature_scale."
+        ) from None
+    return measured

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from hdd.knobs import Integer, Number
 from hdd.methods.dm import DM
 from hdd.methods.knobs import OPTIMISATION, MatchingKnobs
+from hdd.methods.network_pool import NetworkPool
 from hdd.methods.published import IDM_PRESETS
 from hdd.sets.decoders import check_quadrants
 
@@ -175,6 +176,11 @@ class IDM(DM):
         record = super()._step()
         self._quadrants.queue.networks = networks
         return replace(record, seconds=time.perf_counter() - started)
+
+    @property
+    def _network_pool(self) -> NetworkPool:
+        # The queue takes the place of the pool; what it brings in a step was trained since the last one.
+        return NetworkPool()
 
     def _total(self, matching: Tensor, features: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         weight = self.settings.ce_weight * self._quadrants.matching.accuracy

@@ -21,6 +21,7 @@ class DistilledPruningKnobs(param.Parameterized):
         step=0.05,
         label="Distilled pruning rate",
         unit="fraction",
+        budget=True,
         group=GROUP,
         doc="Fraction of the synthetic images of each class that is left out: they stay as they are until the rate is "
         "lowered, and the distilled set is without them. At least one image of each class stays. Images are chosen by "

@@ -389,6 +389,7 @@ def test_bench():
     result = json.loads(told.stdout)
     assert result["ratio"] > 0
     assert result["command to first recorded step, seconds"] > 0
+    assert sum(result["stages of the fastest step, % of its time"].values()) == pytest.approx(100, abs=1)
 
 
 def test_datasets():

@@ -35,6 +35,8 @@ CHANGES = {
     "image_lr": {"image_lr": 0.3},
     "momentum": {"momentum": 0.9},
     "real_batch": {"real_batch": 5},
+    "real_uses": {"real_uses": 3},
+    "network_pool": {"real_uses": 3, "network_pool": 2},
     "augmentation": {"augmentation": "flip"},
     "gradient_norm": {"gradient_norm": 0.5},
     "gradient_norm auto": {"gradient_norm": "auto", "objective": "mean"},
