@@ -10,6 +10,8 @@ from typer.core import TyperGroup
 from hdd.cli import compute, housekeeping, look
 from hdd.cli.common import progress_console
 from hdd.cli.evaluate import evaluate
+from hdd.cli.export import export
+from hdd.cli.inspect_set import inspect
 from hdd.errors import HDDError
 
 
@@ -38,7 +40,8 @@ for command in (
     compute.fork,
     compute.replay,
     evaluate,
-    look.export,
+    inspect,
+    export,
     look.datasets,
     look.knobs,
     compute.check,

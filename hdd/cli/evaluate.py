@@ -1,6 +1,7 @@
 """The command that evaluates the images of a run. It imports torch when it is run."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,25 +13,30 @@ from hdd.cli.common import (
     AsJson,
     AsJsonLines,
     JsonLines,
-    RunPath,
+    ReadAs,
+    SetPath,
     console,
     load_library,
     print_json,
     print_line,
     progress_console,
 )
+from hdd.errors import InvalidInputError
 from hdd.networks import DEFAULT, NETWORKS, fitting, make_network
-from hdd.protocol import FULL_REAL, RANDOM_REAL, Evaluation, accuracy_text, percent_text
+from hdd.paths import holds_run
+from hdd.protocol import FULL_REAL, RANDOM_REAL, Evaluation, Protocol, accuracy_text, percent_text
 from hdd.published import Distance, distance
+from hdd.runs.open_set import open_set_of
 from hdd.runs.run import Run
-from hdd.settings import Settings
+from hdd.sets import Reading, SyntheticSet, fitted
+from hdd.settings import Settings, initial_settings
 
 BASELINES = {"random": RANDOM_REAL, "full": FULL_REAL}
 Baseline = StrEnum("Baseline", list(BASELINES))
 
 
 def evaluate(
-    path: RunPath,
+    path: SetPath,
     step: Annotated[
         int | None, typer.Option(help="Step whose images are tested; default: the newest kept step.")
     ] = None,
@@ -62,13 +68,24 @@ def evaluate(
             f"{NETWORKS.summary()}",
         ),
     ] = None,
+    dataset: Annotated[
+        str | None,
+        typer.Option(help="For files, not for runs: the data set that the set was distilled from, which tests it."),
+    ] = None,
+    read_as: ReadAs = None,
     as_json: AsJson = False,
     as_json_lines: AsJsonLines = False,
 ) -> None:
-    """Train networks on a run's synthetic images and test them on real images. Step 0 holds the initial images."""
+    """Train networks on the images of a run, or of any distilled set, and test them on real images.
+
+    Step 0 of a run holds its initial images. Results are recorded in the run; those of a file are only printed.
+    """
     lines = JsonLines(as_json_lines)
     with lines.errors():
-        run = Run(path)
+        reading = Reading.of_texts(read_as or [])
+        run = None if _is_file(path, step, dataset) else Run(path)
+        if run is not None and (dataset is not None or reading.given()):
+            raise InvalidInputError("A run says itself what it was made from: leave out --dataset and --as.")
         given = {"networks": networks, "epochs": epochs, "width": width, "seed": seed}
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if baseline is not None:
@@ -76,7 +93,14 @@ def evaluate(
         if augment is not None:
             changes["augmentation"] = Settings.knob("augmentation").default if augment else "none"
         api = load_library(background=True)
-        names = chosen_architectures(run, architectures)
+        made = data = None
+        if run is not None:
+            names, ipc = chosen_architectures(run, architectures), run.initial_settings.ipc
+        else:
+            assert dataset is not None, "`_is_file` refuses files without one"
+            data = api.load_chosen(initial_settings(dataset))
+            made = fitted(open_set_of(path, data, reading), data)
+            names, ipc = _architectures(made.decoded(), Protocol().depth, architectures), max(made.counts)
         found: list[dict[str, Any]] = []
         columns = Progress.get_default_columns()
         with Progress(*columns, console=progress_console, disable=as_json_lines) as progress:
@@ -91,18 +115,48 @@ def evaluate(
                     progress.update(task, description=f"{name}, so far {accuracy_text(accuracies)}")
                     lines.write(architecture=name, accuracies=accuracies)
 
-                evaluation = api.evaluate(run, step, protocol, on_epoch, on_network, **changes, architecture=name)
-                recorded = run.evaluations()
-                figures = ranking.figures(recorded[-1], recorded)
-                published = distance(run.initial_settings, run.steered(), recorded[-1])
-                figures["published"] = published and published.as_dict()
-                found.append({"run": str(run.path), "step": recorded[-1]["step"], **evaluation.as_dict(), **figures})
+                each = {**changes, "architecture": name}
+                if made is not None:
+                    evaluation = api.evaluate_set(made, None, protocol, on_epoch, on_network, data=data, **each)
+                    found.append({"set": path, "dataset": dataset, **evaluation.as_dict(), **_NO_FIGURES})
+                else:
+                    assert run is not None, "what is no file is a run"
+                    evaluation = api.evaluate(run, step, protocol, on_epoch, on_network, **each)
+                    found.append(_recorded(run, evaluation))
                 if as_json_lines:
                     lines.write(result=found[-1])
         if as_json:
             print_json(found[0] if architectures is None else found)
         elif not as_json_lines:
-            _print_evaluations(run, found, evaluation)
+            _print_evaluations(path if run is None else str(run.path), ipc, found, evaluation)
+
+
+_NO_FIGURES = {"ior": None, "hlr": None, "published": None}
+"""Of a set without a run, which keeps no baselines to compare with."""
+
+
+def _is_file(path: str, step: int | None, dataset: str | None) -> bool:
+    """Whether a set is a file, or a step of a run that is treated as one.
+
+    Raises:
+        HDDError: it is, but the data set is missing, or a step is given.
+    """
+    place = Path(path)
+    if holds_run(place) or not (place.exists() or holds_run(Path(path.rpartition("@")[0]))):
+        return False
+    if dataset is None:
+        raise InvalidInputError(f"{path} is no run: name the data set that tests it, as in --dataset digits.")
+    if step is not None:
+        raise InvalidInputError(f"--step {step} is for runs: leave it out.")
+    return True
+
+
+def _recorded(run: Run, evaluation: Evaluation) -> dict[str, Any]:
+    """The newest evaluation of a run, JSON-compatible, with what it is compared with."""
+    recorded = run.evaluations()
+    published = distance(run.initial_settings, run.steered(), recorded[-1])
+    figures = ranking.figures(recorded[-1], recorded) | {"published": published and published.as_dict()}
+    return {"run": str(run.path), "step": recorded[-1]["step"], **evaluation.as_dict(), **figures}
 
 
 def chosen_architectures(run: Run, text: str | None) -> list[str]:
@@ -111,13 +165,18 @@ def chosen_architectures(run: Run, text: str | None) -> list[str]:
     Raises:
         HDDError: an architecture is unknown, or the images are too small for it.
     """
+    if text is None:
+        return [DEFAULT]
+    return _architectures(run.synthetic().decoded(), run.initial_settings.network_depth, text)
+
+
+def _architectures(made: SyntheticSet, depth: int, text: str | None) -> list[str]:
+    """As `chosen_architectures`, for decoded images."""
     import torch
 
     if text is None:
         return [DEFAULT]
-    made = run.synthetic().decoded()
     _, channels, height, width = made.images.shape
-    depth = run.initial_settings.network_depth
     if text == "all":
         return fitting(channels, (height, width), depth=depth)
     names = [name.strip() for name in text.split(",")]
@@ -127,23 +186,23 @@ def chosen_architectures(run: Run, text: str | None) -> list[str]:
     return names
 
 
-def _print_evaluations(run: Run, found: list[dict[str, Any]], evaluation: Evaluation) -> None:
+def _print_evaluations(where: str, ipc: int, found: list[dict[str, Any]], evaluation: Evaluation) -> None:
     """Prints what was found, as a table if there are several architectures; `evaluation` is the last of them."""
-    what = f" at step {found[0]['step']}"
+    what = f" at step {found[0]['step']}" if "step" in found[0] else ""
     if evaluation.protocol.images == RANDOM_REAL:
-        what = f", {run.initial_settings.ipc} random real images per class"
+        what = f", {ipc} random real images per class"
     elif evaluation.protocol.images == FULL_REAL:
         what = ", all real training images"
     names = {"ior": "improvement over random (IOR)", "hlr": "hard-label recovery (HLR)"}
     if len(found) == 1:
-        print_line(f"{run.path}{what}: {evaluation}")
+        print_line(f"{where}{what}: {evaluation}")
         for name, label in names.items():
             if found[0][name] is not None:
                 print_line(f"{label}: {ranking.Difference(**found[0][name])}")
         _print_published(found)
         return
     shown = {name: label for name, label in names.items() if any(each[name] for each in found)}
-    table = Table("architecture", "test accuracy", *shown.values(), title=f"{run.path}{what}", title_justify="left")
+    table = Table("architecture", "test accuracy", *shown.values(), title=f"{where}{what}", title_justify="left")
     for each in found:
         differences = (each[name] and str(ranking.Difference(**each[name])) for name in shown)
         table.add_row(

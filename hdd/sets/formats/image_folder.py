@@ -12,7 +12,16 @@ from hdd.errors import InvalidInputError, StorageError
 from hdd.paths import holds_run
 from hdd.sets.formats.assembly import assemble
 from hdd.sets.formats.base import Format
-from hdd.sets.formats.picture_files import SUFFIXES, class_folder, natural_key, pixel_losses, pixels_of, png, stack
+from hdd.sets.formats.picture_files import (
+    SUFFIXES,
+    class_folder,
+    image_file,
+    natural_key,
+    pixel_losses,
+    pixels_of,
+    png,
+    stack,
+)
 from hdd.sets.synthetic_set import SyntheticSet
 
 _LARGEST_IMAGE = 2**28
@@ -111,7 +120,7 @@ class ImageFolder(Format):
             folder = path / class_folder(label, name)
             folder.mkdir(parents=True)
             for number, image in enumerate(pixels[synthetic.labels == label]):
-                (folder / f"{number:05}.png").write_bytes(png(image))
+                (folder / image_file(number)).write_bytes(png(image))
 
     @classmethod
     def losses(cls, synthetic: SyntheticSet) -> list[str]:

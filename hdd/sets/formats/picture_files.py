@@ -28,6 +28,11 @@ def class_folder(label: int, name: str) -> str:
     return f"{label:03}-{kept[:LONGEST_NAME]}"
 
 
+def image_file(number: int) -> str:
+    """The name of the file of an image within the folder of its class."""
+    return f"{number:04}.png"
+
+
 def pixels_of(synthetic: SyntheticSet) -> np.ndarray:
     """The images of the set as uint8 pixels."""
     return to_pixels(synthetic.images, np.asarray(synthetic.mean), np.asarray(synthetic.std))

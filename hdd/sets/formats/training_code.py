@@ -12,6 +12,7 @@ _DECODE = (
     'images = torch.nn.functional.interpolate(torch.cat(parts), scale_factor=2, mode="bilinear")',
     "labels = torch.cat([labels] * 4)",
 )
+_MODULES = ("io", "numpy", "pathlib", "PIL.Image", "safetensors.torch", "pyarrow.parquet")
 
 
 def place(path: Path) -> Path:
@@ -28,9 +29,8 @@ def training_code(synthetic: SyntheticSet, format: type[Format], path: Path) -> 
     loading = format.loading_code("HERE", synthetic)
     if not loading:
         return None
-    modules = [name for name in ("io", "numpy", "pathlib", "PIL.Image", "safetensors.torch", "pyarrow.parquet")]
     text = "\n".join(loading)
-    used = [name for name in modules if f"{name}." in text or name == "pathlib"]
+    used = [name for name in _MODULES if f"{name}." in text or name == "pathlib"]
     normalise = "normalise(" in text
     mean, std = (f"torch.tensor({list(values)}).view(-1, 1, 1)" for values in (synthetic.mean, synthetic.std))
     lines = [
