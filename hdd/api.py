@@ -25,14 +25,16 @@ from hdd.evaluation import (
 from hdd.paths import data_set_title
 from hdd.process import release_memory
 from hdd.progress import Progress
-from hdd.protocol import FULL_REAL, RANDOM_REAL, SYNTHETIC, Evaluation, make_protocol
+from hdd.protocol import FULL_REAL, RANDOM_REAL, SYNTHETIC, Evaluation, Protocol, make_protocol
 from hdd.records import StepRecord
 from hdd.runs import history
+from hdd.runs.open_set import open_set_of
 from hdd.runs.places import check_free
 from hdd.runs.resume import resume
 from hdd.runs.run import Run
 from hdd.runs.start import create
-from hdd.settings import initial_settings, method_and_objective
+from hdd.sets import Reading, SyntheticSet, fitted
+from hdd.settings import PRESETS, Settings, initial_settings, method_and_objective
 
 OnStep = Callable[[StepRecord], None]
 OnWait = Callable[[str], None]
@@ -53,6 +55,8 @@ def distill(
     on_wait: OnWait | None = None,
     data: Dataset | None = None,
     queue: bool = False,
+    initial: SyntheticSet | str | os.PathLike[str] | None = None,
+    reading: Reading | None = None,
     **settings: Any,
 ) -> Run:
     """Makes a run and advances it to its end, in this process.
@@ -73,6 +77,9 @@ def distill(
         on_wait: called with what the run is waiting for, whenever that changes.
         data: the data set, if it is already loaded.
         queue: True waits until all engines that came to the device earlier have ended; False shares the device.
+        initial: a set whose images the run starts from, or where it is, as in `hdd.runs.open_set.open_set`. Without
+            ipc, that of the set is taken. The run keeps the images, so the file is not needed again.
+        reading: how the file of `initial` is to be read.
         settings: other knobs of `hdd.settings.Settings`; they take precedence over the preset.
 
     Returns:
@@ -93,7 +100,12 @@ def distill(
         raise KeyboardInterrupt(
             f"The data set {chosen.dataset} was not loaded completely, so no run was made."
         ) from None
-    run = create(out, chosen, loaded, at, who)
+    start = None
+    if initial is not None:
+        start = _fitted_start(initial, loaded, reading)
+        if "ipc" not in settings and "ipc" not in PRESETS[preset].values:
+            chosen = Settings(**{**chosen.values(), "ipc": max(start.counts)})
+    run = create(out, chosen, loaded, at, who, start)
     if on_create is not None:
         on_create(run)
     if queue:
@@ -101,6 +113,16 @@ def distill(
         loaded = data
         release_memory()
     return resume(run, on_step=on_step, data=loaded, queue=queue, on_wait=on_wait)
+
+
+def _fitted_start(
+    initial: SyntheticSet | str | os.PathLike[str], data: Dataset, reading: Reading | None
+) -> SyntheticSet:
+    """The set that a run on `data` starts from; its provenance says where it was."""
+    if isinstance(initial, SyntheticSet):
+        return fitted(initial, data)
+    made = fitted(open_set_of(initial, data, reading), data)
+    return replace(made, provenance={"from": os.fspath(initial), **made.provenance})
 
 
 def fork(
@@ -166,7 +188,6 @@ def evaluate(
     chosen = make_protocol(
         protocol, **{"depth": settings.network_depth, "augmentation": settings.augmentation, **changes}
     )
-    device = pick_device(settings.device)
     newest = max(run.kept_steps(), default=0)
     if chosen.images == SYNTHETIC:
         step = newest if step is None else step
@@ -177,21 +198,81 @@ def evaluate(
     # Random real images need none of the run.
     made = None if chosen.images == RANDOM_REAL else run.synthetic(step).decoded()
     data = data or load_chosen(settings)
-    started = time.perf_counter()
-    if made is None:
-        result = evaluate_random(data, ipc, chosen, device, on_epoch, on_network)
-    elif chosen.images == SYNTHETIC:
-        images, labels = torch.as_tensor(made.images).to(device), torch.as_tensor(made.labels)
-        result = evaluate_images(images, labels, data, chosen, on_epoch, on_network)
-    else:
-        if "epochs" not in changes:
-            epochs = epochs_of_as_many_steps(len(made.images), chosen, len(data.train_labels))
-            chosen = replace(chosen, epochs=epochs)
-        result = evaluate_full(data, chosen, device, on_epoch, on_network)
-    took = {"seconds": time.perf_counter() - started, "host": socket.gethostname()}
+    result, seconds = _measured(made, ipc, data, chosen, settings.device, "epochs" in changes, on_epoch, on_network)
+    took = {"seconds": seconds, "host": socket.gethostname()}
     kept_ipc = None if kept.all() or chosen.images == FULL_REAL else ipc
-    run.write_evaluation(step or 0, asdict(chosen), result.accuracies, took, kept_ipc)
+    run.write_evaluation(step or 0, asdict(result.protocol), result.accuracies, took, kept_ipc)
     return result
+
+
+def evaluate_set(
+    where: SyntheticSet | str | os.PathLike[str],
+    dataset: str | None = None,
+    protocol: str = "full",
+    on_epoch: OnEpoch | None = None,
+    on_network: OnNetwork | None = None,
+    *,
+    reading: Reading | None = None,
+    data: Dataset | None = None,
+    device: str = "auto",
+    **changes: Any,
+) -> Evaluation:
+    """Trains networks on any distilled set and tests them on real images, under the protocols of `evaluate`.
+
+    Args:
+        where: the set, or where it is, as in `hdd.runs.open_set.open_set`.
+        dataset: name of the data set that it was distilled from.
+        protocol, on_epoch, on_network, changes: as in `evaluate`. Random real images are as many of each class as the
+            set has stored images, so these must be equally many.
+        reading: how the file is to be read.
+        data: the data set, if it is already loaded.
+        device: as the knob of that name.
+
+    Raises:
+        HDDError: there is no such set, it does not fit the data set, or the protocol is not allowed.
+    """
+    if data is None:
+        if dataset is None:
+            raise InvalidInputError("Name the data set that the set was distilled from: its real images test it.")
+        data = load_chosen(initial_settings(dataset))
+    chosen = make_protocol(protocol, **{"augmentation": initial_settings(data.name).augmentation, **changes})
+    made = fitted(where if isinstance(where, SyntheticSet) else open_set_of(where, data, reading), data)
+    if chosen.images == RANDOM_REAL and len(set(made.counts)) > 1:
+        raise InvalidInputError(
+            f"The set has {min(made.counts)} to {max(made.counts)} images of each class, so no number of random real "
+            "images compares with it: evaluate it without that baseline."
+        )
+    decoded = made.decoded()
+    result, _ = _measured(decoded, max(made.counts), data, chosen, device, "epochs" in changes, on_epoch, on_network)
+    return result
+
+
+def _measured(
+    made: SyntheticSet | None,
+    ipc: int,
+    data: Dataset,
+    protocol: Protocol,
+    device_name: str,
+    epochs_given: bool,
+    on_epoch: OnEpoch | None,
+    on_network: OnNetwork | None,
+) -> tuple[Evaluation, float]:
+    """Evaluates decoded images, or the baseline that the protocol names; with the seconds that it took.
+
+    A full real baseline takes as many steps as training on `made`, unless epochs are given.
+    """
+    device, started = pick_device(device_name), time.perf_counter()
+    if protocol.images == RANDOM_REAL or made is None:
+        result = evaluate_random(data, ipc, protocol, device, on_epoch, on_network)
+    elif protocol.images == SYNTHETIC:
+        images, labels = torch.as_tensor(made.images).to(device), torch.as_tensor(made.labels)
+        result = evaluate_images(images, labels, data, protocol, on_epoch, on_network)
+    else:
+        if not epochs_given:
+            epochs = epochs_of_as_many_steps(len(made.images), protocol, len(data.train_labels))
+            protocol = replace(protocol, epochs=epochs)
+        result = evaluate_full(data, protocol, device, on_epoch, on_network)
+    return result, time.perf_counter() - started
 
 
 def as_run(run: Run | str | os.PathLike[str]) -> Run:

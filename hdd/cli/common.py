@@ -40,10 +40,22 @@ PROGRESS_SECONDS = 0.1
 JSON_LINE_SECONDS = 0.2
 
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Directory of the run.")]
+SetPath = Annotated[
+    str, typer.Argument(metavar="SET", help="File or folder of a distilled set, or a run: RUN or RUN@STEP.")
+]
 OutPath = Annotated[Path, typer.Option("--out", help="Directory of the new run; it must be empty or must not exist.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 AsJsonLines = Annotated[
     bool, typer.Option("--json-lines", help="Print progress and result as JSON objects, one per line.")
+]
+ReadAs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--as",
+        metavar="NAME=VALUE",
+        help="How the set is to be read, where its file does not say so or says it wrongly: values, channels, decoder, "
+        "classes, scores, class_count or experiment (see docs/formats.md); can be given several times.",
+    ),
 ]
 Queue = Annotated[bool, typer.Option("--queue", help="Wait until earlier runs on the device have ended.")]
 

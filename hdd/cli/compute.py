@@ -15,6 +15,7 @@ from hdd.cli.common import (
     JsonLines,
     OutPath,
     Queue,
+    ReadAs,
     RunPath,
     load_library,
     parse_schedule,
@@ -31,6 +32,7 @@ from hdd.methods import METHODS
 from hdd.objectives import OBJECTIVES
 from hdd.records import StepRecord
 from hdd.runs.run import Run
+from hdd.sets import Reading
 from hdd.settings import PRESETS, Settings, initial_settings, method_and_objective
 
 Preset = StrEnum("Preset", list(PRESETS))
@@ -68,6 +70,15 @@ def distill(
     out: Annotated[
         Path | None, typer.Option(help="Directory of the run; default: runs/DATASET-OBJECTIVE-TIME.")
     ] = None,
+    init: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[real|noise|SET]",
+            help=f"{Settings.knob('init').doc} Or a distilled set to start from: a file or folder, RUN or RUN@STEP.",
+            show_default="real",
+        ),
+    ] = None,
+    read_as: ReadAs = None,
     at: Annotated[
         list[str] | None,
         typer.Option("--at", metavar="STEP:KNOB=VALUE", help="Make an edit at a step; can be given several times."),
@@ -88,6 +99,15 @@ def distill(
             raise InvalidInputError(
                 f"{name} is given twice: as {chosen[name]}, and as {knobs[name]} by --set. Give it once."
             )
+        initial = None
+        if init is not None and "init" in knobs:
+            raise InvalidInputError("init is given twice: by --init and by --set. Give it once.")
+        if init in Settings.knob("init").objects:
+            knobs["init"] = init
+        elif init is not None:
+            initial = init
+        if read_as and initial is None:
+            raise InvalidInputError("--as says how the set of --init is to be read: give --init SET too.")
         knobs |= chosen
         edits = parse_schedule(at)
         settings = initial_settings(preset=preset.value, **knobs)
@@ -119,6 +139,8 @@ def distill(
                 on_create=on_create,
                 on_wait=progress.on_wait,
                 queue=queue,
+                initial=initial,
+                reading=Reading.of_texts(read_as or []),
                 **knobs,
             )
         if as_json_lines:

@@ -1,6 +1,7 @@
 """The command that evaluates the images of a run. It imports torch when it is run."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +13,8 @@ from hdd.cli.common import (
     AsJson,
     AsJsonLines,
     JsonLines,
-    RunPath,
+    ReadAs,
+    SetPath,
     console,
     load_library,
     print_json,
@@ -21,17 +23,20 @@ from hdd.cli.common import (
 )
 from hdd.errors import InvalidInputError
 from hdd.networks import DEFAULT, NETWORKS, fitting, make_network
-from hdd.protocol import FULL_REAL, RANDOM_REAL, Evaluation, accuracy_text, percent_text
+from hdd.paths import holds_run
+from hdd.protocol import FULL_REAL, RANDOM_REAL, Evaluation, Protocol, accuracy_text, percent_text
 from hdd.published import Distance, distance
+from hdd.runs.open_set import open_set_of
 from hdd.runs.run import Run
-from hdd.settings import Settings
+from hdd.sets import Reading, SyntheticSet, fitted
+from hdd.settings import Settings, initial_settings
 
 BASELINES = {"random": RANDOM_REAL, "full": FULL_REAL}
 Baseline = StrEnum("Baseline", list(BASELINES))
 
 
 def evaluate(
-    path: RunPath,
+    path: SetPath,
     step: Annotated[
         int | None, typer.Option(help="Step whose images are tested; default: the newest kept step.")
     ] = None,
@@ -67,24 +72,44 @@ def evaluate(
             f"{NETWORKS.summary()}",
         ),
     ] = None,
+    dataset: Annotated[
+        str | None,
+        typer.Option(help="For files, not for runs: the data set that the set was distilled from, which tests it."),
+    ] = None,
+    read_as: ReadAs = None,
     as_json: AsJson = False,
     as_json_lines: AsJsonLines = False,
 ) -> None:
-    """Train networks on a run's synthetic images and test them on real images. Step 0 holds the initial images."""
+    """Train networks on the images of a run, or of any distilled set, and test them on real images.
+
+    Step 0 of a run holds its initial images. Results are recorded in the run; those of a file are only printed.
+    """
     lines = JsonLines(as_json_lines)
     with lines.errors():
-        run = Run(path)
+        reading = Reading.of_texts(read_as or [])
+        run = None if _is_file(path, step, dataset) else Run(path)
+        if run is not None and (dataset is not None or reading.given()):
+            raise InvalidInputError("A run says itself what it was made from: leave out --dataset and --as.")
         given = {"networks": networks, "epochs": epochs, "width": width, "seed": seed}
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if baseline is not None:
             changes["images"] = BASELINES[baseline]
         if augment is not None:
             changes["augmentation"] = Settings.knob("augmentation").default if augment else "none"
-        wanted = chosen_steps(run, step, steps, every)
+        if run is None and (steps, every) != (None, None):
+            raise InvalidInputError("--steps and --every are for runs: leave them out.")
+        wanted = [None] if run is None else chosen_steps(run, step, steps, every)
         if baseline is not None and (steps, every) != (None, None):
             raise InvalidInputError("A baseline belongs to no step: leave out --steps and --every.")
         api = load_library(background=True)
-        names = chosen_architectures(run, architectures)
+        made = data = None
+        if run is not None:
+            names, ipc = chosen_architectures(run, architectures), run.initial_settings.ipc
+        else:
+            assert dataset is not None, "`_is_file` refuses files without one"
+            data = api.load_chosen(initial_settings(dataset))
+            made = fitted(open_set_of(path, data, reading), data)
+            names, ipc = _architectures(made.decoded(), Protocol().depth, architectures), max(made.counts)
         lines.write(architectures=names)
         several = len(wanted) > 1
         jobs = [(each, name) for each in wanted for name in names]
@@ -106,19 +131,49 @@ def evaluate(
                     progress.update(task, description=f"{label}, so far {accuracy_text(accuracies)}")
                     lines.write(architecture=name, accuracies=accuracies)
 
-                evaluation = api.evaluate(run, each, protocol, on_epoch, on_network, **changes, architecture=name)
-                recorded = run.evaluations()
-                figures = ranking.figures(recorded[-1], recorded)
-                published = distance(run.initial_settings, run.steered(), recorded[-1])
-                figures["published"] = published and published.as_dict()
-                about = {"run": str(run.path), **{name: recorded[-1][name] for name in ("step", "kept_ipc")}}
-                found.append({**about, **evaluation.as_dict(), **figures})
+                options = {**changes, "architecture": name}
+                if made is not None:
+                    evaluation = api.evaluate_set(made, None, protocol, on_epoch, on_network, data=data, **options)
+                    found.append({"set": path, "dataset": dataset, **evaluation.as_dict(), **_NO_FIGURES})
+                else:
+                    assert run is not None, "what is no file is a run"
+                    evaluation = api.evaluate(run, each, protocol, on_epoch, on_network, **options)
+                    found.append(_recorded(run, evaluation))
                 if as_json_lines:
                     lines.write(result=found[-1])
         if as_json:
             print_json(found[0] if (architectures, steps, every) == (None,) * 3 else found)
         elif not as_json_lines:
-            _print_evaluations(run, found, evaluation)
+            _print_evaluations(path if run is None else str(run.path), ipc, found, evaluation)
+
+
+_NO_FIGURES = {"ior": None, "hlr": None, "published": None}
+"""Of a set without a run, which keeps no baselines to compare with."""
+
+
+def _is_file(path: str, step: int | None, dataset: str | None) -> bool:
+    """Whether a set is a file, or a step of a run that is treated as one.
+
+    Raises:
+        HDDError: it is, but the data set is missing, or a step is given.
+    """
+    place = Path(path)
+    if holds_run(place) or not (place.exists() or holds_run(Path(path.rpartition("@")[0]))):
+        return False
+    if dataset is None:
+        raise InvalidInputError(f"{path} is no run: name the data set that tests it, as in --dataset digits.")
+    if step is not None:
+        raise InvalidInputError(f"--step {step} is for runs: leave it out.")
+    return True
+
+
+def _recorded(run: Run, evaluation: Evaluation) -> dict[str, Any]:
+    """The newest evaluation of a run, JSON-compatible, with what it is compared with."""
+    recorded = run.evaluations()
+    published = distance(run.initial_settings, run.steered(), recorded[-1])
+    figures = ranking.figures(recorded[-1], recorded) | {"published": published and published.as_dict()}
+    about = {"run": str(run.path), **{name: recorded[-1][name] for name in ("step", "kept_ipc")}}
+    return {**about, **evaluation.as_dict(), **figures}
 
 
 def chosen_steps(run: Run, step: int | None, steps: str | None, every: int | None) -> list[int | None]:
@@ -152,13 +207,18 @@ def chosen_architectures(run: Run, text: str | None) -> list[str]:
     Raises:
         HDDError: an architecture is unknown, or the images are too small for it.
     """
+    if text is None:
+        return [DEFAULT]
+    return _architectures(run.synthetic().decoded(), run.initial_settings.network_depth, text)
+
+
+def _architectures(made: SyntheticSet, depth: int, text: str | None) -> list[str]:
+    """As `chosen_architectures`, for decoded images."""
     import torch
 
     if text is None:
         return [DEFAULT]
-    made = run.synthetic().decoded()
     _, channels, height, width = made.images.shape
-    depth = run.initial_settings.network_depth
     if text == "all":
         return fitting(channels, (height, width), depth=depth)
     names = [name.strip() for name in text.split(",")]
@@ -168,20 +228,28 @@ def chosen_architectures(run: Run, text: str | None) -> list[str]:
     return names
 
 
-def _print_evaluations(run: Run, found: list[dict[str, Any]], evaluation: Evaluation) -> None:
-    """Prints what was found, as a table if there are several evaluations; `evaluation` is the last of them."""
-    steps = {each["step"] for each in found}
+def _print_evaluations(where: str, ipc: int, found: list[dict[str, Any]], evaluation: Evaluation) -> None:
+    """Prints what was found, as a table if there are several evaluations; `evaluation` is the last of them.
+
+    Args:
+        where: the run or the set.
+        ipc: its number of images per class, before pruning.
+        found: what was found.
+        evaluation: the last of them.
+    """
+    steps = {each["step"] for each in found if "step" in each}
     what = f" at step {found[0]['step']}" if len(steps) == 1 else ""
-    ipc = found[0]["kept_ipc"] or run.initial_settings.ipc
-    if ipc != run.initial_settings.ipc and len({each["kept_ipc"] for each in found}) == 1:
-        what += f", {ipc} images per class kept"
+    kept = [each.get("kept_ipc") or ipc for each in found]
+    if kept[0] != ipc and len({*kept}) == 1:
+        what += f", {kept[0]} images per class kept"
+        ipc = kept[0]
     if evaluation.protocol.images == RANDOM_REAL:
         what = f", {ipc} random real images per class"
     elif evaluation.protocol.images == FULL_REAL:
         what = ", all real training images"
     names = {"ior": "improvement over random (IOR)", "hlr": "hard-label recovery (HLR)"}
     if len(found) == 1:
-        print_line(f"{run.path}{what}: {evaluation}")
+        print_line(f"{where}{what}: {evaluation}")
         for name, label in names.items():
             if found[0][name] is not None:
                 print_line(f"{label}: {ranking.Difference(**found[0][name])}")
@@ -189,8 +257,8 @@ def _print_evaluations(run: Run, found: list[dict[str, Any]], evaluation: Evalua
         return
     shown = {name: label for name, label in names.items() if any(each[name] for each in found)}
     columns = {
-        "step": [str(each["step"]) for each in found],
-        "images per class": [str(each["kept_ipc"] or run.initial_settings.ipc) for each in found],
+        "step": [str(each.get("step", "")) for each in found],
+        "images per class": [*map(str, kept)],
         "architecture": [each["protocol"]["architecture"] for each in found],
     }
     # What is the same everywhere is said elsewhere.
@@ -198,7 +266,7 @@ def _print_evaluations(run: Run, found: list[dict[str, Any]], evaluation: Evalua
     columns["test accuracy"] = [percent_text(each["mean"], each["sd"]) for each in found]
     for name, label in shown.items():
         columns[label] = [str(ranking.Difference(**each[name])) if each[name] else "" for each in found]
-    table = Table(*columns, title=f"{run.path}{what}", title_justify="left")
+    table = Table(*columns, title=f"{where}{what}", title_justify="left")
     for row in zip(*columns.values(), strict=True):
         table.add_row(*row)
     console.print(table, markup=False)

@@ -9,7 +9,6 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from hdd import sets
 from hdd.cli.common import (
     AsJson,
     RunPath,
@@ -177,22 +176,6 @@ def runs_show(path: RunPath, as_json: AsJson = False) -> None:
         print_line(
             f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(event['time']))} step {event['step']}: {event['text']}"
         )
-
-
-def export(
-    path: RunPath,
-    out: Annotated[
-        Path, typer.Option("--out", help="Where to write the set; the place must be empty or must not exist.")
-    ],
-    step: Annotated[
-        int | None, typer.Option(help="Step whose images are written; default: the newest kept step.")
-    ] = None,
-    format: Annotated[str, typer.Option(help=f"Format: one of {', '.join(sets.FORMATS.names())}.")] = "export",
-) -> None:
-    """Write a run's synthetic set to a file or folder: normalised images, labels, and how they were made."""
-    made = Run(path).synthetic(step)
-    sets.save(made, out, format)
-    print_line(f"{out}: {len(made.images)} images of {len(made.classes)} classes, step {made.provenance['step']}")
 
 
 @takes_knobs(["image_size", "unreadable"])

@@ -40,7 +40,16 @@ def read_picture(path: str, size: int | None) -> Picture | str:
     """
     try:
         # The file is read at once, because Pillow's many small reads take longer than decoding a small image.
-        with Image.open(io.BytesIO(Path(path).read_bytes()), formats=_FORMATS) as image:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        return error.strerror or str(error)
+    return decode_picture(content, size)
+
+
+def decode_picture(content: bytes, size: int | None = None) -> Picture | str:
+    """The picture in the bytes of a file, or the reason why it cannot be read; `size` is as in `read_picture`."""
+    try:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
             ImageOps.exif_transpose(image, in_place=True)
             if image.mode == "F":
                 return "its pixels are floating-point numbers, whose black and white are unknown; save it with 16 bits"

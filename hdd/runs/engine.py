@@ -90,6 +90,8 @@ class Engine:
         # The edits of the checkpoint's own step are made again below, like those of the later steps.
         settings = self.run.settings_at(step - 1)
         self._method: Method = METHODS.get(settings.method)(self._data, settings)
+        if state is None and (given := self.run.given_initial_images()) is not None:
+            self._method.load_state(self._method.state() | {"images": torch.from_numpy(given)})
         if state is not None:
             self._method.load_state({name: torch.from_numpy(value) for name, value in state.items()})
         self._recorded_edits = [edit for edit in self.run.steered() if step <= edit.applied_at <= self._recorded_step]

@@ -47,8 +47,10 @@ def _copy(source: Run, out: str | os.PathLike[str], **meta: Any) -> Run:
     """
     source.check_installed()
     kept = {key: source.meta(key) for key in ("fingerprint", "mean", "std", "provenance", "packages", "decoder")}
+    if (initial := source.given_initial_images()) is not None:
+        kept["initial"] = source.meta("initial")
     parent = {"path": str(source.path.resolve()), "id": source.meta("id"), **meta}
-    return Run.create(out, source.initial_settings, source.classes, **kept, parent=parent)
+    return Run.create(out, source.initial_settings, source.classes, initial, **kept, parent=parent)
 
 
 def fork(

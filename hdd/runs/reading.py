@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock
 
+from hdd.data.sources import data_source
 from hdd.errors import NotFoundError, NotInstalledError, StorageError
 from hdd.paths import RUN_DATABASE, holds_run
 from hdd.pixels import to_pixels
@@ -25,6 +26,7 @@ from hdd.settings import Settings
 from hdd.states import Command, EditStatus, EngineState
 
 LIVE_FRAME = Path("live", "frame.safetensors")
+INITIAL_IMAGES = "initial.safetensors"
 
 advanced_here: set[Path] = set()
 """Directories of the runs that this process is advancing, see `hdd.runs.run.Run.advancing`."""
@@ -272,10 +274,33 @@ class RunReader:
                 "run": self.meta("id"),
                 "step": step,
                 "settings": self.settings_at(step).recorded(),
+                "edits": [
+                    {"step": edit.applied_at, "name": edit.name, "old": edit.old, "value": edit.value, "who": edit.who}
+                    for edit in self.steered()
+                    if edit.applied_at <= step
+                ],
+                **({"initial images": initial} if (initial := self.meta("initial")) else {}),
+                "data source": data_source(self.initial_settings.dataset),
                 "data": self.meta("fingerprint"),
                 "made by": self.meta("provenance"),
             },
         )
+
+    def given_initial_images(self) -> np.ndarray | None:
+        """The images (C, ipc, channels, H, W) float32 that the run was given to start from; None if it drew its own.
+
+        Raises:
+            HDDError: it was given some, but their file is missing or damaged.
+        """
+        if self.meta("initial") is None:
+            return None
+        tensors = read_tensors(self.path / INITIAL_IMAGES)
+        if tensors is None or "images" not in tensors:
+            raise StorageError(
+                f"The images that {self.path} started from ({INITIAL_IMAGES}) are missing or damaged: restore the "
+                "file, or start a new run."
+            )
+        return tensors["images"]
 
     def frame(self) -> tuple[int, np.ndarray] | None:
         """The live frame that an engine left for viewers; None if there is none, or if it is damaged.

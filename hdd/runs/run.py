@@ -4,6 +4,7 @@
     RUN/lock           held by the one engine that advances the run
     RUN/snapshots/     images float16 (C, ipc, channels, H, W), normalised, to look back at
     RUN/checkpoints/   everything that the next step depends on, exact
+    RUN/initial.safetensors   the images that it was given to start from, exact
     RUN/live/          frame.safetensors, the newest images, while somebody watches
     RUN/synthetic.png, RUN/loss.png
 
@@ -31,8 +32,9 @@ from hdd.pruning.mask import Mask
 from hdd.records import Edit, StepRecord
 from hdd.runs.liveness import ProcessId
 from hdd.runs.places import cannot_be_made, check_free
-from hdd.runs.reading import RunReader, advanced_here
+from hdd.runs.reading import INITIAL_IMAGES, RunReader, advanced_here
 from hdd.runs.schema import connect, make_tables, transaction
+from hdd.runs.tensors import write_tensors
 from hdd.settings import Settings
 from hdd.states import Command, EditStatus, EngineState
 
@@ -57,13 +59,21 @@ class Run(RunReader):
     """An existing run: reading it (`RunReader`), requests to its engine, and what its engine writes."""
 
     @classmethod
-    def create(cls, path: str | os.PathLike[str], settings: Settings, classes: Iterable[str], **meta: Any) -> "Run":
+    def create(
+        cls,
+        path: str | os.PathLike[str],
+        settings: Settings,
+        classes: Iterable[str],
+        initial_images: np.ndarray | None = None,
+        **meta: Any,
+    ) -> "Run":
         """Makes a run directory.
 
         Args:
             path: a directory that is empty or does not exist.
             settings: the settings that the run starts with.
             classes: class names in label order.
+            initial_images: (C, ipc, channels, H, W) float32 to start from; None lets the method draw them.
             meta: other facts to record (provenance, normalisation, parent), JSON-compatible.
 
         Raises:
@@ -78,6 +88,8 @@ class Run(RunReader):
         # The file gets the name that marks a run only when it is complete.
         partial = path / "run.db.partial"
         try:
+            if initial_images is not None:
+                write_tensors(path / INITIAL_IMAGES, {"images": initial_images}, durable=True)
             database = connect(partial)
             make_tables(database)
             facts = {

@@ -1,9 +1,11 @@
 """Makes new runs."""
 
+import hashlib
 import os
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
 
 from hdd.data import Dataset
@@ -11,6 +13,7 @@ from hdd.errors import InvalidInputError
 from hdd.methods import METHODS
 from hdd.provenance import provenance
 from hdd.runs.run import Run, check_steps
+from hdd.sets import SyntheticSet
 from hdd.settings import Settings, packages
 
 
@@ -20,6 +23,7 @@ def create(
     data: Dataset,
     at: Mapping[int, Mapping[str, Any]] | None = None,
     who: str = "python",
+    initial: SyntheticSet | None = None,
 ) -> Run:
     """Makes a run at step 0, without an engine.
 
@@ -29,9 +33,11 @@ def create(
         data: its real images.
         at: edits to make when that many steps are completed, {step: {knob: value}}.
         who: the author that is recorded for the edits.
+        initial: the set whose images the run starts from, fitted to `data`; None draws them, as the knob init says.
 
     Raises:
-        HDDError: the output directory is in use, an edit is not allowed, or as in `hdd.methods.Method.check`.
+        HDDError: the output directory is in use, an edit is not allowed, `initial` does not fit the settings, or as in
+            `hdd.methods.Method.check`.
     """
     for step, changes in (at or {}).items():
         if not 0 <= step < settings.steps:
@@ -42,6 +48,8 @@ def create(
         METHODS.get(settings.method).check(data, settings.changed(**changes))
         check_steps(changes, step)
     METHODS.get(settings.method).check(data, settings)
+    images = None if initial is None else initial_grid(initial, settings)
+    started_from = {} if initial is None or images is None else {"initial": _about(initial, images)}
     run = Run.create(
         out,
         Settings(**{**settings.values(), "threads": settings.threads or torch.get_num_threads()}),
@@ -52,7 +60,37 @@ def create(
         provenance=provenance() | ({"data": " ".join(data.notes)} if data.notes else {}),
         packages=packages(),
         decoder=METHODS.get(settings.method).decoder,
+        initial_images=images,
+        **started_from,
     )
     for step, changes in sorted((at or {}).items()):
         run.steer(who=who, at=step, **changes)
     return run
+
+
+def initial_grid(initial: SyntheticSet, settings: Settings) -> np.ndarray:
+    """The images (C, ipc, channels, H, W) float32 of a set, with which a run with these settings can start.
+
+    Raises:
+        HDDError: the set has soft labels, not ipc images of each class, or another decoder than the method.
+    """
+    decoder = METHODS.get(settings.method).decoder
+    if initial.decoder != decoder:
+        raise InvalidInputError(
+            f"The set has the decoder {initial.decoder}, but the method {settings.method} has {decoder}: take another "
+            "method, or say with decoder=… how the set is to be read."
+        )
+    if initial.labels.ndim == 2:
+        raise InvalidInputError("The set has soft labels, but a run has hard ones: give a set with hard labels.")
+    if set(initial.counts) != {settings.ipc}:
+        lowest, highest = min(initial.counts), max(initial.counts)
+        has = f"{lowest} images" if lowest == highest else f"{lowest} to {highest} images"
+        raise InvalidInputError(f"The set has {has} of each class, but ipc={settings.ipc}: they must be as many.")
+    order = np.argsort(initial.labels, kind="stable")
+    return initial.images[order].reshape(len(initial.classes), settings.ipc, *initial.images.shape[1:])
+
+
+def _about(initial: SyntheticSet, images: np.ndarray) -> dict[str, Any]:
+    """What the run records of the set that it starts from: a fingerprint of the images, and their own provenance."""
+    fingerprint = hashlib.sha256(repr(images.shape).encode() + images.tobytes()).hexdigest()
+    return {"fingerprint": fingerprint, "provenance": dict(initial.provenance)}

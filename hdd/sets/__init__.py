@@ -6,7 +6,9 @@ sets.save(made, "exports/demo")
 sets.load("exports/demo").counts
 """
 
+from hdd.sets.fitting import fitted
 from hdd.sets.formats import FORMATS, Format, load, save
+from hdd.sets.reading import Reading
 from hdd.sets.synthetic_set import SyntheticSet
 
-__all__ = ["FORMATS", "Format", "SyntheticSet", "load", "save"]
+__all__ = ["FORMATS", "Format", "Reading", "SyntheticSet", "fitted", "load", "save"]

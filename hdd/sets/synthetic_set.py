@@ -100,7 +100,8 @@ class SyntheticSet:
 
 
 def _images(given: Any) -> np.ndarray:
-    images = np.ascontiguousarray(given, np.float32)
+    # Arrays that are read from files may be read-only, which torch warns of.
+    images = np.require(given, np.float32, ["C", "W"])
     if images.ndim != 4 or 0 in images.shape:
         raise InvalidInputError(
             f"The images of a set must have the shape (count, channels, height, width), not {images.shape}."
@@ -122,7 +123,7 @@ def _labels(given: Any, images: int, classes: int) -> np.ndarray:
             f"({images}, {classes}) if they are soft, not {labels.shape}."
         )
     if labels.ndim == 2:
-        soft = np.ascontiguousarray(labels, np.float32)
+        soft = np.require(labels, np.float32, ["C", "W"])
         right = (soft >= 0).all(axis=1) & (np.abs(soft.sum(axis=1) - 1) <= SOFT_SUM_TOLERANCE)
         if not right.all():
             raise InvalidInputError(

@@ -286,6 +286,26 @@ def test_export(demo, tmp_path):
     assert "is in use" in refused("export", "runs/demo", "--out", str(tmp_path / "set"), cwd=demo)
 
 
+def test_a_set_is_converted_inspected_evaluated_and_started_from(demo, tmp_path):
+    told = hdd("export", "runs/demo@0", "--format", "folder", "--out", str(tmp_path / "images"), cwd=demo).stdout
+    assert "20 images of 10 classes, step 0" in told
+    (tmp_path / "images" / "manifest.json").unlink()
+    hdd("export", "images", "--dataset", "digits", "--format", "kip", "--out", "set.npz", cwd=tmp_path)
+    told = json.loads(hdd("inspect", "set.npz", "--dataset", "digits", "--json", cwd=tmp_path).stdout)
+    assert told["images per class"] == 2 and told["suggested"] == {}
+    told = hdd("inspect", "set.npz", "--dataset", "digits", "--as", "values=pixels", cwd=tmp_path, code=1).stdout
+    assert "warning values: " in told and "Suggested: --as values='dataset'" in told
+    short = ["--protocol", "quick", "--epochs", "1", "--networks", "1", "--width", "8"]
+    told = hdd("evaluate", "set.npz", "--dataset", "digits", *short, cwd=tmp_path).stdout
+    assert told.startswith("set.npz: ") and "test accuracy" in told
+    assert "name the data set that tests it" in refused("evaluate", "set.npz", cwd=tmp_path)
+    assert "leave out --dataset" in refused("evaluate", "runs/demo", "--dataset", "digits", cwd=demo)
+    hdd("distill", "--init", "set.npz", "--out", "run", "--steps", "1", *SMALL, cwd=tmp_path)
+    wanted = Run(demo / "runs/demo").to_pixels(Run(demo / "runs/demo").images(0))
+    np.testing.assert_array_equal(Run(tmp_path / "run").to_pixels(Run(tmp_path / "run").given_initial_images()), wanted)
+    assert "give --init SET too" in refused("distill", "--as", "values=unit")
+
+
 def test_json_lines_of_distill(tmp_path):
     for name in ("train/a", "train/b", "test/a", "test/b"):
         folder = tmp_path / "images" / name

@@ -6,19 +6,12 @@ import json
 import zipfile
 
 import numpy as np
-from PIL import Image
 
 from hdd.pixels import sheet
 from hdd.runs.run import Run
+from hdd.sets.formats.picture_files import class_folder, image_file, png
 from workbench.core.class_layout import ClassLayout
 from workbench.core.frame import Selection
-
-
-def _png(pixels: np.ndarray) -> bytes:
-    """A PNG of uint8 (H, W, 3)."""
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "png")
-    return file.getvalue()
 
 
 def images_sheet(pixels: np.ndarray, layout: ClassLayout) -> bytes:
@@ -28,11 +21,11 @@ def images_sheet(pixels: np.ndarray, layout: ClassLayout) -> bytes:
         pixels: uint8 (M, 1 or 3, H, W), in the order of the layout.
         layout: of the images.
     """
-    return _png(sheet(layout.grid(pixels)))
+    return png(sheet(layout.grid(pixels)).transpose(2, 0, 1))
 
 
 def images_folder(pixels: np.ndarray, layout: ClassLayout, classes: list[str]) -> bytes:
-    """A ZIP of one PNG per image, in a folder per class: LABEL-NAME/NUMBER.png, as `folder:` data sets have it.
+    """A ZIP of one PNG per image, in a folder per class, as the format folder of `hdd.sets` writes and reads it.
 
     Args:
         pixels: uint8 (M, 1 or 3, H, W), in the order of the layout.
@@ -43,9 +36,7 @@ def images_folder(pixels: np.ndarray, layout: ClassLayout, classes: list[str]) -
     with zipfile.ZipFile(file, "w") as archive:
         for image in range(len(layout)):
             label, number = layout.place(image)
-            name = "".join(each if each.isalnum() or each in " -_" else "_" for each in classes[label])
-            one = sheet(pixels[image][None, None], gap=0)
-            archive.writestr(f"{label:03}-{name}/{number:04}.png", _png(one))
+            archive.writestr(f"{class_folder(label, classes[label])}/{image_file(number)}", png(pixels[image]))
     return file.getvalue()
 
 

@@ -18,6 +18,8 @@ VERSION = 1
 class ExportFolder(Format):
     """A folder with set.safetensors (images, labels) and set.json (classes, normalisation, decoder, provenance)."""
 
+    has_manifest = True
+
     @classmethod
     def knows(cls, path: Path) -> bool:
         """As `Format.knows`."""
@@ -64,3 +66,11 @@ class ExportFolder(Format):
         (path / TENSORS).write_bytes(save(tensors))
         # The manifest is written last, because it is what marks the folder as a set.
         (path / MANIFEST).write_text(json.dumps(about, indent=2, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def loading_code(cls, path: str, synthetic: SyntheticSet) -> list[str]:
+        """As `Format.loading_code`."""
+        return [
+            f'tensors = safetensors.torch.load_file({path} / "{TENSORS}")',
+            'images, labels = tensors["images"], tensors["labels"]',
+        ]

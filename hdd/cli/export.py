@@ -1,0 +1,59 @@
+"""The command that writes a distilled set in any format."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hdd import sets
+from hdd.cli.common import ReadAs, SetPath, load_library, print_line
+from hdd.errors import InvalidInputError
+from hdd.paths import holds_run
+from hdd.runs.open_set import open_set, open_set_of
+from hdd.runs.run import Run
+from hdd.sets import Reading, SyntheticSet
+from hdd.settings import initial_settings
+
+
+def export(
+    path: SetPath,
+    out: Annotated[
+        Path, typer.Option("--out", help="Where to write the set; the place must be empty or must not exist.")
+    ],
+    step: Annotated[
+        int | None, typer.Option(help="Step of the run whose images are written; default: the newest kept step.")
+    ] = None,
+    format: Annotated[str, typer.Option(help=f"Format: {sets.FORMATS.summary()}")] = "export",
+    decoded: Annotated[
+        bool, typer.Option("--decoded", help="Write the images to train on, where stored images hold several each.")
+    ] = False,
+    dataset: Annotated[
+        str | None,
+        typer.Option(help="For files that do not say it: the data set that the set was distilled from."),
+    ] = None,
+    read_as: ReadAs = None,
+) -> None:
+    """Write the distilled set of a run, or of a file, in a format: with a manifest, and a program that trains on it."""
+    made = _opened(path, step, dataset, Reading.of_texts(read_as or []))
+    made = made.decoded() if decoded else made
+    losses = sets.save(made, out, format)
+    at = f", step {made.provenance['step']}" if "step" in made.provenance else ""
+    print_line(f"{out}: {len(made.images)} images of {len(made.classes)} classes{at}")
+    for loss in losses:
+        print_line(f"Not held by the format {format}: {loss}")
+
+
+def _opened(path: str, step: int | None, dataset: str | None, reading: Reading) -> SyntheticSet:
+    if holds_run(Path(path)):
+        if dataset is not None or reading.given():
+            raise InvalidInputError("A run says itself what it was made from: leave out --dataset and --as.")
+        return Run(path).synthetic(step)
+    if step is not None:
+        raise InvalidInputError(f"--step {step} is for runs: leave it out, or write RUN@STEP.")
+    if dataset is None:
+        return open_set(path, reading)
+    load_library()
+    from hdd.data import load_chosen
+
+    data = load_chosen(initial_settings(dataset))
+    return sets.fitted(open_set_of(path, data, reading), data)

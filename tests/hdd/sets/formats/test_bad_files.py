@@ -1,0 +1,211 @@
+"""Files that are damaged, hostile or no sets: one message each, and nothing in them runs."""
+
+import io
+import os
+import pickle
+import struct
+import zipfile
+
+import numpy as np
+import published
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hdd import sets
+from hdd.errors import HDDError
+from hdd.sets import Reading
+
+
+class Attack:
+    """When it is unpickled, it makes a file."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+def attacks(path):
+    """The attack as a plain pickle, and within archives of torch, old and new."""
+    yield "plain.pkl", pickle.dumps(Attack(path))
+    yield "protocol0.pkl", pickle.dumps(Attack(path), 0)
+    for legacy in (False, True):
+        file = io.BytesIO()
+        torch.save({"data": [[torch.zeros(1), Attack(path)]]}, file, _use_new_zipfile_serialization=not legacy)
+        yield f"res_{legacy}.pt", file.getvalue()
+    # What torch itself would read within a tensor of a plain pickle.
+    inner = pickle.dumps((torch.zeros(2),)).replace(
+        b"collections\x94\x8c\x0bOrderedDict", b"builtins\x94\x8c\x04eval\x94000"
+    )
+    yield "inner.pkl", inner
+
+
+def test_code_in_a_pickle_never_runs(tmp_path):
+    made = tmp_path / "made by the attack"
+    for name, content in attacks(made):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(HDDError, match=f"{name} cannot be read"):
+            sets.load(tmp_path / name)
+    assert not made.exists()
+    (tmp_path / "plain.pkl").write_bytes(pickle.dumps(Attack(made)))
+    with pytest.raises(HDDError, match=r"it would run posix\.mkdir, which is no tensor|it would run nt\.mkdir"):
+        sets.load(tmp_path / "plain.pkl")
+
+
+def of_stored(path, change):
+    """Rewrites the archive of torch at `path` with the content that `change(name, content)` returns."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, change(name, content))
+
+
+def test_a_tensor_larger_than_the_file_takes_no_memory(tmp_path):
+    path = published.pair(tmp_path / "data_best.pt")
+    small, huge = struct.pack("<BH", ord("M"), 6 * 3 * 8 * 8), struct.pack("<Bi", ord("J"), 2**31 - 1)
+
+    def declare(name, content):
+        return content.replace(small, huge) if name.endswith("data.pkl") else content
+
+    of_stored(path, declare)
+    with pytest.raises(HDDError, match="2147483647 numbers are declared, but there are only"):
+        sets.load(path)
+
+
+def test_an_array_larger_than_the_file_takes_no_memory(tmp_path):
+    with zipfile.ZipFile(tmp_path / "set.npz", "w") as archive:
+        for name in ("images.npy", "labels.npy"):
+            file = io.BytesIO()
+            header = {"descr": "<f4", "fortran_order": False, "shape": (2**40, 8, 8, 3)}
+            np.lib.format.write_array_header_1_0(file, header)
+            archive.writestr(name, file.getvalue())
+    with pytest.raises(HDDError, match="larger than the file"):
+        sets.load(tmp_path / "set.npz")
+    np.savez_compressed(tmp_path / "bomb.npz", images=np.zeros((64, 64, 64, 3)), labels=np.zeros(64))
+    with pytest.raises(HDDError, match="too many for its size"):
+        sets.load(tmp_path / "bomb.npz")
+
+
+def test_arrays_of_objects_are_refused(tmp_path):
+    np.savez(tmp_path / "set.npz", images=np.array([{}]), labels=np.zeros(1), allow_pickle=True)
+    with zipfile.ZipFile(tmp_path / "set.npz") as archive:
+        parts = {name: archive.read(name) for name in ("images.npy", "labels.npy")}
+    with zipfile.ZipFile(tmp_path / "set.npz", "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(HDDError, match="is no array of numbers"):
+        sets.load(tmp_path / "set.npz")
+
+
+@pytest.mark.parametrize("name", ["../1/x.png", "/0/x.png", "0\\..\\..\\x.png"])
+def test_archives_do_not_lead_out_of_themselves(tmp_path, name):
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        archive.writestr(name, b"")
+    with pytest.raises(HDDError, match="leads out of it"):
+        sets.load(tmp_path / "set.zip")
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "message"),
+    [
+        (np.zeros((6, 8, 8, 3)), published.LABELS, r"images have the shape \(6, 8, 8, 3\)"),
+        (np.zeros((6, 3, 8)), published.LABELS, r"images have the shape"),
+        (np.full((6, 3, 8, 8), np.nan), published.LABELS, "6 of 6 images hold numbers that are not finite"),
+        (np.zeros((6, 3, 8, 8)), published.LABELS[:5], "labels of 6 images"),
+        (np.zeros((6, 3, 8, 8)), published.LABELS - 1, "labels of 2 classes must be whole numbers from 0 to 1"),
+        (np.zeros((6, 3, 8, 8)), published.LABELS + 0.5, "must be whole numbers"),
+        (np.zeros((6, 3, 8, 8)), np.full(6, np.nan), "not all finite"),
+        (np.zeros((6, 3, 8, 8)), published.LABELS + 10**9, "at most 100000 classes"),
+        (np.zeros((0, 3, 8, 8)), published.LABELS[:0], "must have the shape"),
+    ],
+)
+def test_arrays_that_are_no_set(tmp_path, images, labels, message):
+    path = tmp_path / "data_best.pt"
+    torch.save([torch.tensor(images), torch.tensor(labels)], path)
+    with pytest.raises(HDDError, match=message) as told:
+        sets.load(path)
+    assert str(path) in str(told.value)
+
+
+def test_an_option_that_the_format_has_not(tmp_path):
+    path = published.pair(tmp_path / "data_best.pt")
+    with pytest.raises(HDDError, match="experiment=1 is not allowed for the format pair"):
+        sets.load(path, Reading(experiment=1))
+
+
+def test_images_that_cannot_be_read_are_named(tmp_path):
+    published.class_folders(tmp_path, ["0", "1"])
+    (tmp_path / "1" / "class0.png").write_bytes(b"no image")
+    with pytest.raises(HDDError, match=r"class0\.png cannot be read \(no known image format\)"):
+        sets.load(tmp_path)
+
+
+def family(name, folder):
+    """The path of a small set of a family, and the file of it that is damaged."""
+    if name == "folder":
+        published.class_folders(folder, ["0", "1"])
+        return folder, folder / "1" / "class0.png"
+    if name == "zip":
+        with zipfile.ZipFile(folder / "set.zip", "w") as archive:
+            published.class_folders(folder / "here", ["0", "1"])
+            for file in sorted((folder / "here").rglob("*.png")):
+                archive.write(file, file.relative_to(folder / "here"))
+        return folder / "set.zip", folder / "set.zip"
+    if name in ("export", "safetensors"):
+        one = sets.SyntheticSet(published.images(), published.LABELS, "abc", (0,) * 3, (1,) * 3)
+        sets.save(one, folder / "set.safetensors", name)
+        path = folder / "set.safetensors"
+        return path, path / "set.safetensors" if name == "export" else path
+    if name == "trajectory":
+        return published.trajectory(folder), folder / "images_best.pt"
+    make, file = {
+        "condensation": (published.condensation, "res_x.pt"),
+        "old": (lambda path: published.condensation(path, legacy=True), "res_x.pt"),
+        "pickle": (published.best_pickle, "x.pkl"),
+        "pair": (published.pair, "data_x.pt"),
+        "kip": (published.kip, "x.npz"),
+    }[name]
+    return make(folder / file), folder / file
+
+
+FAMILIES = ("condensation", "old", "pickle", "pair", "kip", "trajectory", "safetensors", "export", "folder", "zip")
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def valid(request, tmp_path_factory):
+    path, file = family(request.param, tmp_path_factory.mktemp(request.param))
+    sets.load(path)
+    return path, file, file.read_bytes()
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_damaged_files_give_one_message_or_a_set(valid, data):
+    path, file, content = valid
+    if data.draw(st.booleans()):
+        damaged = content[: data.draw(st.integers(0, len(content) - 1))]
+    else:
+        changed = bytearray(content)
+        # The numbers of the images fill most of a file, so the places near its ends are drawn more often.
+        places = st.one_of(st.integers(0, min(2000, len(content) - 1)), st.integers(0, len(content) - 1))
+        for place in data.draw(st.lists(places, min_size=1, max_size=4)):
+            changed[place] = data.draw(st.integers(0, 255))
+        damaged = bytes(changed)
+    file.write_bytes(damaged)
+    try:
+        assert isinstance(sets.load(path, Reading(class_count=3)), sets.SyntheticSet)
+    except HDDError as error:
+        assert str(error)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.binary(max_size=60))
+def test_any_bytes_as_a_pickle_give_one_message(tmp_path_factory, content):
+    path = tmp_path_factory.getbasetemp() / "any.pkl"
+    path.write_bytes(b"\x80\x04" + content)
+    with pytest.raises(HDDError):
+        sets.load(path)

@@ -1,0 +1,131 @@
+"""Files as the published code of each family writes them."""
+
+import zipfile
+
+import numpy as np
+import published
+import pytest
+import torch
+
+from hdd import sets
+from hdd.errors import HDDError
+from hdd.sets import Reading
+
+
+def file_of(made):
+    return made.provenance["file"]
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_experiments_of_condensation(tmp_path, legacy):
+    path = published.condensation(tmp_path / "res_DM_CIFAR10_ConvNet_2ipc.pt", legacy)
+    first, second = sets.load(path), sets.load(path, Reading(experiment=1, class_count=5))
+    np.testing.assert_array_equal(first.images, published.images(0))
+    np.testing.assert_array_equal(second.images, published.images(1))
+    assert first.counts == (2, 2, 2) and second.counts == (2, 2, 2, 0, 0)
+    assert file_of(first)["accuracies in the file"] == {"ConvNet": [0.5, 0.375]}
+    assert (file_of(second)["experiment"], file_of(second)["experiments"]) == (1, 2)
+    with pytest.raises(HDDError, match="has no experiment 2"):
+        sets.load(path, Reading(experiment=2))
+
+
+def test_a_pickled_pair_of_tensors(tmp_path):
+    made = sets.load(published.best_pickle(tmp_path / "acc_0.5.pkl"))
+    np.testing.assert_array_equal(made.images, published.images())
+    assert made.labels.tolist() == published.LABELS.tolist() and file_of(made)["values"] == "dataset"
+
+
+def test_images_and_labels_of_trajectory_matching(tmp_path):
+    published.trajectory(tmp_path)
+    for path in (tmp_path, tmp_path / "images_best.pt"):
+        made = sets.load(path)
+        np.testing.assert_array_equal(made.images, published.images())
+        assert file_of(made)["learning rate in the file"] == pytest.approx(0.02)
+
+
+def test_labels_that_are_scores(tmp_path):
+    scores = np.log(np.array([[2.0, 1, 1], [1, 2, 1]]).repeat(3, axis=0))
+    published.trajectory(tmp_path, scores)
+    assert sets.load(tmp_path).labels.tolist() == [0, 0, 0, 1, 1, 1]
+    soft = sets.load(tmp_path, Reading(scores="softmax")).labels
+    np.testing.assert_allclose(soft[[0, 3]], [[0.5, 0.25, 0.25], [0.25, 0.5, 0.25]])
+
+
+def test_labels_that_are_probabilities_stay_soft(tmp_path):
+    published.trajectory(tmp_path, np.full((6, 3), 1 / 3, np.float16))
+    assert sets.load(tmp_path).labels.shape == (6, 3)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16, torch.float64])
+def test_pairs_in_each_precision(tmp_path, dtype):
+    made = sets.load(published.pair(tmp_path / "data_best.pt", dtype))
+    wanted = torch.tensor(published.images()).sigmoid().to(dtype).float()
+    assert np.array_equal(made.images, wanted.numpy()) and made.std == (1, 1, 1) and "values" not in file_of(made)
+
+
+def test_kip_has_channels_last_and_scores(tmp_path):
+    made = sets.load(published.kip(tmp_path / "kip.npz"))
+    np.testing.assert_array_equal(made.images, published.images())
+    assert made.labels.tolist() == published.LABELS.tolist()
+    assert file_of(made)["scores"] == "argmax"
+
+
+def test_a_tensor_in_class_order(tmp_path):
+    torch.save(torch.tensor(published.images()), tmp_path / "syn.pt")
+    with pytest.raises(HDDError, match="6 images without labels: say how many classes"):
+        sets.load(tmp_path / "syn.pt")
+    with pytest.raises(HDDError, match="not as many for each of 4 classes"):
+        sets.load(tmp_path / "syn.pt", Reading(class_count=4))
+    made = sets.load(tmp_path / "syn.pt", Reading(class_count=3))
+    assert made.labels.tolist() == published.LABELS.tolist()
+    torch.save(torch.full((6, 3), 1 / 3), tmp_path / "syn.soft_labels.pt")
+    assert sets.load(tmp_path / "syn.pt").labels.shape == (6, 3)
+
+
+@pytest.mark.parametrize("pattern", ["{}", "{:05d}", "new{:03d}"])
+def test_folders_with_numbers_are_those_classes(tmp_path, pattern):
+    """As texts, 10 and 11 come before 2."""
+    numbers = [number for number in range(13) if number != 4]
+    names = sorted(pattern.format(number) for number in numbers)
+    pixels = published.class_folders(tmp_path, names)
+    made = sets.load(tmp_path)
+    assert made.counts == tuple(2 * (number != 4) for number in range(13))
+    for name, own in zip(names, pixels, strict=True):
+        label = next(number for number in numbers if pattern.format(number) == name)
+        np.testing.assert_array_equal(np.rint(made.images[made.labels == label] * 255), own)
+
+
+def test_folders_with_names_are_classes_by_name(tmp_path):
+    published.class_folders(tmp_path, ["n02100", "n01440764", "dog"])
+    assert sets.load(tmp_path).classes == ("dog", "n02100", "n01440764")
+
+
+def test_an_archive_of_folders_is_read_without_unpacking(tmp_path):
+    pixels = published.class_folders(tmp_path / "here", ["000-cat", "001-a_b"])
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        for file in sorted((tmp_path / "here").rglob("*.png")):
+            archive.write(file, file.relative_to(tmp_path))
+    made = sets.load(tmp_path / "set.zip")
+    assert made.classes == ("cat", "a_b")
+    np.testing.assert_array_equal(np.rint(made.images * 255), pixels.reshape(-1, 3, 8, 8))
+
+
+def test_a_table_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
+    (tmp_path / "train.parquet").write_bytes(b"PAR1")
+    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+    with pytest.raises(HDDError, match=r"hdd-workbench\[parquet\]"):
+        sets.load(tmp_path / "train.parquet")
+
+
+@pytest.mark.parametrize("column", ["label", "class_id"])
+def test_tables_of_hugging_face(tmp_path, column):
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    pixels = published.class_folders(tmp_path / "images", ["0", "1"])
+    files = [{"bytes": file.read_bytes(), "path": None} for file in sorted((tmp_path / "images").rglob("*.png"))]
+    table = pyarrow.table({"image": files, column: [0, 0, 1, 1]})
+    parquet.write_table(table, tmp_path / "train-00000.parquet")
+    made = sets.load(tmp_path / "train-00000.parquet")
+    np.testing.assert_array_equal(np.rint(made.images * 255), pixels.reshape(-1, 3, 8, 8))
+    assert made.labels.tolist() == [0, 0, 1, 1]
