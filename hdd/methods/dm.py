@@ -163,19 +163,20 @@ class DM(Method):
             real: the real features of the next step, centred; if None, they are computed when they are needed.
         """
         if self.feature_scale is None:
-            if self.settings.feature_scale == "auto":
-                from hdd.geometry.embed import auto_feature_scale
-
-                with explain_out_of_memory(self.device):
-                    if real is None:
-                        (real,) = self._batches.centred(self.settings, self._real_features())
-                    self.feature_scale = _checked_scale(
-                        self.settings,
-                        auto_feature_scale(real, self.settings.curvature, self.settings.target_radius),
-                    )
-            else:
-                self.feature_scale = self.settings.feature_scale
+            self.feature_scale = self._scale_in_force(real)
         return self.feature_scale
+
+    def _scale_in_force(self, real: Tensor | None) -> float:
+        from hdd.geometry.embed import auto_feature_scale
+
+        settings = self.settings
+        if settings.feature_scale != "auto":
+            return settings.feature_scale
+        with explain_out_of_memory(self.device):
+            if real is None:
+                (real,) = self._batches.centred(settings, self._real_features())
+            measured = auto_feature_scale(real, settings.curvature, settings.target_radius)
+        return _checked_scale(settings, measured)
 
     def steer(self, **changes: Any) -> None:
         """See `Method.steer`.

@@ -4,6 +4,8 @@
 with its classes in its order. Both record in the provenance what they did.
 """
 
+# pyright: standard
+
 from __future__ import annotations
 
 from collections.abc import Sequence

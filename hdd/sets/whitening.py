@@ -4,6 +4,8 @@ With x an image of pixels in [0, 1], flattened, μ the mean and Σ = UΛUᵀ the
 it is U (Λ + ε)^(−1/2) Uᵀ (x − μ), with ε = 0.1, as kornia's `ZCAWhitening(eps=0.1)` computes it.
 """
 
+# pyright: standard
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

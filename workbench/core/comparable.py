@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hdd.records import Edit
+from hdd.settings import Settings
 
 SCALES = ("objective", "curvature", "weight", "feature_scale", "target_radius", "feature_centre", "clamp", "centroid")
 """The knobs that change what a loss is measured in."""
@@ -18,6 +19,18 @@ def changed_scales(edits: Sequence[Edit]) -> list[str]:
     """
     steered = {edit.name for edit in edits if edit.value != edit.old}
     return [name for name in SCALES if name in steered]
+
+
+def scales_apart(runs: Sequence[tuple[Settings, Sequence[Edit]]]) -> list[str]:
+    """The names of the knobs that keep the losses of runs from being compared, in the order of `SCALES`.
+
+    Args:
+        runs: the initial settings of each run, and the applied changes of its knobs. One run has such knobs too, if they
+            were steered.
+    """
+    steered = {name for _, edits in runs for name in changed_scales(edits)}
+    initial = [settings for settings, _ in runs]
+    return [name for name in SCALES if name in steered or len({getattr(each, name) for each in initial}) > 1]
 
 
 def curvature_at(steps: np.ndarray, edits: Sequence[Edit], initial: float) -> np.ndarray:

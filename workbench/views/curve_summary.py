@@ -1,15 +1,17 @@
 """The values of the curves at the step that is shown, in words."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from hdd.protocol import baseline_of, comparable
-from workbench.core.comparable import changed_scales
+from workbench.core.comparable import scales_apart
 from workbench.core.evaluations import figure_text
 from workbench.core.frame import Frame
 from workbench.core.run_curves import RunCurves
 
 
-def curve_summary(frame: Frame, curves: RunCurves) -> str:
+def curve_summary(frame: Frame, curves: RunCurves, overlays: Sequence[RunCurves] = ()) -> str:
     """The values at the step that is shown, and what the losses cannot be compared across.
 
     The curves of a long run are means over a few steps each, and so are the values; then the text says of which.
@@ -17,6 +19,7 @@ def curve_summary(frame: Frame, curves: RunCurves) -> str:
     Args:
         frame: of a run.
         curves: those of the run.
+        overlays: those of other runs in the same figure.
     """
     columns = frame.run_state.columns
     if not len(columns["step"]):
@@ -38,9 +41,6 @@ def curve_summary(frame: Frame, curves: RunCurves) -> str:
         text += f", accuracy {figure_text(newest)} at step {newest['step']}"
         if (control := baseline_of(newest, evaluations)) is not None:
             text += f" ({figure_text(control)} with random real images)"
-    if changed := changed_scales(frame.run_state.steered):
-        text += (
-            f". Losses before and after a change of {', '.join(changed)} are not comparable; the centroid gap is, "
-            "across K and λ"
-        )
+    if apart := scales_apart([(each.initial, each.edits) for each in (curves, *overlays)]):
+        text += f". Losses under different {', '.join(apart)} are not comparable; the centroid gap is, across K and λ"
     return text + "."

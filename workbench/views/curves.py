@@ -10,7 +10,7 @@ import panel_material_ui as pmui
 from bokeh.plotting import figure
 
 from workbench.component import SourceComponent
-from workbench.core.comparable import changed_scales
+from workbench.core.comparable import scales_apart
 from workbench.core.frame import Frame
 from workbench.core.run_curves import RunCurves
 from workbench.embedded_session import Shown
@@ -220,7 +220,9 @@ class Curves(SourceComponent):
         figures.cursor.update(location=frame.step, visible=not frame.live)
         clamp = frame.run_settings.clamp
         figures.clamp.location, figures.clamp.visible = clamp or 0, clamp is not None
-        if not self._shows_gap and "curvature" in changed_scales(state.steered):
+        runs = [(self._session.run_source.initial_settings, state.steered)]
+        runs += [(other.initial, other.edits) for other in self._overlays]
+        if not self._shows_gap and "curvature" in scales_apart(runs):
             self._shows_gap, self._what.value = True, "centroid_distance"
         chosen = (self._what.value, self._log.value, self._smoothing.value, figures.visible, id(self._overlays))
         version = (id(state.columns), len(state.evaluations), state.edits, chosen)
@@ -230,7 +232,7 @@ class Curves(SourceComponent):
             self._version = version
             self._draw(frame)
         assert self._own is not None, "it has been drawn"
-        self._summary.object = summary = curve_summary(frame, self._own)
+        self._summary.object = summary = curve_summary(frame, self._own, self._overlays)
         figures.say(summary)
 
     def _draw(self, frame: Frame) -> None:

@@ -1,5 +1,7 @@
 """Files `res_*.pt` of Dataset Condensation and its successors: DC, DSA, DM, IDM, HDD, DataDAM."""
 
+# pyright: standard
+
 from pathlib import Path
 from typing import Any, cast
 

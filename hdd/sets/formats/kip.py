@@ -5,6 +5,7 @@ import re
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +66,8 @@ class KIP(Format):
     def save(cls, synthetic: SyntheticSet, path: Path) -> None:
         """See `Format.save`."""
         with path.open("wb") as file:
-            np.savez(file, **{IMAGES: synthetic.images.transpose(0, 2, 3, 1), LABELS: synthetic.labels})
+            arrays: dict[str, Any] = {IMAGES: synthetic.images.transpose(0, 2, 3, 1), LABELS: synthetic.labels}
+            np.savez(file, **arrays)
 
     @classmethod
     def loading_code(cls, path: str, synthetic: SyntheticSet) -> list[str]:

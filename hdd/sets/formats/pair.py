@@ -1,5 +1,7 @@
 """Files `data_*.pt` of IDC and its successors (DREAM, DANCE, NCFM), and pickled pairs, as IDM stores its best sets."""
 
+# pyright: standard
+
 from pathlib import Path
 from typing import Any, cast
 

@@ -1,5 +1,7 @@
 """Tables of Hugging Face: a column of image files and a column of labels, in Parquet, with a card."""
 
+# pyright: standard
+
 from __future__ import annotations
 
 import json

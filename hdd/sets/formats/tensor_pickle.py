@@ -9,6 +9,8 @@ Tensors are pickled as in torch/_utils.py (`_rebuild_tensor_v2`), and NumPy's sc
 (`scalar`, `_reconstruct`).
 """
 
+# pyright: standard
+
 import io
 import math
 import pickletools

@@ -1,5 +1,7 @@
 """What a check of a set finds, and what it looks at."""
 
+# pyright: standard
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -131,8 +133,10 @@ def coarse(fractions: np.ndarray) -> np.ndarray:
     import torch
     import torch.nn.functional as F
 
-    size = [min(SIDE, side) for side in fractions.shape[2:]]
-    small = F.adaptive_avg_pool2d(torch.as_tensor(fractions, dtype=torch.float32), size).flatten(1).numpy() - 0.5
+    height, width = (min(SIDE, side) for side in fractions.shape[2:])
+    small = (
+        F.adaptive_avg_pool2d(torch.as_tensor(fractions, dtype=torch.float32), (height, width)).flatten(1).numpy() - 0.5
+    )
     return np.concatenate([small, np.ones((len(small), 1), np.float32)], axis=1)
 
 

@@ -1,5 +1,9 @@
 """Whether the labels number the classes as the data set does, and how many images each class has."""
 
+# pyright: standard
+
+from typing import Any
+
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
@@ -51,7 +55,7 @@ def _order(subject: Subject) -> list[Finding]:
     table = np.zeros((classes, classes))
     np.add.at(table, (labels, seen), 1)
     rows, columns = linear_sum_assignment(-table)
-    evidence = {
+    evidence: dict[str, Any] = {
         "right as read": own,
         "right on real test images": subject.real_accuracy,
         "chance": chance,

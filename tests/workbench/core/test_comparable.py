@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hdd.records import Edit
+from hdd.settings import Settings
 from hdd.states import EditStatus
-from workbench.core.comparable import changed_scales, curvature_at
+from workbench.core.comparable import changed_scales, curvature_at, scales_apart
 
 
 def edit(name, step, old, value):
@@ -17,6 +18,13 @@ def test_knobs_that_change_what_a_loss_is_measured_in_are_named():
     edits = [edit("image_lr", 1, 0.1, 0.2), edit("weight", 2, 20, 5), edit("curvature", 3, -1, -4)]
     assert changed_scales(edits) == ["curvature", "weight"]
     assert changed_scales([edit("curvature", 3, -1, -1)]) == changed_scales([]) == []
+
+
+def test_runs_that_differ_in_what_a_loss_is_measured_in_are_not_compared():
+    flat, curved = Settings(weight=20.0), Settings(weight=5.0, image_lr=3.0)
+    assert scales_apart([(flat, [])]) == scales_apart([(flat, []), (flat, [])]) == []
+    assert scales_apart([(flat, []), (curved, [])]) == ["weight"]
+    assert scales_apart([(flat, []), (flat, [edit("curvature", 3, -1, -4)])]) == ["curvature"]
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.floats(-9, -0.1)), max_size=5))
