@@ -25,8 +25,8 @@ def scales_apart(runs: Sequence[tuple[Settings, Sequence[Edit]]]) -> list[str]:
     """The names of the knobs that keep the losses of runs from being compared, in the order of `SCALES`.
 
     Args:
-        runs: the initial settings of each run, and the applied changes of its knobs. A single run has such knobs too, if
-            they were steered.
+        runs: the initial settings of each run, and the applied changes of its knobs. A single run has such knobs too,
+            if they were steered.
     """
     steered = {name for _, edits in runs for name in changed_scales(edits)}
     initial = [settings for settings, _ in runs]
