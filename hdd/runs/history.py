@@ -103,7 +103,9 @@ def first_difference(one: Run, other: Run) -> int | None:
     Only steps that both have made, columns that both have recorded, and images that both have kept are compared.
     """
     different = [a.step for a, b in zip(one.metrics(), other.metrics(), strict=False) if not _same_bits(a, b)]
-    masked = {step for step in {*one.masks(), *other.masks()} if step <= min(one.step, other.step)}
+    # One of them may have gone on, and then an edit came at the last step of the other.
+    last = min(one.step, other.step) - (one.step != other.step)
+    masked = {step for step in {*one.masks(), *other.masks()} if step <= last}
     different += [step for step in masked if not one.mask_at(step).same_as(other.mask_at(step))]
     # A checkpoint may have been written before or after the edits of its own step, which never touch the images.
     edited = {edit.step for run in (one, other) for edit in run.steered()}

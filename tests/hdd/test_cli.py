@@ -271,7 +271,7 @@ def test_the_set_of_a_finished_run_is_pruned_by_a_fork_at_its_last_step(demo, tm
     )
     told = hdd("evaluate", pruned, *short).stdout
     assert told.startswith(f"{pruned} at step 20, 1 images per class kept: ") and "improvement over random" in told
-    assert [each["kept_ipc"] for each in made.evaluations()] == [1, 1]
+    assert [each["kept_ipc"] for each in made.evaluations()][-2:] == [1, 1]
     assert "improvement" not in hdd("evaluate", pruned, "--step", "10", *short).stdout, (
         "it had two images of each class"
     )

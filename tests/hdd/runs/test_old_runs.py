@@ -70,7 +70,7 @@ def test_what_an_old_run_recorded_is_shown(old_run):
     assert old_run.images(30).shape == (10, 1, 1, 16, 16)
     assert old_run.rewinds() == 2
     network = {name: value for name, value in old_run.settings.values().items() if name.startswith("network")}
-    assert [*network.values()] == ["convnet", 8, 3, "instance", "relu", "avg"]
+    assert [*network.values()] == ["convnet", 8, 3, "instance", "relu", "avg", 1]
 
 
 def test_an_old_run_is_resumed_to_its_end(old_run, digits, tmp_path):

@@ -176,7 +176,7 @@ def test_a_run_that_diverges_is_told_and_the_others_are_made(declare, tmp_path):
     run(study, tmp_path / "s")
     rows = {row.label: row for row in make_table(study, read_results(study, tmp_path / "s")).rows}
     assert rows["wild"].accuracy is None and rows["mean"].accuracy is not None
-    assert "The images diverge after step" in rows["wild"].remarks[0]
+    assert "Step 1 was not made because the images of classes" in rows["wild"].remarks[0]
 
 
 def test_kill_9_and_ctrl_c_lose_nothing(write, hdd_process, tmp_path, capsys):

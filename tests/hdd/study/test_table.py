@@ -17,7 +17,8 @@ def tabulate(study, accuracy, problem=lambda cell: ""):
     results = []
     for cell in study.cells():
         value = accuracy(cell)
-        found = {} if value is None else dict.fromkeys(cell.variant.steps, value)
+        steps = study.steps if cell.variant.arm.is_baseline else cell.variant.steps
+        found = {} if value is None else dict.fromkeys(steps, value)
         results.append(CellResult(cell, found, problem=problem(cell)))
     return make_table(study, results)
 
