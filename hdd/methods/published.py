@@ -93,7 +93,11 @@ def _hdd(k: float, weight: float) -> dict[str, Any]:
     }
 
 
-_DM = {ipc: {"image_lr": 1.0, "momentum": 0.5, "real_batch": 256, "steps": 20_000} | _UNPRUNED for ipc in (1, 10, 50)}
+_FRESH = {"real_uses": 1, "network_pool": 1}
+_DM = {
+    ipc: {"image_lr": 1.0, "momentum": 0.5, "real_batch": 256, "steps": 20_000, **_UNPRUNED, **_FRESH}
+    for ipc in (1, 10, 50)
+}
 
 
 def _dm(objective: Mapping[str, Any], augmentation: str = _ALL) -> dict[int, dict[str, Any]]:

@@ -87,7 +87,7 @@ def test_the_page_has_the_tensors_and_columns_of_a_run(make_run, digits):
     (checkpoint,) = (OLD_RUN / "checkpoints").glob("*.safetensors")
     (told,) = (row[1] for row in rows(section("Tensors")) if row[0] == "checkpoint")
     written = resume(make_run(), until=1, data=digits).checkpoints.read(1)
-    assert set(load_file(checkpoint)) < set(written) == set(re.findall(r"`(\w+)` (?:float|int)", told))
+    assert set(load_file(checkpoint)) < set(written) == set(re.findall(r"`(\w+)` (?:float|int|bool)", told))
     for name, value in written.items():
         assert f"`{name}` {value.dtype}" in told
     snapshot = load_file(next((OLD_RUN / "snapshots").glob("*.safetensors")))
