@@ -54,7 +54,7 @@ def test_images_and_curves_are_exported(open_tab, make_run):
     name, data = exported("Images, a folder (ZIP)")
     assert name == "run-step20.zip"
     archive = zipfile.ZipFile(io.BytesIO(data))
-    image = np.asarray(Image.open(archive.open(f"003-{run.classes[3]}/0001.png")))[..., 0]
+    image = np.asarray(Image.open(archive.open(f"003-{run.classes[3]}/0001.png")))
     assert np.array_equal(image, run.to_pixels(run.images(20))[3, 1, 0])
     assert exported("Images, one picture (PNG)")[0] == "run-step20.png"
     assert exported("Curves (CSV)")[1].startswith(b"step,loss,")
