@@ -209,6 +209,7 @@ class Shell:
             self._main[:] = [*([pages.strip] if len(self._tabs) > 1 else []), pages.place, timeline]
             self._list_runs()
             self._run_choice.put(path.name)
+            self._status.object = ""
             self._new_run.fold()
             self._open_inspector(session)
         pages.strip.param.watch(lambda _: self._note(session), "active")

@@ -23,7 +23,9 @@ PAGE = tuple(
         "rewritten_styles.js",
         "open_menus.js",
         "late_children.js",
+        "late_columns.js",
         "drawn_values.js",
+        "held_drags.js",
     )
 )
 """The JavaScript files that patch the libraries of a page, best before it makes its components."""

@@ -20,6 +20,7 @@ def test_one_click_starts_a_run_whose_images_change_and_whose_curvature_can_be_d
     tab.button("Start the digits run").click()
     first = tab.until(tab.wall)
     tab.until(lambda: tab.wall() != first)
+    tab.sees("10 classes × 10 images of 8×8 pixels")
     tab.sees("You are in control")
     (run,) = find_runs(root)
     assert run.initial_settings.values().items() >= {"dataset": "digits", "ipc": 10, "steps": 1000}.items()

@@ -83,10 +83,8 @@ def check(places):
     points = tab.points()
     number = int(torch.where(inside)[0][-1])
     x, y, ox, oy = (points[name][number] for name in ("x", "y", "ox", "oy"))
-    tab.page.mouse.move(*to_page(x, y), steps=3)
-    tab.page.wait_for_timeout(700)
+    tab.page.mouse.move(*to_page(x, y))
     tab.page.mouse.down()
-    tab.page.wait_for_timeout(200)
     for part in np.linspace(0.1, 1, 10):
         tab.page.mouse.move(*to_page(*(o + (p - o) * (1 - 0.8 * part) for p, o in ((x, ox), (y, oy)))))
     tab.page.mouse.up()
