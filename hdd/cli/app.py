@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from hdd.cli import compute, housekeeping, look
+from hdd.cli.audit import audit
 from hdd.cli.common import progress_console
 from hdd.cli.evaluate import evaluate
 from hdd.cli.export import export
@@ -45,6 +46,7 @@ for command in (
     prune,
     study,
     inspect,
+    audit,
     export,
     look.datasets,
     look.knobs,

@@ -59,6 +59,7 @@ class ViewingSpace:
         indices: (N,) int64, indices of the training images in the sample, sorted by class: points // C of each class,
             or the whole class if it is smaller. The first few of a class are a random sample of that class too.
         labels: (N,) int64.
+        sample_features: (N, D) float64, the features of the sample.
         network_accuracy: the test accuracy of a trained network, 0 to 1; None for a random one.
         device: the device of the network: the run's own, or the CPU if this machine does not have that device.
     """
@@ -80,7 +81,8 @@ class ViewingSpace:
         self.indices = np.concatenate(chosen)
         self.labels = labels[self.indices]
         parts = in_parts(data.train_images[torch.from_numpy(self.indices)], EMBEDDED_AT_A_TIME, progress)
-        self._features = to_float64(torch.cat([self.features(data.normalise(part.to(self.device))) for part in parts]))
+        features = [self.features(data.normalise(part.to(self.device))) for part in parts]
+        self.sample_features = to_float64(torch.cat(features))
         self._train: Tensor | None = None
         self._scores: dict[str, Tensor] | None = None
         self._views: dict[str, View] = {}
@@ -92,6 +94,10 @@ class ViewingSpace:
     def features(self, images: Tensor) -> Tensor:
         """The features (B, D), float32, that the viewing network gives for normalised images (B, channels, H, W)."""
         return self._network.embed_frozen(images.to(self.device, torch.float32))
+
+    def logits(self, features: Tensor) -> Tensor:
+        """What the classifier of the viewing network gives for features (B, D): (B, C) float32, on the CPU."""
+        return self._network.classifier(features.to(self.device, torch.float32)).cpu()
 
     def project(
         self,
@@ -250,7 +256,7 @@ class ViewingSpace:
             return geometry
         if initial.feature_scale is not None and initial.feature_centre == geometry.feature_centre:
             return dataclasses.replace(geometry, feature_scale=initial.feature_scale)
-        features = self._features - self._centre(geometry, ALL_KEPT)
+        features = self.sample_features - self._centre(geometry, ALL_KEPT)
         scale = auto_feature_scale(features, initial.curvature, self._viewing.target_radius)
         return dataclasses.replace(geometry, feature_scale=scale)
 
@@ -281,8 +287,8 @@ class ViewingSpace:
     def _centre(self, geometry: Geometry, pruning: Pruning) -> Tensor:
         """What is subtracted from all features, (D,)."""
         if geometry.feature_centre == "none":
-            return torch.zeros_like(self._features[0])
-        return self._features[torch.from_numpy(self.kept(pruning))].mean(dim=0)
+            return torch.zeros_like(self.sample_features[0])
+        return self.sample_features[torch.from_numpy(self.kept(pruning))].mean(dim=0)
 
     def _unclamped(self, features: Tensor, geometry: Geometry, centre: Tensor) -> Tensor:
         """Features (…, D) as points in units of 1/√|K|, before the clamp."""
@@ -292,7 +298,7 @@ class ViewingSpace:
     def _place_real(self, geometry: Geometry, pruning: Pruning) -> tuple[Scene, Tensor]:
         """The scene without synthetic images, and what is subtracted from all features."""
         centre = self._centre(geometry, pruning)
-        points = clamp_radius(self._unclamped(self._features, geometry, centre), -1.0, geometry.clamp)
+        points = clamp_radius(self._unclamped(self.sample_features, geometry, centre), -1.0, geometry.clamp)
         kept = self.kept(pruning)
         near = within_reach(points[torch.from_numpy(kept)])
         centroids = class_centroids(near, self.labels[kept], len(self._counts), geometry.centroid)

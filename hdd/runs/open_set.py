@@ -28,15 +28,23 @@ def open_set(where: str | os.PathLike[str], reading: Reading | None = None) -> S
     Raises:
         HDDError: there is no set, it is damaged, or as in `hdd.sets.load`.
     """
+    found = run_and_step(where)
+    return sets.load(os.fspath(where), reading) if found is None else _of_run(*found, reading)
+
+
+def run_and_step(where: str | os.PathLike[str]) -> tuple[Path, int | None] | None:
+    """The run directory and the step that RUN or RUN@STEP stands for, step None for the newest; None if it is no run.
+
+    Raises:
+        HDDError: what stands after the @ is no step.
+    """
     text = os.fspath(where)
     folder, at, step = text.rpartition("@")
     if at and not Path(text).exists() and holds_run(Path(folder)):
         if not step.isdecimal():
             raise InvalidInputError(f"{text!r} names no step: write RUN@STEP with a whole number.")
-        return _of_run(Path(folder), int(step), reading)
-    if holds_run(Path(text)):
-        return _of_run(Path(text), None, reading)
-    return sets.load(text, reading)
+        return Path(folder), int(step)
+    return (Path(text), None) if holds_run(Path(text)) else None
 
 
 def _of_run(path: Path, step: int | None, reading: Reading | None) -> SyntheticSet:
@@ -52,7 +60,6 @@ def _of_run(path: Path, step: int | None, reading: Reading | None) -> SyntheticS
 def open_set_of(where: str | os.PathLike[str], data: Dataset, reading: Reading | None = None) -> SyntheticSet:
     """As `open_set`, for a set of the classes of `data`: a file without names or labels then needs no class_count."""
     reading = reading or Reading()
-    is_run = holds_run(Path(os.fspath(where).rpartition("@")[0])) or holds_run(Path(where))
-    if reading.class_count is None and not is_run:
+    if reading.class_count is None and run_and_step(where) is None:
         reading = replace(reading, class_count=len(data.classes))
     return open_set(where, reading)

@@ -1,7 +1,6 @@
 """The command line as users meet it: exit codes, one message for a mistake, and the README's commands as processes."""
 
 import contextlib
-import io
 import json
 import os
 import shutil
@@ -9,15 +8,14 @@ import sqlite3
 import statistics
 import subprocess
 import sys
-from dataclasses import dataclass
 from unittest import mock
 
 import numpy as np
 import pytest
+from hdd_command import hdd, refused
 from PIL import Image
 
 from hdd import sets
-from hdd.cli import main
 from hdd.cli.evaluate import chosen_architectures
 from hdd.conformance import Conformance
 from hdd.methods import METHODS
@@ -32,32 +30,6 @@ SMALL = ["--set=network_width=8", "--set=real_batch=16", "--set=threads=1", "--i
 
 def hdd_process(*arguments, cwd=None):
     return subprocess.run([sys.executable, "-m", "hdd", *arguments], capture_output=True, text=True, cwd=cwd)
-
-
-@dataclass
-class Told:
-    stdout: str
-    stderr: str
-
-
-def hdd(*arguments, cwd=".", code=0):
-    """What the command prints, run in this process; an exception that `main` lets through fails the test."""
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        contextlib.chdir(cwd),
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-        mock.patch.object(sys, "argv", ["hdd", *arguments]),
-        pytest.raises(SystemExit) as ended,
-    ):
-        main()
-    assert (ended.value.code or 0) == code, err.getvalue()
-    return Told(out.getvalue(), err.getvalue())
-
-
-def refused(*arguments, cwd="."):
-    """The message of a command that a user's mistake ends."""
-    return " ".join(hdd(*arguments, cwd=cwd, code=2).stderr.split())
 
 
 def written(database):

@@ -1,0 +1,67 @@
+"""Opens a distilled set for an audit, wherever it is."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from hdd.audit.subject import Subject
+from hdd.data import load_chosen
+from hdd.errors import InvalidInputError
+from hdd.progress import Progress
+from hdd.projection import Viewing
+from hdd.runs.open_set import open_set_of, run_and_step
+from hdd.runs.run import Run
+from hdd.sets import Reading, SyntheticSet
+from hdd.sets.preflight import Report, preflight
+from hdd.settings import Settings, initial_settings
+
+
+def open_subject(
+    where: str | os.PathLike[str],
+    dataset: str | None = None,
+    reading: Reading | None = None,
+    network: str = "random",
+    on_load: Progress | None = None,
+    on_embed: Progress | None = None,
+) -> tuple[Subject, Report]:
+    """A set beside the real images that it was distilled from, and what the preflight finds.
+
+    Args:
+        where: as in `hdd.runs.open_set.open_set`. A run says itself what it was distilled from, and what it began as.
+        dataset: name of the data set, for files.
+        reading: how a file is to be read.
+        network: through which features are looked at: "random", or "trained" on the real images.
+        on_load: called as on_load(images read, images to read).
+        on_embed: called as on_embed(real images embedded, real images to embed).
+
+    Raises:
+        HDDError: there is no such set or data set, they do not fit, or a data set is named for a run.
+    """
+    found = run_and_step(where)
+    if found is None:
+        if dataset is None:
+            raise InvalidInputError(
+                f"{os.fspath(where)} does not say what it was distilled from: name the data set, for example digits."
+            )
+        settings, initial = initial_settings(dataset), None
+    else:
+        if dataset is not None:
+            raise InvalidInputError("A run says itself what it was distilled from: leave the data set out.")
+        settings, initial = _of_run(*found)
+    data = load_chosen(settings, on_load)
+    synthetic = open_set_of(where, data, reading)
+    viewing = replace(Viewing.of(settings), network=network)
+    return Subject(synthetic, data, viewing, initial, on_embed), preflight(synthetic, data)
+
+
+def _of_run(path: Path, step: int | None) -> tuple[Settings, SyntheticSet]:
+    """The settings of a run, and the images that those of a step began as."""
+    run = Run(path)
+    try:
+        made = run.synthetic(step)
+        kept = run.mask_at(made.provenance["step"]).kept
+        return run.initial_settings, replace(made, images=run.images(0)[kept])
+    finally:
+        run.close()

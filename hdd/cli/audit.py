@@ -1,0 +1,159 @@
+"""The command that audits a distilled set, whoever published it."""
+
+import operator
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table
+
+from hdd.cli.common import AsJson, ReadAs, SetPath, console, load_library, print_json, print_line, progress_console
+from hdd.errors import InvalidInputError
+from hdd.sets import Reading
+
+if TYPE_CHECKING:
+    from hdd.audit import Audit, Measure
+    from hdd.sets.preflight import Report
+
+ISSUES_SHOWN = 10
+COMPARISONS = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
+
+Network = StrEnum("Network", ["random", "trained"])
+FailOn = StrEnum("FailOn", ["problem", "warning", "never"])
+
+
+def audit(
+    path: SetPath,
+    dataset: Annotated[
+        str | None, typer.Option(help="For files, not for runs: the data set that the set was distilled from.")
+    ] = None,
+    network: Annotated[
+        Network,
+        typer.Option(
+            help="Whose features are looked at: a random network as in matching, or one that is trained on the real "
+            "images, once for each data set, which takes a minute or so."
+        ),
+    ] = Network.random,
+    metrics: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="Metrics, joined by commas; default: all. See docs/audit.md.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a report: one page that opens anywhere.")] = None,
+    fail_on: Annotated[
+        FailOn, typer.Option(help="Exit code 1 if an image, or the preflight, has something this serious.")
+    ] = FailOn.problem,
+    require: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONDITION",
+            help="Exit code 1 unless a figure is as given, as in 'recall>=0.5'; can be given several times.",
+        ),
+    ] = None,
+    read_as: ReadAs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge a distilled set against real images: copies, repetitions, labels, coverage, geometry.
+
+    Exit code 1 if something is wrong with it, see --fail-on and --require.
+    """
+    reading = Reading.of_texts(read_as or [])
+    conditions = [_Condition.of_text(each) for each in require or []]
+    load_library()
+    from hdd.audit import METRICS, Severity
+    from hdd.audit import audit as measured
+    from hdd.audit.opening import open_subject
+
+    names = METRICS.names() if metrics is None else [each.strip() for each in metrics.split(",")]
+    for name in names:
+        METRICS.get(name)
+    with Progress(*Progress.get_default_columns(), console=progress_console, disable=as_json) as progress:
+        task = progress.add_task("reading images")
+
+        def show(what: str, done: int, total: int) -> None:
+            progress.update(task, description=what, completed=done, total=total)
+
+        subject, preflight = open_subject(
+            path, dataset, reading, network, partial(show, "reading images"), partial(show, "embedding real images")
+        )
+        found = measured(subject, names, show)
+    if html is not None:
+        from hdd.audit.report import save_report
+
+        save_report(found, preflight, path, html)
+    missed = [words for each in conditions if (words := each.missed(found.figures))]
+    if as_json:
+        print_json({"set": path, "preflight": preflight.as_dicts(), **found.as_dict(), "missed": missed})
+    else:
+        _print(found, preflight, missed)
+        if html is not None:
+            print_line(f"Report: {html}")
+    severities = {each.severity for each in (*found.issues, *preflight.findings)}
+    serious = {"never": set(), "problem": {Severity.PROBLEM}, "warning": {Severity.PROBLEM, Severity.WARNING}}
+    if missed or severities & serious[fail_on]:
+        raise typer.Exit(1)
+
+
+@dataclass(frozen=True)
+class _Condition:
+    """What a figure must be: `name` `comparison` `bound`."""
+
+    name: str
+    comparison: str
+    bound: float
+
+    @classmethod
+    def of_text(cls, text: str) -> "_Condition":
+        """Parses a text such as "recall>=0.5".
+
+        Raises:
+            HDDError: it has another form.
+        """
+        parts = re.fullmatch(r"(.+?)\s*(<=|>=|<|>)\s*(\S+)", text.strip())
+        try:
+            if parts is None:
+                raise ValueError
+            return cls(parts[1], parts[2], float(parts[3]))
+        except ValueError:
+            raise InvalidInputError(
+                f"--require {text!r} is no condition: write the name of a figure, <, <=, > or >=, and a number, as in "
+                "'recall>=0.5'."
+            ) from None
+
+    def missed(self, figures: "list[Measure]") -> str:
+        """In words, how the figures miss the condition; "" if they do not.
+
+        Raises:
+            HDDError: there is no such figure, or it has no value.
+        """
+        values = {figure.name: figure for figure in figures}
+        if self.name not in values:
+            raise InvalidInputError(f"There is no figure {self.name!r}: give one of {', '.join(values)}.")
+        value = values[self.name].value
+        if value is None:
+            raise InvalidInputError(f"{self.name} has no value here: {values[self.name].words}")
+        holds = COMPARISONS[self.comparison](value, self.bound)
+        return "" if holds else f"{self.name} is {value:.4g}, which is not {self.comparison} {self.bound:g}"
+
+
+def _print(found: "Audit", preflight: "Report", missed: list[str]) -> None:
+    for finding in preflight.findings:
+        if finding.severity != "note":
+            print_line(f"{finding.severity} {finding.check}: {finding.words}")
+    table = Table("figure", "set", "unseen real", "in words")
+    for figure in found.figures:
+        value, control = ("–" if each is None else f"{each:.3g}" for each in (figure.value, figure.control))
+        table.add_row(escape(figure.name), value, control, escape(figure.words))
+    console.print(table)
+    chosen, classes, labels = found.subject.chosen, found.subject.classes, found.subject.labels
+    issues = found.issues
+    for issue in issues[:ISSUES_SHOWN]:
+        print_line(f"{issue.severity} image {chosen[issue.image]} ({classes[labels[issue.image]]}): {issue.words}")
+    if len(issues) > ISSUES_SHOWN:
+        print_line(f"… and {len(issues) - ISSUES_SHOWN} more: --json lists all.")
+    for each in missed:
+        print_line(f"required: {each}")
