@@ -73,7 +73,7 @@ class Audit:
                 issue["other"] = int(chosen[issue["other"]])
         return {
             "images": self.subject.of,
-            "looked at": len(chosen),
+            "looked at": chosen.tolist(),
             "network accuracy": self.subject.space.network_accuracy,
             "figures": [{"metric": name} | each.as_dict() for name, found in self.measures.items() for each in found],
             "issues": issues,

@@ -64,8 +64,7 @@ class Measure:
     issues: tuple[Issue, ...] = field(default=())
 
     def as_dict(self) -> dict[str, Any]:
-        """The figure without what it says of single images, JSON-compatible."""
-        per_class = None if self.per_class is None else [None if np.isnan(each) else each for each in self.per_class]
+        """The figure without its issues, JSON-compatible."""
         return {
             "name": self.name,
             "value": self.value,
@@ -73,8 +72,13 @@ class Measure:
             "interval": self.interval,
             "control": self.control,
             "words": self.words,
-            "per class": per_class and [None if each is None else float(each) for each in per_class],
+            "per class": _as_list(self.per_class),
+            "per image": _as_list(self.per_image),
         }
+
+
+def _as_list(values: np.ndarray | None) -> list[float | None] | None:
+    return None if values is None else [None if np.isnan(each) else each for each in values.tolist()]
 
 
 @dataclass(frozen=True)

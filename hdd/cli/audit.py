@@ -13,7 +13,18 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from hdd.cli.common import AsJson, ReadAs, SetPath, console, load_library, print_json, print_line, progress_console
+from hdd.cli.common import (
+    AsJson,
+    AsJsonLines,
+    JsonLines,
+    ReadAs,
+    SetPath,
+    console,
+    load_library,
+    print_json,
+    print_line,
+    progress_console,
+)
 from hdd.errors import InvalidInputError
 from hdd.sets import Reading
 
@@ -56,38 +67,46 @@ def audit(
     ] = None,
     read_as: ReadAs = None,
     as_json: AsJson = False,
+    as_json_lines: AsJsonLines = False,
 ) -> None:
     """Judge a distilled set against real images: copies, repetitions, labels, coverage, geometry.
 
     Exit code 1 if something is wrong with it, see --fail-on and --require.
     """
-    reading = Reading.of_texts(read_as or [])
-    conditions = [_Condition.of_text(each) for each in require or []]
-    load_library()
-    from hdd.audit import METRICS, Severity
-    from hdd.audit import audit as measured
-    from hdd.audit.opening import open_subject
+    lines = JsonLines(as_json_lines)
+    with lines.errors():
+        reading = Reading.of_texts(read_as or [])
+        conditions = [_Condition.of_text(each) for each in require or []]
+        load_library()
+        from hdd.audit import METRICS, Severity
+        from hdd.audit import audit as measured
+        from hdd.audit.opening import open_subject
 
-    names = METRICS.names() if metrics is None else [each.strip() for each in metrics.split(",")]
-    for name in names:
-        METRICS.get(name)
-    with Progress(*Progress.get_default_columns(), console=progress_console, disable=as_json) as progress:
-        task = progress.add_task("reading images")
+        names = METRICS.names() if metrics is None else [each.strip() for each in metrics.split(",")]
+        for name in names:
+            METRICS.get(name)
+        columns, silent = Progress.get_default_columns(), as_json or as_json_lines
+        with Progress(*columns, console=progress_console, disable=silent) as progress:
+            task = progress.add_task("reading images")
 
-        def show(what: str, done: int, total: int) -> None:
-            progress.update(task, description=what, completed=done, total=total)
+            def show(what: str, done: int, total: int) -> None:
+                progress.update(task, description=what, completed=done, total=total)
+                lines.write_throttled(doing=what, done=done, total=total)
 
-        subject, preflight = open_subject(
-            path, dataset, reading, network, partial(show, "reading images"), partial(show, "embedding real images")
-        )
-        found = measured(subject, names, show)
-    if html is not None:
-        from hdd.audit.report import save_report
+            subject, preflight = open_subject(
+                path, dataset, reading, network, partial(show, "reading images"), partial(show, "embedding real images")
+            )
+            found = measured(subject, names, show)
+        if html is not None:
+            from hdd.audit.report import save_report
 
-        save_report(found, preflight, path, html)
-    missed = [words for each in conditions if (words := each.missed(found.figures))]
+            save_report(found, preflight, path, html)
+        missed = [words for each in conditions if (words := each.missed(found.figures))]
+    result = {"set": path, "preflight": preflight.as_dicts(), **found.as_dict(), "missed": missed}
     if as_json:
-        print_json({"set": path, "preflight": preflight.as_dicts(), **found.as_dict(), "missed": missed})
+        print_json(result)
+    elif as_json_lines:
+        lines.write(result=result)
     else:
         _print(found, preflight, missed)
         if html is not None:

@@ -92,6 +92,17 @@ def test_the_command_gates_a_pipeline(run):
     hdd("audit", f"{run}@0", "--metrics", "drift", "--fail-on", "warning", "--fail-on", "never", code=0)
 
 
+def test_programs_are_told_the_progress_and_every_image(run):
+    told = [
+        json.loads(line) for line in hdd("audit", str(run), "--json-lines", "--fail-on", "never").stdout.splitlines()
+    ]
+    assert {"doing", "done", "total"} == set(told[0])
+    result = told[-1]["result"]
+    assert result["looked at"] == list(range(20))
+    (root,) = [each for each in result["figures"] if each["name"] == "distance to the root"]
+    assert len(root["per image"]) == 20 and len(root["per class"]) == 10
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
