@@ -129,6 +129,10 @@ class Session:
         found = self._frames.images.get(step)
         return None if found is None else found.images
 
+    def save_file(self, name: str, content: bytes) -> None:
+        """Gives a file to the user, whose browser saves it."""
+        self._link.save(name, content)
+
     # Waking up, and showing frames
 
     def wake(self) -> None:

@@ -193,13 +193,42 @@ def evaluate(run, script, step, protocol, architectures):
         say(result={"step": step or 0, "protocol": made, "accuracies": accuracies})
 
 
+def audit(where, script):
+    """Audits a step: image 12 repeats image 11, and image 3 is a copy."""
+    run, step = Run(where.rpartition("@")[0]), int(where.rpartition("@")[2])
+    count = len(run.classes) * run.initial_settings.ipc
+    for done in range(3):
+        say(doing="Copies, in pixels", done=done, total=3)
+        time.sleep(script["epoch_seconds"])
+
+    def figure(name, value, per_image=None):
+        words = f"The {name} is {value} <b>."
+        about = {"name": name, "value": value, "unit": "", "interval": None, "control": 0.5, "words": words}
+        return {**about, "per class": None, "per image": per_image, "metric": "copies"}
+
+    def issue(image, severity, words):
+        return {"image": image, "severity": severity, "beyond": 2.0, "words": words, "real": None, "other": None}
+
+    result = {
+        "images": count,
+        "looked at": list(range(count)),
+        "preflight": [{"check": "values", "severity": "warning", "words": "They are strange."}],
+        "figures": [
+            figure("drift", step / 100, [(7 * image) % count / 10 for image in range(count)]),
+            figure("KID", -0.25),
+        ],
+        "issues": [issue(12, "warning", "It repeats image 11."), issue(3, "problem", "It is training image 5.")],
+    }
+    say(result=result)
+
+
 def main(words):
     parser = argparse.ArgumentParser()
     parser.add_argument("command")
     parser.add_argument("run", nargs="?", type=Path)
     for flag in ("--queue", "--json", "--json-lines"):
         parser.add_argument(flag, action="store_true")
-    for name in ("--out", "--preset", "--protocol", "--baseline"):
+    for name in ("--out", "--preset", "--protocol", "--baseline", "--network", "--fail-on"):
         parser.add_argument(name)
     parser.add_argument("--architectures", default="convnet")
     for name in ("--steps", "--step"):
@@ -208,6 +237,9 @@ def main(words):
     given = parser.parse_args(words)
     path = given.run or Path(given.out)
     script = read_script(path.parent)
+    if given.command == "audit":
+        audit(str(path), script)
+        return
     if given.command == "distill":
         if script["refuse_at_once"]:
             raise HDDError(script["refuse_at_once"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from workbench.core.jobs import Engines, Job
+from workbench.core.jobs import Engines, Job, JobKind
 from workbench.session import Session
 
 JOBS_MILLISECONDS = 500
@@ -15,7 +15,7 @@ class JobWatch:
     Args:
         session: shows the run; it is refreshed when a process begins or ends.
         engines: started the processes.
-        evaluates: watch the evaluations; otherwise, the engines.
+        kind: which processes to watch.
         looked: called after each check.
         ended: called with each process that has ended.
 
@@ -27,14 +27,14 @@ class JobWatch:
         self,
         session: Session,
         engines: Engines,
-        evaluates: bool,
+        kind: JobKind,
         ended: Callable[[Job], None],
         looked: Callable[[], None] = lambda: None,
     ) -> None:
         self.jobs: list[Job] = []
         self._session = session
         self._engines = engines
-        self._evaluates = evaluates
+        self._kind = kind
         self._ended = ended
         self._looked = looked
         self._watches = False
@@ -53,7 +53,7 @@ class JobWatch:
         """Checks the processes now."""
         before = self.jobs
         going = self._engines.going(self._session.run_source.run.path)
-        self.jobs = [job for job in going if job.evaluates == self._evaluates]
+        self.jobs = [job for job in going if job.kind is self._kind]
         for job in before:
             if job not in self.jobs:
                 self._ended(job)

@@ -12,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,14 @@ TAIL = 4000
 """Bytes at the end of a job's output that are kept, to show why it failed."""
 
 
+class JobKind(Enum):
+    """What a process does."""
+
+    ENGINE = auto()
+    EVALUATION = auto()
+    AUDIT = auto()
+
+
 class Job:
     """A process that the page started.
 
@@ -35,7 +44,8 @@ class Job:
         command: the command line.
         about: what the process does, as the beginning of a sentence.
         run: directory of the run that it works on; that of a new run need not exist yet.
-        evaluates: whether it evaluates the run's images, independently of the engine.
+        kind: what it does.
+        question: what it is to find out, for those who wait for its result.
 
     Attributes:
         progress: the newest value of each figure that the process has printed.
@@ -43,9 +53,17 @@ class Job:
         going: whether the process was running when it was last polled.
     """
 
-    def __init__(self, command: list[str], about: str, run: Path, evaluates: bool = False) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        about: str,
+        run: Path,
+        kind: JobKind = JobKind.ENGINE,
+        question: Hashable = None,
+    ) -> None:
         self.about = about
-        self.evaluates = evaluates
+        self.kind = kind
+        self.question = question
         self.run = run
         self.going = True
         self.progress: dict[str, Any] = {}
@@ -157,11 +175,13 @@ class Engines:
 
     Attributes:
         jobs: the processes that were started and may still be running.
+        audits: what audits found, by what they were asked.
     """
 
     def __init__(self, root: Path, command: tuple[str, ...] = HDD) -> None:
         self.root = root.resolve()
         self.jobs: list[Job] = []
+        self.audits: dict[Hashable, dict[str, Any]] = {}
         self._command = command
 
     def directory(self, name: str) -> Path:
@@ -230,11 +250,25 @@ class Engines:
         about = f"The {protocol} baseline" if step is None else f"The {protocol} evaluation of step {step}"
         if trained:
             about += f" by {'all architectures' if 'all' in architectures else ', '.join(architectures)}"
-        return self._start(command, about, run, evaluates=True)
+        return self._start(command, about, run, JobKind.EVALUATION)
 
-    def _start(self, command: list[str], about: str, run: Path, evaluates: bool = False) -> Job:
+    def audit(self, run: Path, step: int, network: str) -> Job:
+        """Starts a process that audits images of a run, independently of the engine.
+
+        Args:
+            run: its directory.
+            step: a kept step.
+            network: through which it looks at features, "random" or "trained".
+        """
+        where = f"{run}@{step}"
+        command = [*self._command, "audit", where, "--network", network, "--fail-on", "never", "--json-lines"]
+        return self._start(command, f"The audit of step {step}", run, JobKind.AUDIT, (step, network))
+
+    def _start(
+        self, command: list[str], about: str, run: Path, kind: JobKind = JobKind.ENGINE, question: Hashable = None
+    ) -> Job:
         self.jobs = [job for job in self.jobs if job.poll()]
-        job = Job(command, about, run, evaluates)
+        job = Job(command, about, run, kind, question)
         self.jobs.append(job)
         return job
 

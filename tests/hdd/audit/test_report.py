@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -13,8 +14,10 @@ from hdd.audit import audit
 from hdd.audit.opening import open_subject
 from hdd.audit.report import save_report
 from hdd.errors import InvalidInputError, StorageError
+from hdd.runs.history import rewind
 from hdd.runs.run import Run
 from hdd.sets.preflight import preflight
+from hdd.sets.verdicts import NAME, Verdict, Verdicts
 
 QUICK = "pixels,spread"
 
@@ -120,3 +123,13 @@ def test_a_mistake_gives_one_message(run, options, words):
 def test_a_figure_without_a_value_cannot_be_required(exported):
     told = refused("audit", str(exported), "--dataset", "digits", "--metrics", "drift", "--require", "drift>0")
     assert "drift has no value here" in told
+
+
+def test_a_rewind_takes_back_the_verdicts_on_what_it_deletes(run, tmp_path):
+    path = tmp_path / "copy"
+    shutil.copytree(run, path)
+    verdicts = Verdicts(path / NAME)
+    verdicts.give(0, [1], Verdict.DROP)
+    verdicts.give(3, [1], Verdict.DROP)
+    rewind(Run(path), 0)
+    assert (Verdicts(path / NAME).of(0), Verdicts(path / NAME).of(3)) == ({1: "drop"}, {})
