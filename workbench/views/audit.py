@@ -11,6 +11,7 @@ from hdd.errors import HDDError
 from hdd.pruning.mask import Mask
 from hdd.sets.formats.picture_files import png
 from hdd.sets.verdicts import NAME, Verdict, Verdicts
+from workbench.browser.divider import Divider
 from workbench.component import SourceComponent
 from workbench.controls.job_watch import JobWatch
 from workbench.controls.notices import attempt, notify
@@ -23,7 +24,7 @@ from workbench.theme import HIDDEN, Html, Text, paper, show
 from workbench.views.audit_words import figures_html, verdict_text
 from workbench.views.image_table import ImageTableView
 
-FIGURES_WIDTH = 400
+FIGURES_WIDTH = 300
 BEFORE = (
     "An audit compares the images with real ones: copies of training images, repetitions, doubtful labels, coverage, "
     "and their level in hyperbolic space. It takes seconds; nothing is trained unless you choose the trained network."
@@ -86,10 +87,11 @@ class Audit(SourceComponent):
         self.table.listener = self._heard
         self._figures = Html("", variant="body2", margin=(4, 10), sizing_mode="stretch_width")
         controls = pn.Row(self._filter, self._back, self._next, self._place, self._save)
-        images, figures = paper(sizing_mode="stretch_both"), paper(width=FIGURES_WIDTH, sizing_mode="stretch_height")
+        images, figures = paper(sizing_mode="stretch_both"), paper(sizing_mode="stretch_both")
         images[:] = [controls, self.table]
         figures[:] = [pn.Column(self._figures, sizing_mode="stretch_both", styles={"overflow-y": "auto"})]
-        found = pn.Row(images, figures, sizing_mode="stretch_both", margin=0)
+        divider = Divider("row", "Width of the figures", after=FIGURES_WIDTH)
+        found = pn.Row(images, divider, figures, sizing_mode="stretch_both", margin=0)
         self._results = pmui.Column(found, sizing_mode="stretch_both", margin=0, sx=HIDDEN)
         self._panel = pn.Column(
             pn.Row(self._audit, self._network, self._progress, self._text, sizing_mode="stretch_width"),

@@ -22,7 +22,7 @@ def verdict_text(table: AuditTable, step: int) -> str:
 def figures_html(table: AuditTable) -> str:
     """The figures beside those of unseen real images, and below what the checks of the set found; names are escaped."""
     rows = [
-        f"<tr><td style='{_CELL}'>{escape(figure['name'])}</td>"
+        f"<tr><td style='{_CELL};width:99%'>{escape(figure['name'])}</td>"
         f"<td style='{_NUMBER}'>{_value(figure)}</td><td style='{_NUMBER}'>{_number(figure['control'])}</td></tr>"
         f"<tr><td colspan='3' style='{_CELL};{_WORDS};padding-bottom:10px'>{escape(figure['words'])}</td></tr>"
         for figure in table.figures
