@@ -4,7 +4,27 @@
 do not.
 """
 
-from hdd.projection.records import Faithfulness, Geometry, Nearest, Neighbours, Projection, Pruning, Viewing
+from hdd.projection.records import (
+    Faithfulness,
+    Geometry,
+    Hierarchy,
+    Nearest,
+    Neighbours,
+    Projection,
+    Pruning,
+    Viewing,
+)
 from hdd.projection.views import VIEWS, View
 
-__all__ = ["VIEWS", "Faithfulness", "Geometry", "Nearest", "Neighbours", "Projection", "Pruning", "View", "Viewing"]
+__all__ = [
+    "VIEWS",
+    "Faithfulness",
+    "Geometry",
+    "Hierarchy",
+    "Nearest",
+    "Neighbours",
+    "Projection",
+    "Pruning",
+    "View",
+    "Viewing",
+]

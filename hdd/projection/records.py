@@ -193,3 +193,30 @@ class Nearest:
 
     pixels: Neighbours
     features: Neighbours
+
+
+@dataclass(frozen=True, eq=False)
+class Hierarchy:
+    """The images of one class, from the root to the leaves: by their distance to the real centroid of the class.
+
+    R real images and M synthetic ones are together the n = R + M images of the tree, real ones first.
+
+    Attributes:
+        label: the class.
+        real: (R,) int64, rows of the real sample, ascending by distance.
+        synthetic: (M,) int64, positions among the synthetic images, ascending by distance.
+        distances: (n,) √|K|·distance to the centroid of the class, exact.
+        places: (n, 2) tangent vectors at the origin of the class disk, which is the centroid; of length `distances`.
+        parents: (n,) int64, the image that each one hangs on: the nearest one among those that are nearer to the root;
+            −1 if none is nearer to it than the root.
+        agreement: mean Spearman correlation of the order of the real images with their orders through other networks,
+            −1 to 1; near 0 if the order says nothing about the images.
+    """
+
+    label: int
+    real: np.ndarray
+    synthetic: np.ndarray
+    distances: np.ndarray
+    places: np.ndarray
+    parents: np.ndarray
+    agreement: float

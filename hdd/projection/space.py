@@ -16,10 +16,12 @@ from torch import Tensor
 from hdd.data import Dataset
 from hdd.data.parts import in_parts
 from hdd.devices import pick_device
+from hdd.draws import generator
 from hdd.errors import HDDError, InvalidInputError
 from hdd.geometry import centroid, distance, pairwise_distance
 from hdd.geometry.embed import auto_feature_scale, clamp_radius
 from hdd.geometry.numerics import norm, to_float64
+from hdd.networks.convnet import ConvNet
 from hdd.progress import Progress
 from hdd.projection.centroids import class_centroids
 from hdd.projection.charts import geodesics, within_reach
@@ -94,6 +96,19 @@ class ViewingSpace:
     def features(self, images: Tensor) -> Tensor:
         """The features (B, D), float32, that the viewing network gives for normalised images (B, channels, H, W)."""
         return self._network.embed_frozen(images.to(self.device, torch.float32))
+
+    def features_of_another(self, rows: np.ndarray, number: int) -> Tensor:
+        """The features (n, D) float64 of rows of the sample through another random network of the same kind.
+
+        Args:
+            rows: (n,).
+            number: of the network, ≥ 1; each has other weights.
+        """
+        data, viewing = self._data, self._viewing
+        network = ConvNet(data.channels, data.size, len(data.classes), viewing.network_width, viewing.network_depth)
+        network.draw(generator(viewing.seed, "viewing", number)).to(self.device).requires_grad_(False)
+        parts = data.train_images[torch.from_numpy(self.indices[rows])].split(EMBEDDED_AT_A_TIME)
+        return to_float64(torch.cat([network.embed_frozen(data.normalise(part.to(self.device))) for part in parts]))
 
     def logits(self, features: Tensor) -> Tensor:
         """What the classifier of the viewing network gives for features (B, D): (B, C) float32, on the CPU."""

@@ -6,7 +6,7 @@ import numpy as np
 from scripted import MEAN, SIDE, STD
 
 from hdd.pixels import to_pixels
-from hdd.projection import Faithfulness, Neighbours, Projection
+from hdd.projection import Faithfulness, Hierarchy, Neighbours, Projection
 from workbench.core import projector
 
 REAL = 6
@@ -66,6 +66,14 @@ def learn(viewing, view):
 
 def faithfulness(viewing, images, labels, geometry, projection, pruning):
     return Faithfulness(0.9, 0.8, 0.7, 0.75, len(projection.real), 15)
+
+
+def hierarchy(viewing, images, labels, geometry, pruning, label):
+    own = np.flatnonzero(labels == label)
+    distances = np.concatenate([0.5 + 0.1 * np.arange(REAL), 0.55 + 0.1 * np.arange(len(own))])
+    parents = np.concatenate([np.arange(REAL) - 1, np.zeros(len(own), int)])
+    rows = label * REAL + np.arange(REAL)
+    return Hierarchy(label, rows, own, distances, circle(len(distances), distances), parents, 0.25)
 
 
 def nearest(viewing, image, count):

@@ -22,7 +22,7 @@ import numpy as np
 
 from hdd.errors import DataError
 from hdd.process import tune
-from hdd.projection import Faithfulness, Geometry, Neighbours, Projection, Pruning, Viewing
+from hdd.projection import Faithfulness, Geometry, Hierarchy, Neighbours, Projection, Pruning, Viewing
 from hdd.sets.decoders import DECODERS
 from workbench.core.progress_text import progress_text
 
@@ -152,6 +152,15 @@ def faithfulness(
 ) -> Faithfulness:
     """Measures how well a projection made by `look` preserves neighbourhoods."""
     return _space(viewing)[1].faithfulness(*_decoded(viewing, images, labels), geometry, projection, pruning)
+
+
+def hierarchy(
+    viewing: Viewing, images: np.ndarray, labels: np.ndarray, geometry: Geometry, pruning: Pruning, label: int
+) -> Hierarchy:
+    """Orders the images of a class from the root to the leaves; arguments are as in `look`."""
+    from hdd.projection.hierarchy import hierarchy as ordered
+
+    return ordered(_space(viewing)[1], *_decoded(viewing, images, labels), geometry, label, pruning)
 
 
 def nearest(viewing: Viewing, image: np.ndarray, count: int) -> list[tuple[Neighbours, np.ndarray]]:

@@ -26,10 +26,13 @@ class Need(StrEnum):
     """What a tab needs before it can show anything; the values are the words that the page uses."""
 
     RUN = "a run"
+    REAL = "the real images"
     STEPS = "a run that has made at least one step"
 
     def is_met(self, source: Source) -> bool:
         """Whether `source` has it at the moment."""
+        if self is Need.REAL:
+            return source.viewing is not None
         return isinstance(source, RunSource) and (self is Need.RUN or source.state.step > 0)
 
 

@@ -11,7 +11,7 @@ from workbench.views.canvas_access import CanvasAccess
 from workbench.views.fit import fit
 
 WIDTH = 290
-"""Of every strip, in pixels."""
+"""Of a strip in the inspector, in pixels."""
 
 
 class Strip(Component):
@@ -21,14 +21,15 @@ class Strip(Component):
         columns: the largest number of images.
         height: of the row with its captions, in pixels.
         label: what the images are, for screen readers.
+        width: of the row, in pixels.
     """
 
-    def __init__(self, columns: int, height: int, label: str) -> None:
+    def __init__(self, columns: int, height: int, label: str, width: int = WIDTH) -> None:
         super().__init__()
         self._columns = columns
         self._source = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
         plot = figure(
-            width=WIDTH, height=height, tools="", toolbar_location=None, min_border=2, outline_line_color=None
+            width=width, height=height, tools="", toolbar_location=None, min_border=2, outline_line_color=None
         )
         fit(plot, (0, columns), (0, 1), centred=False)
         plot.image_rgba("image", x="x", y="y", dw="dw", dh="dh", source=self._source)
@@ -38,7 +39,7 @@ class Strip(Component):
         plot.xaxis.major_label_text_font_size = "12px"
         self._plot = plot
         self._access = CanvasAccess(plot, label)
-        self._panel = pn.pane.Bokeh(plot, width=WIDTH, height=height)
+        self._panel = pn.pane.Bokeh(plot, width=width, height=height)
 
     def draw(self, images: np.ndarray, captions: list[str]) -> None:
         """Shows images (n, channels, H, W) uint8, each with its caption."""

@@ -16,6 +16,7 @@ def test_a_tab_of_another_package_is_built_when_shown_and_the_live_tab_returns_u
     tab.sees("Running: step")
     assert [each.text_content() for each in tab.page.get_by_role("tab").all()] == [
         "Live",
+        "Hierarchy",
         "Audit",
         "Runs",
         "Compare",
