@@ -343,6 +343,16 @@ def test_json_lines_of_evaluate(demo):
     assert len(ended["result"]["accuracies"]) == 1
 
 
+def test_json_lines_of_several_steps_say_which_step_is_next(demo, tmp_path):
+    run = str(shutil.copytree(demo / "runs/demo", tmp_path / "run"))
+    short = ["--epochs=1", "--networks=1", "--width=8", "--json-lines"]
+    first, *lines = map(json.loads, hdd("evaluate", run, "--steps", "0,20", *short).stdout.splitlines())
+    assert first == {"architectures": ["convnet"], "steps": [0, 20]}
+    begun = [line["step"] for line in lines if line.get("accuracies") == []]
+    assert begun == [line["result"]["step"] for line in lines if "result" in line] == [0, 20]
+    assert [line["total"] for line in lines if "total" in line] == [2, 2]
+
+
 @pytest.mark.parametrize("option", [[], ["--json"], ["--json-lines"]])
 def test_output_that_nobody_reads(tmp_path, option):
     """The reader of both streams goes away before the first line, as `2>&1 | head -0` does."""
