@@ -31,7 +31,7 @@ export function render({model, el}) {
       const [name] = row.cells[0].children
       setText(name, cells[0])
       name.disabled = !runs[place]
-      row.cells[0].title = runs[place] ? `Show the run ${runs[place]}` : "It has no run yet"
+      row.cells[0].title = `${cells[0]}: ${runs[place] ? `show the run ${runs[place]}` : "it has no run yet"}`
       while (row.cells.length < cells.length) row.append(element("td"))
       while (row.cells.length > cells.length) row.lastChild.remove()
       cells.slice(1).forEach((text, column) => setText(row.cells[column + 1], text))
