@@ -110,8 +110,8 @@ def evaluate(
             data = api.load_chosen(initial_settings(dataset))
             made = fitted(open_set_of(path, data, reading), data)
             names, ipc = _architectures(made.decoded(), Protocol().depth, architectures), max(made.counts)
-        lines.write(architectures=names)
         several = len(wanted) > 1
+        lines.write(architectures=names, **({"steps": wanted} if several else {}))
         jobs = [(each, name) for each in wanted for name in names]
         found: list[dict[str, Any]] = []
         columns = Progress.get_default_columns()
@@ -119,7 +119,7 @@ def evaluate(
             for place, (each, name) in enumerate(jobs):
                 label = f"{name}, step {each}" if several else name
                 task = progress.add_task(label)
-                lines.write(architecture=name, accuracies=[])
+                lines.write(**({"step": each} if several else {}), architecture=name, accuracies=[])
 
                 def on_epoch(done: int, total: int, place: int = place, task: TaskID = task) -> None:
                     progress.update(task, completed=done, total=total)

@@ -24,6 +24,7 @@ from hdd.interrupts import end_silently
 from hdd.pruning.distilled_knobs import NAMES as DISTILLED_PRUNING
 from hdd.pruning.knobs import NAMES as PRUNING
 from hdd.pruning.knobs import SIDES
+from hdd.records import Edit
 from hdd.runs.run import Run
 from hdd.settings import allowed, parse
 from hdd.states import EditStatus, EngineState
@@ -55,6 +56,12 @@ def prune(
     apply: Annotated[
         bool, typer.Option("--apply", help="Send the given values to the run, as hdd steer does.")
     ] = False,
+    at: Annotated[
+        int | None, typer.Option(help="With --apply: step at which the edit is applied; default: the next one.")
+    ] = None,
+    note: Annotated[
+        str | None, typer.Option(help="With --apply: why the knobs are changed; kept with the edits.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Preview which images pruning would leave out of a run; with --apply, ask for it.
@@ -65,7 +72,9 @@ def prune(
     given = zip(DISTILLED_PRUNING if distilled else PRUNING, (rate, score, keep), strict=True)
     changes = {name: parse(name, text) for name, text in given if text is not None}
     if apply:
-        _check_can_apply(run, changes, distilled)
+        _check_can_apply(run, changes, distilled, at)
+    elif at is not None or note is not None:
+        raise InvalidInputError("--at and --note are about the edit that --apply asks for: give --apply too.")
     load_library(background=True)
     with end_silently():
         from hdd.runs.pruning_preview import preview_pruning
@@ -80,7 +89,10 @@ def prune(
     found = {"run": str(path), **preview.as_dict(), "sheet": None if sheet is None else str(sheet)}
     if not as_json:
         _print_preview(found)
-    edits = wait_for_decisions(run, run.steer(who="hdd prune", **changes), patient=True) if apply else []
+    edits: list[Edit] = []
+    if apply:
+        ids = run.steer(who="hdd prune", at=at, note=note or "", **changes)
+        edits = wait_for_decisions(run, ids, patient=at is None)
     if as_json:
         print_json({**found, "edits": [asdict(edit) for edit in edits]})
     else:
@@ -89,11 +101,11 @@ def prune(
         raise typer.Exit(2)
 
 
-def _check_can_apply(run: Run, changes: dict[str, Any], distilled: bool) -> None:
+def _check_can_apply(run: Run, changes: dict[str, Any], distilled: bool, at: int | None) -> None:
     """Refuses at once what the engine could not do after the preview.
 
     Raises:
-        HDDError: the run is finished, or nothing is to be changed.
+        HDDError: the run is finished, nothing is to be changed, or the step has passed or will never come.
     """
     if not changes:
         raise InvalidInputError("There is nothing to apply: give --rate, --score or --keep.")
@@ -106,6 +118,7 @@ def _check_can_apply(run: Run, changes: dict[str, Any], distilled: bool) -> None
             else f"To match fewer real images, fork it at an earlier step, or resume it with more steps than {step}."
         )
         raise RunStateError(f"{run.path} is finished at step {step}, so pruning can only be previewed. {how}")
+    run.check_steer(changes, at)
 
 
 def _print_preview(found: dict[str, Any]) -> None:

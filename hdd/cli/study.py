@@ -16,7 +16,7 @@ from hdd.records import StepRecord
 from hdd.study import report
 from hdd.study.declaration import STUDY_FILE, Study, read_study
 from hdd.study.grid import Cell
-from hdd.study.pace import duration_text, seconds_left
+from hdd.study.pace import left_text
 from hdd.study.results import CellResult, read_results
 from hdd.study.table import StudyTable, make_table
 
@@ -70,7 +70,7 @@ def _run(declared: Study, folder: Path) -> None:
         TextColumn("{task.fields[note]}"),
     )
     with Progress(*columns, console=progress_console) as progress:
-        whole = progress.add_task("runs", total=len(cells), note="time left: known after the first run")
+        whole = progress.add_task("runs", total=len(cells), note="")
         current = progress.add_task("", total=None, visible=False, note="")
 
         def on_cell(cell: Cell) -> None:
@@ -86,8 +86,7 @@ def _run(declared: Study, folder: Path) -> None:
 
         def on_done(cell: Cell, results: Sequence[CellResult]) -> None:
             decided = sum(result.is_decided for result in results)
-            seconds = seconds_left(results)
-            note = "" if seconds is None else f"about {duration_text(seconds)} left"
+            note = left_text(results)
             progress.update(whole, completed=decided, note=note)
             (result,) = (each for each in results if each.cell == cell)
             found = result.problem or f"{100 * (result.last or 0.0):.1f} %"
@@ -99,7 +98,8 @@ def _run(declared: Study, folder: Path) -> None:
             )
 
         def on_start(results: Sequence[CellResult]) -> None:
-            progress.update(whole, completed=sum(result.is_decided for result in results))
+            decided = sum(result.is_decided for result in results)
+            progress.update(whole, completed=decided, note=left_text(results))
 
         run_study(declared, folder, OnStudy(on_start, on_cell, on_step, on_epoch, on_done))
 
@@ -117,6 +117,8 @@ def _print(table: StudyTable) -> None:
     """Prints the table, and before it what one has to know to read it."""
     if table.study.title:
         print_line(table.study.title)
+    if left := left_text(table.results):
+        print_line(f"- {left[:1].upper()}{left[1:]}.")
     for line in (*report.method_lines(table), *report.budget_lines(table)):
         print_line(f"- {line}")
     for part in (report.main_table(table), report.steps_table(table), report.candidates_table(table)):

@@ -126,12 +126,20 @@ class Run(RunReader):
             HDDError: a knob is unknown or fixed, a value is outside its bounds, the run is finished, or the step has
                 passed or will never come.
         """
+        self.check_steer(changes, at)
+        return self.request(changes, who, at, note)
+
+    def check_steer(self, changes: Mapping[str, Any], at: int | None = None) -> None:
+        """Checks what `steer` checks, and requests nothing.
+
+        Raises:
+            HDDError: as in `steer`.
+        """
         self.initial_settings.changed(**changes)
         self._check_unfinished()
         if at is not None:
             self._check_ahead(at, changes)
         check_steps(changes, self.step if at is None else at)
-        return self.request(changes, who, at, note)
 
     def _check_ahead(self, at: int, changes: Mapping[str, Any]) -> None:
         if at < self.step:

@@ -32,6 +32,14 @@ def seconds_left(results: Sequence[CellResult]) -> float | None:
     return total
 
 
+def left_text(results: Sequence[CellResult]) -> str:
+    """How long the runs that are not decided yet will take, for example "about 12 min left"; "" if there are none."""
+    if all(result.is_decided for result in results):
+        return ""
+    seconds = seconds_left(results)
+    return "time left: known after the first run" if seconds is None else f"about {duration_text(seconds)} left"
+
+
 def duration_text(seconds: float) -> str:
     """For example "40 s", "12 min", "3 h 05 min".
 

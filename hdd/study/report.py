@@ -137,7 +137,7 @@ def method_lines(table: StudyTable) -> list[str]:
 
 def remark_lines(table: StudyTable) -> list[str]:
     """What a reader has to know about single rows."""
-    return [f"{row.label}: {'; '.join(row.remarks)}." for row in table.rows if row.remarks]
+    return [f"{row.label}: {'; '.join(row.remarks).rstrip('.')}." for row in table.rows if row.remarks]
 
 
 def _markdown(titles: Sequence[str], lines: Lines) -> list[str]:

@@ -1,6 +1,6 @@
 """Reads what the runs of a study have found. This module does not import torch."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from hdd.knobs.text import to_text
 from hdd.paths import holds_run
 from hdd.protocol import Protocol
 from hdd.runs.run import Run
+from hdd.runs.schema import LOCKED_SECONDS
 from hdd.states import Command, EditStatus, EngineState
 from hdd.study.declaration import Study
 from hdd.study.grid import Cell
@@ -30,7 +31,7 @@ class CellResult:
         step_seconds: time that its steps took together.
         evaluation_seconds: time that its evaluations took together.
         problem: why its engine failed; "" if it did not.
-        made_by: versions, machine and data that it was made with, and the hosts that evaluated it.
+        made_by: versions, machine and data that it was made with, and the hosts that evaluated it; empty without a run.
     """
 
     cell: Cell
@@ -41,6 +42,11 @@ class CellResult:
     evaluation_seconds: float = 0.0
     problem: str = ""
     made_by: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether there is a run."""
+        return bool(self.made_by)
 
     @property
     def is_done(self) -> bool:
@@ -67,9 +73,19 @@ def read_results(study: Study, folder: Path) -> list[CellResult]:
             message names the difference.
     """
     found = [read_result(study, cell, folder) for cell in study.cells()]
+    check_same_images(found, folder)
+    return found
+
+
+def check_same_images(results: Sequence[CellResult], folder: Path) -> None:
+    """Checks that the runs of each data set have the same real images.
+
+    Raises:
+        HDDError: they have not; the message names two runs that differ.
+    """
     images: dict[tuple[Any, ...], CellResult] = {}
-    for result in found:
-        if result.made_by:
+    for result in results:
+        if result.is_begun:
             settings = result.cell.settings
             first = images.setdefault((settings.dataset, settings.image_size, settings.unreadable), result)
             if first.made_by["fingerprint"] != result.made_by["fingerprint"]:
@@ -78,15 +94,14 @@ def read_results(study: Study, folder: Path) -> list[CellResult]:
                     f"images of {settings.dataset}, so they cannot be compared: delete one of them, and run the study "
                     "again."
                 )
-    return found
 
 
-def read_result(study: Study, cell: Cell, folder: Path) -> CellResult:
-    """What one run has found; see `read_results`."""
+def read_result(study: Study, cell: Cell, folder: Path, patience: float = LOCKED_SECONDS) -> CellResult:
+    """What one run has found; see `read_results`. `patience` is as in `RunReader`."""
     path = folder / cell.run_name
     if not holds_run(path):
         return CellResult(cell)
-    with closing(Run(path)) as run:
+    with closing(Run(path, patience)) as run:
         check_same(run, cell)
         accuracies, seconds, hosts = _evaluations(study, run, cell)
         records = run.metrics()

@@ -47,6 +47,7 @@ class Row:
         chosen: for each seed that has a result, (result, candidate that it comes from).
         budget: see `hdd.study.budget.budget`.
         is_control: whether differences are taken against it.
+        control: the label of the row that its difference is taken against; "" if there is none, or it is one itself.
         differing: where its budget differs from that of its control row.
         difference: of the accuracies at the last step to those of the control row, seed by seed; None without a control
             row, before there are pairs, and where budgets differ and the study does not allow that.
@@ -57,6 +58,7 @@ class Row:
     chosen: tuple[tuple[CellResult, Candidate], ...]
     budget: Mapping[str, Any]
     is_control: bool
+    control: str
     differing: Mapping[str, tuple[Any, Any]]
     difference: Sample | None
 
@@ -165,14 +167,14 @@ def make_table(study: Study, results: Sequence[CellResult]) -> StudyTable:
     for label, group in groups.items():
         variant, own = group[0].variant, budget(group[0].variant, len(group))
         is_control = label in controls
-        differing, difference = {}, None
+        control, differing, difference = "", {}, None
         fitting = [each for each in controls if _fits(study, groups[each][0].variant, variant)]
         if fitting and not is_control:
             (control,) = fitting
             differing = unequal(own, budget(groups[control][0].variant, len(groups[control])))
             if study.unequal_budgets or not differing:
                 difference = paired(_by_seed(chosen[label]), _by_seed(chosen[control]))
-        rows.append(Row(label, tuple(group), tuple(chosen[label]), own, is_control, differing, difference))
+        rows.append(Row(label, tuple(group), tuple(chosen[label]), own, is_control, control, differing, difference))
     return StudyTable(study, tuple(rows), tuple(results))
 
 

@@ -226,6 +226,32 @@ def test_prune_previews_what_is_kept_and_asks_for_it(demo, tmp_path):
     ]
 
 
+def test_pruning_is_asked_for_at_a_step_with_a_reason(demo, tmp_path):
+    run = str(shutil.copytree(demo / "runs/demo", tmp_path / "run"))
+    hdd("rewind", run, "--step", "10")
+    asked = ("prune", run, "--rate", "0.5", "--distilled")
+    assert "give --apply too" in refused(*asked, "--at", "15")
+    assert "give --apply too" in refused(*asked, "--note", "why")
+    # What cannot be applied is refused before anything is scored or drawn.
+    sheet = tmp_path / "sheet.png"
+    assert "Step 5 has passed" in refused(*asked, "--apply", "--at", "5", "--sheet", str(sheet))
+    assert "Step 20 will never be reached" in refused(*asked, "--apply", "--at", "20")
+    assert not sheet.exists() and Run(run).pending() == []
+    told = hdd(*asked, "--apply", "--at", "15", "--note", "to see <less>").stdout
+    assert "distilled_pruning_rate → 0.5: pending for step 15 (to see <less>)" in told
+    (edit,) = Run(run).pending()
+    assert (edit.name, edit.value, edit.due, edit.note, edit.who) == (
+        "distilled_pruning_rate",
+        0.5,
+        15,
+        "to see <less>",
+        "hdd prune",
+    )
+    hdd("resume", run)
+    kept = [Run(run).mask_at(step).kept.sum() for step in (14, 16)]
+    assert kept == [20, 10]
+
+
 def test_the_set_of_a_finished_run_is_pruned_by_a_fork_at_its_last_step(demo, tmp_path):
     pruned = str(tmp_path / "pruned")
     hdd("fork", "runs/demo", "--step", "20", "--distilled-pruning-rate", "0.5", "--out", pruned, cwd=demo)
@@ -315,6 +341,16 @@ def test_json_lines_of_evaluate(demo):
     assert progress[-1] == {"architecture": "convnet", "accuracies": ended["result"]["accuracies"]}
     assert ended["result"]["step"] == 20
     assert len(ended["result"]["accuracies"]) == 1
+
+
+def test_json_lines_of_several_steps_say_which_step_is_next(demo, tmp_path):
+    run = str(shutil.copytree(demo / "runs/demo", tmp_path / "run"))
+    short = ["--epochs=1", "--networks=1", "--width=8", "--json-lines"]
+    first, *lines = map(json.loads, hdd("evaluate", run, "--steps", "0,20", *short).stdout.splitlines())
+    assert first == {"architectures": ["convnet"], "steps": [0, 20]}
+    begun = [line["step"] for line in lines if line.get("accuracies") == []]
+    assert begun == [line["result"]["step"] for line in lines if "result" in line] == [0, 20]
+    assert [line["total"] for line in lines if "total" in line] == [2, 2]
 
 
 @pytest.mark.parametrize("option", [[], ["--json"], ["--json-lines"]])

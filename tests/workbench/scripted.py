@@ -177,15 +177,17 @@ def advance(run, script):
             raise
 
 
-def evaluate(run, script, step, protocol, architectures):
-    """Evaluates images of a step, or random real ones if `step` is None."""
+def evaluate(run, script, steps, protocol, architectures):
+    """Evaluates images of some steps, or random real ones for the step None."""
     names = script["architectures"] if architectures == "all" else architectures.split(",")
-    images = "random real" if step is None else "synthetic"
-    say(architectures=names)
-    for place, name in enumerate(names):
-        say(architecture=name, accuracies=[])
+    images = "random real" if steps == [None] else "synthetic"
+    several = len(steps) > 1
+    say(architectures=names, **({"steps": steps} if several else {}))
+    jobs = [(step, name) for step in steps for name in names]
+    for place, (step, name) in enumerate(jobs):
+        say(**({"step": step} if several else {}), architecture=name, accuracies=[])
         for done in range(3):
-            say(done=3 * place + done, total=3 * len(names))
+            say(done=3 * place + done, total=3 * len(jobs))
             time.sleep(script["epoch_seconds"])
         accuracies = script["accuracies"]
         made = {"name": protocol, "images": images, "architecture": name, **PROTOCOL}
@@ -231,8 +233,7 @@ def main(words):
     for name in ("--out", "--preset", "--protocol", "--baseline", "--network", "--fail-on"):
         parser.add_argument(name)
     parser.add_argument("--architectures", default="convnet")
-    for name in ("--steps", "--step"):
-        parser.add_argument(name, type=int)
+    parser.add_argument("--steps")
     parser.add_argument("--set", action="append", default=[])
     given = parser.parse_args(words)
     path = given.run or Path(given.out)
@@ -249,10 +250,11 @@ def main(words):
         run = Run(path)
         if given.steps:
             run.end("stopped", "reopened")
-            run.steer(steps=given.steps)
+            run.steer(steps=int(given.steps))
         advance(run, script)
     elif given.command == "evaluate":
-        evaluate(Run(path), script, None if given.baseline else given.step, given.protocol, given.architectures)
+        steps = [None] if given.baseline else [*map(int, given.steps.split(","))]
+        evaluate(Run(path), script, steps, given.protocol, given.architectures)
 
 
 if __name__ == "__main__":

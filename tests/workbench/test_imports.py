@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from scripted_study import ScriptedStudy
+
 CODE = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +31,17 @@ heavy = {"torch", "torchvision", "sklearn", "umap"} & set(sys.modules)
 assert not heavy, heavy
 """
 
+STUDY = """
+import sys
+from pathlib import Path
+import workbench.tabs.studies
+from workbench.core.study_list import study_list_of
+found = study_list_of(Path(sys.argv[1])).read().found
+assert found.progress == "All 4 runs are done.", found
+heavy = {"torch", "torchvision", "sklearn", "umap", "matplotlib"} & set(sys.modules)
+assert not heavy, heavy
+"""
+
 
 def test_a_page_with_a_run_is_built_without_torch(make_run, root):
     make_run("done", steps=20)
@@ -40,3 +53,11 @@ def test_a_page_with_a_run_is_built_without_torch(make_run, root):
         timeout=120,
     )
     assert built.returncode == 0, built.stderr
+
+
+def test_a_study_is_read_without_torch(root):
+    study = ScriptedStudy(root / "tiny")
+    for cell in study.study.cells():
+        study.make(cell.variant.arm.name, cell.seed, 0.5)
+    read = subprocess.run([sys.executable, "-c", STUDY, str(root)], capture_output=True, text=True, timeout=120)
+    assert read.returncode == 0, read.stderr

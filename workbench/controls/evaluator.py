@@ -14,8 +14,8 @@ from workbench.controls.notices import attempt, may_steer, notify
 from workbench.core.evaluations import (
     NAMES,
     architecture_heading,
-    architecture_progress,
     architecture_rows,
+    evaluation_progress,
     expected_text,
     newest_texts,
     protocol_text,
@@ -33,6 +33,14 @@ from workbench.theme import HIDDEN, SMALL_CHOICE, Html, Text, facts, show
 PURPOSES = {"quick": "to watch a run", "full": "to report results"}
 ALL = "all that fit the images"
 """The choice that stands for all architectures. Which of them fit, only the process knows that loads PyTorch."""
+STEPS = {
+    "the step that is shown": 0,
+    "every kept step": 1,
+    "every 2nd kept step": 2,
+    "every 5th kept step": 5,
+    "every 10th kept step": 10,
+}
+"""What evaluations can be about: the shown step, or every so many kept steps back from the newest."""
 
 
 class Evaluator(SourceComponent):
@@ -77,6 +85,17 @@ class Evaluator(SourceComponent):
             sx=SMALL_CHOICE,
         )
         self._chosen.param.watch(lambda _: self._session.refresh(), "value")
+        self._every = pmui.Select(
+            label="Evaluate",
+            options=STEPS,
+            value=0,
+            size="small",
+            description="Evaluate one kept step, or several one after another, counted back from the newest; the curve "
+            "“accuracy” shows what is found",
+            sizing_mode="stretch_width",
+            margin=(8, 10, 4, 10),
+        )
+        self._every.param.watch(lambda _: self._session.refresh(), "value")
         self._times = Text("", variant="caption", margin=(0, 10), sx=HIDDEN)
         self._progress = pmui.Progress(value=0, max=100, sizing_mode="stretch_width", margin=(17, 6, 0, 10))
         self._cancel = pmui.Button(label="Cancel", variant="text", **button)
@@ -87,6 +106,7 @@ class Evaluator(SourceComponent):
         self._architectures = Html("", variant="caption", margin=(2, 10), sx=HIDDEN)
         self._panel = pn.Column(
             self._chosen,
+            self._every,
             pn.Row(*self._evaluate.values(), margin=(0, 6)),
             pn.Row(*self._baseline.values(), margin=(0, 6)),
             self._times,
@@ -102,16 +122,23 @@ class Evaluator(SourceComponent):
 
         Args:
             protocol: a key of `hdd.protocol.PROTOCOLS`.
-            baseline: evaluate random real images, instead of the images that are shown.
+            baseline: evaluate random real images, instead of the images of the chosen steps.
         """
         frame = self._frame
         if frame is None or not (frame.state.kept or baseline) or not may_steer(self._session):
             return
-        shown = frame.state.kept[-1] if frame.live and frame.state.kept else frame.image_step
-        step = None if baseline else shown
+        steps = None if baseline else self._steps(frame)
         names = ["all"] if ALL in self._chosen.value else self._chosen.value
-        attempt(lambda: self._engines.evaluate(self._session.run_source.run.path, step, protocol, names))
+        attempt(lambda: self._engines.evaluate(self._session.run_source.run.path, steps, protocol, names))
         self._watch.look()
+
+    def _steps(self, frame: Frame) -> list[int]:
+        """The steps that are evaluated, ascending; empty before there is one."""
+        kept, every = frame.state.kept, self._every.value
+        if every and kept:
+            assert isinstance(every, int)
+            return sorted(kept[::-1][::every])
+        return [kept[-1] if frame.live and kept else frame.image_step]
 
     def cancel(self) -> None:
         """Cancels the evaluation that is running."""
@@ -130,9 +157,10 @@ class Evaluator(SourceComponent):
             self._evaluate[name].disabled = not (may and frame.state.kept)
             self._baseline[name].disabled = not may
         self._cancel.disabled = not self._session.drives
-        self._times.object = times = expected_text(
-            evaluations, NETWORKS.names() if ALL in self._chosen.value else self._chosen.value
-        )
+        steps = self._steps(frame)
+        names = NETWORKS.names() if ALL in self._chosen.value else self._chosen.value
+        about = f"{len(steps)} steps, {steps[0]} to {steps[-1]}." if len(steps) > 1 else ""
+        self._times.object = times = " ".join(filter(None, [about, expected_text(evaluations, names, len(steps))]))
         show(self._times, idle and bool(times))
         texts = newest_texts(evaluations, self._ipc, self._published)[-len(self._results) :]
         for place, text in zip(self._results, [*texts, *[""] * len(self._results)], strict=False):
@@ -143,16 +171,16 @@ class Evaluator(SourceComponent):
         show(self._architectures, bool(rows))
 
     def _ended(self, job: Job) -> None:
-        results = job.results
+        results, by_step = job.results, "steps" in job.progress
         self._outcome = f"{job.about} was cancelled." if job.cancelled else job.failure or ""
         if self._outcome:
             if results:
-                self._outcome += f" Found before that: {results_text(results)}."
+                self._outcome += f" Found before that: {results_text(results, by_step)}."
             notify("info" if job.cancelled else "error", self._outcome)
         elif len(results) == 1:
             notify("success", result_text(results[0], self._published(results[0])))
         elif results:
-            notify("success", f"{job.about}: {results_text(results)}")
+            notify("success", f"{job.about}: {results_text(results, by_step)}")
 
     def _published(self, evaluation: dict[str, Any]) -> Distance | None:
         """How far an evaluation of the run is from a published accuracy, None if there is none for its settings."""
@@ -168,7 +196,7 @@ class Evaluator(SourceComponent):
         else:
             job = jobs[0]
             self._progress.value = _percent(job.progress)
-            by, done, total = architecture_progress(job.progress)
+            by, done, total = evaluation_progress(job.progress)
             loading = "loading PyTorch and the data set …"
             progress = progress_text(done, total, "epochs", job.time_left(done, total)) if total else loading
             self._progress_text.object = f"{job.about}: {by}{progress}{so_far_text(job.progress.get('accuracies', ()))}"

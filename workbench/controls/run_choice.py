@@ -19,6 +19,7 @@ class RunChoice(Component):
 
     def __init__(self, chosen: Callable[[str], None]) -> None:
         super().__init__()
+        self._names: list[str] = []
         self._select = pmui.Select(
             label="Run",
             options=[],
@@ -33,11 +34,15 @@ class RunChoice(Component):
         self._panel = pmui.Row(self._select, margin=0, sx=HIDDEN)
 
     def offer(self, names: Sequence[str]) -> None:
-        """Offers the runs with these names."""
-        if list(names) != self._select.options:
-            self._select.options = list(names)
+        """Offers the runs with these names; the chosen one stays until `put` says which one takes its place."""
+        self._names = list(names)
+        chosen = self._select.value
+        # Without its value among its options, the select would choose the first of them, as if the user had.
+        kept = [chosen] if names and chosen is not None and chosen not in names else []
+        if [*names, *kept] != self._select.options:
+            self._select.options = [*names, *kept]
             show(self._panel, bool(names))
 
     def put(self, name: str) -> None:
-        """Shows this run as the chosen one."""
-        self._select.value = name
+        """Shows this run, which is offered, as the chosen one."""
+        self._select.param.update(options=self._names, value=name)

@@ -116,27 +116,45 @@ def architecture_heading(evaluations: Sequence[dict[str, Any]]) -> tuple[str, ..
     return (what, "Accuracy", "Random real")[:columns]
 
 
-def results_text(results: Iterable[Mapping[str, Any]]) -> str:
-    """What an evaluation by several architectures found: "convnet 62.5 ± 17.7 %, mlp 50.0 ± 0.1 %"."""
-    return ", ".join(f"{architecture(each)} {figure_text(each)}" for each in results)
+def results_text(results: Sequence[Mapping[str, Any]], by_step: bool = False) -> str:
+    """What several evaluations found: "convnet 62.5 ± 17.7 %, mlp 50.0 ± 0.1 %", or by step "step 0: 12.5 ± 0.3 %, …".
+
+    Of many, the first and the last ones are told.
+    """
+    by_network = not by_step or len({architecture(each) for each in results}) > 1
+    texts: list[str] = []
+    for each in results:
+        step = f"step {each['step']}: " if by_step else ""
+        texts.append(f"{step}{f'{architecture(each)} ' if by_network else ''}{figure_text(each)}")
+    return ", ".join(texts if len(texts) <= 2 * TOLD else [*texts[:TOLD], "…", *texts[-TOLD:]])
 
 
-def architecture_progress(progress: Mapping[str, Any]) -> tuple[str, int, int]:
-    """How far an evaluation is with the architecture that is being trained.
+def evaluation_progress(progress: Mapping[str, Any]) -> tuple[str, int, int]:
+    """How far an evaluation is: with the architecture that is being trained, or with all steps if there is only one.
 
     Args:
         progress: what `hdd evaluate --json-lines` has printed, see `workbench.core.jobs.Job`.
 
     Returns:
-        Its name and place as the beginning of a sentence, such as "mlp (2 of 3), ", which is "" if there is only one;
-        and the number of epochs that are done and of all epochs, 0 before the first.
+        What is trained and its place as the beginning of a sentence, such as "mlp (2 of 3), ", "step 9 (3 of 11), " or
+        "step 9, mlp (6 of 22), ", which is "" if there is only one; and the number of epochs that are done and of all
+        epochs, 0 before the first.
     """
     names, done, total = progress.get("architectures", [DEFAULT]), progress.get("done", 0), progress.get("total", 0)
-    if len(names) == 1 or not total:
+    steps = progress.get("steps", [])
+    count = len(names) * max(1, len(steps))
+    if count == 1 or not total:
         return "", done, total
-    place, each = names.index(progress["architecture"]), total // len(names)
+    place, each = names.index(progress["architecture"]), total // count
+    if steps:
+        place += len(names) * steps.index(progress["step"])
+    by = [*([f"step {progress['step']}"] if steps else []), *([progress["architecture"]] if len(names) > 1 else [])]
+    words = f"{', '.join(by)} ({place + 1} of {count}), "
+    # The time left is told of what has one pace: of all steps, but of one architecture.
+    if len(names) == 1:
+        return words, done, total
     # An architecture that has just begun has printed no progress yet, so the newest is that of the one before.
-    return f"{names[place]} ({place + 1} of {len(names)}), ", max(0, done - place * each), each
+    return words, max(0, done - place * each), each
 
 
 def so_far_text(accuracies: Sequence[float]) -> str:
@@ -169,10 +187,16 @@ def expected_seconds(evaluations: Iterable[dict[str, Any]], protocol: str, by: s
     return None
 
 
-def expected_text(evaluations: Sequence[dict[str, Any]], architectures: Iterable[str]) -> str:
+def expected_text(evaluations: Sequence[dict[str, Any]], architectures: Iterable[str], steps: int = 1) -> str:
     """How long evaluations by these architectures will take on this host; "" if none of them was measured here.
 
-    For example "Expected time: quick about 3 min, full about 25 min; resnet18 was not measured here yet."
+    Args:
+        evaluations: of the run.
+        architectures: what is trained.
+        steps: of how many steps the images are evaluated.
+
+    Returns:
+        For example "Expected time: quick about 3 min, full about 25 min; resnet18 was not measured here yet."
     """
     measured: dict[str, float] = dict.fromkeys(NAMES, 0.0)
     unknown: list[str] = []
@@ -182,7 +206,7 @@ def expected_text(evaluations: Sequence[dict[str, Any]], architectures: Iterable
             if each is None:
                 unknown += [by] if by not in unknown else []
             else:
-                measured[name] += each
+                measured[name] += each * steps
     if len(unknown) == len(names):
         return ""
     missing = f"; not measured here yet: {', '.join(unknown)}" if unknown else ""
@@ -196,5 +220,7 @@ def protocol_text(protocol: str) -> str:
     return f"{chosen.networks} networks, {chosen.epochs} epochs each"
 
 
+TOLD = 3
+"""How many of the first and of the last results are told of many."""
 NAMES = tuple(reversed(PROTOCOLS))
 """The names of the protocols, the quickest first."""

@@ -235,19 +235,23 @@ class Engines:
         command = [*self._command, "resume", str(run), *more, *([] if share else ["--queue"]), "--json"]
         return self._start(command, "The engine", run)
 
-    def evaluate(self, run: Path, step: int | None, protocol: str, architectures: Sequence[str] = (DEFAULT,)) -> Job:
+    def evaluate(
+        self, run: Path, steps: Sequence[int] | None, protocol: str, architectures: Sequence[str] = (DEFAULT,)
+    ) -> Job:
         """Starts a process that evaluates images of a run by `protocol`, independently of the engine.
 
         Args:
             run: its directory.
-            step: the kept step whose images are evaluated; None evaluates random real images, the baseline.
+            steps: the kept steps whose images are evaluated, one or more, one after another; None evaluates random real
+                images, the baseline.
             protocol: a key of `hdd.protocol.PROTOCOLS`.
             architectures: names in `hdd.networks.NETWORKS`, one or more; or "all" for all that fit the images.
         """
-        what = ["--baseline", "random"] if step is None else ["--step", str(step)]
+        what = ["--baseline", "random"] if steps is None else ["--steps", ",".join(map(str, steps))]
         trained = [] if [*architectures] == [DEFAULT] else ["--architectures", ",".join(architectures)]
         command = [*self._command, "evaluate", str(run), *what, "--protocol", protocol, *trained, "--json-lines"]
-        about = f"The {protocol} baseline" if step is None else f"The {protocol} evaluation of step {step}"
+        which = "" if steps is None else f"step {steps[0]}" if len(steps) == 1 else f"{len(steps)} steps"
+        about = f"The {protocol} evaluation of {which}" if which else f"The {protocol} baseline"
         if trained:
             about += f" by {'all architectures' if 'all' in architectures else ', '.join(architectures)}"
         return self._start(command, about, run, JobKind.EVALUATION)

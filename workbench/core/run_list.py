@@ -13,6 +13,7 @@ from hdd.paths import RUN_DATABASE
 from hdd.runs.overview import RunFacts, differing_knobs, family_tree, read_facts
 from hdd.settings import Settings
 from workbench.core.run_thread import PATIENCE_SECONDS
+from workbench.core.stamps import database_stamp
 from workbench.run_names import run_names
 
 BEFORE, AFTER = ("Run", "State", "Step", "Accuracy"), ("Made from", "Note")
@@ -75,7 +76,7 @@ class RunList:
     def _look(self, name: str) -> tuple[object, RunFacts | str]:
         """What is on the disk of a run, and the facts of the run, or why they cannot be read."""
         path = self._root / name
-        stamp = _stamp(path)
+        stamp = database_stamp(path / RUN_DATABASE)
         before = self._known.get(name)
         if before is not None and before[0] == stamp and not (isinstance(before[1], RunFacts) and before[1].is_going):
             return before
@@ -86,18 +87,6 @@ class RunList:
         except (OSError, sqlite3.Error) as error:
             # It is being written or removed at this moment, so what is known of it is not forgotten.
             return None, before[1] if before else f"It cannot be read at the moment ({error})."
-
-
-def _stamp(path: Path) -> object:
-    """A value that changes when a run's database is written."""
-    stamps: list[tuple[int, int, int] | None] = []
-    for name in (RUN_DATABASE, f"{RUN_DATABASE}-wal"):
-        try:
-            found = (path / name).stat()
-            stamps.append((found.st_ino, found.st_mtime_ns, found.st_size))
-        except OSError:
-            stamps.append(None)
-    return tuple(stamps)
 
 
 def table_of(runs: list[RunFacts], problems: dict[str, str]) -> RunTable:

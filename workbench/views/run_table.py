@@ -25,7 +25,7 @@ class RunTableView(JSComponent):
     shown = param.String("", doc="The name of the run that the page shows.")
 
     _esm = browser.module("run_table.js")
-    _stylesheets: ClassVar[list[str]] = [browser.module("run_table.css")]
+    _stylesheets: ClassVar[list[str]] = [browser.module("table.css")]
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)

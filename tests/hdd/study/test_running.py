@@ -124,6 +124,16 @@ def test_time_left_is_told_once_a_run_is_done_and_falls_to_nothing(finished):
     assert told.left[0] is None and told.left[1] > 0 and told.left[-1] == 0
 
 
+def test_show_says_how_long_the_rest_will_take(finished, module_write, capsys):
+    study, folder, _ = finished
+    more = module_write("more.yaml", arms=ARMS, base=LONGER, evaluate={**EVALUATE, "steps": [2]}, seeds=3)
+    for path, left in ((more, True), (folder, False)):
+        command(path, out=folder, sets=None, show=True, as_json=False)
+        said = capsys.readouterr().out
+        assert (" left." in said) is left and ("- About " in said) is left
+    assert len(find_runs(folder)) == len(study.cells()), "it runs nothing"
+
+
 def test_a_run_that_the_study_no_longer_declares_is_refused(finished, module_write):
     _, folder, _ = finished
     changed = read_study(module_write("changed.yaml", base=LONGER, arms={**ARMS, "hdd": {"curvature": -2}}))

@@ -53,6 +53,11 @@ def test_seeds_that_are_not_done_are_left_out_and_told(declare):
     assert row.remarks == ["2 of 3 seeds"]
 
 
+def test_a_remark_ends_with_one_full_stop(declare):
+    table = tabulate(declare(), lambda cell: None, lambda cell: "It diverged." if cell.run_name == "hdd,seed=1" else "")
+    assert report.remark_lines(table) == ["hdd: hdd: 1 of 2 seeds failed: It diverged."]
+
+
 def test_rows_are_compared_with_the_control_at_the_same_point_of_the_grid(declare):
     study = declare(grid={"curvature": [-1, -4]}, seeds=1)
     values = {("mean", -1): 0.1, ("mean", -4): 0.2, ("hdd", -1): 0.4, ("hdd", -4): 0.8}

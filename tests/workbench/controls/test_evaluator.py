@@ -16,7 +16,7 @@ SECONDS = 60
 
 @pytest.fixture
 def source(make_run):
-    source = StillSource(make_run(steps=10).path)
+    source = StillSource(make_run(steps=40).path)
     source.read_all()
     return source
 
@@ -37,14 +37,14 @@ def table(evaluator):
 
 def test_architectures_are_listed_beside_each_other(evaluator, session, source):
     protocol = {"name": "quick", "epochs": 300, "networks": 2}
-    source.run.write_evaluation(10, protocol, [0.5, 0.75])
+    source.run.write_evaluation(40, protocol, [0.5, 0.75])
     source.put(evaluations=tuple(source.run.evaluations()))
     evaluator.update(session.frame(full=True))
     assert table(evaluator) == ""
-    source.run.write_evaluation(10, {**protocol, "architecture": "resnet18"}, [0.25, 0.5])
+    source.run.write_evaluation(40, {**protocol, "architecture": "resnet18"}, [0.25, 0.5])
     source.put(evaluations=tuple(source.run.evaluations()))
     evaluator.update(session.frame(full=True))
-    for part in ("Quick, step 10", "convnet", "62.5 ± 17.7 %", "resnet18", "37.5 ± 17.7 %"):
+    for part in ("Quick, step 40", "convnet", "62.5 ± 17.7 %", "resnet18", "37.5 ± 17.7 %"):
         assert part in table(evaluator)
 
 
@@ -83,9 +83,9 @@ def test_chosen_architectures_are_trained_one_after_another(evaluator, session, 
         assert [each["protocol"]["architecture"] for each in made] == trained
         figures = ", ".join(f"{name} 62.5 ± 17.7 %" for name in trained)
         expected = (
-            f"The quick evaluation of step 10{about}: {figures}"
+            f"The quick evaluation of step 40{about}: {figures}"
             if about
-            else "Quick evaluation, step 10, mlp: 62.5 ± 17.7 %"
+            else "Quick evaluation, step 40, mlp: 62.5 ± 17.7 %"
         )
         assert told.pop() == ("success", expected) and told == []
 
@@ -100,10 +100,66 @@ def test_a_cancelled_evaluation_says_what_it_had_found(evaluator, session, sourc
     (job,) = evaluator._watch.jobs
     wait_until(lambda: job.poll() and job.progress.get("architecture") == "lenet" and job.progress["done"] > 3, SECONDS)
     evaluator._show_progress()
-    assert evaluator._progress_text.object.startswith("The quick evaluation of step 10 by mlp, lenet: lenet (2 of 2), ")
+    assert evaluator._progress_text.object.startswith("The quick evaluation of step 40 by mlp, lenet: lenet (2 of 2), ")
     assert "of 3 epochs, " in evaluator._progress_text.object and evaluator._progress.value >= 67
     evaluator.cancel()
     wait_until(lambda: not job.poll(), 10)
     evaluator._watch.look()
-    text = "The quick evaluation of step 10 by mlp, lenet was cancelled. Found before that: mlp 62.5 ± 17.7 %."
+    text = "The quick evaluation of step 40 by mlp, lenet was cancelled. Found before that: mlp 62.5 ± 17.7 %."
     assert told == [("info", text)] and evaluator._outcome == text
+
+
+def test_every_so_many_kept_steps_are_evaluated_with_their_time_and_can_be_cancelled(
+    session, root, source, script, monkeypatch
+):
+    told = []
+    monkeypatch.setattr("workbench.controls.evaluator.notify", lambda kind, text: told.append((kind, text)))
+    kept = source.run.kept_steps()
+    assert len(kept) > 2 and kept[-1] == 40
+    evaluator = Evaluator(session, Engines(root, (sys.executable, scripted.__file__)))
+    evaluator.update(session.frame(full=True))
+    assert "steps" not in evaluator._times.object
+    evaluator._every.value = 2
+    evaluator.update(session.frame(full=True))
+    wanted = sorted(kept[::-1][::2])
+    about = f"{len(wanted)} steps, {wanted[0]} to 40."
+    assert evaluator._times.object == about
+    evaluator.evaluate("quick")
+    (job,) = evaluator._watch.jobs
+    wait_until(lambda: not job.poll(), SECONDS)
+    evaluator._watch.look()
+    made = source.run.evaluations()
+    assert [each["step"] for each in made] == wanted
+    figures = ", ".join(f"step {step}: 62.5 ± 17.7 %" for step in wanted)
+    assert told == [("success", f"The quick evaluation of {len(wanted)} steps: {figures}")]
+    # What was measured tells how long the next one takes.
+    source.put(evaluations=tuple(made))
+    evaluator.update(session.frame(full=True))
+    seconds = 6 / 2 * 600 * len(wanted)
+    assert evaluator._times.object.startswith(f"{about} Expected time: quick about {seconds / 3600:.1f} h")
+
+    script(epoch_seconds=0.5)
+    told.clear()
+    evaluator.evaluate("quick")
+    (job,) = evaluator._watch.jobs
+    wait_until(lambda: job.poll() and job.progress.get("step") == wanted[1] and job.progress["done"] > 3, SECONDS)
+    evaluator._show_progress()
+    assert f"steps: step {wanted[1]} (2 of {len(wanted)}), " in evaluator._progress_text.object
+    evaluator.cancel()
+    wait_until(lambda: not job.poll(), 10)
+    evaluator._watch.look()
+    (kind, text) = told.pop()
+    assert kind == "info" and text.endswith(f"was cancelled. Found before that: step {wanted[0]}: 62.5 ± 17.7 %.")
+
+
+def test_the_shown_step_or_a_baseline_is_evaluated_alone(evaluator, session, source):
+    evaluator.update(session.frame(full=True))
+    session.selection.step = source.run.kept_steps()[0]
+    evaluator.update(session.frame(full=True))
+    for baseline, about in ((False, "The quick evaluation of step 0"), (True, "The quick baseline")):
+        evaluator._every.value = int(baseline)
+        evaluator.evaluate("quick", baseline=baseline)
+        (job,) = evaluator._watch.jobs
+        assert job.about == about
+        wait_until(lambda job=job: not job.poll(), SECONDS)
+        evaluator._watch.look()

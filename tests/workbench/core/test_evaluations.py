@@ -7,8 +7,8 @@ import pytest
 from hdd.published import Distance
 from workbench.core.evaluations import (
     architecture_heading,
-    architecture_progress,
     architecture_rows,
+    evaluation_progress,
     expected_seconds,
     expected_text,
     newest_texts,
@@ -102,14 +102,21 @@ def test_random_real_images_stand_beside_the_architecture_that_was_trained_on_th
 
 
 def test_how_far_the_architecture_is_that_is_trained():
-    assert architecture_progress({}) == ("", 0, 0)
-    assert architecture_progress({"done": 5, "total": 600}) == ("", 5, 600)
+    assert evaluation_progress({}) == ("", 0, 0)
+    assert evaluation_progress({"done": 5, "total": 600}) == ("", 5, 600)
     alone = {"architectures": ["mlp"], "architecture": "mlp"}
-    assert architecture_progress({**alone, "done": 5, "total": 600}) == ("", 5, 600)
+    assert evaluation_progress({**alone, "done": 5, "total": 600}) == ("", 5, 600)
     several = {"architectures": ["mlp", "lenet", "convnet"], "total": 1800}
-    assert architecture_progress({**several, "architecture": "mlp", "done": 7}) == ("mlp (1 of 3), ", 7, 600)
-    assert architecture_progress({**several, "architecture": "lenet", "done": 590}) == ("lenet (2 of 3), ", 0, 600)
-    assert architecture_progress({**several, "architecture": "convnet", "done": 1800})[1:] == (600, 600)
+    assert evaluation_progress({**several, "architecture": "mlp", "done": 7}) == ("mlp (1 of 3), ", 7, 600)
+    assert evaluation_progress({**several, "architecture": "lenet", "done": 590}) == ("lenet (2 of 3), ", 0, 600)
+    assert evaluation_progress({**several, "architecture": "convnet", "done": 1800})[1:] == (600, 600)
+
+
+def test_how_far_the_evaluation_of_several_steps_is():
+    steps = {"architectures": ["convnet"], "architecture": "convnet", "steps": [0, 50, 100], "total": 1800}
+    assert evaluation_progress({**steps, "step": 50, "done": 590}) == ("step 50 (2 of 3), ", 590, 1800)
+    both = {**steps, "architectures": ["convnet", "mlp"], "architecture": "mlp", "total": 3600}
+    assert evaluation_progress({**both, "step": 50, "done": 1807}) == ("step 50, mlp (4 of 6), ", 7, 600)
 
 
 def test_what_is_found_so_far():
@@ -137,9 +144,16 @@ def test_the_expected_time_is_that_of_all_architectures_that_were_measured():
     assert expected_text(made, ["convnet", "mlp"]) == "Expected time: quick about 2 min, full about 17 min."
     told = "Expected time: quick about 60 s, full about 8 min; not measured here yet: lenet, vgg11."
     assert expected_text(made, ["lenet", "mlp", "vgg11"]) == told
+    assert expected_text(made, ["convnet"], steps=10) == "Expected time: quick about 10 min, full about 83 min."
     assert expected_text(made, ["lenet"]) == expected_text([], ["convnet"]) == ""
 
 
 def test_several_results_are_one_sentence():
     made = [evaluation(), evaluation((0.5,), architecture="mlp")]
     assert results_text(made) == "convnet 62.5 ± 17.7 %, mlp 50.0 % (1 network)"
+    steps = [evaluation(step=step) for step in range(7)]
+    assert results_text(steps[:2], by_step=True) == "step 0: 62.5 ± 17.7 %, step 1: 62.5 ± 17.7 %"
+    told = [text.split(":")[0] for text in results_text(steps, by_step=True).split(", ")]
+    assert told == ["step 0", "step 1", "step 2", "…", "step 4", "step 5", "step 6"]
+    both = [evaluation(step=step, architecture=name) for step in (0, 5) for name in ("convnet", "mlp")]
+    assert results_text(both, by_step=True).startswith("step 0: convnet 62.5 ± 17.7 %, step 0: mlp 62.5")

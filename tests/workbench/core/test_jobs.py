@@ -49,11 +49,11 @@ def test_a_new_run_is_made_as_asked(root):
     assert ended(engines.distill("x", {}, "released", share=True)).progress["words"][-1] == "--json-lines"
     resumed = ended(engines.resume(root / "my run", steps=9)).progress["words"]
     assert resumed == ["resume", str(root / "my run"), "--steps", "9", "--queue", "--json"]
-    evaluated = ended(engines.evaluate(root / "my run", 20, "quick")).progress["words"]
-    assert evaluated == ["evaluate", str(root / "my run"), "--step", "20", "--protocol", "quick", "--json-lines"]
+    evaluated = ended(engines.evaluate(root / "my run", [20], "quick")).progress["words"]
+    assert evaluated == ["evaluate", str(root / "my run"), "--steps", "20", "--protocol", "quick", "--json-lines"]
     baseline = ended(engines.evaluate(root / "my run", None, "full")).progress["words"]
     assert baseline == ["evaluate", str(root / "my run"), "--baseline", "random", "--protocol", "full", "--json-lines"]
-    by_several = engines.evaluate(root / "my run", 20, "quick", ["mlp", "lenet"])
+    by_several = engines.evaluate(root / "my run", [20], "quick", ["mlp", "lenet"])
     assert ended(by_several).progress["words"] == [*evaluated[:-1], "--architectures", "mlp,lenet", "--json-lines"]
     assert by_several.about == "The quick evaluation of step 20 by mlp, lenet"
     by_all = ended(engines.evaluate(root / "my run", None, "quick", ["all"]))
@@ -67,7 +67,7 @@ for line in ['{"done": 1, "total": 4}', "Warning: no JSON", '[1]', '{"done": 3}'
 sys.stdout.write('{"done": 4'); sys.stdout.flush()
 sys.stdin.read(); time.sleep(0.2); print("}")
 """
-    job = ended(Engines(root, saying(code)).evaluate(root / "run", 0, "quick"))
+    job = ended(Engines(root, saying(code)).evaluate(root / "run", [0], "quick"))
     assert job.progress == {"done": 4, "total": 4}
     assert job.failure is None
     assert job.time_left(0, 4) is None
@@ -95,7 +95,7 @@ def test_why_a_job_failed_is_told(root, code, message):
 
 
 def test_a_cancelled_job_has_not_failed(root):
-    job = Engines(root, saying("time.sleep(600)")).evaluate(root / "run", 3, "quick")
+    job = Engines(root, saying("time.sleep(600)")).evaluate(root / "run", [3], "quick")
     job.cancel()
     ended(job)
     assert (job.cancelled, job.failure) == (True, None)
@@ -115,7 +115,7 @@ for done in range(1, 4):
     print(json.dumps({"done": done, "total": 1000}), flush=True); time.sleep(0.02)
 sys.stdin.read()
 """
-    job = Engines(root, saying(code)).evaluate(root / "run", 0, "quick")
+    job = Engines(root, saying(code)).evaluate(root / "run", [0], "quick")
     wait_until(lambda: job.poll() and job.progress.get("done"), SECONDS)
     ended(job)
     assert job.time_left(job.progress["done"], 1000) < 200
@@ -128,7 +128,7 @@ for name, epochs, seconds in (("mlp", (0, 1000), 0.01), ("resnet18", (1001, 1002
     for done in epochs:
         print(json.dumps({"done": done, "total": 2000}), flush=True); time.sleep(seconds)
 """
-    job = Engines(root, saying(code)).evaluate(root / "run", 0, "quick")
+    job = Engines(root, saying(code)).evaluate(root / "run", [0], "quick")
     wait_until(lambda: not job.poll(), SECONDS)
     assert 0.1 < job.time_left(1003, 1004) < 3, "what is left goes at the pace of the second"
     assert job.results == [{"by": "mlp"}, {"by": "resnet18"}]

@@ -19,6 +19,7 @@ def test_a_tab_of_another_package_is_built_when_shown_and_the_live_tab_returns_u
         "Hierarchy",
         "Audit",
         "Runs",
+        "Studies",
         "Compare",
         "Step count",
     ]
