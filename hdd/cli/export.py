@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import Progress
 
 from hdd import sets
-from hdd.cli.common import ReadAs, SetPath, load_library, print_line
+from hdd.cli.common import ReadAs, SetPath, load_library, print_line, progress_console
 from hdd.errors import InvalidInputError
 from hdd.paths import holds_run
 from hdd.runs.open_set import open_set, open_set_of
@@ -18,8 +19,12 @@ from hdd.settings import initial_settings
 def export(
     path: SetPath,
     out: Annotated[
-        Path, typer.Option("--out", help="Where to write the set; the place must be empty or must not exist.")
-    ],
+        Path | None, typer.Option("--out", help="Where to write the set; the place must be empty or must not exist.")
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(help="Write the whole run instead, as one page that plays without a server; leave out --out."),
+    ] = None,
     step: Annotated[
         int | None, typer.Option(help="Step of the run whose images are written; default: the newest kept step.")
     ] = None,
@@ -33,7 +38,18 @@ def export(
     ] = None,
     read_as: ReadAs = None,
 ) -> None:
-    """Write the distilled set of a run, or of a file, in a format: with a manifest, and a program that trains on it."""
+    """Write the distilled set of a run, or of a file, in a format: with a manifest, and a program that trains on it.
+
+    With --html, write the run as a page whose timeline shows images, disk and curves.
+    """
+    if (out is None) == (html is None):
+        raise InvalidInputError("Say where to write: --out PLACE for the set, or --html FILE for the run as a page.")
+    if html is not None:
+        if (step, dataset) != (None, None) or decoded or format != "export" or read_as:
+            raise InvalidInputError("--html writes a whole run: give nothing else than the run.")
+        _export_film(path, html)
+        return
+    assert out is not None, "checked above"
     made = _opened(path, step, dataset, Reading.of_texts(read_as or []))
     made = made.decoded() if decoded else made
     losses = sets.save(made, out, format)
@@ -41,6 +57,17 @@ def export(
     print_line(f"{out}: {len(made.images)} images of {len(made.classes)} classes{at}")
     for loss in losses:
         print_line(f"Not held by the format {format}: {loss}")
+
+
+def _export_film(path: str, html: Path) -> None:
+    run = Run(path)
+    load_library()
+    from hdd.film import save_film
+
+    with Progress(*Progress.get_default_columns(), console=progress_console) as progress:
+        task = progress.add_task("drawing steps")
+        size = save_film(run, html, on_frame=lambda done, total: progress.update(task, completed=done, total=total))
+    print_line(f"{html}: {size / 1e6:.1f} MB, opens in any browser")
 
 
 def _opened(path: str, step: int | None, dataset: str | None, reading: Reading) -> SyntheticSet:
