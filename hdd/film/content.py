@@ -96,7 +96,7 @@ def film_content(run: Run, frames: int, on_frame: Progress | None = None) -> dic
 def _places(points: np.ndarray) -> list[list[int] | None]:
     """Tangent vectors (n, 2) as places in the disk; None for a centroid that is missing."""
     there = to_ball(torch.from_numpy(np.nan_to_num(points))).numpy()
-    missing: list[bool] = np.isnan(points).any(axis=1).tolist()
+    missing = np.isnan(points[:, 0])
     whole = np.rint(UNITS * there).astype(int).tolist()
     return [None if gone else place for gone, place in zip(missing, whole, strict=True)]
 

@@ -22,7 +22,7 @@ from workbench.views.canvas_access import CanvasAccess
 from workbench.views.fit import fit
 from workbench.views.selection_words import selection_text
 
-SHOWS = {"images": "now", "start": "start", "change": "change", "real": "real"}
+SHOWS = {"images": "this step", "start": "start", "change": "change", "real": "real"}
 NEED_CHANGES = ("start", "change")
 """The keys of `SHOWS` that only make sense where the images change."""
 ENLARGED = 2.6
@@ -64,7 +64,7 @@ class ImageWall(SourceComponent):
         )
         self._shows = pmui.RadioButtonGroup(
             label="",
-            description="The images now, at the start, their difference (grey = unchanged), or real images",
+            description="The images of the step that is shown, at the start, their difference (grey = unchanged), or real images",
             options={name: key for key, name in SHOWS.items() if session.source.changes or key not in NEED_CHANGES},
             value="images",
             size="small",
