@@ -8,8 +8,8 @@ from hdd.cli.common import AsJson, ReadAs, SetPath, console, load_library, print
 from hdd.cli.knob_options import takes_knobs
 from hdd.errors import InvalidInputError
 from hdd.runs.open_set import open_set, open_set_of
-from hdd.sets import Reading, SyntheticSet
-from hdd.sets.fitting import about_file
+from hdd.sets import Reading
+from hdd.sets.facts import facts_of
 from hdd.settings import initial_settings
 
 _COLOURS = {"note": "green", "warning": "yellow", "problem": "red"}
@@ -43,7 +43,7 @@ def inspect(
         data = load_chosen(initial_settings(dataset, **knobs))
         found = open_set_of(path, data, reading)
         report = preflight(found, data)
-    facts = _facts(found)
+    facts = facts_of(found)
     if as_json:
         findings = None if report is None else report.as_dicts()
         print_json({"set": str(path), **facts, "findings": findings, "suggested": report and report.suggested})
@@ -60,18 +60,3 @@ def inspect(
             print_line(f"Suggested: {options}")
     if report is not None and not report.clean:
         raise typer.Exit(1)
-
-
-def _facts(found: SyntheticSet) -> dict[str, Any]:
-    """What the set itself says, in short."""
-    file, counts = about_file(found), found.counts
-    return {
-        "format": file.get("format", "with a manifest"),
-        "images": "×".join(map(str, found.images.shape)),
-        "classes": len(found.classes),
-        "images per class": counts[0] if len(set(counts)) == 1 else f"{min(counts)} to {max(counts)}",
-        "labels": "hard" if found.labels.ndim == 1 else "soft",
-        "decoder": found.decoder,
-        "numbers": f"{found.images.min():.3g} to {found.images.max():.3g}",
-        **{name: value for name, value in file.items() if name not in ("format", "name", "sha256")},
-    }

@@ -1,14 +1,10 @@
 """The form for a new run: data set, preset, and every knob that its method and its objective have."""
 
-import os
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
 
-from hdd.data.layouts import looks_like_images
 from hdd.errors import HDDError
 from hdd.paths import FOLDER
 from hdd.settings import PRESETS, Settings, initial_settings, presets_for
@@ -17,6 +13,7 @@ from workbench.controls import dataset_text
 from workbench.controls.knob import KnobControl
 from workbench.controls.knob_sections import KnobSections
 from workbench.controls.launch import Launch
+from workbench.core.image_folders import image_folders
 from workbench.core.jobs import SPARE_CORES
 from workbench.theme import HIDDEN, Text, show
 
@@ -25,17 +22,6 @@ FOLDER_KNOBS = ("image_size", "unreadable")
 
 FIRST = ("method", "objective", "ipc", "steps")
 """The knobs that are always visible; all others are in sections, which are closed at first."""
-
-
-def image_folders() -> dict[str, str]:
-    """The image folders in $HDD_FOLDERS, as label → "folder:PATH"."""
-    found = {}
-    for root in filter(None, os.environ.get("HDD_FOLDERS", "").split(os.pathsep)):
-        for folder in [Path(root), *sorted(Path(root).glob("*/"))]:
-            with suppress(OSError):
-                if looks_like_images(folder):
-                    found[f"folder {folder.name}"] = f"{FOLDER}{folder.resolve()}"
-    return found
 
 
 class Setup(Component):

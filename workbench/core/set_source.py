@@ -28,6 +28,7 @@ class SetSource:
         dataset: name of the data set that it was distilled from; None shows neither real images nor a disk.
         name: the name that is shown.
         seed: of the viewing network and of the sample of real images.
+        image_size: side in pixels to which the images of the data set are resized, for a folder; None keeps its own.
 
     Raises:
         HDDError: there is no such data set.
@@ -40,7 +41,12 @@ class SetSource:
     driver = None
 
     def __init__(
-        self, synthetic: SyntheticSet, dataset: str | None = None, name: str = "synthetic set", seed: int = 0
+        self,
+        synthetic: SyntheticSet,
+        dataset: str | None = None,
+        name: str = "synthetic set",
+        seed: int = 0,
+        image_size: int | None = None,
     ) -> None:
         self.name = name
         self.classes = list(synthetic.classes)
@@ -52,7 +58,7 @@ class SetSource:
         self._audience = Audience()
         self._answers = SharedAnswers()
         if dataset is not None:
-            settings = initial_settings(dataset, seed=seed)
+            settings = initial_settings(dataset, seed=seed, image_size=image_size)
             normalisation = synthetic.mean, synthetic.std
             viewing = Viewing.of(settings, decoder=synthetic.decoder)
             self.viewing = replace(viewing, classes=len(self.classes), normalisation=normalisation)

@@ -1,0 +1,116 @@
+"""Distilled sets in a browser."""
+
+import re
+
+import numpy as np
+import pytest
+import scripted
+from playwright.sync_api import expect
+from tab import TIMEOUT
+
+from hdd.pixels import to_pixels
+from hdd.sets import SyntheticSet, save
+from workbench.core.class_layout import ClassLayout
+from workbench.theme import tile
+
+NAME = "a <b>.safetensors"
+
+
+@pytest.fixture
+def pixels(digits, root):
+    """The pixels (30, 1, 16, 16) of three images of each digit, which are a set below `root`."""
+    places = np.concatenate([np.flatnonzero(digits.train_labels == label)[:3] for label in range(10)])
+    images = digits.normalise(digits.train_images[places]).numpy()
+    mean, std = digits.mean.numpy(), digits.std.numpy()
+    save(SyntheticSet(images, digits.train_labels[places], digits.classes, mean, std), root / NAME, "safetensors")
+    return to_pixels(images, mean, std)
+
+
+def sheet(pixels):
+    """The wall of images that are in class order."""
+    grid = ClassLayout(np.repeat(np.arange(10), len(pixels) // 10), 10).grid(pixels)
+    return tile(grid)
+
+
+def open_form(tab):
+    tab.button("Open a distilled set").click()
+    return tab.page.get_by_role("combobox", name="File or folder")
+
+
+def test_a_set_is_chosen_looked_at_and_linked(open_tab, new_tab, make_run, pixels):
+    make_run("run", steps=20)
+    tab = open_tab()
+    tab.sees("Finished: step 20 of 20")
+    of_runs = [tab.button(name) for name in ("Run 20 more steps", "Copy as command")]
+    of_runs.append(tab.slider("Step"))
+    for control in of_runs:
+        expect(control).to_be_visible(timeout=TIMEOUT)
+    tab.until(lambda: tab.figure("radius"))
+    path = open_form(tab)
+    path.click()
+    tab.page.get_by_role("option", name=NAME, exact=True).click()
+    tab.choose("Distilled from", "digits")
+    tab.button("Open").click()
+    tab.sees("A distilled set: 30 images of 10 classes")
+    tab.until(lambda: (wall := tab.wall()) and wall["flat"] == sheet(pixels).ravel().tolist())
+    tab.until(tab.points)
+    # What needs a run is not there.
+    for control in of_runs:
+        expect(control).to_have_count(0)
+    assert not tab.figure("radius")
+    expect(tab.page.get_by_text("You are in control")).to_have_count(0)
+    tab.page.mouse.click(*tab.edges("wall")(1.5, 8.5))
+    tab.until(tab.marks)
+    tab.sees("2 of 3")
+    tab.page.wait_for_url(re.compile("set=a.*safetensors&dataset=digits&synthetic="))
+    # A link shows the same.
+    other = new_tab()
+    other.goto(tab.page.url)
+    other.sees("A distilled set: 30 images of 10 classes")
+    assert other.until(other.marks) == tab.marks()
+    tab.page.get_by_role("tab", name="Compare").click()
+    tab.sees("Compare needs a run.")
+    # A run can be chosen again, and then a set is no longer in the address.
+    other.choose("Run", "run")
+    other.sees("Finished: step 20 of 20")
+    expect(other.slider("Step")).to_be_visible(timeout=TIMEOUT)
+    other.page.wait_for_url(re.compile(r"\?runs=[^&]*&run=run"))
+    assert "set=" not in other.page.url and "dataset=" not in other.page.url
+
+
+def test_a_set_can_be_typed_where_there_is_no_run(open_tab, pixels):
+    tab = open_tab()
+    tab.sees("Watch a data set being distilled")
+    open_form(tab).fill(NAME)
+    tab.button("Open").click()
+    tab.sees("A distilled set: 30 images of 10 classes")
+    tab.sees("not named")
+    tab.sees("The disk cannot be drawn: the real images are not known.")
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("set=../run.pt", "does not lie in"),
+        ("set=%00", "does not lie in"),
+        ("set=/etc/passwd&dataset=digits", "does not lie in"),
+        ("set=none.pt", "There is no set 'none.pt'"),
+        ("set=run&dataset=cifar11", "There is no data set 'cifar11'"),
+        ("set=run&as=values=loud", "values='loud' is not allowed"),
+    ],
+)
+def test_a_link_to_what_cannot_be_opened_says_so_and_shows_a_run(new_tab, server, make_run, root, query, message):
+    make_run("run", steps=20)
+    tab = new_tab()
+    tab.goto(f"{server}?runs={root}&{query}")
+    tab.sees(message)
+    tab.sees("Finished: step 20 of 20")
+
+
+def test_a_step_of_a_run_is_opened_as_a_set(new_tab, server, make_run, root):
+    make_run("run", steps=20)
+    tab = new_tab()
+    tab.goto(f"{server}?runs={root}&set=run@10")
+    tab.sees("A distilled set: 100 images of 10 classes")
+    shown = sheet(scripted.pixels(10).reshape(-1, 1, scripted.SIDE, scripted.SIDE))
+    tab.until(lambda: (wall := tab.wall()) and wall["flat"] == shown.ravel().tolist())

@@ -1,0 +1,51 @@
+"""A distilled set on the page: in the side bar, what it says of itself and how it is read."""
+
+from collections.abc import Sequence
+
+import panel as pn
+from panel.viewable import Viewable
+
+from workbench.build_queue import Build
+from workbench.controls.set_facts import SetFacts
+from workbench.core.frame import Frame
+from workbench.core.set_opening import OpenedSet
+from workbench.core.set_place import SetPlace
+from workbench.core.set_source import SetSource
+from workbench.core.source import Source
+from workbench.page_source import PageTools
+from workbench.session import Session
+
+
+class PageSet:
+    """A set, as `PageSource` describes it.
+
+    Args:
+        place: which set it is.
+        opened: what was found there.
+        tools: of the page.
+    """
+
+    def __init__(self, place: SetPlace, opened: OpenedSet, tools: PageTools) -> None:
+        dataset = None if opened.misfit else place.dataset or None
+        self.source: Source = SetSource(opened.images, dataset, place.path, image_size=opened.image_size)
+        self.name = f"Set {place.path}"
+        self.query = place.write()
+        self._place, self._opened, self._tools = place, opened, tools
+        self._column = pn.Column(sizing_mode="stretch_width", margin=0)
+        self.side: Sequence[Viewable] = [self._column]
+        self.below: Sequence[Viewable] = []
+
+    def status(self, frame: Frame) -> str:
+        """As `PageSource.status`: how it was read, which the numbers of the images depend on."""
+        count, classes = len(self.source.layout), len(self.source.classes)
+        read_as = f", read as {', '.join(self._place.read_as)}" if self._place.read_as else ""
+        return f"A distilled set: {count} images of {classes} classes{read_as}"
+
+    def builds(self, session: Session) -> list[Build]:
+        """As `PageSource.builds`."""
+        return [self._add_facts]
+
+    def _add_facts(self) -> None:
+        # A set has nobody in control.
+        self._tools.bar[:] = []
+        self._column[:] = [SetFacts(self._place, self._opened, self._tools.show_set)]
