@@ -1,11 +1,13 @@
 """A distilled set on the page: in the side bar, what it says of itself and how it is read."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import panel as pn
 from panel.viewable import Viewable
 
 from workbench.build_queue import Build
+from workbench.controls.preflight import Preflight
 from workbench.controls.set_facts import SetFacts
 from workbench.core.frame import Frame
 from workbench.core.set_opening import OpenedSet
@@ -43,9 +45,10 @@ class PageSet:
 
     def builds(self, session: Session) -> list[Build]:
         """As `PageSource.builds`."""
-        return [self._add_facts]
+        return [partial(self._add_facts, session)]
 
-    def _add_facts(self) -> None:
+    def _add_facts(self, session: Session) -> None:
         # A set has nobody in control.
         self._tools.bar[:] = []
-        self._column[:] = [SetFacts(self._place, self._opened, self._tools.show_set)]
+        tools, place, opened = self._tools, self._place, self._opened
+        self._column[:] = [SetFacts(place, opened, tools.show_set), Preflight(session, tools, place, opened)]

@@ -41,6 +41,7 @@ SCRIPT = {
     "epoch_seconds": 0.0,  # of an evaluation
     "accuracies": [0.5, 0.75],  # that an evaluation finds
     "architectures": ["convnet", "mlp"],  # that fit its images
+    "findings": [],  # of the inspection of a set
     "file_bytes": None,  # largest file that it can write, as if the disk were full
 }
 
@@ -197,9 +198,10 @@ def main(words):
     parser = argparse.ArgumentParser()
     parser.add_argument("command")
     parser.add_argument("run", nargs="?", type=Path)
+    parser.add_argument("--as", action="append")
     for flag in ("--queue", "--json", "--json-lines"):
         parser.add_argument(flag, action="store_true")
-    for name in ("--out", "--preset", "--protocol", "--baseline"):
+    for name in ("--out", "--preset", "--protocol", "--baseline", "--dataset"):
         parser.add_argument(name)
     parser.add_argument("--architectures", default="convnet")
     for name in ("--steps", "--step"):
@@ -219,6 +221,9 @@ def main(words):
             run.end("stopped", "reopened")
             run.steer(steps=given.steps)
         advance(run, script)
+    elif given.command == "inspect":
+        say(result={"set": str(path), "findings": script["findings"]})
+        sys.exit(any(each["severity"] != "note" for each in script["findings"]))
     elif given.command == "evaluate":
         evaluate(Run(path), script, None if given.baseline else given.step, given.protocol, given.architectures)
 

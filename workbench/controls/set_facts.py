@@ -8,7 +8,7 @@ import panel_material_ui as pmui
 from workbench.component import Component
 from workbench.core.set_opening import OpenedSet
 from workbench.core.set_place import SetPlace
-from workbench.theme import Notice, Text, facts
+from workbench.theme import Text, facts
 from workbench.views.strip import WIDTH
 
 
@@ -30,8 +30,6 @@ class SetFacts(Component):
             Text("Distilled set", variant="subtitle2", margin=(8, 10, 0, 10)),
             pn.pane.HTML(facts(rows), width=WIDTH, margin=(2, 10), stylesheets=["td {overflow-wrap: anywhere}"]),
         ]
-        if opened.misfit:
-            parts.append(Notice(opened.misfit, severity="error", margin=(4, 10), sizing_mode="stretch_width"))
         if place.read_as:
             undo = pmui.Button(label="Read as the file says", icon="undo", size="small", variant="text", margin=(0, 6))
             undo.on_click(lambda _: show(SetPlace(place.path, place.dataset)))

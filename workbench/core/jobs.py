@@ -1,4 +1,4 @@
-"""Processes that compute for the page: engines, new runs, evaluations.
+"""Processes that compute for the page: engines, new runs, evaluations, inspections of sets.
 
 Each is an `hdd` command in a process session of its own, so that it outlives the server. Its output goes to a file, so
 that it never waits for a reader. The results are in the run's directory; the output is only needed for the progress
@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,22 @@ TAIL = 4000
 """Bytes at the end of a job's output that are kept, to show why it failed."""
 
 
+class JobKind(Enum):
+    """What a process does: it advances a run, evaluates images of a run, or inspects a distilled set."""
+
+    ENGINE = auto()
+    EVALUATION = auto()
+    INSPECTION = auto()
+
+
 class Job:
     """A process that the page started.
 
     Args:
         command: the command line.
         about: what the process does, as the beginning of a sentence.
-        run: directory of the run that it works on; that of a new run need not exist yet.
-        evaluates: whether it evaluates the run's images, independently of the engine.
+        run: directory of the run that it works on, or path of the set; that of a new run need not exist yet.
+        kind: what it does.
 
     Attributes:
         progress: the newest value of each figure that the process has printed.
@@ -43,9 +52,10 @@ class Job:
         going: whether the process was running when it was last polled.
     """
 
-    def __init__(self, command: list[str], about: str, run: Path, evaluates: bool = False) -> None:
+    def __init__(self, command: list[str], about: str, run: Path, kind: JobKind) -> None:
+        self.command = command
         self.about = about
-        self.evaluates = evaluates
+        self.kind = kind
         self.run = run
         self.going = True
         self.progress: dict[str, Any] = {}
@@ -230,16 +240,31 @@ class Engines:
         about = f"The {protocol} baseline" if step is None else f"The {protocol} evaluation of step {step}"
         if trained:
             about += f" by {'all architectures' if 'all' in architectures else ', '.join(architectures)}"
-        return self._start(command, about, run, evaluates=True)
+        return self._start(command, about, run, JobKind.EVALUATION)
 
-    def _start(self, command: list[str], about: str, run: Path, evaluates: bool = False) -> Job:
+    def inspect(self, path: Path, dataset: str, read_as: Sequence[str], image_size: int | None = None) -> Job:
+        """Starts a process that compares a set with its data set, or finds the one that is doing so already.
+
+        Args:
+            path: of the set.
+            dataset: name of the data set.
+            read_as: how the set is read, as texts NAME=VALUE.
+            image_size: side to which the images of a folder are resized; None keeps theirs.
+        """
+        size = [] if image_size is None else ["--image-size", str(image_size)]
+        given = [f"--as={text}" for text in read_as]
+        command = [*self._command, "inspect", str(path), "--dataset", dataset, *size, *given, "--json-lines"]
+        same = [job for job in self.going(path) if job.command == command]
+        return same[0] if same else self._start(command, "The check of the set", path, JobKind.INSPECTION)
+
+    def _start(self, command: list[str], about: str, run: Path, kind: JobKind = JobKind.ENGINE) -> Job:
         self.jobs = [job for job in self.jobs if job.poll()]
-        job = Job(command, about, run, evaluates)
+        job = Job(command, about, run, kind)
         self.jobs.append(job)
         return job
 
     def going(self, run: Path) -> list[Job]:
-        """The processes that were started here on a run and are still running."""
+        """The processes that were started here on a run or a set and are still running."""
         return [job for job in self.jobs if job.run == run and job.poll()]
 
     def datasets(self) -> list[dict[str, Any]]:

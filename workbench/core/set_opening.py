@@ -3,13 +3,17 @@
 Call these functions by `Projector.study`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from hdd.errors import HDDError, InvalidInputError
 from hdd.paths import FOLDER
+from hdd.pixels import to_pixels
 from hdd.runs.open_set import open_set, open_set_of
 from hdd.sets import SyntheticSet, fitted
 from hdd.sets.facts import facts_of
@@ -22,21 +26,40 @@ if TYPE_CHECKING:
     from hdd.data import Dataset
 
 
+PICTURES = 5
+"""Images that a picture of a set shows, at most: the first one of each of the first classes that have any."""
+
+
 @dataclass(frozen=True, eq=False)
 class OpenedSet:
     """A set as a page shows it.
 
     Attributes:
+        path: where it is.
         images: the images to train on; if the data set is known, normalised and ordered as that is.
         facts: what the set says of itself, see `hdd.sets.facts.facts_of`.
         image_size: side to which the images of the data set are resized; None keeps its own, as only folders can.
         misfit: why the set is not one of the data set, and is shown without it; "" if it is, or none is named.
     """
 
+    path: Path
     images: SyntheticSet
     facts: dict[str, Any]
     image_size: int | None = None
     misfit: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A few images of a set.
+
+    Attributes:
+        pixels: (n, channels, H, W) uint8.
+        classes: their n classes.
+    """
+
+    pixels: np.ndarray
+    classes: list[str]
 
 
 def listed(root: Path) -> list[str]:
@@ -57,7 +80,7 @@ def opened(root: Path, place: SetPlace) -> OpenedSet:
     path = SetFolder(root).find(place.path)
     if not place.dataset:
         found = open_set(path, place.reading)
-        return OpenedSet(found.decoded(), facts_of(found))
+        return OpenedSet(path, found.decoded(), facts_of(found))
     if place.dataset.startswith(FOLDER) and place.dataset not in image_folders().values():
         raise InvalidInputError(
             f"{place.dataset!r} is none of the image folders that the page offers: name its folder in HDD_FOLDERS."
@@ -67,9 +90,25 @@ def opened(root: Path, place: SetPlace) -> OpenedSet:
     found = open_set_of(path, data, place.reading)
     facts = facts_of(found)
     try:
-        return OpenedSet(fitted(found, data).decoded(), facts, size)
+        return OpenedSet(path, fitted(found, data).decoded(), facts, size)
     except HDDError as error:
-        return OpenedSet(found.decoded(), facts, size, str(error))
+        return OpenedSet(path, found.decoded(), facts, size, str(error))
+
+
+def pictures(root: Path, places: Sequence[SetPlace]) -> list[Picture | None]:
+    """A picture of a set under each of several readings, None where it cannot be read so."""
+    return [_picture(root, place) for place in places]
+
+
+def _picture(root: Path, place: SetPlace) -> Picture | None:
+    try:
+        images = opened(root, place).images
+    except HDDError:
+        return None
+    labels, first = np.unique(images.hard_labels, return_index=True)
+    mean, std = np.array(images.mean, np.float32), np.array(images.std, np.float32)
+    pixels = to_pixels(images.images[first[:PICTURES]], mean, std)
+    return Picture(pixels, [images.classes[label] for label in labels[:PICTURES]])
 
 
 @lru_cache(maxsize=2)

@@ -60,6 +60,21 @@ def test_a_new_run_is_made_as_asked(root):
     assert by_all.about == "The quick baseline by all architectures"
 
 
+def test_a_set_is_inspected_once_at_a_time(root):
+    engines = Engines(root, saying("print(json.dumps({'words': sys.argv[1:]})); sys.stdin.read(); time.sleep(0.5)"))
+    job = engines.inspect(root / "a b.pt", "digits", ["values=unit", "classes=in order"])
+    assert engines.inspect(root / "a b.pt", "digits", ["values=unit", "classes=in order"]) is job
+    other = engines.inspect(root / "a b.pt", "folder:pets", [], image_size=32)
+    assert ended(job).progress["words"] == [
+        "inspect", str(root / "a b.pt"), "--dataset", "digits", "--as=values=unit", "--as=classes=in order",
+        "--json-lines",
+    ]  # fmt: skip
+    size = ["--image-size", "32"]
+    words = ["inspect", str(root / "a b.pt"), "--dataset", "folder:pets", *size, "--json-lines"]
+    assert ended(other).progress["words"] == words
+    assert ended(engines.inspect(root / "a b.pt", "digits", ["values=unit", "classes=in order"])) is not job
+
+
 def test_progress_is_the_newest_of_each_thing(root):
     code = """
 for line in ['{"done": 1, "total": 4}', "Warning: no JSON", '[1]', '{"done": 3}']:

@@ -6,7 +6,7 @@ import pytest
 from hdd.errors import HDDError, NotFoundError
 from hdd.sets import Reading, SyntheticSet, save
 from hdd.sets.formats import manifest
-from workbench.core.set_opening import listed, opened
+from workbench.core.set_opening import PICTURES, listed, opened, pictures
 from workbench.core.set_place import SetPlace
 
 
@@ -72,3 +72,14 @@ def test_what_cannot_be_opened_is_said_in_one_message(tmp_path):
     (tmp_path / "set.pt").write_bytes(b"damaged")
     with pytest.raises(HDDError, match="cannot be read as a distilled set"):
         opened(tmp_path, SetPlace("set.pt"))
+
+
+def test_pictures_show_the_first_images_of_classes_under_each_reading(digits, unit, tmp_path):
+    place = SetPlace("set.safetensors", "digits")
+    right, wrong, none = pictures(
+        tmp_path, [place.with_reading(values="unit"), place, place.with_reading(values="0.5,0.5,0.5/1,1,1")]
+    )
+    assert none is None
+    assert right.classes == wrong.classes == list(digits.classes[:PICTURES])
+    np.testing.assert_array_equal(right.pixels, digits.train_images[unit[0][: 2 * PICTURES : 2]].numpy())
+    assert wrong.pixels.min() > 0

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 import scripted
+import torch
 from playwright.sync_api import expect
 from tab import TIMEOUT
 
@@ -30,6 +31,12 @@ def sheet(pixels):
     """The wall of images that are in class order."""
     grid = ClassLayout(np.repeat(np.arange(10), len(pixels) // 10), 10).grid(pixels)
     return tile(grid)
+
+
+def finding(severity, words, *alternatives):
+    """What a check found, as `hdd inspect` prints it; `alternatives` are readings."""
+    others = [{"reading": each, "words": "a guess"} for each in alternatives]
+    return {"check": "values", "severity": severity, "words": words, "evidence": {}, "alternatives": others}
 
 
 def open_form(tab):
@@ -114,3 +121,41 @@ def test_a_step_of_a_run_is_opened_as_a_set(new_tab, server, make_run, root):
     tab.sees("A distilled set: 100 images of 10 classes")
     shown = sheet(scripted.pixels(10).reshape(-1, 1, scripted.SIDE, scripted.SIDE))
     tab.until(lambda: (wall := tab.wall()) and wall["flat"] == shown.ravel().tolist())
+
+
+def test_findings_are_told_worst_first_and_another_reading_is_applied(new_tab, server, script, pixels, root):
+    notes = (
+        finding("note", "Fine."),
+        finding("warning", "A <b>doubt</b>.", {"values": "unit"}),
+        finding("problem", "Bad."),
+    )
+    script(findings=notes)
+    tab = new_tab()
+    tab.goto(f"{server}?runs={root}&set={NAME}&dataset=digits")
+    tab.sees("Values. Bad.")
+    told = ("Values. Bad.", "Values. A <b>doubt</b>.", "Values. Fine.")
+    heights = [tab.page.get_by_text(words, exact=True).bounding_box()["y"] for words in told]
+    assert heights == sorted(heights)
+    before = tab.until(tab.wall)
+    tab.button("Read as values=unit").click()
+    tab.sees("A distilled set: 30 images of 10 classes, read as values=unit")
+    tab.page.wait_for_url(re.compile("set=.*&dataset=digits&as=values%3Dunit"))
+    tab.until(lambda: (wall := tab.wall()) and wall != before)
+    tab.button("Read as the file says").click()
+    tab.until(lambda: tab.wall() == before)
+    assert "as=" not in tab.page.url
+
+
+def test_a_set_is_compared_with_its_real_images(serve, new_tab, digits, root):
+    places = np.concatenate([np.flatnonzero(digits.train_labels == label)[:3] for label in range(10)])
+    data = [[digits.train_images[places].float() / 255, digits.train_labels[places]]]
+    torch.save({"data": data, "accs_all_exps": {}}, root / "res_DM.pt")
+    _, address = serve("workbench/app.py")
+    tab = new_tab()
+    tab.goto(f"{address}?set=res_DM.pt&dataset=digits")
+    tab.sees("They fit better as values=unit")
+    tab.until(tab.points)
+    tab.button("Read as values=unit").click()
+    tab.sees("read as values=unit")
+    tab.sees("no other normalisation fits clearly better")
+    expect(tab.page.get_by_role("button", name="Read as values")).to_have_count(0)
