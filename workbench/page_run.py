@@ -11,12 +11,13 @@ from workbench.build_queue import Build
 from workbench.controls.branching import Branching
 from workbench.controls.driver import DriverButton
 from workbench.controls.evaluator import Evaluator
-from workbench.controls.export import Export
+from workbench.controls.export import Export, Exported
 from workbench.controls.recipe_buttons import RecipeButtons
 from workbench.controls.runner import Runner, status_text
 from workbench.controls.steering import Steering
 from workbench.core.frame import Frame
 from workbench.core.run_source import source_of
+from workbench.core.set_place import SetPlace
 from workbench.core.source import Source
 from workbench.page import TIMELINE_HEIGHT
 from workbench.page_source import PageTools
@@ -39,6 +40,7 @@ class PageRun:
     def __init__(self, path: Path, tools: PageTools) -> None:
         self.source: Source = source_of(path)
         self.name = path.name
+        self._path = path.resolve()
         self.query = [("run", path.name)]
         self._tools = tools
         self._runner, self._steering = (pn.Column(sizing_mode="stretch_width", margin=0) for _ in range(2))
@@ -68,7 +70,12 @@ class PageRun:
         evaluator = Evaluator(session, tools.engines)
         session.add(evaluator)
         recipes = RecipeButtons(session, tools.dialogs)
-        self._runner[:] = [runner, evaluator, recipes, Export(session, tools.link)]
+        export = Export(session, tools.link, tools.projector, self._exported)
+        self._runner[:] = [runner, evaluator, recipes, export]
+
+    def _exported(self, step: int) -> Exported:
+        shown = {"run": self.name, "step": step}
+        return Exported(f"{self.name}-step{step}", shown, self._path.parent, SetPlace(f"{self._path.name}@{step}"))
 
     def _add_timeline(self, session: Session) -> None:
         branching = Branching(session, self._tools.dialogs, self._tools.show_run)

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import panel as pn
 from panel.viewable import Viewable
 
 from workbench.build_queue import Build
+from workbench.controls.export import Export, Exported
 from workbench.controls.preflight import Preflight
 from workbench.controls.set_facts import SetFacts
 from workbench.core.frame import Frame
@@ -51,4 +53,12 @@ class PageSet:
         # A set has nobody in control.
         self._tools.bar[:] = []
         tools, place, opened = self._tools, self._place, self._opened
-        self._column[:] = [SetFacts(place, opened, tools.show_set), Preflight(session, tools, place, opened)]
+        self._column[:] = [
+            SetFacts(place, opened, tools.show_set),
+            Export(session, tools.link, tools.projector, self._exported),
+            Preflight(session, tools, place, opened),
+        ]
+
+    def _exported(self, step: int) -> Exported:
+        path = self._place.path
+        return Exported(Path(path).stem, {"set": path}, self._tools.sets_root, self._place)

@@ -67,8 +67,25 @@ def listed(root: Path) -> list[str]:
     return SetFolder(root).listed()
 
 
-def opened(root: Path, place: SetPlace) -> OpenedSet:
-    """Opens a set, and fits it to its data set.
+@dataclass(frozen=True, eq=False)
+class StoredSet:
+    """A set as it is stored.
+
+    Attributes:
+        path: where it is.
+        synthetic: the set; if the data set is known and the set fits it, normalised and ordered as that is.
+        facts, image_size, misfit: as in `OpenedSet`.
+    """
+
+    path: Path
+    synthetic: SyntheticSet
+    facts: dict[str, Any]
+    image_size: int | None = None
+    misfit: str = ""
+
+
+def stored(root: Path, place: SetPlace) -> StoredSet:
+    """Reads a set, and fits it to its data set.
 
     Args:
         root: the folder of sets.
@@ -80,7 +97,7 @@ def opened(root: Path, place: SetPlace) -> OpenedSet:
     path = SetFolder(root).find(place.path)
     if not place.dataset:
         found = open_set(path, place.reading)
-        return OpenedSet(path, found.decoded(), facts_of(found))
+        return StoredSet(path, found, facts_of(found))
     if place.dataset.startswith(FOLDER) and place.dataset not in image_folders().values():
         raise InvalidInputError(
             f"{place.dataset!r} is none of the image folders that the page offers: name its folder in HDD_FOLDERS."
@@ -90,9 +107,15 @@ def opened(root: Path, place: SetPlace) -> OpenedSet:
     found = open_set_of(path, data, place.reading)
     facts = facts_of(found)
     try:
-        return OpenedSet(path, fitted(found, data).decoded(), facts, size)
+        return StoredSet(path, fitted(found, data), facts, size)
     except HDDError as error:
-        return OpenedSet(path, found.decoded(), facts, size, str(error))
+        return StoredSet(path, found, facts, size, str(error))
+
+
+def opened(root: Path, place: SetPlace) -> OpenedSet:
+    """Opens a set for a page; see `stored`."""
+    found = stored(root, place)
+    return OpenedSet(found.path, found.synthetic.decoded(), found.facts, found.image_size, found.misfit)
 
 
 def pictures(root: Path, places: Sequence[SetPlace]) -> list[Picture | None]:

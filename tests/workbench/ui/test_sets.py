@@ -1,6 +1,7 @@
 """Distilled sets in a browser."""
 
 import re
+import zipfile
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from playwright.sync_api import expect
 from tab import TIMEOUT
 
 from hdd.pixels import to_pixels
-from hdd.sets import SyntheticSet, save
+from hdd.sets import SyntheticSet, load, save
 from workbench.core.class_layout import ClassLayout
 from workbench.theme import tile
 
@@ -159,3 +160,32 @@ def test_a_set_is_compared_with_its_real_images(serve, new_tab, digits, root):
     tab.sees("read as values=unit")
     tab.sees("no other normalisation fits clearly better")
     expect(tab.page.get_by_role("button", name="Read as values")).to_have_count(0)
+
+
+def test_sets_and_runs_are_exported_in_formats(new_tab, server, make_run, pixels, digits, root, tmp_path):
+    make_run("run", steps=20)
+    tab = new_tab()
+    tab.goto(f"{server}?runs={root}&set={NAME}")
+    tab.until(tab.wall)
+
+    def exported(label):
+        with tab.page.expect_download() as download:
+            tab.button("Export").click()
+            item = tab.page.get_by_role("menuitem", name=label, exact=True)
+            expect(item).to_be_visible(timeout=TIMEOUT)
+            curves = tab.page.get_by_role("menuitem", name="Curves (CSV)").count()
+            item.click()
+        return download.value, curves
+
+    file, curves = exported("Set as kip (.npz)")
+    assert curves == 0
+    with zipfile.ZipFile(file.path()) as archive:
+        assert archive.namelist()[0] == "a <b>.npz"
+        archive.extractall(tmp_path)
+    found = load(tmp_path / "a <b>.npz")
+    assert found.classes == digits.classes
+    assert np.array_equal(to_pixels(found.images, digits.mean.numpy(), digits.std.numpy()), pixels)
+    tab.choose("Run", "run")
+    tab.sees("Finished: step 20 of 20")
+    file, curves = exported("Set as export (folder)")
+    assert (file.suggested_filename, curves) == ("run-step20-export.zip", 1)
