@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import panel as pn
+import panel_material_ui as pmui
 from panel.viewable import Viewable
 
 from workbench.build_queue import Build
@@ -55,9 +56,16 @@ class PageSet:
         tools, place, opened = self._tools, self._place, self._opened
         self._column[:] = [
             SetFacts(place, opened, tools.show_set),
-            Export(session, tools.link, tools.projector, self._exported),
+            pn.Row(self._start_button(), Export(session, tools.link, tools.projector, self._exported), margin=(0, 6)),
             Preflight(session, tools, place, opened),
         ]
+
+    def _start_button(self) -> pmui.Button:
+        button = pmui.Button(
+            label="Start a run from it", icon="play_arrow", size="small", variant="text", margin=(0, 3)
+        )
+        button.on_click(lambda _: self._tools.start_from(self._place))
+        return button
 
     def _exported(self, step: int) -> Exported:
         path = self._place.path

@@ -32,6 +32,7 @@ class PageTools:
         bar: the empty place on the right of the app bar.
         show_run: shows the run of a directory.
         show_set: shows a set.
+        start_from: opens the form for a new run that starts from a set.
     """
 
     engines: Engines
@@ -42,6 +43,7 @@ class PageTools:
     bar: pmui.Row
     show_run: Callable[[Path], None]
     show_set: Callable[[SetPlace], None]
+    start_from: Callable[[SetPlace], None]
 
 
 class PageSource(Protocol):

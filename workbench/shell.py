@@ -79,15 +79,23 @@ class Shell:
         self._names: list[str] = []
         self._link = Link(names=["run", *set_place.NAMES, *address.NAMES])
         self._dialogs = Dialogs(self._link.copy)
-        self._launch = Launch(engines, self.attach)
+        root = sets_root or engines.root
+        self._launch = Launch(engines, self.attach, root)
         self._run_choice = RunChoice(self._chosen)
         self._status = Text("", variant="body2", margin=(14, 8))
         self._bar = pmui.Row(margin=0)
         self._new_run = NewRun(self._launch, engines)
-        root = sets_root or engines.root
         self._opener = SetOpener(projector, root, self._document, self._show_set, self._after_failure)
         self._tools = PageTools(
-            engines, projector, root, self._link, self._dialogs, self._bar, self.attach, self._opener.open
+            engines=engines,
+            projector=projector,
+            sets_root=root,
+            link=self._link,
+            dialogs=self._dialogs,
+            bar=self._bar,
+            show_run=self.attach,
+            show_set=self._opener.open,
+            start_from=self._new_run.start_from,
         )
         self._form = pn.Column(sizing_mode="stretch_width", margin=0)
         self._side = pn.Column(sizing_mode="stretch_width", margin=0)

@@ -201,7 +201,7 @@ def main(words):
     parser.add_argument("--as", action="append")
     for flag in ("--queue", "--json", "--json-lines"):
         parser.add_argument(flag, action="store_true")
-    for name in ("--out", "--preset", "--protocol", "--baseline", "--dataset"):
+    for name in ("--out", "--preset", "--protocol", "--baseline", "--dataset", "--init"):
         parser.add_argument(name)
     parser.add_argument("--architectures", default="convnet")
     for name in ("--steps", "--step"):

@@ -38,6 +38,10 @@ class Folded(Component):
         """Closes the section."""
         self._panel.active = []
 
+    def unfold(self) -> None:
+        """Opens the section."""
+        self._panel.active = [0]
+
     def _opened(self, event: Any) -> None:
         if event.new and not self._content.objects:
             self._content[:] = [self._make()]

@@ -11,6 +11,7 @@ from workbench.controls.launch import Launch
 from workbench.controls.notices import notify
 from workbench.controls.setup import Setup
 from workbench.core.jobs import Engines
+from workbench.core.set_place import SetPlace
 
 
 class NewRun(Folded):
@@ -27,9 +28,16 @@ class NewRun(Folded):
         super().__init__("New run", self._form)
         self._launch = launch
         self._engines = engines
+        self._setup: Setup | None = None
+
+    def start_from(self, place: SetPlace) -> None:
+        """Opens the form, filled in for a run that starts from a distilled set."""
+        self.unfold()
+        assert self._setup is not None
+        self._setup.start_from(place)
 
     def _form(self) -> Setup:
-        setup = Setup(self._launch)
+        setup = self._setup = Setup(self._launch)
         pn.state.execute(partial(self._offer_datasets, setup))
         return setup
 

@@ -183,7 +183,15 @@ class Engines:
         check_name(name)
         return self.root / name
 
-    def distill(self, name: str, settings: Mapping[str, Any], preset: str, share: bool = False) -> Job:
+    def distill(
+        self,
+        name: str,
+        settings: Mapping[str, Any],
+        preset: str,
+        share: bool = False,
+        initial: Path | None = None,
+        read_as: Sequence[str] = (),
+    ) -> Job:
         """Starts a process that makes a new run and advances it.
 
         Args:
@@ -191,6 +199,8 @@ class Engines:
             settings: the knobs that differ from the preset.
             preset: a key of `hdd.settings.PRESETS`.
             share: whether to run in parallel with other engines on the device; otherwise the run queues.
+            initial: a distilled set from whose images the run starts, or RUN@STEP; None starts as the knob `init` says.
+            read_as: how that set is read, as texts NAME=VALUE.
 
         Raises:
             HDDError: the name is not allowed, or is taken.
@@ -208,6 +218,7 @@ class Engines:
             "--preset",
             preset,
             *sets,
+            *([] if initial is None else ["--init", str(initial), *(f"--as={text}" for text in read_as)]),
             "--json-lines",
             *([] if share else ["--queue"]),
         ]

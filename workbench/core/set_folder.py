@@ -13,7 +13,7 @@ DEPTH, MOST = 3, 500
 
 
 class SetFolder:
-    """Finds distilled sets below a folder. It waits for the disk, so no method may be called on the event loop.
+    """Finds distilled sets below a folder.
 
     Args:
         root: the folder.
@@ -48,7 +48,7 @@ class SetFolder:
         return named
 
     def listed(self) -> list[str]:
-        """The sets in the folder, as `find` takes them, in alphabetical order."""
+        """The sets in the folder, as `find` takes them, in alphabetical order; this takes long, as it opens files."""
         found: list[str] = []
         looked = 0
         waiting = [(self.root, 0)]

@@ -47,6 +47,8 @@ def test_a_new_run_is_made_as_asked(root):
         "--json-lines", "--queue",
     ]  # fmt: skip
     assert ended(engines.distill("x", {}, "released", share=True)).progress["words"][-1] == "--json-lines"
+    from_set = engines.distill("y", {}, "released", initial=root / "a.pt", read_as=["values=unit"])
+    assert ended(from_set).progress["words"][5:8] == ["--init", str(root / "a.pt"), "--as=values=unit"]
     resumed = ended(engines.resume(root / "my run", steps=9)).progress["words"]
     assert resumed == ["resume", str(root / "my run"), "--steps", "9", "--queue", "--json"]
     evaluated = ended(engines.evaluate(root / "my run", 20, "quick")).progress["words"]

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tab import TIMEOUT
 
 from hdd.pixels import to_pixels
+from hdd.runs.run import Run
 from hdd.sets import SyntheticSet, load, save
 from workbench.core.class_layout import ClassLayout
 from workbench.theme import tile
@@ -189,3 +190,23 @@ def test_sets_and_runs_are_exported_in_formats(new_tab, server, make_run, pixels
     tab.sees("Finished: step 20 of 20")
     file, curves = exported("Set as export (folder)")
     assert (file.suggested_filename, curves) == ("run-step20-export.zip", 1)
+
+
+def test_a_run_starts_from_the_set_that_is_shown(serve, new_tab, digits, pixels, root):
+    places = np.concatenate([np.flatnonzero(digits.train_labels == label)[:3] for label in range(10)])
+    torch.save([digits.train_images[places].float(), digits.train_labels[places]], root / "data.pt")
+    _, address = serve("workbench/app.py")
+    tab = new_tab()
+    tab.goto(f"{address}?set=data.pt&dataset=digits&as=values%3Dpixels")
+    tab.sees("A distilled set: 30 images of 10 classes, read as values=pixels")
+    tab.button("Start a run from it").click()
+    tab.sees("It is read as values=pixels.")
+    tab.page.get_by_role("textbox", name="Name of the run").fill("from set")
+    tab.button("Start this run").click()
+    tab.page.wait_for_url("**run=from*set**", timeout=TIMEOUT)
+    tab.until(tab.wall)
+    run = Run(root / "from set")
+    assert run.initial_settings.ipc == 3
+    start = run.to_pixels(run.images(0)).reshape(pixels.shape)
+    assert np.abs(start.astype(int) - pixels).max() <= 1
+    run.close()
