@@ -28,6 +28,11 @@ def runs_folder() -> Path:
     return Path(os.environ.get("HDD_RUNS", "runs"))
 
 
+def sets_folder() -> Path:
+    """The folder whose distilled sets the page opens: HDD_SETS, or that of the runs."""
+    return Path(os.environ.get("HDD_SETS") or runs_folder())
+
+
 def user_folder(variable: str, default: str) -> Path:
     """A folder that the user may name in an environment variable.
 

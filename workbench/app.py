@@ -1,5 +1,7 @@
 """The app for `panel serve workbench/app.py`: the live page of the runs in $HDD_RUNS, or else in ./runs.
 
+It opens the distilled sets in $HDD_SETS, or else in the folder of the runs.
+
 It takes the options of `panel serve`; `--args --autostart` also starts the digits run if there is no run yet.
 """
 
@@ -8,7 +10,7 @@ import sys
 import panel as pn
 from bokeh.settings import settings
 
-from hdd.paths import runs_folder
+from hdd.paths import runs_folder, sets_folder
 from workbench.core.jobs import Engines
 from workbench.core.projector import shared_projector
 from workbench.shell import Shell
@@ -21,4 +23,6 @@ settings.perform_error_diagnostics = False
 if "hdd engines" not in pn.state.cache:
     pn.state.cache["hdd engines"] = Engines(runs_folder())
 
-Shell(pn.state.cache["hdd engines"], shared_projector(), autostart="--autostart" in sys.argv).page.servable()
+Shell(
+    pn.state.cache["hdd engines"], shared_projector(), autostart="--autostart" in sys.argv, sets_root=sets_folder()
+).page.servable()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from hdd.audit.subject import Subject
 from hdd.data import load_chosen
@@ -25,6 +26,7 @@ def open_subject(
     network: str = "random",
     on_load: Progress | None = None,
     on_embed: Progress | None = None,
+    **knobs: Any,
 ) -> tuple[Subject, Report]:
     """A set beside the real images that it was distilled from, and what the preflight finds.
 
@@ -35,9 +37,10 @@ def open_subject(
         network: through which features are looked at: "random", or "trained" on the real images.
         on_load: called as on_load(images read, images to read).
         on_embed: called as on_embed(real images embedded, real images to embed).
+        knobs: of the data set, for files: image_size and unreadable.
 
     Raises:
-        HDDError: there is no such set or data set, they do not fit, or a data set is named for a run.
+        HDDError: there is no such set or data set, they do not fit, or a data set or knobs are given for a run.
     """
     found = run_and_step(where)
     if found is None:
@@ -45,9 +48,9 @@ def open_subject(
             raise InvalidInputError(
                 f"{os.fspath(where)} does not say what it was distilled from: name the data set, for example digits."
             )
-        settings, initial = initial_settings(dataset), None
+        settings, initial = initial_settings(dataset, **knobs), None
     else:
-        if dataset is not None:
+        if dataset is not None or knobs:
             raise InvalidInputError("A run says itself what it was distilled from: leave the data set out.")
         settings, initial = _of_run(*found)
     data = load_chosen(settings, on_load)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -25,6 +25,7 @@ from hdd.cli.common import (
     print_line,
     progress_console,
 )
+from hdd.cli.knob_options import takes_knobs
 from hdd.errors import InvalidInputError
 from hdd.sets import Reading
 
@@ -39,8 +40,10 @@ Network = StrEnum("Network", ["random", "trained"])
 FailOn = StrEnum("FailOn", ["problem", "warning", "never"])
 
 
+@takes_knobs(["image_size", "unreadable"])
 def audit(
     path: SetPath,
+    knobs: dict[str, Any],
     dataset: Annotated[
         str | None, typer.Option(help="For files, not for runs: the data set that the set was distilled from.")
     ] = None,
@@ -94,7 +97,13 @@ def audit(
                 lines.write_throttled(doing=what, done=done, total=total)
 
             subject, preflight = open_subject(
-                path, dataset, reading, network, partial(show, "reading images"), partial(show, "embedding real images")
+                path,
+                dataset,
+                reading,
+                network,
+                partial(show, "reading images"),
+                partial(show, "embedding real images"),
+                **knobs,
             )
             found = measured(subject, names, show)
         if html is not None:

@@ -12,6 +12,9 @@ _SOURCES = {
     "svhn": ("http://ufldl.stanford.edu/housenumbers", "for non-commercial use only"),
 }
 
+NAMES = tuple(_SOURCES)
+"""The data sets that have a name, as `hdd.data.available` lists them."""
+
 
 def data_source(name: str) -> dict[str, str]:
     """The name of a data set, its source and its licence, in words."""

@@ -291,6 +291,10 @@ def test_a_set_is_converted_inspected_evaluated_and_started_from(demo, tmp_path)
     hdd("export", "images", "--dataset", "digits", "--format", "kip", "--out", "set.npz", cwd=tmp_path)
     told = json.loads(hdd("inspect", "set.npz", "--dataset", "digits", "--json", cwd=tmp_path).stdout)
     assert told["images per class"] == 2 and told["suggested"] == {}
+    lines = hdd("inspect", "set.npz", "--dataset", "digits", "--json-lines", cwd=tmp_path).stdout.splitlines()
+    assert json.loads(lines[-1]) == {"result": told}
+    lines = hdd("inspect", "no.npz", "--json-lines", cwd=tmp_path, code=2).stdout.splitlines()
+    assert "There is no synthetic set at no.npz" in json.loads(lines[-1])["error"]
     told = hdd("inspect", "set.npz", "--dataset", "digits", "--as", "values=pixels", cwd=tmp_path, code=1).stdout
     assert "warning values: " in told and "Suggested: --as values='dataset'" in told
     short = ["--protocol", "quick", "--epochs", "1", "--networks", "1", "--width", "8"]

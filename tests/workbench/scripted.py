@@ -41,6 +41,7 @@ SCRIPT = {
     "epoch_seconds": 0.0,  # of an evaluation
     "accuracies": [0.5, 0.75],  # that an evaluation finds
     "architectures": ["convnet", "mlp"],  # that fit its images
+    "findings": [],  # of the inspection of a set
     "file_bytes": None,  # largest file that it can write, as if the disk were full
 }
 
@@ -228,9 +229,10 @@ def main(words):
     parser = argparse.ArgumentParser()
     parser.add_argument("command")
     parser.add_argument("run", nargs="?", type=Path)
+    parser.add_argument("--as", action="append")
     for flag in ("--queue", "--json", "--json-lines"):
         parser.add_argument(flag, action="store_true")
-    for name in ("--out", "--preset", "--protocol", "--baseline", "--network", "--fail-on"):
+    for name in ("--out", "--preset", "--protocol", "--baseline", "--dataset", "--init", "--network", "--fail-on"):
         parser.add_argument(name)
     parser.add_argument("--architectures", default="convnet")
     parser.add_argument("--steps")
@@ -252,6 +254,9 @@ def main(words):
             run.end("stopped", "reopened")
             run.steer(steps=int(given.steps))
         advance(run, script)
+    elif given.command == "inspect":
+        say(result={"set": str(path), "findings": script["findings"]})
+        sys.exit(any(each["severity"] != "note" for each in script["findings"]))
     elif given.command == "evaluate":
         steps = [None] if given.baseline else [*map(int, given.steps.split(","))]
         evaluate(Run(path), script, steps, given.protocol, given.architectures)

@@ -56,7 +56,8 @@ class Evaluator(SourceComponent):
     def __init__(self, shown: Session | Shown, engines: Engines | None = None) -> None:
         super().__init__(shown)
         self._engines = engines or Engines(self._session.run_source.run.path.parent)
-        self._watch = JobWatch(self._session, self._engines, JobKind.EVALUATION, self._ended, self._show_progress)
+        path = self._session.run_source.run.path
+        self._watch = JobWatch(self._session, self._engines, path, JobKind.EVALUATION, self._ended, self._show_progress)
         self._frame: Frame | None = None
         self._outcome = ""
         """Why the last evaluation has no result, in words; "" if it has one, or if there was none."""

@@ -1,18 +1,24 @@
 """The menu that gives what the page shows to the user as a file."""
 
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Mapping
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import panel_material_ui as pmui
 
 from hdd.errors import HDDError
-from hdd.runs.run import Run
+from hdd.sets import FORMATS
 from workbench.browser.link import Link
 from workbench.component import Component
 from workbench.controls.notices import notify
-from workbench.core import exports
+from workbench.core import exports, set_export
+from workbench.core.projector import Projector
+from workbench.core.set_export import SavedSet
+from workbench.core.set_place import SetPlace
 from workbench.session import Session
 
 IMAGES = "Images, one picture (PNG)"
@@ -21,48 +27,114 @@ CURVES = "Curves (CSV)"
 SELECTION = "Selection (JSON)"
 
 
-class Export(Component):
-    """The menu.
+@dataclass(frozen=True)
+class Exported:
+    """What is exported.
 
-    Args:
-        session: the session that shows the run.
-        link: hands the files to the browser.
+    Attributes:
+        stem: names of files, without their suffix.
+        shown: what it is, for the file of the selection.
+        root: the folder in which it is stored.
+        place: its place there.
     """
 
-    def __init__(self, session: Session, link: Link) -> None:
+    stem: str
+    shown: Mapping[str, str | int]
+    root: Path
+    place: SetPlace
+
+
+class Export(Component):
+    """The menu: pictures, the selection, of a run its curves, and the distilled set in each format.
+
+    A format has the newest kept images up to the step that is shown.
+
+    Args:
+        session: the session that shows the run or the set.
+        link: hands the files to the browser.
+        projector: writes the formats, in another process.
+        at: what is exported of a step; for a set, of any.
+    """
+
+    def __init__(self, session: Session, link: Link, projector: Projector, at: Callable[[int], Exported]) -> None:
         super().__init__()
         self._session = session
         self._link = link
+        self._projector = projector
+        self._at = at
+        self._thread = ThreadPoolExecutor(1)
+        self._actions = {IMAGES: self._save_sheet, FOLDER: self._save_folder, SELECTION: self._save_selection}
+        if session.source.changes:
+            self._actions[CURVES] = self._save_curves
+        for name in FORMATS.names():
+            kind = FORMATS.get(name).suffix or "folder"
+            self._actions[f"Set as {name} ({kind})"] = partial(self._save_set, name)
         self._panel = pmui.MenuButton(
             label="Export", icon="download", size="small", variant="text", margin=(0, 3),
-            items=[{"label": label} for label in (IMAGES, FOLDER, CURVES, SELECTION)],
+            items=[{"label": label} for label in self._actions],
         )  # fmt: skip
         self._panel.on_click(self._chosen)
 
     def _chosen(self, item: Any) -> None:
-        session, label = self._session, item["label"]
-        source, frame = session.run_source, session.frame()
-        name = f"{source.run.path.name}-step{frame.image_step}"
-        if label == CURVES:
-            self._make(f"{source.run.path.name}.csv", exports.curves_table)
-        elif label == SELECTION:
-            self._link.save(f"{name}.json", exports.selection_text(source.name, frame.step, session.selection))
-        elif frame.images is None:
-            notify("warning", "There are no images yet. Run at least one step first.")
-        else:
-            pixels, layout = source.to_pixels(frame.images), source.layout
-            if label == IMAGES:
-                self._make(f"{name}.png", lambda _: exports.images_sheet(pixels, layout))
-            else:
-                self._make(f"{name}.zip", lambda _: exports.images_folder(pixels, layout, source.classes))
+        self._actions[item["label"]]()
 
-    def _make(self, name: str, make: Callable[[Run], bytes]) -> None:
-        """Makes a file in another thread, and hands it over."""
-        session = self._session
-        session.when_done(session.run_source.ask(make), partial(self._hand_over, name))
+    def _save_sheet(self) -> None:
+        layout = self._session.source.layout
+        self._save_pixels(".png", lambda pixels: exports.images_sheet(pixels, layout))
 
-    def _hand_over(self, name: str, made: Future[bytes]) -> None:
+    def _save_folder(self) -> None:
+        layout, classes = self._session.source.layout, self._session.source.classes
+        self._save_pixels(".zip", lambda pixels: exports.images_folder(pixels, layout, classes))
+
+    def _save_pixels(self, suffix: str, make: Callable[[np.ndarray], bytes]) -> None:
+        frame = self._session.frame()
+        if frame.images is None:
+            _say_no_images()
+            return
+        made = self._thread.submit(make, self._session.source.to_pixels(frame.images))
+        self._hand_over(f"{self._at(frame.image_step).stem}{suffix}", made)
+
+    def _save_selection(self) -> None:
+        frame = self._session.frame()
+        text = exports.selection_text(self._at(frame.step).shown, self._session.selection)
+        self._link.save(f"{self._at(frame.image_step).stem}.json", text)
+
+    def _save_curves(self) -> None:
+        source = self._session.run_source
+        self._hand_over(f"{source.run.path.name}.csv", source.ask(exports.curves_table))
+
+    def _save_set(self, format: str) -> None:
+        frame = self._session.frame()
+        kept = max((step for step in frame.state.kept if step <= frame.image_step), default=None)
+        if kept is None:
+            _say_no_images()
+            return
+        what = self._at(kept)
+        self._panel.loading = True
+        made = self._projector.study(set_export.saved, what.root, what.place, what.stem, format)
+        self._session.when_done(made, partial(self._got_set, format))
+
+    def _got_set(self, format: str, made: "Future[SavedSet]") -> None:
+        self._panel.loading = False
+        try:
+            found = made.result()
+        except (HDDError, OSError, BrokenExecutor) as error:
+            notify("error", f"The set cannot be written as {format}: {error}")
+            return
+        self._link.save(found.name, found.data)
+        if found.losses:
+            notify("warning", f"Not held by the format {format}: {' '.join(found.losses)}")
+
+    def _hand_over(self, name: str, made: "Future[bytes]") -> None:
+        """Hands a file over once it is made."""
+        self._session.when_done(made, partial(self._got, name))
+
+    def _got(self, name: str, made: "Future[bytes]") -> None:
         try:
             self._link.save(name, made.result())
         except (HDDError, OSError) as error:
             notify("error", f"{name} cannot be made: {error}")
+
+
+def _say_no_images() -> None:
+    notify("warning", "There are no images yet. Run at least one step first.")

@@ -1,6 +1,7 @@
-"""Watches the processes of one kind that the page started on a run."""
+"""Watches the processes of one kind that the page started on a run or a set."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from workbench.core.jobs import Engines, Job, JobKind
 from workbench.session import Session
@@ -13,9 +14,10 @@ class JobWatch:
     """Checks processes again and again while the session lasts.
 
     Args:
-        session: shows the run; it is refreshed when a process begins or ends.
+        session: shows the run or the set; it is refreshed when a process begins or ends.
         engines: started the processes.
-        kind: which processes to watch.
+        path: of the run or the set.
+        kind: of the processes.
         looked: called after each check.
         ended: called with each process that has ended.
 
@@ -27,6 +29,7 @@ class JobWatch:
         self,
         session: Session,
         engines: Engines,
+        path: Path,
         kind: JobKind,
         ended: Callable[[Job], None],
         looked: Callable[[], None] = lambda: None,
@@ -34,6 +37,7 @@ class JobWatch:
         self.jobs: list[Job] = []
         self._session = session
         self._engines = engines
+        self._path = path
         self._kind = kind
         self._ended = ended
         self._looked = looked
@@ -52,8 +56,7 @@ class JobWatch:
     def look(self) -> None:
         """Checks the processes now."""
         before = self.jobs
-        going = self._engines.going(self._session.run_source.run.path)
-        self.jobs = [job for job in going if job.kind is self._kind]
+        self.jobs = [job for job in self._engines.going(self._path) if job.kind is self._kind]
         for job in before:
             if job not in self.jobs:
                 self._ended(job)

@@ -7,10 +7,12 @@ from typing import Any
 
 import panel_material_ui as pmui
 
-from hdd.errors import HDDError
+from hdd.errors import HDDError, NotFoundError
 from hdd.paths import data_set_title, holds_run
 from hdd.settings import initial_settings
 from workbench.core.jobs import SPARE_CORES, Engines, Job
+from workbench.core.set_folder import SetFolder
+from workbench.core.set_place import SetPlace
 from workbench.theme import HIDDEN, Notice, show
 
 
@@ -20,10 +22,12 @@ class Launch:
     Args:
         engines: starts the process that makes the run.
         opened: called with the directory of the run once it exists.
+        sets_root: the folder of the distilled sets from which runs may start.
     """
 
-    def __init__(self, engines: Engines, opened: Callable[[Path], None]) -> None:
+    def __init__(self, engines: Engines, opened: Callable[[Path], None], sets_root: Path) -> None:
         self._engines = engines
+        self._sets_root = sets_root
         self._opened = opened
         self._job: Job | None = None
         self._message = ("info", "")
@@ -40,7 +44,9 @@ class Launch:
         """Starts the digits run without asking for anything."""
         self.start("", {"dataset": "digits", "ipc": 10, "steps": 1000, "threads": SPARE_CORES}, "geometric")
 
-    def start(self, name: str, settings: dict[str, Any], preset: str, share: bool = False) -> None:
+    def start(
+        self, name: str, settings: dict[str, Any], preset: str, share: bool = False, initial: SetPlace | None = None
+    ) -> None:
         """Starts a run, unless one is being made already.
 
         Args:
@@ -48,6 +54,7 @@ class Launch:
             settings: knob values by name; "dataset" must be among them.
             preset: a key of `hdd.settings.PRESETS`.
             share: whether to run in parallel with other runs on the device; otherwise the run queues.
+            initial: the distilled set from whose images the run starts, or a step of a run; None for none.
         """
         if self._job is not None:
             return
@@ -55,11 +62,20 @@ class Launch:
         try:
             made = initial_settings(dataset, preset, **{k: v for k, v in settings.items() if k != "dataset"})
             name = name or self._free_name(dataset, made.objective)
-            self._job = self._engines.distill(name, settings, preset, share)
+            start = None if initial is None else self._find(initial.path)
+            read_as = () if initial is None else initial.read_as
+            self._job = self._engines.distill(name, settings, preset, share, start, read_as)
         except (HDDError, OSError) as error:
             self._say("error", str(error))
             return
         self._say("info", f"Making {name}: loading PyTorch and the data set …")
+
+    def _find(self, path: str) -> Path:
+        """Where a set is, or in the folder of the runs a step of a run."""
+        try:
+            return SetFolder(self._sets_root).find(path)
+        except NotFoundError:
+            return SetFolder(self._engines.root).find(path)
 
     def _free_name(self, dataset: str, objective: str) -> str:
         """A name that no run has yet: data set, objective and time, and a number if that name is taken."""

@@ -1,21 +1,20 @@
-"""The section of the side bar with the form for a new run; it is closed at first."""
+"""The section of the side bar with the form for a new run."""
 
 import asyncio
 from functools import partial
-from typing import Any
 
 import panel as pn
-import panel_material_ui as pmui
 
 from hdd.errors import HDDError
-from workbench.component import Component
+from workbench.controls.folded import Folded
 from workbench.controls.launch import Launch
 from workbench.controls.notices import notify
 from workbench.controls.setup import Setup
 from workbench.core.jobs import Engines
+from workbench.core.set_place import SetPlace
 
 
-class NewRun(Component):
+class NewRun(Folded):
     """Makes the form when it is first opened.
 
     Only then are the data sets listed, because that keeps a core busy for seconds.
@@ -25,33 +24,22 @@ class NewRun(Component):
         engines: lists the data sets.
     """
 
-    _panel: pmui.Accordion
-
     def __init__(self, launch: Launch, engines: Engines) -> None:
-        super().__init__()
+        super().__init__("New run", self._form)
         self._launch = launch
         self._engines = engines
         self._setup: Setup | None = None
-        self._form = pn.Column(sizing_mode="stretch_width", margin=0)
-        self._panel = pmui.Accordion(
-            ("New run", self._form),
-            active=[],
-            sizing_mode="stretch_width",
-            margin=(0, 4),
-            square=True,
-            title_variant="subtitle2",
-        )
-        self._panel.param.watch(self._opened, "active")
 
-    def fold(self) -> None:
-        """Closes the form."""
-        self._panel.active = []
+    def start_from(self, place: SetPlace) -> None:
+        """Opens the form, filled in for a run that starts from a distilled set."""
+        self.unfold()
+        assert self._setup is not None
+        self._setup.start_from(place)
 
-    def _opened(self, event: Any) -> None:
-        if event.new and self._setup is None:
-            self._setup = Setup(self._launch)
-            self._form[:] = [self._setup]
-            pn.state.execute(partial(self._offer_datasets, self._setup))
+    def _form(self) -> Setup:
+        setup = self._setup = Setup(self._launch)
+        pn.state.execute(partial(self._offer_datasets, setup))
+        return setup
 
     async def _offer_datasets(self, setup: Setup) -> None:
         try:

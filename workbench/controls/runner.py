@@ -29,7 +29,8 @@ class Runner(SourceComponent):
     def __init__(self, shown: Session | Shown, engines: Engines | None = None) -> None:
         super().__init__(shown)
         self._engines = engines or Engines(self._session.run_source.run.path.parent)
-        self._watch = JobWatch(self._session, self._engines, JobKind.ENGINE, _ended)
+        path = self._session.run_source.run.path
+        self._watch = JobWatch(self._session, self._engines, path, JobKind.ENGINE, _ended)
         self._starts = False
         button = {"size": "small", "margin": (4, 3), "variant": "outlined"}
         self._pause = pmui.Button(label="Pause", icon="pause", description="Pause or resume (space)", **button)

@@ -1,14 +1,10 @@
 """The form for a new run: data set, preset, and every knob that its method and its objective have."""
 
-import os
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
 
-from hdd.data.layouts import looks_like_images
 from hdd.errors import HDDError
 from hdd.paths import FOLDER
 from hdd.settings import PRESETS, Settings, initial_settings, presets_for
@@ -17,7 +13,9 @@ from workbench.controls import dataset_text
 from workbench.controls.knob import KnobControl
 from workbench.controls.knob_sections import KnobSections
 from workbench.controls.launch import Launch
+from workbench.core.image_folders import image_folders
 from workbench.core.jobs import SPARE_CORES
+from workbench.core.set_place import SetPlace
 from workbench.theme import HIDDEN, Text, show
 
 FOLDER_KNOBS = ("image_size", "unreadable")
@@ -25,17 +23,6 @@ FOLDER_KNOBS = ("image_size", "unreadable")
 
 FIRST = ("method", "objective", "ipc", "steps")
 """The knobs that are always visible; all others are in sections, which are closed at first."""
-
-
-def image_folders() -> dict[str, str]:
-    """The image folders in $HDD_FOLDERS, as label → "folder:PATH"."""
-    found = {}
-    for root in filter(None, os.environ.get("HDD_FOLDERS", "").split(os.pathsep)):
-        for folder in [Path(root), *sorted(Path(root).glob("*/"))]:
-            with suppress(OSError):
-                if looks_like_images(folder):
-                    found[f"folder {folder.name}"] = f"{FOLDER}{folder.resolve()}"
-    return found
 
 
 class Setup(Component):
@@ -68,6 +55,17 @@ class Setup(Component):
         self._settings = self._computed()
         self._knobs: dict[str, KnobControl] = {}
         self._sections = KnobSections(_folded(), self._control, self._show, margin=(4, 4))
+        self._initial = pmui.TextInput(
+            label="Start from a distilled set",
+            value="",
+            placeholder="file, folder, or RUN@STEP",
+            description="Starts from the images of a set in the folder of sets, or of a step of a run. It must have "
+            "equally many of each class; that is the number of images per class, unless you choose another.",
+            **common,
+        )
+        self._read_as = Text("", variant="caption", margin=(0, 10), sx=HIDDEN)
+        self._initial_place = SetPlace("")
+        self._initial.param.watch(lambda _: self._show_reading(), "value")
         self._name = pmui.TextInput(
             label="Name of the run", value="", placeholder="data set, objective and time", **common
         )
@@ -80,6 +78,8 @@ class Setup(Component):
             self._preset,
             self._changes,
             *map(self._control, FIRST),
+            self._initial,
+            self._read_as,
             self._sections,
             self._name,
             self._share,
@@ -89,11 +89,37 @@ class Setup(Component):
         )
         self._show()
 
+    def start_from(self, place: SetPlace) -> None:
+        """Fills in a set to start from, its data set, and how it is read."""
+        self._initial_place = place
+        self._initial.value = place.path
+        self._show_reading()
+        self._choose_dataset_of_set()
+
+    def _choose_dataset_of_set(self) -> None:
+        """Chooses the data set of the set that was filled in, once that is offered."""
+        if self._initial_set() is self._initial_place and self._initial_place.dataset in self._dataset.options.values():
+            self._dataset.value = self._initial_place.dataset
+
+    def _initial_set(self) -> SetPlace | None:
+        """The set to start from, None for none. What the user types is read as its file says."""
+        path = self._initial.value.strip()
+        if not path:
+            return None
+        return self._initial_place if path == self._initial_place.path else SetPlace(path)
+
+    def _show_reading(self) -> None:
+        start = self._initial_set()
+        words = "" if start is None else ", ".join(start.read_as)
+        self._read_as.object = f"It is read as {words}." if words else ""
+        show(self._read_as, bool(words))
+
     def offer(self, listed: list[dict[str, Any]]) -> None:
         """Offers these data sets, as `Engines.datasets` lists them, and the image folders."""
         self._listed = {each["name"]: each for each in listed}
         named = {f"{each['name']} ({each['status']})": each["name"] for each in listed}
         self._dataset.options = {**named, **image_folders()}
+        self._choose_dataset_of_set()
         self._show()
 
     def _control(self, name: str) -> KnobControl:
@@ -160,7 +186,12 @@ class Setup(Component):
         values = {name: getattr(self._settings, name) for name in self._settings.in_force()} | self._chosen
         in_force = {name: values[name] for name in self._settings.in_force()}
         settings = {**in_force, "dataset": self._dataset.value}
-        self._launch.start(self._name.value.strip(), settings, self._preset.value, self._share.value)
+        start = self._initial_set()
+        if start is not None:
+            # The set takes the place of `init`, and has a number of images of each class.
+            left_out = {"init"} if "ipc" in self._chosen else {"init", "ipc"}
+            settings = {name: value for name, value in settings.items() if name not in left_out}
+        self._launch.start(self._name.value.strip(), settings, self._preset.value, self._share.value, start)
 
 
 def _preset_options(dataset: str) -> dict[str, str]:

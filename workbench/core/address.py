@@ -1,4 +1,4 @@
-"""The address of a page says what of a run is shown, so that a reload or a link shows the same again."""
+"""The address of a page says what of a run or a set is shown, so that a reload or a link shows the same again."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,19 +58,19 @@ _FIELDS = {
     "compared": _Field(lambda value: [value], lambda texts: texts[0], "name of a run"),
     "centred": _Field(lambda value: ["yes"], lambda texts: ["yes"].index(texts[0]) == 0, "yes"),
 }
-NAMES = ("run", "tab", *_FIELDS)
-"""The names in a query that belong to the page; it leaves all others as they are."""
+NAMES = ("tab", *_FIELDS)
+"""The names in a query that say how the page shows its run or set."""
 
 
-def write(run: str, tab: str, selection: Selection) -> list[tuple[str, str]]:
-    """The query that shows `tab` of `run` with `selection`, as pairs; what a page begins with is left out.
+def write(shown: Sequence[tuple[str, str]], tab: str, selection: Selection) -> list[tuple[str, str]]:
+    """The query that shows `tab` with `selection`, as pairs; what a page begins with is left out.
 
     Args:
-        run: name of the run.
+        shown: the pairs that name the run or the set.
         tab: name of the tab, "" for the first.
         selection: what the session looks at.
     """
-    pairs = [("run", run), *([("tab", tab)] if tab else [])]
+    pairs = [*shown, *([("tab", tab)] if tab else [])]
     for name, field in _FIELDS.items():
         value = getattr(selection, name)
         if value != Selection.param[name].default:
@@ -104,6 +104,8 @@ def carried(selection: Selection) -> dict[str, Any]:
 def fitting(values: Mapping[str, Any], source: Source) -> dict[str, Any]:
     """Those of the values for `Selection` that mean something for `source`."""
     fits = dict(values)
+    if not source.changes:
+        fits.pop("step", None)
     if "real" in fits and source.viewing is None:
         fits["real"] = []
     if "classes" in fits:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -58,7 +59,7 @@ def curves_table(run: Run) -> bytes:
     return file.getvalue().encode()
 
 
-def selection_text(run: str, step: int, selection: Selection) -> bytes:
-    """A JSON text that names the run, the step that is shown, and all that is selected."""
+def selection_text(shown: Mapping[str, str | int], selection: Selection) -> bytes:
+    """A JSON text that says what is shown, such as a run and a step of it, and all that is selected."""
     chosen = {name: value for name, value in selection.param.values().items() if name not in ("name", "step")}
-    return json.dumps({"run": run, "step": step, **chosen}, indent=1).encode()
+    return json.dumps({**shown, **chosen}, indent=1).encode()

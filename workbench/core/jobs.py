@@ -1,4 +1,4 @@
-"""Processes that compute for the page: engines, new runs, evaluations.
+"""Processes that compute for the page: engines, new runs, evaluations, inspections of sets.
 
 Each is an `hdd` command in a process session of its own, so that it outlives the server. Its output goes to a file, so
 that it never waits for a reader. The results are in the run's directory; the output is only needed for the progress
@@ -30,10 +30,11 @@ TAIL = 4000
 
 
 class JobKind(Enum):
-    """What a process does."""
+    """What a process does: it advances a run, evaluates images of a run, or inspects or audits a distilled set."""
 
     ENGINE = auto()
     EVALUATION = auto()
+    INSPECTION = auto()
     AUDIT = auto()
 
 
@@ -43,7 +44,7 @@ class Job:
     Args:
         command: the command line.
         about: what the process does, as the beginning of a sentence.
-        run: directory of the run that it works on; that of a new run need not exist yet.
+        run: directory of the run that it works on, or path of the set; that of a new run need not exist yet.
         kind: what it does.
         question: what it is to find out, for those who wait for its result.
 
@@ -53,14 +54,8 @@ class Job:
         going: whether the process was running when it was last polled.
     """
 
-    def __init__(
-        self,
-        command: list[str],
-        about: str,
-        run: Path,
-        kind: JobKind = JobKind.ENGINE,
-        question: Hashable = None,
-    ) -> None:
+    def __init__(self, command: list[str], about: str, run: Path, kind: JobKind, question: Hashable = None) -> None:
+        self.command = command
         self.about = about
         self.kind = kind
         self.question = question
@@ -166,6 +161,18 @@ class Job:
         return self._is_cancelled and self._process.returncode != 0
 
 
+def of_set(dataset: str, read_as: Sequence[str], image_size: int | None) -> list[str]:
+    """The options by which commands read a set that is no run.
+
+    Args:
+        dataset: name of the data set that it was distilled from.
+        read_as: how it is read, as texts NAME=VALUE.
+        image_size: side to which the images of a folder are resized; None keeps theirs.
+    """
+    size = [] if image_size is None else ["--image-size", str(image_size)]
+    return ["--dataset", dataset, *size, *(f"--as={text}" for text in read_as)]
+
+
 class Engines:
     """Starts processes on the runs of one folder.
 
@@ -193,7 +200,15 @@ class Engines:
         check_name(name)
         return self.root / name
 
-    def distill(self, name: str, settings: Mapping[str, Any], preset: str, share: bool = False) -> Job:
+    def distill(
+        self,
+        name: str,
+        settings: Mapping[str, Any],
+        preset: str,
+        share: bool = False,
+        initial: Path | None = None,
+        read_as: Sequence[str] = (),
+    ) -> Job:
         """Starts a process that makes a new run and advances it.
 
         Args:
@@ -201,6 +216,8 @@ class Engines:
             settings: the knobs that differ from the preset.
             preset: a key of `hdd.settings.PRESETS`.
             share: whether to run in parallel with other engines on the device; otherwise the run queues.
+            initial: a distilled set from whose images the run starts, or RUN@STEP; None starts as the knob `init` says.
+            read_as: how that set is read, as texts NAME=VALUE.
 
         Raises:
             HDDError: the name is not allowed, or is taken.
@@ -218,6 +235,7 @@ class Engines:
             "--preset",
             preset,
             *sets,
+            *([] if initial is None else ["--init", str(initial), *(f"--as={text}" for text in read_as)]),
             "--json-lines",
             *([] if share else ["--queue"]),
         ]
@@ -256,17 +274,35 @@ class Engines:
             about += f" by {'all architectures' if 'all' in architectures else ', '.join(architectures)}"
         return self._start(command, about, run, JobKind.EVALUATION)
 
-    def audit(self, run: Path, step: int, network: str) -> Job:
-        """Starts a process that audits images of a run, independently of the engine.
+    def inspect(self, path: Path, dataset: str, read_as: Sequence[str], image_size: int | None = None) -> Job:
+        """Starts a process that compares a set with its data set, or finds the one that is doing so already.
 
         Args:
-            run: its directory.
-            step: a kept step.
-            network: through which it looks at features, "random" or "trained".
+            path: of the set.
+            dataset: name of the data set.
+            read_as: how the set is read, as texts NAME=VALUE.
+            image_size: side to which the images of a folder are resized; None keeps theirs.
         """
-        where = f"{run}@{step}"
-        command = [*self._command, "audit", where, "--network", network, "--fail-on", "never", "--json-lines"]
-        return self._start(command, f"The audit of step {step}", run, JobKind.AUDIT, (step, network))
+        given = of_set(dataset, read_as, image_size)
+        command = [*self._command, "inspect", str(path), *given, "--json-lines"]
+        same = [job for job in self.going(path) if job.command == command]
+        return same[0] if same else self._start(command, "The check of the set", path, JobKind.INSPECTION)
+
+    def audit(self, path: Path, step: int | None, network: str, given: Sequence[str] = ()) -> Job:
+        """Starts a process that audits a set, independently of any engine.
+
+        Args:
+            path: directory of a run, or path of a set.
+            step: a kept step of the run; None for a set.
+            network: through which it looks at features, "random" or "trained".
+            given: options of a set, see `of_set`.
+        """
+        where = str(path) if step is None else f"{path}@{step}"
+        looks = ["--network", network, "--fail-on", "never", "--json-lines"]
+        about = "The audit" if step is None else f"The audit of step {step}"
+        return self._start(
+            [*self._command, "audit", where, *given, *looks], about, path, JobKind.AUDIT, (step or 0, network)
+        )
 
     def _start(
         self, command: list[str], about: str, run: Path, kind: JobKind = JobKind.ENGINE, question: Hashable = None
@@ -277,7 +313,7 @@ class Engines:
         return job
 
     def going(self, run: Path) -> list[Job]:
-        """The processes that were started here on a run and are still running."""
+        """The processes that were started here on a run or a set and are still running."""
         return [job for job in self.jobs if job.run == run and job.poll()]
 
     def datasets(self) -> list[dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,23 @@ from workbench.core.shared_answers import SharedAnswers
 from workbench.core.source import SourceState, StepImages
 
 
+@dataclass(frozen=True)
+class SetFile:
+    """Where a set was read from, and how: what another process needs to read it again.
+
+    Attributes:
+        path: of its file or folder.
+        dataset: name of the data set that it was distilled from.
+        read_as: how it was read, as texts NAME=VALUE.
+        image_size: side in pixels to which the images of the data set are resized, for a folder; None keeps its own.
+    """
+
+    path: Path
+    dataset: str
+    read_as: tuple[str, ...] = ()
+    image_size: int | None = None
+
+
 class SetSource:
     """What views read of a synthetic set; see `workbench.core.source.Source`.
 
@@ -28,11 +46,14 @@ class SetSource:
         dataset: name of the data set that it was distilled from; None shows neither real images nor a disk.
         name: the name that is shown.
         seed: of the viewing network and of the sample of real images.
+        image_size: side in pixels to which the images of the data set are resized, for a folder; None keeps its own.
+        file: where it was read from; None if nobody else can read it.
 
     Raises:
         HDDError: there is no such data set.
 
     Attributes:
+        file: as given.
         driver: None, because there is nothing to steer.
     """
 
@@ -40,9 +61,16 @@ class SetSource:
     driver = None
 
     def __init__(
-        self, synthetic: SyntheticSet, dataset: str | None = None, name: str = "synthetic set", seed: int = 0
+        self,
+        synthetic: SyntheticSet,
+        dataset: str | None = None,
+        name: str = "synthetic set",
+        seed: int = 0,
+        image_size: int | None = None,
+        file: SetFile | None = None,
     ) -> None:
         self.name = name
+        self.file = file
         self.classes = list(synthetic.classes)
         self.mean, self.std = (np.asarray(values, np.float32) for values in (synthetic.mean, synthetic.std))
         self.layout = ClassLayout(synthetic.hard_labels, len(self.classes), DECODERS[synthetic.decoder].held)
@@ -52,7 +80,7 @@ class SetSource:
         self._audience = Audience()
         self._answers = SharedAnswers()
         if dataset is not None:
-            settings = initial_settings(dataset, seed=seed)
+            settings = initial_settings(dataset, seed=seed, image_size=image_size)
             normalisation = synthetic.mean, synthetic.std
             viewing = Viewing.of(settings, decoder=synthetic.decoder)
             self.viewing = replace(viewing, classes=len(self.classes), normalisation=normalisation)

@@ -12,4 +12,4 @@ def build(context: TabContext) -> TabContent:
     return TabContent(place, [Part(place, lambda: Audit(context.session, context.engines))])
 
 
-TAB = Tab("audit", "Audit", build, frozenset({Need.RUN}))
+TAB = Tab("audit", "Audit", build, frozenset({Need.FILE}))

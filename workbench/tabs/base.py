@@ -14,6 +14,7 @@ from panel.layout.base import ListLike
 from panel.viewable import Viewable
 
 from hdd.errors import HDDError
+from workbench.core.audited import Audited
 from workbench.core.frame import View
 from workbench.core.jobs import Engines
 from workbench.core.run_source import RunSource
@@ -27,12 +28,15 @@ class Need(StrEnum):
 
     RUN = "a run"
     REAL = "the real images"
+    FILE = "a run, or a set in a file whose real images are known"
     STEPS = "a run that has made at least one step"
 
     def is_met(self, source: Source) -> bool:
         """Whether `source` has it at the moment."""
         if self is Need.REAL:
             return source.viewing is not None
+        if self is Need.FILE:
+            return Audited.of(source) is not None
         return isinstance(source, RunSource) and (self is Need.RUN or source.state.step > 0)
 
 

@@ -10,12 +10,13 @@ import panel_material_ui as pmui
 from hdd.errors import HDDError
 from hdd.pruning.mask import Mask
 from hdd.sets.formats.picture_files import png
-from hdd.sets.verdicts import NAME, Verdict, Verdicts
+from hdd.sets.verdicts import Verdict, Verdicts
 from workbench.browser.divider import Divider
 from workbench.component import SourceComponent
 from workbench.controls.job_watch import JobWatch
 from workbench.controls.notices import attempt, notify
 from workbench.core.audit_table import PAGE, SHOWS, AuditTable, Order
+from workbench.core.audited import Audited
 from workbench.core.frame import Frame
 from workbench.core.jobs import Engines, Job, JobKind
 from workbench.embedded_session import Shown
@@ -37,15 +38,19 @@ class Audit(SourceComponent):
     Args:
         shown: see `SourceComponent`.
         engines: starts the process, and keeps what was found for all sessions.
-    """
 
-    needs_run = True
+    Raises:
+        HDDError: as in `SourceComponent`, or it is a set that was read from no file.
+    """
 
     def __init__(self, shown: Session | Shown, engines: Engines) -> None:
         super().__init__(shown)
         session, self._engines = self._session, engines
-        self._run = session.run_source.run
-        self._watch = JobWatch(session, engines, JobKind.AUDIT, self._ended, self._show_progress)
+        audited = Audited.of(session.source)
+        if audited is None:
+            raise HDDError(f"{session.source.name} was read from no file, so no other process can audit it.")
+        self._audited = audited
+        self._watch = JobWatch(session, engines, audited.path, JobKind.AUDIT, self._ended, self._show_progress)
         self._verdicts: Verdicts | None = None
         self._frame: Frame | None = None
         self._table: AuditTable | None = None
@@ -107,7 +112,7 @@ class Audit(SourceComponent):
         """Audits the images that are shown, or the newest kept ones while the run is followed."""
         frame = self._frame
         if frame is not None and not self._watch.jobs and (step := _kept_step(frame)) is not None:
-            attempt(lambda: self._engines.audit(self._run.path, step, str(self._network.value)))
+            attempt(lambda: self._audited.audit(self._engines, step, str(self._network.value)))
             self._watch.look()
 
     def _stop(self) -> None:
@@ -124,7 +129,7 @@ class Audit(SourceComponent):
 
     def _asked(self, step: int, network: str) -> tuple[Any, ...]:
         """What an audit answers: a step may have other images after a rewind."""
-        return self._run.meta("id"), self._session.source.state.rewinds, step, network
+        return self._audited.identity, self._session.source.state.rewinds, step, network
 
     def _show_progress(self) -> None:
         jobs = self._watch.jobs
@@ -143,7 +148,7 @@ class Audit(SourceComponent):
         self._watch.start()
         step, network = _kept_step(frame), str(self._network.value)
         self._audit.disabled = step is None or bool(self._watch.jobs) or frame.state.problem is not None
-        label = "Audit" if step is None else f"Audit step {step}"
+        label = f"Audit step {step}" if step is not None and self._audited.has_steps else "Audit"
         if self._audit.label != label:
             self._audit.label = label
         question = self._asked(-1 if step is None else step, network)
@@ -155,7 +160,7 @@ class Audit(SourceComponent):
                 self._text.object = BEFORE
             return
         if not self._watch.jobs:
-            self._text.object = verdict_text(self._table, self._step)
+            self._text.object = verdict_text(self._table, self._step if self._audited.has_steps else None)
         self._draw_table(self._table)
 
     def _open(self, question: tuple[Any, ...], mask: Mask) -> None:
@@ -170,7 +175,7 @@ class Audit(SourceComponent):
         )
         self._figures.object = figures_html(self._table)
         try:
-            self._verdicts = Verdicts(self._run.path / NAME)
+            self._verdicts = Verdicts(self._audited.verdicts)
         except HDDError as error:
             self._verdicts = None
             notify("error", str(error))
@@ -243,7 +248,8 @@ class Audit(SourceComponent):
 
     def _save_table(self) -> None:
         if self._table is not None:
-            name = f"{self._run.path.name}-step{self._step}-audit.csv"
+            step = f"-step{self._step}" if self._audited.has_steps else ""
+            name = f"{self._audited.path.stem}{step}-audit.csv"
             self._session.save_file(name, self._table.as_csv(self._given))
 
 

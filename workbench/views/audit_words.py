@@ -10,13 +10,14 @@ _NUMBER = f"{_CELL};text-align:right;white-space:nowrap;padding-left:12px"
 _WORDS = "font-size:12px;opacity:0.75"
 
 
-def verdict_text(table: AuditTable, step: int) -> str:
-    """What is most important, as one line."""
+def verdict_text(table: AuditTable, step: int | None) -> str:
+    """What is most important, as one line; `step` is None for a set without steps."""
     problems, warnings = table.count("problem"), table.count("warning")
     found = [f"{problems} with problems"] if problems else []
     found += [f"{warnings} to look into"] if warnings else []
     looked = "" if len(table.images) == table.of else f", of which {len(table.images)} were looked at"
-    return f"Step {step}, {table.of} images{looked}: {', '.join(found) if found else 'none stands out'}."
+    when = "" if step is None else f"Step {step}, "
+    return f"{when}{table.of} images{looked}: {', '.join(found) if found else 'none stands out'}."
 
 
 def figures_html(table: AuditTable) -> str:

@@ -64,7 +64,7 @@ class ImageWall(SourceComponent):
         )
         self._shows = pmui.RadioButtonGroup(
             label="",
-            description="The images of the step that is shown, at the start, their difference (grey = unchanged), or real images",
+            description="Images of this step, at the start, their difference (grey = unchanged), or real images",
             options={name: key for key, name in SHOWS.items() if session.source.changes or key not in NEED_CHANGES},
             value="images",
             size="small",

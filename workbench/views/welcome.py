@@ -34,7 +34,7 @@ class Welcome(Component):
             pn.Row(launch.notice_for(start), margin=(0, 10), sizing_mode="stretch_width"),
             Text(
                 "Bundled digits, 10 images per class, a minute or two on a laptop. For other data, open “New run” on "
-                "the left.",
+                "the left; to look at a set that others have distilled, “Open a distilled set”.",
                 variant="caption",
                 margin=(0, 20, 16, 20),
             ),

@@ -3,6 +3,7 @@ import torch
 from sklearn.datasets import load_digits
 
 from hdd.data import available, load
+from hdd.data.sources import NAMES
 from hdd.errors import HDDError
 
 
@@ -89,6 +90,7 @@ def test_size_is_for_folders():
 
 def test_available_lists_what_load_takes(tmp_path):
     listings = {listing.name: listing for listing in available()}
+    assert tuple(listings) == NAMES
     assert list(listings) == ["digits", "mnist", "fashion-mnist", "cifar10", "cifar100", "svhn"]
     assert listings["digits"].status == "bundled"
     assert listings["cifar100"][2:] == ((3, 32, 32), 100, "needs download", 50_000)

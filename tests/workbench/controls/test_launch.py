@@ -10,17 +10,18 @@ from waiting import wait_until
 
 from workbench.controls.launch import Launch
 from workbench.core.jobs import Engines
+from workbench.core.set_place import SetPlace
 from workbench.theme import HIDDEN
 
 SECONDS = 60
 
 
 @pytest.fixture
-def page(root):
+def page(root, tmp_path):
     """A start button with its notice, and what was opened."""
     opened = []
     engines = Engines(root, (sys.executable, scripted.__file__))
-    launch, button = Launch(engines, opened.append), pmui.Button()
+    launch, button = Launch(engines, opened.append, tmp_path), pmui.Button()
     yield SimpleNamespace(launch=launch, button=button, says=launch.notice_for(button), opened=opened)
     for job in engines.jobs:
         job.stop()
@@ -80,3 +81,17 @@ def test_runs_begun_in_the_same_second_get_names_of_their_own(page, root):
         names.append(name)
     assert len(set(names)) == 3
     assert all(name.startswith("flowers-dm-") for name in names)
+
+
+def test_a_run_starts_only_from_what_lies_in_the_folders(page, root, tmp_path, make_run):
+    make_run("first", steps=20)
+    for outside in ("/etc/passwd", "../x"):
+        page.launch.start("second", {"dataset": "digits"}, "geometric", initial=SetPlace(outside))
+        assert page.says.severity == "error" and "does not lie in" in page.says.object
+    page.launch.start("second", {"dataset": "digits"}, "geometric", initial=SetPlace("none.pt"))
+    assert "There is no set 'none.pt'" in page.says.object
+    # The folder of sets is `tmp_path` here, and a step of a run is looked for in the folder of runs.
+    page.launch.start("second", {"dataset": "digits"}, "geometric", initial=SetPlace("first@20"))
+    (job,) = page.launch._engines.jobs
+    assert job.command[job.command.index("--init") + 1] == str(root / "first@20")
+    watched(page, lambda: page.opened)

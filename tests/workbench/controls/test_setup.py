@@ -5,8 +5,10 @@ from types import SimpleNamespace
 import panel_material_ui as pmui
 import pytest
 
+from hdd.sets import Reading
 from hdd.settings import Settings, grouped
 from workbench.controls.setup import Setup
+from workbench.core.set_place import SetPlace
 from workbench.theme import HIDDEN, Notice
 
 LISTED = [
@@ -41,7 +43,7 @@ def form(monkeypatch, tmp_path):
         return started[-1]
 
     return SimpleNamespace(
-        panel=panel, sections=sections, control=control, start=start, started=started,
+        setup=setup, panel=panel, sections=sections, control=control, start=start, started=started,
         texts=lambda: [each.object for each in panel.select(pmui.Typography) if each.object and each.sx != HIDDEN],
         folder=f"folder:{(tmp_path / 'flowers').resolve()}",
     )  # fmt: skip
@@ -66,7 +68,7 @@ def test_a_run_can_be_pruned_from_its_first_step_on(form):
     form.control("Keep", pmui.Select).value = "far"
     form.control("Curvature K (1/length²)", pmui.TextInput).value = "-4"
     form.control("Images per class", pmui.IntInput).value = 3
-    name, settings, preset, share = form.start()
+    name, settings, preset, share, _ = form.start()
     assert (name, preset, share, settings["dataset"]) == ("", "geometric", False, "digits")
     assert (settings["pruning_rate"], settings["pruning_keep"], settings["curvature"], settings["ipc"]) == (
         0.5, "far", -4.0, 3,
@@ -150,7 +152,7 @@ def test_presets_of_another_data_set_are_not_offered(form):
     form.control("Data set", pmui.Select).value = "cifar100"
     assert presets.options["IDM CIFAR-100 IPC 10"] == "idm-cifar100-ipc10"
     presets.value = "idm-cifar100-ipc10"
-    _, settings, preset, _ = form.start()
+    _, settings, preset, *_ = form.start()
     assert (preset, settings["method"], settings["objective"], settings["ipc"]) == (
         "idm-cifar100-ipc10", "idm", "mean", 10,
     )  # fmt: skip
@@ -164,3 +166,28 @@ def test_a_published_row_has_its_own_number_of_images_per_class(form):
     form.control("Preset", pmui.Select).value = "idm-cifar100-ipc10"
     form.control("Images per class", pmui.IntInput).value = 3
     assert any("is for ipc=10, not for ipc=3: leave ipc out, or give another preset" in text for text in form.texts())
+
+
+def test_a_run_starts_from_a_set_that_is_typed(form):
+    form.control("Start from a distilled set").value = " run@20 "
+    _, settings, _, _, start = form.start()
+    assert start == SetPlace("run@20")
+    # The set has a number of images of each class, and takes the place of the knob `init`.
+    assert not {"init", "ipc"} & settings.keys()
+    form.control("Images per class").value = 3
+    assert form.start()[1]["ipc"] == 3
+
+
+def test_a_set_is_filled_in_with_its_data_set_and_how_it_is_read(form):
+    place = SetPlace("res.pt", "cifar100", Reading(values="unit"))
+    form.setup.start_from(place)
+    assert "It is read as values=unit." in form.texts()
+    assert form.start()[1]["dataset"] == "cifar100"
+    assert form.start()[4] == place
+    # Another set need not be read so.
+    form.control("Start from a distilled set").value = "other.pt"
+    assert form.start()[4] == SetPlace("other.pt")
+    assert not any(text.startswith("It is read") for text in form.texts())
+    form.control("Start from a distilled set").value = ""
+    assert form.start()[4] is None
+    assert {"init", "ipc"} <= form.start()[1].keys()

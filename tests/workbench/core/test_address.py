@@ -19,6 +19,7 @@ class Pets:
     classes = ("cat", "dog & “co”")
     layout = ClassLayout(np.array([0, 0, 0, 1]), 2)
     viewing = "cats and dogs"
+    changes = True
 
 
 def query(pairs):
@@ -37,7 +38,7 @@ def query(pairs):
     centred=st.booleans(),
 )
 def test_an_address_brings_back_what_it_was_made_of(**values):
-    pairs = address.write("a run", "compare", Selection(**values))
+    pairs = address.write([("run", "a run")], "compare", Selection(**values))
     assert pairs[:2] == [("run", "a run"), ("tab", "compare")]
     read, problems = address.read(query(pairs))
     assert problems == []
@@ -45,7 +46,7 @@ def test_an_address_brings_back_what_it_was_made_of(**values):
 
 
 def test_what_a_page_begins_with_is_not_in_its_address():
-    assert address.write("run", "", Selection()) == [("run", "run")]
+    assert address.write([("run", "run")], "", Selection()) == [("run", "run")]
 
 
 @pytest.mark.parametrize(

@@ -42,5 +42,7 @@ def test_curves_have_a_line_for_each_step(make_run):
 
 
 def test_a_selection_names_what_is_selected():
-    chosen = json.loads(exports.selection_text("run", 7, Selection(synthetic=[(3, 1)], classes=["cat"])))
+    chosen = json.loads(
+        exports.selection_text({"run": "run", "step": 7}, Selection(synthetic=[(3, 1)], classes=["cat"]))
+    )
     assert (chosen["run"], chosen["step"], chosen["synthetic"], chosen["classes"]) == ("run", 7, [[3, 1]], ["cat"])

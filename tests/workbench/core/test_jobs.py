@@ -47,6 +47,8 @@ def test_a_new_run_is_made_as_asked(root):
         "--json-lines", "--queue",
     ]  # fmt: skip
     assert ended(engines.distill("x", {}, "released", share=True)).progress["words"][-1] == "--json-lines"
+    from_set = engines.distill("y", {}, "released", initial=root / "a.pt", read_as=["values=unit"])
+    assert ended(from_set).progress["words"][5:8] == ["--init", str(root / "a.pt"), "--as=values=unit"]
     resumed = ended(engines.resume(root / "my run", steps=9)).progress["words"]
     assert resumed == ["resume", str(root / "my run"), "--steps", "9", "--queue", "--json"]
     evaluated = ended(engines.evaluate(root / "my run", [20], "quick")).progress["words"]
@@ -58,6 +60,21 @@ def test_a_new_run_is_made_as_asked(root):
     assert by_several.about == "The quick evaluation of step 20 by mlp, lenet"
     by_all = ended(engines.evaluate(root / "my run", None, "quick", ["all"]))
     assert by_all.about == "The quick baseline by all architectures"
+
+
+def test_a_set_is_inspected_once_at_a_time(root):
+    engines = Engines(root, saying("print(json.dumps({'words': sys.argv[1:]})); sys.stdin.read(); time.sleep(0.5)"))
+    job = engines.inspect(root / "a b.pt", "digits", ["values=unit", "classes=in order"])
+    assert engines.inspect(root / "a b.pt", "digits", ["values=unit", "classes=in order"]) is job
+    other = engines.inspect(root / "a b.pt", "folder:pets", [], image_size=32)
+    assert ended(job).progress["words"] == [
+        "inspect", str(root / "a b.pt"), "--dataset", "digits", "--as=values=unit", "--as=classes=in order",
+        "--json-lines",
+    ]  # fmt: skip
+    size = ["--image-size", "32"]
+    words = ["inspect", str(root / "a b.pt"), "--dataset", "folder:pets", *size, "--json-lines"]
+    assert ended(other).progress["words"] == words
+    assert ended(engines.inspect(root / "a b.pt", "digits", ["values=unit", "classes=in order"])) is not job
 
 
 def test_progress_is_the_newest_of_each_thing(root):

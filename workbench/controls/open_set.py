@@ -1,0 +1,68 @@
+"""The form that opens a distilled set, beside that for a new run."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+
+import panel as pn
+import panel_material_ui as pmui
+
+from hdd.data.sources import NAMES
+from workbench.component import Component
+from workbench.core.image_folders import image_folders
+from workbench.core.set_place import SetPlace
+from workbench.theme import Text
+
+UNKNOWN = "not known"
+
+
+class OpenSet(Component):
+    """Asks for the path of a set, and for its data set.
+
+    Args:
+        root: the folder in which sets are looked for.
+        show: shows a set.
+    """
+
+    def __init__(self, root: str, show: Callable[[SetPlace], None]) -> None:
+        super().__init__()
+        self._show = show
+        common = {"sizing_mode": "stretch_width", "size": "small", "margin": (7, 10, 3, 10)}
+        # Users may also give a path that is not among the options, such as RUN@STEP.
+        self._path = pmui.AutocompleteInput(
+            label="File or folder",
+            options=[],
+            restrict=False,
+            min_characters=0,
+            case_sensitive=False,
+            search_strategy="includes",
+            **common,
+        )
+        self._dataset = pmui.Select(
+            label="Distilled from",
+            options={UNKNOWN: "", **{name: name for name in NAMES}, **image_folders()},
+            value="",
+            **common,
+        )
+        self._open = pmui.Button(label="Open", icon="folder_open", variant="contained", margin=(8, 10))
+        self._open.on_click(lambda _: self._submit())
+        self._panel = pn.Column(
+            Text(f"A distilled set that anybody published, in {root}", variant="caption", margin=(0, 10)),
+            self._path,
+            self._dataset,
+            Text(
+                "With its data set, the colours are right, and there are a disk and checks.",
+                variant="caption",
+                margin=(0, 10),
+            ),
+            self._open,
+            sizing_mode="stretch_width",
+        )
+
+    def offer(self, listed: "Future[list[str]]") -> None:
+        """Offers the sets that were found in the folder; without them, users can still type a path."""
+        if listed.exception() is None:
+            self._path.options = listed.result()
+
+    def _submit(self) -> None:
+        # The value itself is only sent when an option is chosen.
+        self._show(SetPlace(str(self._path.value_input or self._path.value or "").strip(), self._dataset.value))

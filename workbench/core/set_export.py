@@ -1,0 +1,58 @@
+"""Writes a distilled set in a format of `hdd.sets.FORMATS`, as a file to download.
+
+Some formats need torch, so call `saved` by `Projector.study`.
+"""
+
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hdd.sets import FORMATS, save
+from workbench.core.set_opening import stored
+from workbench.core.set_place import SetPlace
+
+
+@dataclass(frozen=True)
+class SavedSet:
+    """A set as a file.
+
+    Attributes:
+        name: of the file.
+        data: what is in it.
+        losses: what the format cannot hold of the set: sentences for users.
+    """
+
+    name: str
+    data: bytes
+    losses: list[str]
+
+
+def saved(root: Path, place: SetPlace, stem: str, format: str) -> SavedSet:
+    """Writes a set, with its manifest and the program that trains on it, as `hdd export` does.
+
+    Args:
+        root: the folder of the set.
+        place: the set in it; RUN@STEP is a step of a run.
+        stem: name of what is written, without a suffix.
+        format: a name in `hdd.sets.FORMATS`.
+
+    Returns:
+        A ZIP, unless the format is a single file with nothing beside it.
+
+    Raises:
+        HDDError: the set cannot be read, or the format cannot hold it.
+    """
+    found = stored(root, place).synthetic
+    with TemporaryDirectory() as folder:
+        written = Path(folder) / f"{stem}{FORMATS.get(format).suffix}"
+        losses = save(found, written, format)
+        files = sorted(each for each in Path(folder).rglob("*") if each.is_file())
+        if files == [written]:
+            return SavedSet(written.name, written.read_bytes(), losses)
+        archived = io.BytesIO()
+        with zipfile.ZipFile(archived, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in files:
+                archive.write(file, file.relative_to(folder))
+    return SavedSet(f"{stem}-{format}.zip", archived.getvalue(), losses)
