@@ -20,6 +20,7 @@ from hdd.errors import HDDError
 from hdd.objectives import Objective
 from hdd.pruning.mask import Mask
 from hdd.records import StepRecord
+from hdd.runs.open_set import open_set
 from hdd.runs.reading import LIVE_FRAME
 from hdd.runs.run import Run
 from hdd.runs.storage import explain_storage_errors
@@ -197,9 +198,8 @@ def evaluate(run, script, steps, protocol, architectures):
 
 
 def audit(where, script):
-    """Audits a step: image 12 repeats image 11, and image 3 is a copy."""
-    run, step = Run(where.rpartition("@")[0]), int(where.rpartition("@")[2])
-    count = len(run.classes) * run.initial_settings.ipc
+    """Audits a step of a run, or a set: image 12 repeats image 11, and image 3 is a copy."""
+    count, step = len(open_set(where).images), int(where.rpartition("@")[2] or 0) if "@" in where else 0
     for done in range(3):
         say(doing="Copies, in pixels", done=done, total=3)
         time.sleep(script["epoch_seconds"])

@@ -24,7 +24,8 @@ from workbench.core.evaluations import (
     so_far_text,
 )
 from workbench.core.frame import Frame
-from workbench.core.jobs import Engines, Job, JobKind
+from workbench.core.job import Job, JobKind
+from workbench.core.jobs import Engines
 from workbench.core.progress_text import progress_text
 from workbench.embedded_session import Shown
 from workbench.session import Session

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.core.jobs import Engines, Job, JobKind
+from workbench.core.job import Job, JobKind
+from workbench.core.jobs import Engines
 from workbench.session import Session
 
 JOBS_MILLISECONDS = 500

@@ -10,7 +10,8 @@ import panel_material_ui as pmui
 from hdd.errors import HDDError, NotFoundError
 from hdd.paths import data_set_title, holds_run
 from hdd.settings import initial_settings
-from workbench.core.jobs import SPARE_CORES, Engines, Job
+from workbench.core.job import Job
+from workbench.core.jobs import SPARE_CORES, Engines
 from workbench.core.set_folder import SetFolder
 from workbench.core.set_place import SetPlace
 from workbench.theme import HIDDEN, Notice, show

@@ -12,7 +12,7 @@ from panel.viewable import Viewable, Viewer
 from workbench.component import Component
 from workbench.controls.job_watch import JobWatch
 from workbench.core import set_opening
-from workbench.core.jobs import Job, JobKind
+from workbench.core.job import Job, JobKind
 from workbench.core.set_opening import PICTURES, OpenedSet, Picture
 from workbench.core.set_place import SetPlace
 from workbench.page_source import PageTools

@@ -9,7 +9,8 @@ from workbench.controls.job_watch import JobWatch
 from workbench.controls.notices import attempt, may_steer, notify
 from workbench.controls.steering import WHO
 from workbench.core.frame import Frame
-from workbench.core.jobs import Engines, Job, JobKind
+from workbench.core.job import Job, JobKind
+from workbench.core.jobs import Engines
 from workbench.core.progress_text import duration
 from workbench.embedded_session import Shown
 from workbench.session import Session

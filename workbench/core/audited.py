@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hdd.sets import verdicts
-from workbench.core.jobs import Engines, Job, of_set
+from workbench.core.job import Job
+from workbench.core.jobs import Engines, of_set
 from workbench.core.run_source import RunSource
 from workbench.core.set_source import SetSource
 from workbench.core.source import Source

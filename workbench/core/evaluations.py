@@ -133,7 +133,7 @@ def evaluation_progress(progress: Mapping[str, Any]) -> tuple[str, int, int]:
     """How far an evaluation is: with the architecture that is being trained, or with all steps if there is only one.
 
     Args:
-        progress: what `hdd evaluate --json-lines` has printed, see `workbench.core.jobs.Job`.
+        progress: what `hdd evaluate --json-lines` has printed, see `workbench.core.job.Job`.
 
     Returns:
         What is trained and its place as the beginning of a sentence, such as "mlp (2 of 3), ", "step 9 (3 of 11), " or

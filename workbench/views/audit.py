@@ -18,7 +18,8 @@ from workbench.controls.notices import attempt, notify
 from workbench.core.audit_table import PAGE, SHOWS, AuditTable, Order
 from workbench.core.audited import Audited
 from workbench.core.frame import Frame
-from workbench.core.jobs import Engines, Job, JobKind
+from workbench.core.job import Job, JobKind
+from workbench.core.jobs import Engines
 from workbench.embedded_session import Shown
 from workbench.session import Session
 from workbench.theme import HIDDEN, Html, Text, paper, show

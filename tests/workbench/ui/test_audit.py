@@ -3,8 +3,11 @@
 import csv
 import json
 
+import numpy as np
 from playwright.sync_api import expect
 from tab import TIMEOUT
+
+from hdd.sets import SyntheticSet, save
 
 
 def names(tab):
@@ -85,3 +88,17 @@ def test_an_audit_can_be_cancelled_and_another_step_be_audited(open_tab, make_ru
     tab.scrub("Home")
     tab.button("Audit step 0").click()
     tab.sees("Step 0, 100 images: 1 with problems, 1 to look into.")
+
+
+def test_a_set_in_a_file_is_audited_and_judged(new_tab, server, root, digits):
+    places = np.concatenate([np.flatnonzero(digits.train_labels == label)[:3] for label in range(10)])
+    mean, std = digits.mean.numpy(), digits.std.numpy()
+    images = digits.normalise(digits.train_images[places]).numpy()
+    save(SyntheticSet(images, digits.train_labels[places], digits.classes, mean, std), root / "set", "export")
+    tab = new_tab()
+    tab.goto(f"{server}?runs={root}&set=set&dataset=digits&tab=audit")
+    tab.button("Audit").click()
+    tab.sees("30 images: 1 with problems, 1 to look into.")
+    tab.until(lambda: names(tab)[:2] == ["1 #1", "4 #1"])
+    tab.button("drop 1 #1").click()
+    tab.until(lambda: json.loads((root / "set.verdicts.json").read_text()) == {"0": {"3": "drop"}})
