@@ -156,7 +156,7 @@ def test_a_run_is_watched_and_steered_in_jupyterlab(notebook, kernels, browser):
     shown = notebook.wall()
     notebook.tab.button("start").click()
     start = wait_until(lambda: (now := notebook.wall()) != shown and now, SECONDS)
-    notebook.tab.button("this step").click()
+    notebook.tab.button("shown").click()
     wait_until(lambda: notebook.wall() != start, SECONDS)
 
     notebook.page.get_by_role("button", name="Pause or resume").click()

@@ -6,7 +6,7 @@ from typing import Any
 from workbench.core.audit_table import AuditTable
 
 _CELL = "border:0;text-align:left;padding:2px 0;vertical-align:top"
-_NUMBER = f"{_CELL};text-align:right;white-space:nowrap;padding-left:12px"
+_NUMBER = f"{_CELL};width:1%;text-align:right;white-space:nowrap;padding-left:12px"
 _WORDS = "font-size:12px;opacity:0.75"
 
 

@@ -22,7 +22,7 @@ from workbench.views.canvas_access import CanvasAccess
 from workbench.views.fit import fit
 from workbench.views.selection_words import selection_text
 
-SHOWS = {"images": "this step", "start": "start", "change": "change", "real": "real"}
+SHOWS = {"images": "shown", "start": "start", "change": "change", "real": "real"}
 NEED_CHANGES = ("start", "change")
 """The keys of `SHOWS` that only make sense where the images change."""
 ENLARGED = 2.6
@@ -64,7 +64,7 @@ class ImageWall(SourceComponent):
         )
         self._shows = pmui.RadioButtonGroup(
             label="",
-            description="Images of this step, at the start, their difference (grey = unchanged), or real images",
+            description="The images shown, those at the start, their difference (grey = unchanged), or real images",
             options={name: key for key, name in SHOWS.items() if session.source.changes or key not in NEED_CHANGES},
             value="images",
             size="small",

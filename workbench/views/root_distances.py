@@ -51,7 +51,7 @@ class RootDistances(SourceComponent):
         self._summary = Text("", variant="caption", margin=(2, 10))
         names = {
             "real": REAL,
-            **({"step 0": INITIAL, "this step": SYNTHETIC} if source.changes else {"synthetic": SYNTHETIC}),
+            **({"step 0": INITIAL, "shown": SYNTHETIC} if source.changes else {"synthetic": SYNTHETIC}),
         }
         self._panel = pn.Column(
             pn.Row(
