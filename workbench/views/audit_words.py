@@ -5,8 +5,8 @@ from typing import Any
 
 from workbench.core.audit_table import AuditTable
 
-_CELL = "border:0;text-align:left;padding:2px 0;vertical-align:top"
-_NUMBER = f"{_CELL};width:1%;text-align:right;white-space:nowrap;padding-left:12px"
+_ROW = "display:flex;gap:12px;align-items:baseline"
+_NUMBER = "width:76px;text-align:right;white-space:nowrap"
 _WORDS = "font-size:12px;opacity:0.75"
 
 
@@ -23,13 +23,16 @@ def verdict_text(table: AuditTable, step: int | None) -> str:
 def figures_html(table: AuditTable) -> str:
     """The figures beside those of unseen real images, and below what the checks of the set found; names are escaped."""
     rows = [
-        f"<tr><td style='{_CELL};width:99%'>{escape(figure['name'])}</td>"
-        f"<td style='{_NUMBER}'>{_value(figure)}</td><td style='{_NUMBER}'>{_number(figure['control'])}</td></tr>"
-        f"<tr><td colspan='3' style='{_CELL};{_WORDS};padding-bottom:10px'>{escape(figure['words'])}</td></tr>"
+        f"<div style='{_ROW}'><span style='flex:1'>{escape(figure['name'])}</span>"
+        f"<span style='{_NUMBER}'>{_value(figure)}</span>"
+        f"<span style='{_NUMBER}'>{_number(figure['control'])}</span></div>"
+        f"<div style='{_WORDS};margin-bottom:10px'>{escape(figure['words'])}</div>"
         for figure in table.figures
     ]
-    titles = ("figure", _CELL), ("set", _NUMBER), ("unseen real", _NUMBER)
-    head = "".join(f"<th scope='col' style='{style};font-weight:500'>{title}</th>" for title, style in titles)
+    head = (
+        f"<div style='{_ROW};font-weight:500;margin-bottom:4px'><span style='flex:1'>figure</span>"
+        f"<span style='{_NUMBER}'>set</span><span style='{_NUMBER}'>unseen real</span></div>"
+    )
     checks = "".join(
         f"<p style='margin:6px 0'><b>{escape(each['check'])}</b>: {escape(each['words'])}</p>"
         for each in table.preflight
