@@ -11,6 +11,7 @@ from panel.viewable import Viewable, Viewer
 
 from workbench.component import Component
 from workbench.controls.job_watch import JobWatch
+from workbench.controls.notices import attempt
 from workbench.core import set_opening
 from workbench.core.job import Job, JobKind
 from workbench.core.set_opening import PICTURES, OpenedSet, Picture
@@ -47,14 +48,19 @@ class Preflight(Component):
         self._session = session
         self._tools = tools
         self._place = place
+        self._opened = opened
         self._panel = pn.Column(sizing_mode="stretch_width", margin=0)
         self._watch = JobWatch(session, tools.engines, opened.path, JobKind.INSPECTION, self._ended)
         if opened.misfit:
             self._put([_notice("problem", opened.misfit)])
         elif place.dataset:
             self._put([Text("Comparing the set with the real images …", variant="body2", margin=(4, 10))])
-            self._job = tools.engines.inspect(opened.path, place.dataset, place.read_as, opened.image_size)
-            self._watch.start()
+            attempt(self._inspect)
+
+    def _inspect(self) -> None:
+        place, opened = self._place, self._opened
+        self._job = self._tools.engines.inspect(opened.path, place.dataset, place.read_as, opened.image_size)
+        self._watch.start()
 
     def _put(self, parts: Sequence[Viewable | Viewer]) -> None:
         self._panel[:] = [Text("Checks", variant="subtitle2", margin=(8, 10, 0, 10)), *parts]

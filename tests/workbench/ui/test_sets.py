@@ -84,7 +84,7 @@ def test_a_set_is_chosen_looked_at_and_linked(open_tab, new_tab, make_run, pixel
     other.sees("Finished: step 20 of 20")
     expect(other.slider("Step")).to_be_visible(timeout=TIMEOUT)
     other.page.wait_for_url(re.compile(r"\?runs=[^&]*&run=run"))
-    assert "set=" not in other.page.url and "dataset=" not in other.page.url
+    other.page.wait_for_url(lambda url: "set=" not in url and "dataset=" not in url)
 
 
 def test_a_set_can_be_typed_where_there_is_no_run(open_tab, pixels):
@@ -145,7 +145,7 @@ def test_findings_are_told_worst_first_and_another_reading_is_applied(new_tab, s
     tab.until(lambda: (wall := tab.wall()) and wall != before)
     tab.button("Read as the file says").click()
     tab.until(lambda: tab.wall() == before)
-    assert "as=" not in tab.page.url
+    tab.page.wait_for_url(lambda url: "as=" not in url)
 
 
 def test_a_set_is_compared_with_its_real_images(serve, new_tab, digits, root):
