@@ -5,6 +5,7 @@ It opens the distilled sets in $HDD_SETS, or else in the folder of the runs.
 It takes the options of `panel serve`; `--args --autostart` also starts the digits run if there is no run yet.
 """
 
+import gc
 import sys
 
 import panel as pn
@@ -22,6 +23,9 @@ settings.perform_error_diagnostics = False
 
 if "hdd engines" not in pn.state.cache:
     pn.state.cache["hdd engines"] = Engines(runs_folder())
+    # What is loaded by now stays. Panel collects all garbage whenever sessions end, and would visit a million objects
+    # of libraries each time, while all other sessions wait for most of a second.
+    gc.freeze()
 
 Shell(
     pn.state.cache["hdd engines"], shared_projector(), autostart="--autostart" in sys.argv, sets_root=sets_folder()
