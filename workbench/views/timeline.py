@@ -104,13 +104,14 @@ class Timeline(SourceComponent):
 
     def move(self, kept: int) -> None:
         """Moves by this many kept steps, backward if negative; forward from the last one, it follows the run."""
-        frame = self._frame
-        if frame is None or not self._kept or (kept > 0 and frame.live):
+        frame, chosen = self._frame, self._session.selection.step
+        if frame is None or not self._kept or (kept > 0 and chosen is None):
             return
-        if kept > 0 and frame.image_step >= self._kept[-1]:
+        # What is shown may be a moment behind what was chosen.
+        shown: Any = frame.image_step if chosen is None else chosen
+        if kept > 0 and shown >= self._kept[-1]:
             self.follow()
             return
-        shown = frame.image_step
         index = min(range(len(self._kept)), key=lambda i: abs(self._kept[i] - shown)) + kept
         self.jump(self._kept[max(0, min(index, len(self._kept) - 1))])
 

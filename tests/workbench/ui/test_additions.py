@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 from tab import TIMEOUT
 
@@ -13,6 +14,7 @@ from hdd.settings import Settings, grouped
 TOYS = Path(__file__).parent.parent.parent / "toys"
 
 
+@pytest.mark.slow
 def test_a_toy_objective_is_steered_and_a_toy_tab_is_shown(serve, new_tab, root):
     path = os.pathsep.join(filter(None, [str(TOYS), os.environ.get("PYTHONPATH", "")]))
     made = subprocess.run(

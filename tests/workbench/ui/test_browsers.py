@@ -86,6 +86,7 @@ def test_sessions_that_end_leave_nothing(open_tab, make_run, source_of):
     assert len(source.audience) == 1
 
 
+@pytest.mark.slow
 def test_what_one_browser_does_is_shown_to_another_in_its_own_document(open_tab, make_run, monkeypatch):
     make_run("done", steps=20)
     documents = []

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
 
+import pytest
 from stand_in import StandIn
 from waiting import wait_until
 
@@ -15,6 +16,7 @@ from workbench.core.run_source import source_of
 ENGINE = (sys.executable, str(Path(__file__).parent.parent / "scripted.py"))
 
 
+@pytest.mark.slow
 def test_a_disk_and_a_wall_move_in_a_plain_column_and_leave_nothing(new_tab, server, make_run, root, monkeypatch):
     monkeypatch.setattr(embedded_session, "shared_projector", lambda: StandIn(ThreadPoolExecutor(1)))
     run = make_run("run", steps=30, of=100_000)

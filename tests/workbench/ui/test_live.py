@@ -1,6 +1,7 @@
 """A run as one tab shows and steers it."""
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 from scripted import MEAN, STD, images, pixels
 from tab import TIMEOUT
@@ -158,6 +159,7 @@ def test_a_finished_run_is_evaluated_and_its_recipe_copied(open_tab, make_run):
     expect(text).to_be_hidden(timeout=TIMEOUT)
 
 
+@pytest.mark.slow
 def test_an_evaluation_is_cancelled_and_a_baseline_is_shown_beside_the_next(open_tab, make_run, script):
     run = make_run("done", steps=20)
     script(epoch_seconds=600)
@@ -202,6 +204,7 @@ def test_escape_closes_a_menu_whose_chosen_entry_is_gone_from_it(open_tab, make_
     expect(menu).to_have_count(0, timeout=TIMEOUT)
 
 
+@pytest.mark.slow
 def test_other_views_and_curves_can_be_chosen_in_the_dark(open_tab, make_run):
     make_run("other", steps=30)
     make_run("done", steps=20)

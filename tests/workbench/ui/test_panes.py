@@ -79,6 +79,7 @@ def test_a_page_is_dark_if_the_system_is_until_the_user_chooses(browser, server,
     context.close()
 
 
+@pytest.mark.slow
 def test_bars_between_panes_share_the_room_and_are_kept(open_tab, make_run):
     make_run("run", steps=20)
     tab = open_tab()

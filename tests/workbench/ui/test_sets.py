@@ -148,6 +148,7 @@ def test_findings_are_told_worst_first_and_another_reading_is_applied(new_tab, s
     tab.page.wait_for_url(lambda url: "as=" not in url)
 
 
+@pytest.mark.slow
 def test_a_set_is_compared_with_its_real_images(serve, new_tab, digits, root):
     places = np.concatenate([np.flatnonzero(digits.train_labels == label)[:3] for label in range(10)])
     data = [[digits.train_images[places].float() / 255, digits.train_labels[places]]]
@@ -192,6 +193,7 @@ def test_sets_and_runs_are_exported_in_formats(new_tab, server, make_run, pixels
     assert (file.suggested_filename, curves) == ("run-step20-export.zip", 1)
 
 
+@pytest.mark.slow
 def test_a_run_starts_from_the_set_that_is_shown(serve, new_tab, digits, pixels, root):
     places = np.concatenate([np.flatnonzero(digits.train_labels == label)[:3] for label in range(10)])
     torch.save([digits.train_images[places].float(), digits.train_labels[places]], root / "data.pt")

@@ -25,6 +25,7 @@ def count(tab, label, shape):
     return plot(tab, label).locator(shape).count()
 
 
+@pytest.mark.slow
 def test_a_study_is_seen_while_it_grows_and_leads_to_its_runs(open_tab, make_run, root):
     make_run("run", steps=20)
     study = ScriptedStudy(root / "tiny", title="Is <b>hdd</b> better?", evaluate=STEPS)
@@ -81,6 +82,7 @@ def test_one_of_several_studies_is_chosen_and_a_bad_file_is_told(open_tab, make_
     tab.sees("0 of 4 runs are done.")
 
 
+@pytest.mark.slow
 def test_the_folder_of_the_runs_can_be_that_of_a_study(open_tab, root):
     study = ScriptedStudy(root)
     study.make("hdd", 0, 0.5)

@@ -1,5 +1,6 @@
 """Numbers are typed, in the form for a new run and beside the sliders of the steering panel."""
 
+import pytest
 from playwright.sync_api import expect
 from tab import TIMEOUT
 
@@ -16,6 +17,7 @@ def typed(tab, name, text):
     return field
 
 
+@pytest.mark.slow
 def test_a_run_that_is_pruned_from_its_first_step_on_is_started_here(open_tab, root, script, tmp_path, monkeypatch):
     script(rate=50)
     for name in ("HDD_DATA_DIR", "HDD_CACHE_DIR"):
