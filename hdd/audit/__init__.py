@@ -34,7 +34,7 @@ METRICS: Registry[Metric] = Registry(
     lambda _, found: None if isinstance(found, Metric) else "it is no hdd.audit.Metric",
 )
 
-_ORDER = (Severity.PROBLEM, Severity.WARNING, Severity.NOTE)
+_ORDER = tuple(reversed(Severity))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,5 @@
 """The pictures of a report: images as PNG, and the disk as SVG, as texts that stand in a page."""
 
-import base64
 import io
 
 import matplotlib
@@ -8,12 +7,13 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
-from PIL import Image
 
 from hdd.audit.subject import Subject
 from hdd.geometry import to_ball
-from hdd.pixels import sheet, to_pixels
+from hdd.pixels import sheet
 from hdd.projection.views import VIEWS
+from hdd.runs.pictures import enlarged
+from hdd.sets.formats.picture_files import pixels_of, png_address
 
 SIDE = 64
 """Pixels to which the side of a single image is enlarged, by a whole factor."""
@@ -30,36 +30,22 @@ def colour_of(label: int) -> tuple[float, float, float, float]:
     return matplotlib.colormaps["tab20"](label % 20)
 
 
-def as_png(pixels: np.ndarray, side: int = SIDE) -> str:
-    """An image (channels, H, W) uint8 as the address of a PNG, enlarged to about `side` pixels."""
-    factor = max(1, side // pixels.shape[-1])
-    return _address(pixels.transpose(1, 2, 0).repeat(factor, axis=0).repeat(factor, axis=1))
-
-
-def _address(picture: np.ndarray) -> str:
-    picture = np.repeat(picture, 3, axis=2) if picture.shape[2] == 1 else picture
-    buffer = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(picture)).save(buffer, format="PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
-
-
-def set_pixels(subject: Subject) -> np.ndarray:
-    """The images of the set as pictures, uint8 (M, channels, H, W)."""
-    made = subject.synthetic
-    return to_pixels(made.images, np.asarray(made.mean), np.asarray(made.std))
+def as_png(pixels: np.ndarray) -> str:
+    """An image (channels, H, W) uint8 as the address of a PNG, enlarged to about `SIDE` pixels."""
+    factor = max(1, SIDE // pixels.shape[-1])
+    return png_address(pixels.repeat(factor, axis=1).repeat(factor, axis=2))
 
 
 def as_sheet(subject: Subject) -> str:
     """The images of the set, a row for each class, as the address of a PNG."""
-    pixels, labels = set_pixels(subject), subject.labels
+    pixels, labels = pixels_of(subject.synthetic), subject.labels
     present = np.unique(labels)[:ROWS]
     rows = np.full((len(present), COLUMNS, *pixels.shape[1:]), 255, np.uint8)
     for row, label in enumerate(present):
         own = np.flatnonzero(labels == label)[:COLUMNS]
         rows[row, : len(own)] = pixels[own]
     used = int(min(COLUMNS, np.bincount(labels).max()))
-    factor = max(1, 32 // pixels.shape[-1])
-    return _address(sheet(rows[:, :used]).repeat(factor, axis=0).repeat(factor, axis=1))
+    return png_address(enlarged(sheet(rows[:, :used]), pixels.shape[-1]).transpose(2, 0, 1))
 
 
 def as_disk(subject: Subject) -> str:

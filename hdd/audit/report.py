@@ -7,16 +7,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
 from markupsafe import Markup
 from matplotlib.colors import to_hex
 
 from hdd.audit import METRICS, Audit, Issue, Measure, Severity
-from hdd.audit.pictures import COLUMNS, ROWS, as_disk, as_png, as_sheet, colour_of, set_pixels
-from hdd.errors import StorageError
-from hdd.files import replace_file
+from hdd.audit.pictures import COLUMNS, ROWS, as_disk, as_png, as_sheet, colour_of
+from hdd.pages import write_page
 from hdd.projection.views import VIEWS
+from hdd.sets.formats.picture_files import pixels_of
 from hdd.sets.preflight import Report
 
 ISSUES_SHOWN = 60
@@ -36,15 +35,7 @@ def save_report(audit: Audit, preflight: Report, name: str, path: str | os.PathL
     Raises:
         HDDError: the file cannot be written.
     """
-    template = jinja2.Environment(autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined).from_string(
-        TEMPLATE.read_text(encoding="utf-8")
-    )
-    page = template.render(_content(audit, preflight, name))
-    try:
-        with replace_file(Path(path)) as partial:
-            partial.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise StorageError(f"The report {path} cannot be written ({error.strerror or error}).") from None
+    write_page(TEMPLATE, path, **_content(audit, preflight, name))
 
 
 def _content(audit: Audit, preflight: Report, name: str) -> dict[str, Any]:
@@ -52,7 +43,7 @@ def _content(audit: Audit, preflight: Report, name: str) -> dict[str, Any]:
     made, labels, accuracy = subject.synthetic, subject.labels, subject.space.network_accuracy
     _, channels, height, width = made.images.shape
     network = "a random network" if accuracy is None else f"a network with {100 * accuracy:.0f} % on real test images"
-    pixels, there = set_pixels(subject), np.unique(labels)
+    pixels, there = pixels_of(made), np.unique(labels)
     problems, warnings = (audit.images_with(each) for each in (Severity.PROBLEM, Severity.WARNING))
     return {
         "name": name,

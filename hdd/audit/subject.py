@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -120,11 +120,4 @@ class Subject:
 
 
 def _part(synthetic: SyntheticSet, chosen: np.ndarray) -> SyntheticSet:
-    return SyntheticSet(
-        synthetic.images[chosen],
-        synthetic.labels[chosen],
-        synthetic.classes,
-        synthetic.mean,
-        synthetic.std,
-        provenance=synthetic.provenance,
-    )
+    return replace(synthetic, images=synthetic.images[chosen], labels=synthetic.labels[chosen])

@@ -6,12 +6,11 @@ import json
 import os
 from pathlib import Path
 
-import jinja2
 from markupsafe import Markup
 
-from hdd.errors import RunStateError, StorageError
-from hdd.files import replace_file
+from hdd.errors import RunStateError
 from hdd.film.content import film_content
+from hdd.pages import write_page
 from hdd.progress import Progress
 from hdd.runs.run import Run
 
@@ -39,16 +38,7 @@ def save_film(run: Run, path: str | os.PathLike[str], frames: int = FRAMES, on_f
     if not run.kept_steps():
         raise RunStateError(f"{run.path} has no images yet: make at least one step first.")
     content = film_content(run, frames, on_frame)
-    template = jinja2.Environment(autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined).from_string(
-        TEMPLATE.read_text(encoding="utf-8")
-    )
     # A name of a class could otherwise end the element that the data stand in.
     data = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
     script = SCRIPT.read_text(encoding="utf-8")
-    page = template.render(name=content["name"], data=Markup(data), script=Markup(script))
-    try:
-        with replace_file(Path(path)) as partial:
-            partial.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise StorageError(f"The film {path} cannot be written ({error.strerror or error}).") from None
-    return len(page.encode())
+    return write_page(TEMPLATE, path, name=content["name"], data=Markup(data), script=Markup(script))

@@ -43,7 +43,7 @@ def hierarchy(
     """
     geometry = space.measured(geometry)
     scene, _ = space.scene(images, labels, geometry, pruning)
-    drawn = space.project(images, labels, geometry, "classes", pruning)
+    drawn = space.draw(scene, "classes", geometry, pruning)
     root = scene.real_centroids[label]
     own, made = np.flatnonzero(scene.labels == label), np.flatnonzero(labels == label)
     real, synthetic = scene.real[torch.from_numpy(own)], scene.synthetic[torch.from_numpy(made)]
@@ -60,7 +60,7 @@ def hierarchy(
         own[shown],
         made[order],
         distances,
-        np.concatenate([drawn.real[own[shown]], drawn.synthetic[made[order]]]),
+        torch.cat([drawn.real[own[shown]], drawn.synthetic[made[order]]]).cpu().numpy(),
         parents(points, distances),
         float(np.mean([np.corrcoef(rankdata(to_root), rankdata(other))[0, 1] for other in others])),
     )

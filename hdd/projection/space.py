@@ -30,7 +30,7 @@ from hdd.projection.kept_tensors import kept_file, read_kept, write_kept
 from hdd.projection.nearest import nearest_rows, train_features
 from hdd.projection.records import Faithfulness, Geometry, Nearest, Projection, Pruning, Viewing
 from hdd.projection.sample import first_of_each, sample_classes
-from hdd.projection.scene import Scene
+from hdd.projection.scene import Drawing, Scene
 from hdd.projection.viewing_network import viewing_network
 from hdd.projection.views import VIEWS, View
 from hdd.pruning.scores import pruning_mask, score_images
@@ -142,9 +142,9 @@ class ViewingSpace:
         Raises:
             HDDError: there is no such view.
         """
-        drawing_view, geometry = self._view(view), self.measured(geometry)
+        geometry = self.measured(geometry)
         scene, unclamped = self.scene(images, labels, geometry, pruning, matched)
-        drawing = drawing_view.draw(scene, self._real_drawn(view, geometry, pruning))
+        drawing = self.draw(scene, view, geometry, pruning)
         return Projection(
             view,
             scene.kept.copy(),
@@ -161,8 +161,12 @@ class ViewingSpace:
             _numpy(scene.gap),
             self._real_nearest(geometry, pruning).copy(),
             _nearest_classes(scene, scene.synthetic),
-            np.zeros((0, 2)) if geometry.clamp is None else _numpy(drawing_view.clamp_ring(scene, geometry.clamp)),
+            np.zeros((0, 2)) if geometry.clamp is None else _numpy(self._view(view).clamp_ring(scene, geometry.clamp)),
         )
+
+    def draw(self, scene: Scene, view: str, geometry: Geometry, pruning: Pruning = ALL_KEPT) -> Drawing:
+        """The places of the points of a scene in a view; the other arguments are those that `scene` was given."""
+        return self._view(view).draw(scene, self._real_drawn(view, self.measured(geometry), pruning))
 
     def _draw_real(self, view: str, geometry: Geometry, pruning: Pruning) -> Tensor:
         """(N, 2) the real points in a view."""

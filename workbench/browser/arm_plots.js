@@ -3,21 +3,11 @@
 const WIDTH = 250, HEIGHT = 150
 const FRAME = {left: 34, right: 8, top: 6, bottom: 30}
 
-function element(tag, properties, ...children) {
-  const made = Object.assign(document.createElement(tag), properties)
-  made.append(...children)
-  return made
-}
-
 function shape(tag, attributes, ...children) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag)
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
   made.append(...children)
   return made
-}
-
-function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text
 }
 
 const path = (points) => points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ")

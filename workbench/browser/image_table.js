@@ -1,11 +1,5 @@
 // A page of the table of images. What is shown, and in which order, the server decides.
 
-function element(tag, properties, ...children) {
-  const made = Object.assign(document.createElement(tag), properties)
-  made.append(...children)
-  return made
-}
-
 const VERDICTS = {keep: "✓", doubt: "?", drop: "✕"}
 
 export function render({model, el}) {

@@ -1,15 +1,5 @@
 // A table of texts, in which the first cell of a line can be a button that shows a run.
 
-function element(tag, properties, ...children) {
-  const made = Object.assign(document.createElement(tag), properties)
-  made.append(...children)
-  return made
-}
-
-function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text
-}
-
 export function render({model, el}) {
   const head = element("tr"), body = element("tbody")
   const caption = element("caption")

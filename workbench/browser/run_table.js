@@ -6,16 +6,6 @@ function compare(a, b) {
   return String(a).localeCompare(String(b), undefined, {numeric: true})
 }
 
-function element(tag, properties, ...children) {
-  const made = Object.assign(document.createElement(tag), properties)
-  made.append(...children)
-  return made
-}
-
-function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text
-}
-
 export function render({model, el}) {
   const head = element("tr"), body = element("tbody")
   el.append(element("table", {}, element("caption", {textContent: "Runs of the folder"}), element("thead", {}, head), body))

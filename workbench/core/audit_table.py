@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from hdd.sets.preflight import Severity
 from hdd.sets.verdicts import Verdict
 
-SEVERITIES = ("problem", "warning", "note")
+SEVERITIES = tuple(str(each) for each in reversed(Severity))
 """From the most serious one on."""
 
 SHOWS = ("all images", "with issues", "without a verdict", *(f"verdict: {each}" for each in Verdict))
@@ -114,11 +115,11 @@ class AuditTable:
 
     def _is_shown(self, image: int, shows: str, verdicts: Mapping[int, Verdict]) -> bool:
         verdict = verdicts.get(image)
-        return {
-            "all images": True,
-            "with issues": image in self._issues,
-            "without a verdict": verdict is None,
-        }.get(shows, shows == f"verdict: {verdict}")
+        if shows == "with issues":
+            return image in self._issues
+        if shows == "without a verdict":
+            return verdict is None
+        return shows in ("all images", f"verdict: {verdict}")
 
     def row(self, position: int) -> Row:
         """A row by its position in `images`."""

@@ -24,7 +24,7 @@ class ArmPlotsView(JSComponent):
     shown = param.Dict({}, doc="`workbench.core.arm_plots.ArmPlots` as a dictionary; empty shows none.")
     color = param.String(SYNTHETIC, doc="Of accuracies.")
 
-    _esm = browser.module("arm_plots.js")
+    _esm = browser.module("elements.js", "arm_plots.js")
     _stylesheets: ClassVar[list[str]] = [browser.module("arm_plots.css")]
 
     def __init__(self, **params: Any) -> None:

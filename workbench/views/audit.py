@@ -1,6 +1,5 @@
 """The audit of the images of a step: the figures of the set, and a table of its images with what stands out."""
 
-import base64
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -9,7 +8,7 @@ import panel_material_ui as pmui
 
 from hdd.errors import HDDError
 from hdd.pruning.mask import Mask
-from hdd.sets.formats.picture_files import png
+from hdd.sets.formats.picture_files import png_address
 from hdd.sets.verdicts import Verdict, Verdicts
 from workbench.browser.divider import Divider
 from workbench.component import SourceComponent
@@ -195,15 +194,15 @@ class Audit(SourceComponent):
         if images is None:
             return
         given, source = self._given, self._session.source
-        order = table.rows(self._order, str(self._filter.value), given)
-        pages = max(1, -(-len(order) // PAGE))
-        self._page = min(max(self._page, 0), pages - 1)
-        shown = order[self._page * PAGE : (self._page + 1) * PAGE]
-        selected = set(self._session.selection.synthetic)
-        drawn = (self._question, tuple(shown), tuple(given.items()), frozenset(selected), self._order)
+        shows, selected = str(self._filter.value), frozenset(self._session.selection.synthetic)
+        drawn = (self._question, self._order, shows, self._page, tuple(given.items()), selected)
         if drawn == self._drawn:
             return
         self._drawn = drawn
+        order = table.rows(self._order, shows, given)
+        pages = max(1, -(-len(order) // PAGE))
+        self._page = min(max(self._page, 0), pages - 1)
+        shown = order[self._page * PAGE : (self._page + 1) * PAGE]
         rows = []
         for position in shown:
             row = table.row(position)
@@ -212,7 +211,7 @@ class Audit(SourceComponent):
                 {
                     "image": row.image,
                     "name": row.name,
-                    "picture": "data:image/png;base64," + base64.b64encode(png(pixels)).decode(),
+                    "picture": png_address(pixels),
                     "verdict": str(given.get(row.image, "")),
                     "severity": row.severity,
                     "words": row.words,

@@ -24,7 +24,7 @@ class ImageTableView(JSComponent):
     sorted = param.String("", doc="The title of the column that the rows are sorted by.")
     falls = param.Boolean(True, doc="Whether the largest values come first.")
 
-    _esm = browser.module("image_table.js")
+    _esm = browser.module("elements.js", "image_table.js")
     _stylesheets: ClassVar[list[str]] = [browser.module("image_table.css")]
 
     def __init__(self, **params: Any) -> None:

@@ -20,7 +20,7 @@ class ReportTableView(JSComponent):
 
     table = param.Dict({}, doc="`workbench.core.study_report.ReportTable` as a dictionary; empty shows none.")
 
-    _esm = browser.module("report_table.js")
+    _esm = browser.module("elements.js", "report_table.js")
     _stylesheets: ClassVar[list[str]] = [browser.module("table.css")]
 
     def __init__(self, **params: Any) -> None:

@@ -24,7 +24,7 @@ class RunTableView(JSComponent):
     selected = param.List([], doc="The names of the selected runs, in the order in which they were selected.")
     shown = param.String("", doc="The name of the run that the page shows.")
 
-    _esm = browser.module("run_table.js")
+    _esm = browser.module("elements.js", "run_table.js")
     _stylesheets: ClassVar[list[str]] = [browser.module("table.css")]
 
     def __init__(self, **params: Any) -> None:

@@ -1,5 +1,6 @@
 """Images of a set as PNG files, and image files as arrays; what folders, archives and tables of images share."""
 
+import base64
 import io
 import re
 from collections.abc import Iterable
@@ -20,6 +21,11 @@ def png(pixels: np.ndarray) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)).save(file, "png")
     return file.getvalue()
+
+
+def png_address(pixels: np.ndarray) -> str:
+    """A PNG of uint8 (1 or 3 channels, H, W) as an address that a page shows without a server."""
+    return "data:image/png;base64," + base64.b64encode(png(pixels)).decode()
 
 
 def class_folder(label: int, name: str) -> str:
