@@ -7,7 +7,6 @@ import panel as pn
 import panel_material_ui as pmui
 
 from hdd.errors import HDDError
-from hdd.pruning.mask import Mask
 from hdd.sets.formats.picture_files import png_address
 from hdd.sets.verdicts import Verdict, Verdicts
 from workbench.browser.divider import Divider
@@ -123,7 +122,10 @@ class Audit(SourceComponent):
     def _ended(self, job: Job) -> None:
         if job.results:
             step, network = cast("tuple[int, str]", job.question)
-            self._engines.audits[self._asked(step, network)] = job.results[0]
+            question = self._asked(step, network)
+            self._engines.audits[question] = job.results[0]
+            # A run that goes on may have kept other steps meanwhile.
+            self._open(question)
         elif not job.cancelled:
             notify("error", job.failure or f"{job.about} ended without a result.")
 
@@ -153,7 +155,7 @@ class Audit(SourceComponent):
             self._audit.label = label
         question = self._asked(-1 if step is None else step, network)
         if question in self._engines.audits and question != self._question:
-            self._open(question, self._session.source.mask_at(frame.state, question[2]))
+            self._open(question)
         show(self._results, self._table is not None, display="flex")
         if self._table is None:
             if not self._watch.jobs:
@@ -163,10 +165,10 @@ class Audit(SourceComponent):
             self._text.object = verdict_text(self._table, self._step if self._audited.has_steps else None)
         self._draw_table(self._table)
 
-    def _open(self, question: tuple[Any, ...], mask: Mask) -> None:
+    def _open(self, question: tuple[Any, ...]) -> None:
         """Shows the answer to a question."""
         source = self._session.source
-        kept = mask.kept.nonzero()[0]
+        kept = source.mask_at(source.state, question[2]).kept.nonzero()[0]
         held = source.layout.held
         self._stored = {image: int(kept[image // held]) for image in range(held * len(kept))}
         self._question, self._step, self._page = question, question[2], 0

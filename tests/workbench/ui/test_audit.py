@@ -97,6 +97,18 @@ def test_an_audit_can_be_cancelled_and_another_step_be_audited(open_tab, make_ru
     tab.sees("Step 0, 100 images: 1 with problems, 1 to look into.")
 
 
+def test_a_run_that_goes_on_is_audited_at_the_step_that_was_asked_for(open_tab, make_run, script):
+    script(rate=20, epoch_seconds=0.7)
+    make_run("run", steps=30, of=10_000)
+    tab = open_tab()
+    tab.button("Resume from step 30").click()
+    tab.sees("Running: step")
+    tab.page.get_by_role("tab", name="Audit").click()
+    tab.page.get_by_role("button", name="Audit step").click()
+    tab.sees("100 images: 1 with problems, 1 to look into.")
+    tab.until(lambda: names(tab)[:2] == ["digit 0 #4", "digit 1 #3"])
+
+
 def test_a_set_in_a_file_is_audited_and_judged(new_tab, server, root, digits):
     places = np.concatenate([np.flatnonzero(digits.train_labels == label)[:3] for label in range(10)])
     mean, std = digits.mean.numpy(), digits.std.numpy()
