@@ -35,7 +35,7 @@ from hdd.runs.places import cannot_be_made, check_free
 from hdd.runs.reading import INITIAL_IMAGES, RunReader, advanced_here
 from hdd.runs.schema import connect, make_tables, transaction
 from hdd.runs.tensors import write_tensors
-from hdd.sets import verdicts
+from hdd.sets import marks
 from hdd.settings import Settings
 from hdd.states import Command, EditStatus, EngineState
 
@@ -391,7 +391,7 @@ class Run(RunReader):
             self._database.execute("INSERT OR REPLACE INTO meta VALUES ('rewinds', ?)", (str(self.rewinds() + 1),))
         # A damaged file of verdicts keeps nobody from rewinding.
         with suppress(StorageError):
-            verdicts.Verdicts(self.path / verdicts.NAME).forget_after(step)
+            marks.Marks(marks.place(self.path, True)).forget_after(step)
         self.write_event(step, f"rewound to step {step}")
 
     def copy_history(self, source: "Run", step: int) -> None:

@@ -151,20 +151,21 @@ class Engines:
         same = [job for job in self.going(path) if job.command == command]
         return same[0] if same else self._start(command, "The check of the set", path, JobKind.INSPECTION)
 
-    def audit(self, path: Path, step: int | None, network: str, given: Sequence[str] = ()) -> Job:
+    def audit(self, path: Path, step: int | None, network: str, train: bool, given: Sequence[str] = ()) -> Job:
         """Starts a process that audits a set, independently of any engine.
 
         Args:
             path: directory of a run, or path of a set.
             step: a kept step of the run; None for a set.
             network: through which it looks at features, "random" or "trained".
+            train: whether it also trains networks on the set.
             given: options of a set, see `of_set`.
         """
         where = str(path) if step is None else f"{path}@{step}"
-        looks = ["--network", network, "--fail-on", "never", "--json-lines"]
+        looks = ["--network", network, *(["--train"] if train else []), "--fail-on", "never", "--json-lines"]
         about = "The audit" if step is None else f"The audit of step {step}"
         return self._start(
-            [*self._command, "audit", where, *given, *looks], about, path, JobKind.AUDIT, (step or 0, network)
+            [*self._command, "audit", where, *given, *looks], about, path, JobKind.AUDIT, (step or 0, network, train)
         )
 
     def _start(
