@@ -71,14 +71,14 @@ class Audit(SourceComponent):
             description="Also train networks of all architectures on the set, on as many random real images and on all "
             "real images; this takes minutes",
             size="small",
-            margin=(8, 4),
+            margin=(10, 4),
         )
         for choice in (self._network, self._train):
             choice.param.watch(lambda _: session.refresh(), "value")
         self._cancel = pmui.Button(label="Cancel", variant="text", size="small", margin=(8, 4))
         self._cancel.on_click(lambda _: self._stop())
         self._progress = pmui.Row(pmui.Progress(value=-1, width=120, margin=(19, 6)), self._cancel, margin=0, sx=HIDDEN)
-        self._text = Text(BEFORE, variant="body2", margin=(12, 10), sizing_mode="stretch_width")
+        self._text = Text(BEFORE, variant="body2", margin=(0, 10, 6, 10), sizing_mode="stretch_width")
         self._images = AuditImages(session, self._marking, self._save)
         self._figures = AuditFigures(engines)
         images, figures = paper(sizing_mode="stretch_both"), paper(sizing_mode="stretch_both")
@@ -87,7 +87,8 @@ class Audit(SourceComponent):
         found = pn.Row(images, divider, figures, sizing_mode="stretch_both", margin=0)
         self._results = pmui.Column(found, sizing_mode="stretch_both", margin=0, sx=HIDDEN)
         self._panel = pn.Column(
-            pn.Row(self._audit, self._network, self._train, self._progress, self._text, sizing_mode="stretch_width"),
+            pn.Row(self._audit, self._network, self._train, self._progress, sizing_mode="stretch_width"),
+            self._text,
             self._results,
             sizing_mode="stretch_both",
             margin=0,

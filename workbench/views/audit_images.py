@@ -52,7 +52,7 @@ class AuditImages(Component):
         self._save.on_click(lambda _: self._save_table())
         self._view = ImageTableView(sizing_mode="stretch_both", margin=(0, 10))
         self._view.listener = self._heard
-        controls = pn.Row(self._filter, self._back, self._next, self._place, self._save)
+        controls = pn.FlexBox(self._filter, self._back, self._next, self._place, self._save)
         self._panel = pn.Column(controls, self._view, sizing_mode="stretch_both", margin=0)
         session.selection.param.watch(lambda *_: session.refresh(), ["synthetic"])
 
