@@ -63,8 +63,8 @@ def audit(
         bool,
         typer.Option(
             "--train",
-            help="Also train networks of several architectures on the set, on as many random real images and on all "
-            "real images, and compare them; takes minutes.",
+            help="Also train ConvNets, MLPs and LeNets on the set, on as many random real images and on all real "
+            "images, and compare them; takes minutes.",
         ),
     ] = False,
     html: Annotated[Path | None, typer.Option(help="Write a report: one page that opens anywhere.")] = None,

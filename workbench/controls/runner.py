@@ -38,7 +38,7 @@ class Runner(SourceComponent):
         self._step = pmui.Button(label="Step", icon="skip_next", description="Run one step, then pause", **button)
         self._stop = pmui.Button(label="Stop", icon="stop", description="Stop the engine; it can be resumed", **button)
         self._resume = pmui.Button(label="Resume", icon="play_arrow", size="small", margin=(4, 3), variant="contained")
-        self._pause.on_click(lambda _: self.toggle())
+        self._pause.on_click(lambda _: self._press())
         self._step.on_click(lambda _: self._command(Command.STEP, 1))
         self._stop.on_click(lambda _: self._command(Command.STOP))
         self._resume.on_click(lambda _: self.resume())
@@ -48,6 +48,12 @@ class Runner(SourceComponent):
             pn.Row(self._resume, self._pause, self._step, self._stop, margin=(0, 6)),
             sizing_mode="stretch_width",
         )
+
+    def _press(self) -> None:
+        if self._session.run_source.state.status.state == EngineState.QUEUED:
+            self._command(Command.GO)
+        else:
+            self.toggle()
 
     def toggle(self) -> None:
         """Pauses a running run, and resumes a paused one."""
@@ -89,10 +95,11 @@ class Runner(SourceComponent):
         self._resume.label = "Starting the engine …" if self._starts else again
         for button in (self._pause, self._step, self._stop):
             show(button, going)
-        self._pause.label, self._pause.icon = (
-            ("Resume", "play_arrow") if state == EngineState.PAUSED else ("Pause", "pause")
-        )
-        self._pause.disabled = not drives or state == EngineState.QUEUED
+        self._pause.label, self._pause.icon = {
+            EngineState.PAUSED: ("Resume", "play_arrow"),
+            EngineState.QUEUED: ("Run in parallel", "fast_forward"),
+        }.get(state, ("Pause", "pause"))
+        self._pause.disabled = not drives
         self._step.disabled = not drives or state != EngineState.PAUSED
         self._stop.disabled = not drives
 

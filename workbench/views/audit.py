@@ -68,7 +68,7 @@ class Audit(SourceComponent):
         self._train = pmui.Checkbox(
             label="Train on the set",
             value=False,
-            description="Also train networks of all architectures on the set, on as many random real images and on all "
+            description="Also train ConvNets, MLPs and LeNets on the set, on as many random real images and on all "
             "real images; this takes minutes",
             size="small",
             margin=(10, 4),
