@@ -168,6 +168,8 @@ def evaluate(
 ) -> Evaluation:
     """Trains networks on the synthetic images of a run, tests them on real images, and records the result in the run.
 
+    Nothing is recorded in a run that can only be read here (`Run.read_only`).
+
     Args:
         run: the run or its directory; an engine may be advancing it.
         step: the step whose images are evaluated; None takes the newest kept step.

@@ -196,6 +196,11 @@ def print_report(run: Run, as_json: bool) -> None:
         return
     loss = "" if summary["loss"] is None else f", loss {summary['loss']:.4g} (sum of classes)"
     print_line(f"{run.path}: {summary['state']} at step {summary['step']} of {summary['steps']}{loss}")
+    if late := run.steps_without_records():
+        print_line(
+            f"There are images of later steps, up to {late[-1]}, without records: perhaps run.db-wal was not copied "
+            "with the run. They can be looked at, but steps are made on from the last record."
+        )
     if summary["state"] == EngineState.FINISHED:
         print_line(f"Pictures: {run.path / 'synthetic.png'}, {run.path / 'loss.png'}")
     elif summary["state"] == EngineState.PAUSED:

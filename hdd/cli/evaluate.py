@@ -101,6 +101,12 @@ def evaluate(
         wanted = [None] if run is None else chosen_steps(run, step, steps, every)
         if baseline is not None and (steps, every) != (None, None):
             raise InvalidInputError("A baseline belongs to no step: leave out --steps and --every.")
+        if run is not None and run.read_only:
+            progress_console.print(
+                f"{run.path} can only be read here ({run.read_only}), so the accuracies are printed and not recorded.",
+                markup=False,
+                highlight=False,
+            )
         api = load_library(background=True)
         made = data = None
         if run is not None:

@@ -1,5 +1,6 @@
 """Commands that read runs or send requests to their engines. None of them needs torch for that."""
 
+import sqlite3
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -22,10 +23,10 @@ from hdd.cli.common import (
     wait_for_decisions,
 )
 from hdd.cli.knob_options import takes_knobs
-from hdd.errors import InvalidInputError, NotFoundError
+from hdd.errors import HDDError, InvalidInputError, NotFoundError
 from hdd.protocol import architecture, is_baseline
 from hdd.runs import history
-from hdd.runs.overview import read_facts
+from hdd.runs.overview import RunFacts, read_facts
 from hdd.runs.run import Run
 from hdd.settings import Settings, describe, initial_settings
 from hdd.states import Command, EditStatus, EngineState
@@ -104,14 +105,24 @@ def runs_list(
     if folder is not None and not folder.is_dir():
         raise NotFoundError(f"There is no folder {folder}: give a folder that holds runs.")
     folder = folder or Path("runs")
-    found = [(run.summary(), read_facts(run.path)) for run in history.find_runs(folder)]
+    runs, problems = history.look_for_runs(folder)
+    found: list[tuple[dict[str, Any], RunFacts]] = []
+    for run in runs:
+        try:
+            found.append((run.summary(), read_facts(run.path)))
+        except (HDDError, OSError, sqlite3.Error) as error:
+            problems[run.path] = str(error)
     summaries = [
         {**summary, "accuracy": facts.accuracy and asdict(facts.accuracy), "parent": facts.parent, "note": facts.note}
         for summary, facts in found
     ]
+    for problem in problems.values():
+        progress_console.print(problem, markup=False, highlight=False, soft_wrap=True)
     if as_json:
         print_json(summaries)
         return
+    if not summaries and problems:
+        raise typer.Exit(2)
     if not summaries:
         print_line(f"There are no runs in {folder}. `hdd distill --out {folder / 'demo'}` makes one.")
         return

@@ -80,6 +80,7 @@ class Engine:
         """Restores the newest checkpoint of the run, or its beginning; later edits are then made again."""
         self._frame_step = None
         self._recorded_step = self.run.step
+        self._set_aside_unrecorded()
         self._rules = RuleWatch(self.run)
         for step in reversed(self.run.checkpoints.steps()):
             state = self.run.checkpoints.read(step) if step <= self._recorded_step else None
@@ -96,6 +97,21 @@ class Engine:
             self._method.load_state({name: torch.from_numpy(value) for name, value in state.items()})
         self._recorded_edits = [edit for edit in self.run.steered() if step <= edit.applied_at <= self._recorded_step]
         self._repeat_edits()
+
+    def _set_aside_unrecorded(self) -> None:
+        """Moves images away whose steps have no records: they would be taken for those of the steps to come."""
+        late = self.run.steps_without_records()
+        for series in (self.run.snapshots, self.run.checkpoints):
+            aside = self.run.path / "unrecorded" / series.folder.name
+            for step in {*late} & {*series.steps()}:
+                aside.mkdir(parents=True, exist_ok=True)
+                series.path(step).replace(aside / series.path(step).name)
+        if late:
+            self.run.write_event(
+                self._recorded_step,
+                f"images of {len(late)} later steps ({late[0]} to {late[-1]}) were moved to unrecorded/, because the "
+                "records of these steps are missing",
+            )
 
     def _repeat_edits(self) -> None:
         """Makes the edits again that are recorded at the present step of the method.

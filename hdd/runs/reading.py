@@ -18,8 +18,9 @@ from hdd.paths import RUN_DATABASE, holds_run
 from hdd.pixels import to_pixels
 from hdd.pruning.mask import Mask
 from hdd.records import Edit, EngineStatus, StepRecord
+from hdd.runs.database import RunDatabase, damaged
 from hdd.runs.liveness import ProcessId, machine
-from hdd.runs.schema import LOCKED_SECONDS, open_database
+from hdd.runs.schema import LOCKED_SECONDS
 from hdd.runs.tensors import TensorSeries, read_tensors
 from hdd.sets import SyntheticSet
 from hdd.settings import Settings
@@ -65,7 +66,11 @@ class RunReader:
         patience: how many seconds to wait at most for another process that holds the database.
 
     Raises:
-        HDDError: there is no run in the directory, or a newer version made it.
+        HDDError: there is no run in the directory, it cannot be read, or a newer version made it.
+
+    Attributes:
+        path: as given.
+        unrecorded: evaluations that were made with this object of a run that can only be read here.
     """
 
     def __init__(self, path: str | os.PathLike[str], patience: float = LOCKED_SECONDS) -> None:
@@ -73,7 +78,8 @@ class RunReader:
         database = self.path / RUN_DATABASE
         if not database.is_file():
             raise NotFoundError(f"There is no run in {self.path}. `hdd runs list FOLDER` shows the runs in a folder.")
-        self._database = open_database(database, patience)
+        self._database = RunDatabase(database, patience)
+        self.unrecorded: list[dict[str, Any]] = []
         self.snapshots = TensorSeries(self.path / "snapshots")
         self.checkpoints = TensorSeries(self.path / "checkpoints")
         self.initial_settings = Settings.stored(self.meta("settings"))
@@ -86,14 +92,40 @@ class RunReader:
         """Closes the database; the object cannot be used any more."""
         self._database.close()
 
+    def _rows(self, query: str, values: Iterable[Any] = ()) -> list[sqlite3.Row]:
+        """What a query finds in the database.
+
+        Raises:
+            HDDError: the database is damaged there.
+        """
+        try:
+            return self._database.connection.execute(query, tuple(values)).fetchall()
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise damaged(self._database.path, str(error)) from None
+
+    @property
+    def read_only(self) -> str:
+        """Why the run can be read but not changed here, such as "Read-only file system"; "" if it can be changed."""
+        return self._database.read_only
+
+    def check_writable(self) -> None:
+        """Checks that the run can be changed here.
+
+        Raises:
+            HDDError: it can only be read; the message says why, and what to do.
+        """
+        self._database.check_writable()
+
     def meta(self, key: str) -> Any:
         """A fact that was recorded under `key` when the run was made; None if there is none."""
-        row = self._database.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return json.loads(row[0]) if row else None
+        rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return json.loads(rows[0][0]) if rows else None
 
     def version(self) -> int:
         """A number that changes whenever another connection has written to the run."""
-        return self._database.execute("PRAGMA data_version").fetchone()[0]
+        return self._database.version()
 
     def rewinds(self) -> int:
         """How often the run was rewound. When this grows, steps that were read before may be gone or made again."""
@@ -129,14 +161,14 @@ class RunReader:
         return self._edits("id > ? OR id IN (SELECT value FROM json_each(?))", newest, json.dumps(list(also)))
 
     def _edits(self, condition: str, *values: Any) -> list[Edit]:
-        rows = self._database.execute(
+        rows = self._rows(
             f"SELECT edits.*, note FROM edits LEFT JOIN edit_notes USING (id) WHERE {condition} ORDER BY id", values
-        ).fetchall()
+        )
         return [_edit(dict(row)) for row in rows]
 
     def edit_notes(self) -> dict[int, str]:
         """The notes on edits, by the id of the edit. Unlike an edit that was decided on, a note can change."""
-        return dict(self._database.execute("SELECT id, note FROM edit_notes").fetchall())
+        return {row["id"]: row["note"] for row in self._rows("SELECT id, note FROM edit_notes")}
 
     def settings_at(self, step: int) -> Settings:
         """The settings after `step` completed steps, including the edits made at that step."""
@@ -155,7 +187,7 @@ class RunReader:
     def masks(self) -> dict[int, Mask]:
         """Which synthetic images distilled pruning keeps: the masks, by the step from which each is in force."""
         shape = len(self.classes), self.initial_settings.ipc
-        rows = self._database.execute("SELECT step, kept, scores FROM masks ORDER BY step")
+        rows = self._rows("SELECT step, kept, scores FROM masks ORDER BY step")
         return {
             row["step"]: Mask(
                 np.frombuffer(row["kept"], np.uint8).astype(bool).reshape(shape),
@@ -171,21 +203,21 @@ class RunReader:
     @property
     def step(self) -> int:
         """Number of completed steps that are recorded."""
-        steps = self._database.execute(
+        steps = self._rows(
             "SELECT max((SELECT ifnull(max(step), 0) FROM metrics),"
             " (SELECT ifnull(max(step), 0) FROM edits WHERE status = 'applied'))"
         )
-        return steps.fetchone()[0]
+        return steps[0][0]
 
     def metrics(self, after: int = 0, until: int | None = None) -> list[StepRecord]:
         """Records of the steps in (after, until], ascending; None for `until` means up to the newest step."""
         last = self.step if until is None else until
         query = "SELECT * FROM metrics WHERE step > ? AND step <= ? ORDER BY step"
-        named = self._database.execute("SELECT step, names FROM metric_columns ORDER BY step").fetchall()
+        named = self._rows("SELECT step, names FROM metric_columns ORDER BY step")
         names = [tuple(json.loads(row["names"])) for row in named]
         starts = [row["step"] for row in named]
         records: list[StepRecord] = []
-        for row in self._database.execute(query, (after, last)):
+        for row in self._rows(query, (after, last)):
             columns = names[bisect_left(starts, row["step"]) - 1] if starts and starts[0] < row["step"] else ()
             values = np.frombuffer(row["classes"], "<f4")
             if not columns or len(values) % len(columns):
@@ -215,22 +247,30 @@ class RunReader:
         Args:
             after: only evaluations whose id is larger are returned.
         """
-        rows = self._database.execute("SELECT * FROM evaluations WHERE id > ? ORDER BY id", (after,)).fetchall()
+        rows = self._rows("SELECT * FROM evaluations WHERE id > ? ORDER BY id", (after,))
         found: list[dict[str, Any]] = []
         for row in rows:
             protocol = json.loads(row["protocol"])
             about = {"took": protocol.pop("took", None), "kept_ipc": protocol.pop("kept_ipc", None)}
             found.append({**dict(row), "protocol": protocol, "accuracies": json.loads(row["accuracies"]), **about})
-        return found
+        return found + [each for each in self.unrecorded if each["id"] > after]
 
     def events(self, after: int = 0) -> list[dict[str, Any]]:
         """The events of the run, in order: id, time, step and text; only those whose id is larger than `after`."""
-        rows = self._database.execute("SELECT id, time, step, text FROM events WHERE id > ? ORDER BY id", (after,))
+        rows = self._rows("SELECT id, time, step, text FROM events WHERE id > ? ORDER BY id", (after,))
         return [dict(row) for row in rows]
 
     def kept_steps(self) -> list[int]:
         """Steps whose images are kept, ascending."""
         return sorted({*self.checkpoints.steps(), *self.snapshots.steps()})
+
+    def steps_without_records(self) -> list[int]:
+        """Kept steps after the last recorded one, ascending.
+
+        There are some after a power cut, and if the run was copied without its log, `run.db-wal`.
+        """
+        last = self.step
+        return [step for step in self.kept_steps() if step > last]
 
     def images(self, step: int) -> np.ndarray:
         """Synthetic images (C, ipc, channels, H, W) float32, normalised, after `step` completed steps.
@@ -238,7 +278,7 @@ class RunReader:
         They are exact if there is a checkpoint of that step; otherwise the snapshot has rounded them to half precision.
 
         Raises:
-            HDDError: neither was kept at that step; the message names the nearest kept step.
+            HDDError: neither was kept at that step, and the message names the nearest kept step; or they are damaged.
         """
         for series in (self.checkpoints, self.snapshots):
             tensors = series.read(step)
@@ -247,6 +287,11 @@ class RunReader:
         kept = self.kept_steps()
         if not kept:
             raise NotFoundError(f"No images of any step are kept in {self.path} yet: resume the run to make some.")
+        if step in kept:
+            raise StorageError(
+                f"The images of step {step} in {self.path} are damaged, perhaps because the run was copied while it "
+                "went: fork the run there to make them again, or give another kept step."
+            )
         nearest = min(kept, key=lambda other: abs(other - step))
         raise NotFoundError(
             f"No images of step {step} are kept in {self.path}: give a kept step (the nearest is {nearest}), "
@@ -303,13 +348,17 @@ class RunReader:
         return tensors["images"]
 
     def frame(self) -> tuple[int, np.ndarray] | None:
-        """The live frame that an engine left for viewers; None if there is none, or if it is damaged.
+        """The live frame that an engine left for viewers; None if there is none, or if it cannot be read.
 
         Returns:
             Its step, and the images (C, ipc, channels, H, W) float32, normalised, as the optimiser has them. While
             `Run.watch` is called, the engine keeps writing new ones.
         """
-        tensors = read_tensors(self.path / LIVE_FRAME)
+        try:
+            tensors = read_tensors(self.path / LIVE_FRAME)
+        except StorageError:
+            # Where a file cannot be read while it is replaced, the next one will do.
+            return None
         if tensors is None or not {"step", "images"} <= tensors.keys():
             return None
         # Earlier versions wrote clipped pixels, from which radii and gaps cannot be measured.
@@ -338,7 +387,12 @@ class RunReader:
             )
 
     def lock(self) -> FileLock:
-        """The lock that the engine of a run holds. The system frees it however the engine ends."""
+        """The lock that the engine of a run holds. The system frees it however the engine ends.
+
+        Raises:
+            HDDError: the run can only be read here.
+        """
+        self.check_writable()
         return FileLock(self.path / "lock")
 
     def engine_alive(self) -> bool:
@@ -348,12 +402,13 @@ class RunReader:
     def status(self) -> EngineStatus:
         """The engine's state; see `EngineStatus`."""
         query = "SELECT engine.*, machine, started FROM engine LEFT JOIN process ON process.pid = engine.pid"
-        row = self._database.execute(query).fetchone()
-        if row is None:
+        rows = self._rows(query)
+        if not rows:
             return EngineStatus(EngineState.NEW, self.step, 0.0, "", 0, 0.0)
+        row = rows[0]
         while (state := EngineState(row["state"])).is_alive and not self._process_lives(row):
             # It may have ended and written so after its row was read.
-            before, row = row, self._database.execute(query).fetchone()
+            before, row = row, self._rows(query)[0]
             if row == before:
                 state = EngineState.KILLED
                 break
