@@ -57,6 +57,15 @@ ReadAs = Annotated[
         "classes, scores, class_count or experiment (see docs/formats.md); can be given several times.",
     ),
 ]
+DataPlace = Annotated[
+    str | None,
+    typer.Option(
+        "--data",
+        metavar="PATH",
+        help="The folder in which the real images of the run are now, if it was moved. It must hold the same images, "
+        "and is remembered.",
+    ),
+]
 Queue = Annotated[bool, typer.Option("--queue", help="Wait until earlier runs on the device have ended.")]
 
 

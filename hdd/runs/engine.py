@@ -8,13 +8,14 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
-from hdd.data import Dataset, load_chosen
-from hdd.errors import DataError, DivergedError, HDDError
+from hdd.data import Dataset
+from hdd.errors import DivergedError, HDDError
 from hdd.methods import METHODS, Method
 from hdd.pruning.distilled_knobs import NAMES as DISTILLED_PRUNING
 from hdd.records import Edit, StepRecord
 from hdd.runs.divergence import way_out
 from hdd.runs.pictures import save_pictures
+from hdd.runs.real_images import check_real_images, load_real_images
 from hdd.runs.rules import BY, RuleWatch
 from hdd.runs.run import HEARTBEAT_SECONDS, Run, check_steps
 from hdd.runs.signals import StopSignal
@@ -60,13 +61,9 @@ class Engine:
         self.storage_seconds = 0.0
         initial = run.initial_settings
         run.write_status(EngineState.STARTING, run.step, 0.0, "loading the data set")
-        self._data = data or load_chosen(initial)
-        if self._data.fingerprint != run.meta("fingerprint"):
-            raise DataError(
-                f"The images of {initial.dataset} are not those that {run.path} was made with: their fingerprint is "
-                f"{self._data.fingerprint[:12]}, and the run has {run.meta('fingerprint')[:12]}. "
-                "Restore the images, or start a new run."
-            )
+        if data is not None:
+            check_real_images(run, data, initial.dataset)
+        self._data = data or load_real_images(run)
         torch.set_num_threads(initial.threads)
         self._restore()
 

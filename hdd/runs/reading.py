@@ -70,6 +70,7 @@ class RunReader:
 
     Attributes:
         path: as given.
+        initial_settings: the settings with which it started; `dataset` says where its real images are now.
         unrecorded: evaluations that were made with this object of a run that can only be read here.
     """
 
@@ -82,7 +83,8 @@ class RunReader:
         self.unrecorded: list[dict[str, Any]] = []
         self.snapshots = TensorSeries(self.path / "snapshots")
         self.checkpoints = TensorSeries(self.path / "checkpoints")
-        self.initial_settings = Settings.stored(self.meta("settings"))
+        moved = self.meta("moved data")
+        self.initial_settings = Settings.stored(self.meta("settings") | ({"dataset": moved} if moved else {}))
 
     def __repr__(self) -> str:
         """For example Run('runs/demo')."""

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from filelock import Timeout
 
-from hdd.errors import InUseError, InvalidInputError, RunStateError, StorageError
+from hdd.errors import HDDError, InUseError, InvalidInputError, RunStateError, StorageError
 from hdd.paths import RUN_DATABASE
 from hdd.pruning.mask import Mask
 from hdd.records import Edit, StepRecord
@@ -222,6 +222,12 @@ class Run(RunReader):
         """Writes what is to be remembered about the run. It has no effect on the steps."""
         self._writer.execute("INSERT OR REPLACE INTO meta VALUES ('note', ?)", (json.dumps(note),))
 
+    def move_data(self, dataset: str) -> None:
+        """Takes down where the real images are now; a run that can only be read here remembers it in this object."""
+        if not self.read_only:
+            self._writer.execute("INSERT OR REPLACE INTO meta VALUES ('moved data', ?)", (json.dumps(dataset),))
+        self.initial_settings = Settings.stored({**self.initial_settings.recorded(), "dataset": dataset})
+
     def watch(self) -> None:
         """Tells the engine that somebody watches; for `WATCHED_SECONDS` it keeps writing the live frame."""
         flag = self.path / "live" / "watched"
@@ -362,6 +368,25 @@ class Run(RunReader):
                 "INSERT OR REPLACE INTO engine VALUES (0, ?, ?, ?, ?, ?, ?, ?)",
                 (process.pid, socket.gethostname(), state, step, steps_per_second, message, time.time()),
             )
+
+    @contextmanager
+    def loading(self) -> Generator[None]:
+        """Within this context, the run says that its images are loaded; if that fails, it says what it said before.
+
+        Raises:
+            HDDError: as within the context.
+        """
+        said = {table: self._rows(f"SELECT * FROM {table}") for table in ("engine", "process")}
+        self.write_status(EngineState.STARTING, self.step, 0.0, "loading the data set")
+        try:
+            yield
+        except HDDError:
+            with transaction(self._writer):
+                for table, rows in said.items():
+                    self._writer.execute(f"DELETE FROM {table}")
+                    for row in rows:
+                        self._writer.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", tuple(row))
+            raise
 
     def end(self, state: EngineState, message: str) -> None:
         """Records that the run has no engine any more, and why."""

@@ -104,15 +104,17 @@ class Engines:
         ]
         return self._start(command, "The new run", run)
 
-    def resume(self, run: Path, steps: int | None = None, share: bool = False) -> Job:
+    def resume(self, run: Path, steps: int | None = None, share: bool = False, place: str | None = None) -> Job:
         """Starts an engine on an existing run.
 
         Args:
             run: its directory.
             steps: the new number of steps of the run, None to leave it.
             share: as in `distill`.
+            place: the folder in which its real images are now, None if it was not moved.
         """
         more = [] if steps is None else ["--steps", str(steps)]
+        more += [] if place is None else ["--data", place]
         command = [*self._command, "resume", str(run), *more, *([] if share else ["--queue"]), "--json"]
         return self._start(command, "The engine", run)
 
