@@ -20,9 +20,9 @@ def holds_run(path: Path) -> bool:
 
 
 def data_set_title(name: str) -> str:
-    """A data set's name without "folder:" and the folders above, for the names of runs."""
+    """A data set's name without "folder:" and the folders above, for names of runs, without bytes that are no text."""
     path = name.removeprefix(FOLDER)
-    return name if path == name else Path(path).expanduser().resolve().name
+    return name if path == name else os.fsencode(Path(path).expanduser().resolve().name).decode("utf-8", "ignore")
 
 
 def absolute_data_set(name: str) -> str:

@@ -14,6 +14,7 @@ from typing import IO, Annotated, Any, NamedTuple
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
 from hdd.cli.knob_options import parse_assignments
 from hdd.errors import HDDError, InvalidInputError
@@ -25,7 +26,14 @@ from hdd.states import EditStatus, EngineState
 
 
 class _Console(Console):
-    """A console whose reader may close the pipe: the work continues without output."""
+    """A console of any width, which cuts nothing off, and whose reader may close the pipe: the work then continues."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        for table in objects:
+            if isinstance(table, Table):
+                for column in table.columns:
+                    column.overflow = "fold"
+        super().print(*objects, **options)
 
     def on_broken_pipe(self) -> None:
         self.quiet = True
@@ -101,10 +109,12 @@ def _discard_output(stream: IO[str]) -> None:
 
 
 def print_line(text: str) -> None:
-    """Prints a line to standard output, or drops it if the reader has closed the pipe."""
+    """Prints a line to standard output, or drops it if there is none, or its reader has closed the pipe."""
+    if sys.stdout is None or sys.stdout.closed:
+        return
     try:
         typer.echo(text)
-    except (BrokenPipeError, ValueError):
+    except BrokenPipeError:
         _discard_output(sys.stdout)
 
 

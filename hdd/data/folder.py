@@ -8,7 +8,6 @@ as 16 use the full range, and images can still be compared with each other.
 """
 
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from hdd.cores import usable_cores
 from hdd.data.cache import Source
 from hdd.data.layouts import SKIP, Classes, Contents, File, scan
 from hdd.data.pictures import DEEP_COLOUR, Picture, read_picture, to_8_bits
@@ -139,7 +139,7 @@ def _pictures(files: list[File], size: int | None, progress: Progress | None) ->
     # Small images take most of their time in Python, where a second thread would only compete for the interpreter lock.
     small = sum(length for _, length, _ in files) < len(files) * 16_384
     starts = range(0, len(files), _CHUNK)
-    with ThreadPoolExecutor(1 if small else os.cpu_count()) as pool:
+    with ThreadPoolExecutor(1 if small else usable_cores()) as pool:
         chunks = pool.map(
             lambda start: [read_picture(path, size) for path, *_ in files[start : start + _CHUNK]], starts
         )

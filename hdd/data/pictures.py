@@ -108,7 +108,7 @@ def _remarks(image: Image.Image) -> tuple[str, ...]:
 
 def _is_deep(image: Image.Image) -> bool:
     """Whether a file has more than 8 bits for each colour, which Pillow reduces when it reads them."""
-    for _, _, _, arguments in image.tile:
+    for *_, arguments in getattr(image, "tile", ()):
         mode, *others = arguments if isinstance(arguments, tuple) else (arguments,)
         # The reader of PPM is given the highest level, that of others is given the bits with the mode.
         if ";16" in str(mode) or (image.format == "PPM" and any(isinstance(o, int) and o > 255 for o in others)):

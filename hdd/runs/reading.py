@@ -2,10 +2,9 @@
 
 import json
 import os
-import socket
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,43 +18,16 @@ from hdd.pixels import to_pixels
 from hdd.pruning.mask import Mask
 from hdd.records import Edit, EngineStatus, StepRecord
 from hdd.runs.database import RunDatabase, damaged
-from hdd.runs.liveness import ProcessId, machine
+from hdd.runs.engine_status import engine_status
+from hdd.runs.ledger import edit_of, mask_at, steered
 from hdd.runs.schema import LOCKED_SECONDS
 from hdd.runs.tensors import TensorSeries, read_tensors
 from hdd.sets import SyntheticSet
 from hdd.settings import Settings
-from hdd.states import Command, EditStatus, EngineState
+from hdd.states import EditStatus, EngineState
 
 LIVE_FRAME = Path("live", "frame.safetensors")
 INITIAL_IMAGES = "initial.safetensors"
-
-advanced_here: set[Path] = set()
-"""Directories of the runs that this process is advancing, see `hdd.runs.run.Run.advancing`."""
-
-
-def steered(applied: Iterable[Edit]) -> list[Edit]:
-    """Those of the applied edits that changed knobs, in the order in which they were applied."""
-    commands = set(Command)
-    return sorted((edit for edit in applied if edit.name not in commands), key=lambda edit: (edit.applied_at, edit.id))
-
-
-def mask_at(masks: Mapping[int, Mask], step: int, classes: int, ipc: int) -> Mask:
-    """The mask in force at a step.
-
-    Args:
-        masks: by the step from which each is in force, as `RunReader.masks` returns them.
-        step: number of completed steps.
-        classes, ipc: number of classes, and of images of each.
-    """
-    newest = max((each for each in masks if each <= step), default=None)
-    return Mask.of_all(classes, ipc) if newest is None else masks[newest]
-
-
-def _edit(row: dict[str, Any]) -> Edit:
-    """A row of the table `edits`, with its note."""
-    read = {"value": json.loads(row["value"]), "old": json.loads(row["old"] or "null")}
-    fields: dict[str, Any] = {**row, **read, "status": EditStatus(row["status"])}
-    return Edit(**fields)
 
 
 class RunReader:
@@ -166,7 +138,7 @@ class RunReader:
         rows = self._rows(
             f"SELECT edits.*, note FROM edits LEFT JOIN edit_notes USING (id) WHERE {condition} ORDER BY id", values
         )
-        return [_edit(dict(row)) for row in rows]
+        return [edit_of(dict(row)) for row in rows]
 
     def edit_notes(self) -> dict[int, str]:
         """The notes on edits, by the id of the edit. Unlike an edit that was decided on, a note can change."""
@@ -403,26 +375,7 @@ class RunReader:
 
     def status(self) -> EngineStatus:
         """The engine's state; see `EngineStatus`."""
-        query = "SELECT engine.*, machine, started FROM engine LEFT JOIN process ON process.pid = engine.pid"
-        rows = self._rows(query)
-        if not rows:
-            return EngineStatus(EngineState.NEW, self.step, 0.0, "", 0, 0.0)
-        row = rows[0]
-        while (state := EngineState(row["state"])).is_alive and not self._process_lives(row):
-            # It may have ended and written so after its row was read.
-            before, row = row, self._rows(query)[0]
-            if row == before:
-                state = EngineState.KILLED
-                break
-        return EngineStatus(state, row["step"], row["steps_per_second"], row["message"], row["pid"], row["time"])
-
-    def _process_lives(self, row: sqlite3.Row) -> bool:
-        """Whether the process that wrote a row of the table `engine` is still advancing the run."""
-        if row["pid"] == os.getpid() and row["host"] == socket.gethostname():
-            return self.path.resolve() in advanced_here
-        # An engine of the first schema records only the name of its host.
-        where = row["machine"] or (machine() if row["host"] == socket.gethostname() else row["host"])
-        return ProcessId(row["pid"], where, row["started"]).is_alive(row["time"])
+        return engine_status(self.path, self._rows) or EngineStatus(EngineState.NEW, self.step, 0.0, "", 0, 0.0)
 
     def summary(self) -> dict[str, Any]:
         """A short summary, JSON-compatible: run, dataset, objective, ipc, state, step, steps, loss and message."""

@@ -30,9 +30,10 @@ from hdd.errors import HDDError, InUseError, InvalidInputError, RunStateError, S
 from hdd.paths import RUN_DATABASE
 from hdd.pruning.mask import Mask
 from hdd.records import Edit, StepRecord
+from hdd.runs.engine_status import advanced_here
 from hdd.runs.liveness import ProcessId
 from hdd.runs.places import cannot_be_made, check_free
-from hdd.runs.reading import INITIAL_IMAGES, RunReader, advanced_here
+from hdd.runs.reading import INITIAL_IMAGES, RunReader
 from hdd.runs.schema import connect, make_tables, transaction
 from hdd.runs.tensors import write_tensors
 from hdd.sets import verdicts

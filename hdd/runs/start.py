@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from hdd.cores import usable_cores
 from hdd.data import Dataset
 from hdd.errors import InvalidInputError
 from hdd.methods import METHODS
@@ -52,7 +53,7 @@ def create(
     images = None if initial is None else initial_grid(initial, settings)
     started_from = {} if initial is None or images is None else {"initial": _about(initial, images)}
     here = {
-        "threads": settings.threads or torch.get_num_threads(),
+        "threads": settings.threads or min(torch.get_num_threads(), usable_cores()),
         "dataset": absolute_data_set(settings.dataset),
     }
     run = Run.create(

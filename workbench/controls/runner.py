@@ -52,13 +52,13 @@ class Runner(SourceComponent):
             options={AS_BEFORE: ""},
             size="small",
             margin=(8, 10),
-            sx=HIDDEN,
             description="Where the same images are now, among the folders in HDD_FOLDERS.",
         )
+        self._moved = pmui.Column(self._place, margin=0, sx=HIDDEN)
         self._problem = Notice("", severity="error", margin=(4, 10), sizing_mode="stretch_width", sx=HIDDEN)
         self._panel = pn.Column(
             self._problem,
-            self._place,
+            self._moved,
             pn.Row(self._resume, self._pause, self._step, self._stop, margin=(0, 6)),
             sizing_mode="stretch_width",
         )
@@ -93,7 +93,7 @@ class Runner(SourceComponent):
         lost = "--data PATH" in (job.failure or "")
         if lost:
             self._place.options = {AS_BEFORE: "", **image_folders()}
-        show(self._place, lost)
+        show(self._moved, lost)
 
     def update(self, frame: Frame) -> None:
         """Shows what the engine is doing, and enables the buttons that fit."""

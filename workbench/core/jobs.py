@@ -6,13 +6,13 @@ before that exists, and for the reason of a failure.
 """
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from hdd.cores import usable_cores
 from hdd.errors import HDDError, InUseError
 from hdd.knobs.text import to_text
 from hdd.networks import DEFAULT
@@ -20,7 +20,7 @@ from hdd.runs.places import check_name
 from workbench.core.job import Job, JobKind
 
 HDD = (sys.executable, "-m", "hdd")
-SPARE_CORES = max(1, (os.cpu_count() or 1) - 1)
+SPARE_CORES = max(1, usable_cores() - 1)
 """Threads for an engine that leave one core to the browser and the server; competing for that core would cost more."""
 
 

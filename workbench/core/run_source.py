@@ -20,7 +20,7 @@ from hdd.pixels import to_pixels
 from hdd.projection import Geometry, Pruning, Viewing
 from hdd.pruning.mask import Mask
 from hdd.records import Edit, EngineStatus
-from hdd.runs.reading import mask_at, steered
+from hdd.runs.ledger import mask_at, steered
 from hdd.runs.run import Run
 from hdd.sets.decoders import DECODERS
 from hdd.settings import Settings

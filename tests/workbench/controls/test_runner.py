@@ -85,8 +85,8 @@ def test_a_run_whose_images_were_moved_is_told_their_place_beside_the_message(tm
         source.read_all()
         runner.update(session.frame(full=True))
         document.run(later=True)
-        (place,) = runner.__panel__().select(pmui.Select)
-        return place if place.sx != HIDDEN else None
+        (part,) = runner.__panel__().select(pmui.Column)
+        return part[0] if part.sx != HIDDEN else None
 
     assert shown() is None
     runner.resume()
