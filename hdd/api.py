@@ -137,6 +137,7 @@ def fork(
     queue: bool = False,
     place: str | None = None,
     on_load: Progress | None = None,
+    on_warning: OnWait | None = None,
 ) -> Run:
     """Branches a new run from `run` at `step`, makes edits at that step, and advances the new run to its end.
 
@@ -151,7 +152,7 @@ def fork(
         # A waiting process must not hold the images; when its turn comes, it reads them from the cache.
         data = None
         release_memory()
-    return resume(child, on_step=on_step, queue=queue, on_wait=on_wait, data=data)
+    return resume(child, on_step=on_step, queue=queue, on_wait=on_wait, data=data, on_warning=on_warning)
 
 
 def replay(

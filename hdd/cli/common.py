@@ -207,6 +207,12 @@ def step_progress(total: int, done: int = 0, shown: bool = True) -> Generator[St
             progress.stop()
 
 
+def print_warning(text: str) -> None:
+    """Prints a warning beside the progress."""
+    progress_console.print("warning:", style="bold yellow", end=" ")
+    progress_console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
 def print_report(run: Run, as_json: bool) -> None:
     """Prints the state of a run and how to resume it."""
     summary = run.summary()

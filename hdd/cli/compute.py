@@ -23,6 +23,7 @@ from hdd.cli.common import (
     print_json,
     print_line,
     print_report,
+    print_warning,
     progress_console,
     step_progress,
 )
@@ -33,6 +34,7 @@ from hdd.methods import METHODS
 from hdd.objectives import OBJECTIVES
 from hdd.records import StepRecord
 from hdd.runs.run import Run
+from hdd.runs.stretches import why_different
 from hdd.sets import Reading
 from hdd.settings import PRESETS, Settings, initial_settings, method_and_objective
 
@@ -173,6 +175,7 @@ def resume(
             on_wait=progress.on_wait,
             place=data,
             on_load=progress.on_load,
+            on_warning=print_warning,
         )
     print_report(run, as_json)
 
@@ -202,6 +205,7 @@ def fork(
             queue=queue,
             place=data,
             on_load=progress.on_load,
+            on_warning=print_warning,
         )
     print_report(child, as_json)
 
@@ -212,12 +216,14 @@ def replay(path: RunPath, out: OutPath, data: DataPlace = None, as_json: AsJson 
     api = load_library()
     with step_progress(run.step) as progress:
         again, difference = api.replay(run, out, on_step=progress.on_step, place=data, on_load=progress.on_load)
+    cause = None if difference is None else why_different(run, again, difference)
     if as_json:
-        print_json({**again.summary(), "identical": difference is None, "first_difference": difference})
+        found = {"identical": difference is None, "first_difference": difference, "cause": cause}
+        print_json({**again.summary(), **found})
     elif difference is None:
         print_line(f"{again.path}: bit-identical to {run.path} over {run.step} steps")
     else:
-        print_line(f"{again.path}: differs from {run.path} from step {difference} on")
+        print_line(f"{again.path}: differs from {run.path} from step {difference} on. {cause}")
     if difference is not None:
         raise typer.Exit(1)
 

@@ -21,6 +21,7 @@ from hdd.runs.database import RunDatabase, damaged
 from hdd.runs.engine_status import engine_status
 from hdd.runs.ledger import edit_of, mask_at, steered
 from hdd.runs.schema import LOCKED_SECONDS
+from hdd.runs.stretches import Stretch
 from hdd.runs.tensors import TensorSeries, read_tensors
 from hdd.sets import SyntheticSet
 from hdd.settings import Settings
@@ -100,6 +101,11 @@ class RunReader:
     def version(self) -> int:
         """A number that changes whenever another connection has written to the run."""
         return self._database.version()
+
+    def stretches(self) -> list[Stretch]:
+        """On what the steps were computed, in their order; empty if an earlier version made all of them."""
+        found: list[dict[str, Any]] = self.meta("stretches") or []
+        return [Stretch(each["after"], each["facts"]) for each in found]
 
     def rewinds(self) -> int:
         """How often the run was rewound. When this grows, steps that were read before may be gone or made again."""

@@ -33,6 +33,7 @@ def resume(
     on_wait: Callable[[str], None] | None = None,
     place: str | None = None,
     on_load: Progress | None = None,
+    on_warning: Callable[[str], None] | None = None,
 ) -> Run:
     """Advances a run from its last completed step, in this process, until it is finished or stopped.
 
@@ -46,6 +47,7 @@ def resume(
             shares the device.
         on_wait: called with what the run is waiting for, whenever that changes.
         place: the folder in which the real images are now, if it was moved.
+        on_warning: called with why steps can get other bits here than where the run was made, before they are made.
         on_load: called with the number of images read and of all images, while a folder is read for the first time.
 
     Returns:
@@ -77,7 +79,7 @@ def resume(
                     with stop.recording(raise_too=True):
                         engine = Engine(run, data, stop)
                     with stop.recording():
-                        engine.advance(until, on_step, on_wait)
+                        engine.advance(until, on_step, on_wait, on_warning)
         except KeyboardInterrupt:
             loading = run.status().state == EngineState.STARTING
             raise _interrupted(run, "while it was loading" if loading else "immediately") from None

@@ -35,6 +35,7 @@ from hdd.runs.liveness import ProcessId
 from hdd.runs.places import cannot_be_made, check_free
 from hdd.runs.reading import INITIAL_IMAGES, RunReader
 from hdd.runs.schema import connect, make_tables, transaction
+from hdd.runs.stretches import Stretch
 from hdd.runs.tensors import write_tensors
 from hdd.sets import verdicts
 from hdd.settings import Settings
@@ -389,6 +390,18 @@ class Run(RunReader):
                         self._writer.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", tuple(row))
             raise
 
+    def write_stretches(self, stretches: Iterable[Stretch]) -> None:
+        """Records on what the steps were computed."""
+        found = json.dumps([{"after": each.after, "facts": {**each.facts}} for each in stretches])
+        self._writer.execute("INSERT OR REPLACE INTO meta VALUES ('stretches', ?)", (found,))
+
+    def begin_stretch(self, after: int, facts: Mapping[str, str]) -> None:
+        """Records on what the steps after `after` are computed from now on."""
+        kept = [each for each in self.stretches() if each.after < after]
+        if not kept or kept[-1].facts != facts:
+            kept.append(Stretch(after, facts))
+        self.write_stretches(kept)
+
     def end(self, state: EngineState, message: str) -> None:
         """Records that the run has no engine any more, and why."""
         self.write_event(self.step, f"{state}: {message}")
@@ -431,6 +444,7 @@ class Run(RunReader):
                     " WHERE status = 'pending' AND due IS NULL AND (? IS NULL OR id < ?)",
                     (first, first),
                 )
+            self.write_stretches(each for each in self.stretches() if each.after < step)
             self._writer.execute("INSERT OR REPLACE INTO meta VALUES ('rewinds', ?)", (str(self.rewinds() + 1),))
         # A damaged file of verdicts keeps nobody from rewinding.
         with suppress(StorageError):
@@ -440,6 +454,7 @@ class Run(RunReader):
     def copy_history(self, source: "Run", step: int) -> None:
         """Copies everything that `source` recorded up to `step`."""
         with transaction(self._writer):
+            self.write_stretches(each for each in source.stretches() if each.after < step)
             for table, condition in (
                 ("metrics", "step <= ?"),
                 ("metric_columns", "step < ?"),

@@ -87,8 +87,8 @@ class Cell(NotebookPane):
         self.selection = Selection()
         self._status = Text("", variant="caption", margin=(2, 10))
         self._still = Notice(
-            f"This view stands still here, because {_still_in()} does not pass on what the kernel sends. Run the cell "
-            "again to see the newest step, or open the notebook in JupyterLab, where views are live.",
+            object=f"This view stands still here, because {_still_in()} does not pass on what the kernel sends. Run "
+            "the cell again to see the newest step, or open the notebook in JupyterLab, where views are live.",
             severity="info",
             sizing_mode="stretch_width",
             margin=(2, 10),
