@@ -10,6 +10,7 @@ of other users, and in snapshots of file systems are read all the same:
 The first and the last show one moment, so they are opened again when the files have changed.
 """
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -164,12 +165,15 @@ class RunDatabase:
 
 
 def _why_read_only(path: Path) -> str:
-    """Why a database cannot be written, or no log can be made beside it; "" if both can be done."""
-    try:
-        os.close(os.open(path, os.O_RDWR))
-    except OSError as error:
-        return error.strerror or str(error)
-    return "" if os.access(path.parent, os.W_OK) else "the folder cannot be written"
+    """Why a database cannot be written, or no log can be made beside it; "" if both can be done.
+
+    The file is not opened for that: when a process closes a file, it loses the locks of all its connections to it.
+    """
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        return ""
+    if hasattr(os, "statvfs") and os.statvfs(path).f_flag & os.ST_RDONLY:
+        return os.strerror(errno.EROFS)
+    return os.strerror(errno.EACCES)
 
 
 def _log(path: Path) -> Path:
@@ -220,15 +224,14 @@ def _in_memory(connection: sqlite3.Connection) -> sqlite3.Connection:
 
 def _cannot_be_opened(path: Path, error: sqlite3.DatabaseError) -> StorageError:
     """The error for a database that SQLite refuses, by its cause."""
-    try:
-        with path.open("rb") as file:
-            is_database = file.read(len(_HEADER)) == _HEADER
-    except OSError as cause:
-        return StorageError(f"{path} cannot be read here ({cause.strerror or cause}): ask its owner for the right.")
-    if not is_database:
-        return StorageError(f"{path} is not a run's database. Give the directory of a run.")
+    if not os.access(path, os.R_OK):
+        return StorageError(f"{path} cannot be read here ({os.strerror(errno.EACCES)}): ask its owner for the right.")
     if isinstance(error, sqlite3.OperationalError):
         return StorageError(f"{path} cannot be opened here ({error}). It is not known to be damaged: try again.")
+    with path.open("rb") as file:
+        is_database = file.read(len(_HEADER)) == _HEADER
+    if not is_database:
+        return StorageError(f"{path} is not a run's database. Give the directory of a run.")
     return damaged(path, str(error))
 
 

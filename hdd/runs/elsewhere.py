@@ -43,7 +43,7 @@ class Elsewhere:
         )
 
     def compare(self, record: StepRecord) -> str:
-        """What to say of the first step that is made again and is not as it was, before it is recorded; "" of others."""
+        """What to say of the first step that is made again, but not as it was recorded; "" of all others."""
         if not self.differs or self._is_compared:
             return ""
         (before,) = self._run.metrics(after=record.step - 1, until=record.step)

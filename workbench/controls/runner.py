@@ -8,7 +8,6 @@ from hdd.states import Command, EngineState
 from workbench.component import SourceComponent
 from workbench.controls.job_watch import JobWatch
 from workbench.controls.notices import attempt, may_steer, notify
-from workbench.controls.steering import WHO
 from workbench.core.frame import Frame
 from workbench.core.image_folders import image_folders
 from workbench.core.job import Job, JobKind
@@ -73,7 +72,7 @@ class Runner(SourceComponent):
 
     def _command(self, name: Command, value: int | None = None) -> None:
         if may_steer(self._session):
-            answer = self._session.run_source.ask(lambda run: run.command(name, value, who=WHO))
+            answer = self._session.run_source.ask(lambda run: run.command(name, value, who=self._session.who))
             self._session.when_done(answer, lambda done: attempt(done.result))
 
     def resume(self) -> None:

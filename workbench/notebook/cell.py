@@ -16,7 +16,7 @@ from workbench.core.frame import Frame, Selection, View
 from workbench.core.projector import shared_projector
 from workbench.core.run_source import source_of
 from workbench.notebook.background import LOOK_SECONDS, as_run
-from workbench.notebook.link import NotebookLink
+from workbench.notebook.link import WHO, NotebookLink
 from workbench.notebook.main_thread_queue import main_thread
 from workbench.session import Session
 from workbench.theme import Notice, Text
@@ -48,7 +48,7 @@ class CellSession(Session):
     """A session that sends all changes of a frame in one message."""
 
     def __init__(self, run: Run, cell: "Cell", link: Link) -> None:
-        super().__init__(source_of(run.path), shared_projector(), link, main_thread)
+        super().__init__(source_of(run.path), shared_projector(), link, main_thread, who=WHO)
         self._cell = cell
 
     def show(self, frame: Frame | None = None) -> None:

@@ -172,3 +172,13 @@ def test_a_run_copied_without_its_log_goes_on_from_its_last_record(make_run, dig
     assert first_difference(copied, plain) is None
     assert (copy / "unrecorded" / "checkpoints" / "000000025.safetensors").exists()
     assert any("moved to unrecorded/" in event["text"] for event in copied.events())
+
+
+def test_opening_a_run_again_takes_no_lock_from_those_who_have_it_open(make_run):
+    """Otherwise another process that closes the run would take itself for the last one, and remove the log."""
+    run = make_run()
+    run.write_note("before")
+    Run(run.path).close()
+    script = "import sys; from hdd.runs.run import Run; run = Run(sys.argv[1]); run.write_note('after'); run.close()"
+    output(script, run.path)
+    assert run.note == "after"
