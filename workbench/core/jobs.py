@@ -6,13 +6,13 @@ before that exists, and for the reason of a failure.
 """
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from hdd.cores import usable_cores
 from hdd.errors import HDDError, InUseError
 from hdd.knobs.text import to_text
 from hdd.networks import DEFAULT
@@ -20,7 +20,7 @@ from hdd.runs.places import check_name
 from workbench.core.job import Job, JobKind
 
 HDD = (sys.executable, "-m", "hdd")
-SPARE_CORES = max(1, (os.cpu_count() or 1) - 1)
+SPARE_CORES = max(1, usable_cores() - 1)
 """Threads for an engine that leave one core to the browser and the server; competing for that core would cost more."""
 
 
@@ -104,15 +104,17 @@ class Engines:
         ]
         return self._start(command, "The new run", run)
 
-    def resume(self, run: Path, steps: int | None = None, share: bool = False) -> Job:
+    def resume(self, run: Path, steps: int | None = None, share: bool = False, place: str | None = None) -> Job:
         """Starts an engine on an existing run.
 
         Args:
             run: its directory.
             steps: the new number of steps of the run, None to leave it.
             share: as in `distill`.
+            place: the folder in which its real images are now, None if it was not moved.
         """
         more = [] if steps is None else ["--steps", str(steps)]
+        more += [] if place is None else ["--data", place]
         command = [*self._command, "resume", str(run), *more, *([] if share else ["--queue"]), "--json"]
         return self._start(command, "The engine", run)
 

@@ -41,6 +41,7 @@ class Inspector(SourceComponent):
         self._asked: tuple | None = None
         self._found: tuple[tuple, list] | None = None
         self._due = 0.0
+        self._problem = ""
         self._film_key: tuple | None = None
         self._empty = Text(HINT, variant="body2", margin=10)
         self._text = pn.pane.HTML("", width=WIDTH, margin=(4, 8))
@@ -154,12 +155,14 @@ class Inspector(SourceComponent):
         # The images of a live run change with every step, so the next search waits until the last one is done.
         new = self._found is None or self._found[0] != key
         other = self._found is None or self._found[0][0] != key[0]
-        if self._asked is None and (other or (new and time.monotonic() > self._due)):
+        is_due = time.monotonic() > self._due
+        if self._asked is None and (is_due if self._problem else other or (new and is_due)):
             self._asked = key
             future = self._session.projector.study(projector.nearest, viewing, image, NEAREST)
             future.add_done_callback(partial(self._got_nearest, key))
         if self._found is None or other:
-            self._nearest_status.object = f"Searching the real images … {self._session.projector.progress('study')}"
+            searching = f"Searching the real images … {self._session.projector.progress('study')}"
+            self._nearest_status.object = self._problem or searching
             self._session.refresh_soon()
             return
         found_key, found = self._found
@@ -175,9 +178,13 @@ class Inspector(SourceComponent):
     def _got_nearest(self, key: tuple, future: Future) -> None:
         self._asked = None
         self._due = time.monotonic() + NEAREST_SECONDS
-        if not future.cancelled() and future.exception() is None:
+        if future.cancelled():
+            return
+        error = future.exception()
+        self._problem = "" if error is None else f"The nearest real images cannot be found: {error}"
+        if error is None:
             self._found = (key, future.result())
-            self._session.refresh()
+        self._session.refresh()
 
 
 def _pruning(mask: Mask, image: int, own: np.ndarray, settings: Settings) -> str:
