@@ -1,0 +1,83 @@
+// Pictures of the plane: each maps points to pixels of its box, and back.
+//
+// box: [width, height]; to(u): pixels; from(pixels): the point, or null where the picture shows none; rim: path of the edge.
+const charts = (() => {
+  const SIDE = 400, MIDDLE = SIDE / 2, RADIUS = 190
+  const inDisk = (name, to, from) => ({
+    name,
+    box: [SIDE, SIDE],
+    to: (u) => {
+      const [x, y] = to(u)
+      return [MIDDLE + RADIUS * x, MIDDLE - RADIUS * y]
+    },
+    from: ([x, y]) => {
+      const z = [(x - MIDDLE) / RADIUS, (MIDDLE - y) / RADIUS]
+      return plane.length(z) < 1 ? from(z) : null
+    },
+    rim: `M${MIDDLE - RADIUS} ${MIDDLE}a${RADIUS} ${RADIUS} 0 1 0 ${2 * RADIUS} 0a${RADIUS} ${RADIUS} 0 1 0 ${-2 * RADIUS} 0z`,
+  })
+
+  const UNIT = 105, FLOOR = 384, WIDTH = 560
+  const half = {
+    name: "Upper half-plane",
+    box: [WIDTH, SIDE],
+    to: (u) => {
+      const [x, y] = plane.toHalfPlane(u)
+      return [WIDTH / 2 + UNIT * x, FLOOR - UNIT * y]
+    },
+    from: ([x, y]) => (y < FLOOR ? plane.fromHalfPlane([(x - WIDTH / 2) / UNIT, (FLOOR - y) / UNIT]) : null),
+    rim: `M0 ${FLOOR}H${WIDTH}`,
+  }
+
+  // The hyperboloid is seen from outside, a little from above; the disk lies under it at height 0, and the point of the
+  // disk is where the line to the point of the hyperboloid from (0, 0, −1) passes.
+  const TILT = 0.42, SCALE = 62, GROUND = 300
+  const seen = ([x, y, z]) => [
+    WIDTH / 2 + SCALE * x, GROUND - SCALE * (z * Math.cos(TILT) + y * Math.sin(TILT)),
+  ]
+  const sheet = {
+    name: "Hyperboloid",
+    box: [WIDTH, SIDE],
+    to: (u) => seen(plane.toHyperboloid(u)),
+    // Of the two points that are seen in one place, the front one.
+    from: ([px, py]) => {
+      const x = (px - WIDTH / 2) / SCALE, k = (GROUND - py) / SCALE, c = Math.cos(TILT), s = Math.sin(TILT)
+      const p = c * c - s * s, q = k * s, under = q * q - p * (c * c * (1 + x * x) - k * k)
+      if (under < 0 || k < 0) return null
+      // From k = z·c + y·s with z = √(1 + x² + y²), so p·y² + 2q·y + c²(1 + x²) − k² = 0.
+      return plane.fromHyperboloid([x, (-q - Math.sqrt(under)) / p])
+    },
+    rim: "",
+    seen,
+  }
+
+  return {
+    disk: inDisk("Poincaré disk", plane.toDisk, plane.fromDisk),
+    klein: inDisk("Klein disk", plane.toKlein, plane.fromKlein),
+    half,
+    hyperboloid: sheet,
+    // The disk of a curvature, drawn so that lengths near its middle stay as they are; it grows to the flat plane.
+    curved: (curvature, scale) => {
+      const root = Math.sqrt(-curvature)
+      const to = (u) => (root > 0 ? plane.times(2 / root, plane.toDisk(plane.times(root, u))) : u)
+      const from = (z) => {
+        if (root === 0) return z
+        const inside = plane.times(root / 2, z)
+        return plane.length(inside) < 1 ? plane.times(1 / root, plane.fromDisk(inside)) : null
+      }
+      const radius = root > 0 ? (2 / root) * scale : 0
+      return {
+        name: "Disk",
+        box: [SIDE, SIDE],
+        to: (u) => {
+          const [x, y] = to(u)
+          return [MIDDLE + scale * x, MIDDLE - scale * y]
+        },
+        from: ([x, y]) => from([(x - MIDDLE) / scale, (MIDDLE - y) / scale]),
+        rim: radius > 0 && radius < 1e5
+          ? `M${MIDDLE - radius} ${MIDDLE}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0z`
+          : "",
+      }
+    },
+  }
+})()
