@@ -15,6 +15,8 @@ function make(tag, properties, ...children) {
   return made
 }
 
+const raised = (power) => [...String(power)].map((sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"["0123456789-".indexOf(sign)]).join("")
+
 // A number in words that fit on a page: never NaN, never 17 digits.
 function number(x, digits = 3) {
   if (Number.isNaN(x)) return "undefined"
@@ -22,7 +24,7 @@ function number(x, digits = 3) {
   const size = Math.abs(x)
   if (size > 0 && (size >= 1e6 || size < 1e-4)) {
     const [mantissa, exponent] = x.toExponential(1).split("e")
-    return `${mantissa}·10${[...String(Number(exponent))].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"["0123456789-".indexOf(c)]).join("")}`.replace("-", "−")
+    return `${mantissa}·10${raised(Number(exponent))}`.replace("-", "−")
   }
   return (size >= 1000 ? x.toFixed(0) : Number(x.toPrecision(digits)).toString()).replace("-", "−")
 }
@@ -32,7 +34,7 @@ function makeSurface(root, words) {
   const pictures = make("div", {className: "pictures"})
   const tools = make("div", {className: "tools"})
   const numbers = make("dl", {className: "numbers"})
-  const caption = make("p", {className: "caption"})
+  const caption = make("p", {className: "caption", ariaHidden: "true"})
   const spoken = make("p", {className: "spoken", ariaLive: "polite"})
   const aside = make("aside", {}, tools, numbers, caption)
   root.append(
@@ -55,7 +57,9 @@ function makeSurface(root, words) {
     tools,
     aside,
     pictures,
+    ended: false,
     destroy: () => {
+      surface.ended = true
       cancelAnimationFrame(frame)
       clearTimeout(quiet)
     },
@@ -117,6 +121,7 @@ function makeSurface(root, words) {
   }
   surface.repaint = (panel, chart) => {
     panel.chart = chart
+    panel.svg.setAttribute("viewBox", `0 0 ${chart.box.join(" ")}`)
     panel.pen = makePen(panel.svg.firstChild, chart)
     surface.change()
   }
@@ -127,10 +132,10 @@ function makeSurface(root, words) {
     return [at.x, at.y]
   }
   // The point under the pointer as the view shows it; outside of the picture, the last point that is inside.
-  const seenAt = (panel, pixels) => {
+  const seenAt = (panel, pixels, near) => {
     const [width, height] = panel.chart.box
     const inside = (t) => {
-      const from = panel.chart.from([width / 2 + t * (pixels[0] - width / 2), height / 2 + t * (pixels[1] - height / 2)])
+      const from = panel.chart.from([width / 2 + t * (pixels[0] - width / 2), height / 2 + t * (pixels[1] - height / 2)], near)
       return from && plane.length(from) <= FARTHEST ? from : null
     }
     const whole = inside(1)
@@ -143,8 +148,8 @@ function makeSurface(root, words) {
     }
     return {point: inside(low), outside: true}
   }
-  surface.at = (panel, event) => {
-    const found = seenAt(panel, pixelsOf(panel, event))
+  surface.at = (panel, event, near) => {
+    const found = seenAt(panel, pixelsOf(panel, event), near && plane.apply(viewOf(panel), near))
     return found.point && {...found, point: plane.apply(plane.inverse(viewOf(panel)), found.point)}
   }
 
@@ -171,12 +176,12 @@ function makeSurface(root, words) {
         return
       }
       if (dragged) {
-        const found = surface.at(panel, event)
-        if (!found?.point) return
+        const found = surface.at(panel, event, dragged.get())
+        if (!found) return
         dragged.set(found.point)
         surface.outside = found.outside
       } else if (from) {
-        const {point} = seenAt(panel, pixelsOf(panel, event))
+        const {point} = seenAt(panel, pixelsOf(panel, event), from)
         if (!point) return
         move(panel, plane.carry(from, point))
         from = point
@@ -196,6 +201,11 @@ function makeSurface(root, words) {
     svg.setAttribute("aria-label", `${svg.getAttribute("aria-label")}: the arrow keys move the plane, Home centres it`)
     svg.addEventListener("keydown", (event) => {
       if (event.target !== svg) return
+      if (panel.keys?.(event, arrow(event))) {
+        event.preventDefault()
+        event.stopPropagation()
+        return
+      }
       const way = arrow(event)
       if (way) move(panel, {by: way, turn: 0})
       else if (event.key === "Home") surface.view = plane.IDENTITY
@@ -298,7 +308,7 @@ function makeSurface(root, words) {
   // Controls
 
   surface.slider = ({label, min, max, step, value, text = number, change}) => {
-    const shown = make("output", {textContent: text(value)})
+    const shown = make("b", {textContent: text(value)})
     const input = make("input", {type: "range", min, max, step, ariaLabel: label})
     input.value = value
     const tell = () => {

@@ -197,6 +197,207 @@ def test_a_circle_is_as_long_as_the_formula_says(open_figure):
     assert float(shown.number("Circumference")) == pytest.approx(2 * math.pi * math.sinh(radius), rel=0.02)
 
 
+def test_an_arrow_comes_back_turned_by_the_area(open_figure):
+    shown = open_figure("holonomy", a=(1.2, 0), b=(0, 0), c=(0, 1.2), way=1)
+    shown.answer(1)
+    area = math.pi / 2 - 2 * math.atan(1 / math.cosh(1.2))
+    assert float(shown.number("Turned when back")[:-1]) == pytest.approx(math.degrees(area), abs=0.06)
+    assert float(shown.number("Area of the triangle")) == pytest.approx(area, abs=5e-3)
+    shown.page.get_by_role("slider", name="Part of the way").press("Home")
+    shown.tab.sees("The arrow is 0 % of the way round the area")
+    shown.page.get_by_role("button", name="Carry it round").click()
+    shown.tab.sees("Back at A, the arrow is turned by")
+
+
+PICTURES = {"Poincaré disk": geometry.to_ball, "Klein disk": geometry.to_klein}
+
+
+def test_a_point_that_is_dragged_in_one_picture_moves_in_all(open_figure):
+    shown = open_figure("models")
+    grips = shown.page.locator(".grip[aria-label^='Corner A']")
+    assert grips.count() == 4
+    for place in range(4):
+        before = [grips.nth(other).get_attribute("transform") for other in range(4)]
+        box = grips.nth(place).locator("circle").first.bounding_box()
+        shown.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        shown.page.mouse.down()
+        shown.page.mouse.move(box["x"] + box["width"] / 2 + 9, box["y"] + box["height"] / 2 - 4, steps=3)
+        shown.page.mouse.up()
+        shown.settle()
+        after = [grips.nth(other).get_attribute("transform") for other in range(4)]
+        assert all(old != new for old, new in zip(before, after, strict=True)), place
+        # In the picture where it is dragged, it is under the pointer.
+        moved = grips.nth(place).locator("circle").first.bounding_box()
+        assert (moved["x"] - box["x"], moved["y"] - box["y"]) == pytest.approx((9, -4), abs=1)
+
+
+def test_every_picture_has_the_coordinates_of_the_library(open_figure):
+    corner = torch.tensor([-0.9, -0.5], dtype=torch.float64)
+    shown = open_figure("models", a=corner.tolist())
+
+    def coordinates(name):
+        return [float(part) for part in shown.number(name).strip("()").replace("−", "-").split(", ")]
+
+    assert coordinates("Poincaré") == pytest.approx(geometry.to_ball(corner).tolist(), abs=0.006)
+    assert coordinates("Klein") == pytest.approx(geometry.to_klein(corner).tolist(), abs=0.006)
+    assert coordinates("hyperboloid") == pytest.approx(geometry.exp0(corner).roll(-1).tolist(), abs=0.06)
+
+
+def test_without_curvature_the_plane_is_flat(open_figure):
+    shown = open_figure("curvature")
+    shown.answer(1)
+    slider = shown.page.get_by_role("slider", name="Curvature K")
+    assert float(shown.number("Circle of radius 2")) == pytest.approx(2 * math.pi * math.sinh(2), abs=0.06)
+    slider.press("Home")
+    assert float(shown.number("Circle of radius 2")) == pytest.approx(math.pi * math.sinh(4), abs=0.6)
+    slider.press("End")
+    assert shown.number("Sum of the angles") == "180.0°"
+    assert shown.number("Curvature radius") == "∞"
+    assert shown.number("Circle of radius 2") == shown.number("in the flat plane") == "12.6"
+    # In the flat plane points still follow the pointer.
+    before = shown.grip("Corner A").get_attribute("transform")
+    shown.drag("Corner A", 40, 30)
+    shown.settle()
+    assert shown.grip("Corner A").get_attribute("transform") != before
+
+
+def test_a_tree_keeps_its_distances_only_where_there_is_room(open_figure):
+    shown = open_figure("tree", branching=3, depth=3, edge=3)
+    shown.answer(1)
+    assert shown.number("Nodes") == "40"
+    percent = [
+        float(shown.number(name).split()[0]) for name in ("Mean distortion, hyperbolic", "Mean distortion, flat")
+    ]
+    assert percent[0] < 5 < percent[1]
+    shown.page.get_by_role("slider", name="Depth").press("End")
+    shown.tab.sees("Drawn to depth 5: deeper, it would have more than 400 nodes")
+
+
+def test_the_usual_formulas_fail_where_the_polar_one_does_not(open_figure):
+    shown = open_figure("numerics", radius=30)
+    shown.answer(0)
+    assert shown.number("True distance") == "1"
+    assert float(shown.number("Polar")) == pytest.approx(1, abs=1e-6)
+    for name in ("Lorentz", "arcosh(1 +", "artanh"):
+        value = shown.number(name)
+        assert value in ("no number", "∞") or abs(float(value) - 1) > 0.5
+    shown.page.get_by_role("slider", name="Radius r").press("Home")
+    shown.tab.sees("all formulas are right to within 1 %")
+
+
+def test_centroids_are_those_of_the_library(open_figure):
+    points = [[2.6, 1.0], [2.9, -0.4], [-1.0, 2.0]]
+    shown = open_figure("centroid", points=points)
+    assert shown.number("Closed-form") == "?"
+    shown.answer(1)
+    at = torch.tensor(points, dtype=torch.float64)
+    for name, kind in (("Closed-form", "closed"), ("Fréchet", "karcher")):
+        expected = float(geometry.centroid(at, kind=kind).norm())
+        assert float(shown.number(name)) == pytest.approx(expected, rel=6e-3)
+    before = shown.number("Closed-form")
+    shown.grip("Point 1").press("Shift+ArrowLeft")
+    assert shown.number("Closed-form") != before
+
+
+def test_points_in_one_place_pull_nowhere(open_figure):
+    shown = open_figure("centroid", points=[[1.0, 0.5], [1.0, 0.5]])
+    shown.answer(1)
+    shown.tab.sees("All points are in one place")
+
+
+def test_the_points_of_a_class_are_taken(open_figure):
+    cloud = {"name": "digit 3", "real": [(1, 0), (0, 1), (-0.5, 0.2)], "synthetic": [(0.3, 0.3)]}
+    shown = open_figure("centroid", cloud=cloud)
+    assert shown.page.locator(".grip").count() == 3
+    shown.answer(1)
+    expected = geometry.centroid(torch.tensor(cloud["real"], dtype=torch.float64)).norm()
+    assert float(shown.number("Closed-form")) == pytest.approx(float(expected), rel=6e-3)
+    assert float(shown.number("Synthetic")) == pytest.approx(math.hypot(0.3, 0.3), rel=6e-3)
+
+
+class Sheet(Shown):
+    """The free drawing."""
+
+    def tool(self, name):
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def press_at(self, *places):
+        """Presses places of the picture, as fractions of its sides."""
+        box = self.page.locator("svg").first.bounding_box()
+        for x, y in places:
+            self.page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        self.settle()
+
+    def paths(self, look):
+        return self.page.eval_on_selector_all(f"path{look}", "paths => paths.map((path) => path.getAttribute('d'))")
+
+
+@pytest.fixture
+def sheet(open_figure):
+    shown = open_figure("canvas")
+    shown.__class__ = Sheet
+    shown.tool("Clear")
+    return shown
+
+
+def test_every_tool_draws_its_shape_which_follows_its_points(sheet):
+    corners = {"Segment": 2, "Line": 2, "Circle": 2, "Horocycle": 2, "Triangle": 3}
+    for place, (tool, count) in enumerate(corners.items(), 1):
+        sheet.tool(tool)
+        sheet.press_at(*[(0.3 + 0.13 * i, 0.2 + 0.11 * place + 0.05 * (i % 2)) for i in range(count)])
+        assert sheet.number("Newest shape") == tool
+    assert sheet.number("Points") == "11"
+    sheet.tool("Move")
+    before = sheet.paths(".green")
+    sheet.drag("Point E", 20, 10)
+    sheet.settle()
+    assert sheet.paths(".green") != before
+
+
+def test_a_figure_is_reflected_and_its_image_follows(sheet):
+    sheet.tool("Segment")
+    sheet.press_at((0.3, 0.3), (0.35, 0.45))
+    sheet.tool("Reflect")
+    sheet.press_at((0.5, 0.25), (0.5, 0.75))
+    (image,) = sheet.paths(".orange.thick")
+    sheet.tool("Move")
+    sheet.drag("Point A", -15, 5)
+    sheet.settle()
+    assert sheet.paths(".orange.thick") != [image]
+    sheet.tool("Centre")
+    box = sheet.grip("Point A").locator("circle").first.bounding_box()
+    sheet.page.mouse.click(box["x"] + 12, box["y"] + 12)
+    sheet.settle()
+    assert sheet.grip("Point A").get_attribute("transform") == "translate(200.0 200.0)"
+
+
+def test_a_sheet_is_drawn_by_keys_and_taken_back(sheet):
+    sheet.tool("Circle")
+    sheet.page.locator("svg").first.focus()
+    for key in ("ArrowRight", "Enter", "Shift+ArrowUp", "Enter"):
+        sheet.page.keyboard.press(key)
+    assert sheet.number("Newest shape") == "Circle"
+    assert float(sheet.number("Radius")) == pytest.approx(0.5, abs=0.01)
+    sheet.tool("Undo")
+    assert sheet.number("Newest shape") == "none"
+    sheet.tool("Undo")
+    assert sheet.number("Points") == "3", "before it was cleared"
+    sheet.grip("Point C").press("Delete")
+    assert (sheet.number("Points"), sheet.number("Newest shape")) == ("2", "none")
+
+
+def test_a_shape_without_extent_is_said(sheet):
+    sheet.tool("Line")
+    sheet.press_at((0.4, 0.4), (0.6, 0.6))
+    sheet.tool("Move")
+    sheet.drag("Point A", 900, 0)
+    box = [sheet.grip(f"Point {name}").locator("circle").first.bounding_box() for name in "AB"]
+    sheet.drag("Point A", box[1]["x"] - box[0]["x"], box[1]["y"] - box[0]["y"])
+    for _ in range(3):
+        sheet.settle()
+    assert "NaN" not in sheet.everything()
+
+
 def test_a_wrong_guess_is_answered(open_figure):
     shown = open_figure("triangle")
     shown.answer(0)

@@ -25,7 +25,7 @@ function figure(surface, given) {
     const r = radius()
     for (const power of [-1, 0, 1, 2, 3, 4]) {
       pen.pixels(`M${LEFT} ${up(10 ** power)}H${LEFT + WIDE}`, "faint")
-      pen.label([0, 0], number(10 ** power), "tiny end", [LEFT - 6, up(10 ** power) + 4])
+      pen.label([0, 0], power > 1 ? `10${raised(power)}` : number(10 ** power), "tiny end", [LEFT - 6, up(10 ** power) + 4])
     }
     for (const each of [0, 1, 2, 3, 4, 5, 6, 7]) pen.label([0, 0], String(each), "tiny centred", [across(each), LOW + 16])
     pen.pixels(curve((x) => 2 * Math.PI * Math.sinh(x)), "blue thick")
