@@ -4,6 +4,8 @@
 // edge. Where several points are seen in one place, `near` tells which one is meant.
 const charts = (() => {
   const SIDE = 400, MIDDLE = SIDE / 2, RADIUS = 190
+  const ring = (radius) =>
+    `M${MIDDLE - radius} ${MIDDLE}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0z`
   const inDisk = (name, to, from) => ({
     name,
     box: [SIDE, SIDE],
@@ -15,7 +17,7 @@ const charts = (() => {
       const z = [(x - MIDDLE) / RADIUS, (MIDDLE - y) / RADIUS]
       return plane.length(z) < 1 ? from(z) : null
     },
-    rim: `M${MIDDLE - RADIUS} ${MIDDLE}a${RADIUS} ${RADIUS} 0 1 0 ${2 * RADIUS} 0a${RADIUS} ${RADIUS} 0 1 0 ${-2 * RADIUS} 0z`,
+    rim: ring(RADIUS),
   })
 
   const UNIT = 105, FLOOR = 384, WIDTH = 560
@@ -59,27 +61,23 @@ const charts = (() => {
     klein: inDisk("Klein disk", plane.toKlein, plane.fromKlein),
     half,
     hyperboloid: sheet,
-    // The disk of a curvature, drawn so that lengths near its middle stay as they are; it grows to the flat plane.
-    curved: (curvature, scale) => {
-      const root = Math.sqrt(-curvature)
-      const to = (u) => (root > 0 ? plane.times(2 / root, plane.toDisk(plane.times(root, u))) : u)
-      const from = (z) => {
-        if (root === 0) return z
-        const inside = plane.times(root / 2, z)
-        return plane.length(inside) < 1 ? plane.times(1 / root, plane.fromDisk(inside)) : null
-      }
-      const radius = root > 0 ? (2 / root) * scale : 0
+    // The disk of a curvature K = −root², whose points are given as √|K| times their vectors; lengths near its middle are
+    // drawn as `unit` pixels each. It grows to the flat plane as the root goes to 0.
+    curved: (root, unit) => {
+      const radius = (2 / root) * unit
       return {
         name: "Disk",
         box: [SIDE, SIDE],
         to: (u) => {
-          const [x, y] = to(u)
-          return [MIDDLE + scale * x, MIDDLE - scale * y]
+          const [x, y] = plane.toDisk(u)
+          return [MIDDLE + radius * x, MIDDLE - radius * y]
         },
-        from: ([x, y]) => from([(x - MIDDLE) / scale, (MIDDLE - y) / scale]),
-        rim: radius > 0 && radius < 1e5
-          ? `M${MIDDLE - radius} ${MIDDLE}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0z`
-          : "",
+        from: ([x, y]) => {
+          const z = [(x - MIDDLE) / radius, (MIDDLE - y) / radius]
+          return plane.length(z) < 1 ? plane.fromDisk(z) : null
+        },
+        // An edge that is far outside is not drawn.
+        rim: radius < 1e5 ? ring(radius) : "",
       }
     },
   }

@@ -53,14 +53,23 @@ function makePen(layer, chart) {
       const at = corners.map(moved)
       shape(at.flatMap((u, i) => shapes.segment(u, at[(i + 1) % at.length])), look, true)
     },
-    // Many segments as one path; short ones take few steps.
-    segments: (pairs, look) => {
-      const parts = pairs.map(([u, v]) => {
-        const p = moved(u), q = moved(v), [a, b] = [chart.to(p), chart.to(q)]
-        const steps = Math.min(16, 1 + Math.floor(Math.hypot(a[0] - b[0], a[1] - b[1]) / 9))
-        return pathOf(steps === 1 ? [a, b] : shapes.segment(p, q, steps).map(chart.to))
+    // Many segments as one path: pairs of places among the points. Short ones take few steps, and the shortest are left out.
+    segments: (points, pairs, look) => {
+      const at = points.map(moved), places = at.map(chart.to)
+      const parts = pairs.map(([i, j]) => {
+        const size = Math.hypot(places[i][0] - places[j][0], places[i][1] - places[j][1])
+        if (size < 0.7) return ""
+        const steps = Math.min(20, 1 + Math.floor(size / 18))
+        return pathOf(steps === 1 ? [places[i], places[j]] : shapes.segment(at[i], at[j], steps).map(chart.to))
       })
       path(parts.join(""), look)
+    },
+    // What is drawn inside is first moved by an isometry.
+    within: (isometry, paint) => {
+      const outer = view
+      view = plane.compose(view, isometry)
+      paint()
+      view = outer
     },
     // Many points as one path of dots; the width of the line is their size.
     dots: (points, look) => {

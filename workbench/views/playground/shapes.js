@@ -36,9 +36,10 @@ const shapes = (() => {
     })
   }
 
-  // The tiling by regular p-gons, q at each corner, as far as `reach`: its edges and the middles of its tiles, and `steps`,
-  // the isometries from a tile to its neighbours. Null if such polygons do not fit the hyperbolic plane.
-  const tiling = (p, q, reach = 4.2, most = 700) => {
+  // The tiling by regular p-gons, q at each corner, as far as `reach`: its corners, its edges as pairs of places among the
+  // corners, the middles of its tiles, and `steps`, the isometries from a tile to its neighbours. Null if such polygons do
+  // not fit the hyperbolic plane.
+  const tiling = (p, q, reach = 3.8, most = 450) => {
     if ((p - 2) * (q - 2) <= 4) return null
     const inner = Math.acosh(Math.cos(Math.PI / q) / Math.sin(Math.PI / p))
     const outer = Math.acosh(1 / (Math.tan(Math.PI / p) * Math.tan(Math.PI / q)))
@@ -47,12 +48,17 @@ const shapes = (() => {
         plane.compose({by: [0, 0], turn: (TURN * k) / p}, {by: [2 * inner, 0], turn: 0}), {by: [0, 0], turn: Math.PI}))
     const corners = Array.from({length: p}, (_, k) => plane.polar(outer, (TURN * (k + 0.5)) / p))
     const key = (u) => plane.toDisk(u).map((x) => Math.round(1e5 * x)).join()
-    const tiles = [plane.IDENTITY], known = new Set([key([0, 0])]), edges = new Map()
+    const tiles = [plane.IDENTITY], known = new Set([key([0, 0])]), found = new Map(), points = [], edges = new Map()
+    const cornerAt = (u) => {
+      const name = key(u)
+      if (!found.has(name)) found.set(name, points.push(u) - 1)
+      return found.get(name)
+    }
     for (let i = 0; i < tiles.length; i++) {
-      const at = corners.map((corner) => plane.apply(tiles[i], corner))
+      const at = corners.map((corner) => cornerAt(plane.apply(tiles[i], corner)))
       at.forEach((corner, k) => {
-        const next = at[(k + 1) % p]
-        edges.set(key(plane.midpoint(corner, next)), [corner, next])
+        const pair = [corner, at[(k + 1) % p]].sort((m, n) => m - n)
+        edges.set(pair.join(), pair)
       })
       for (const step of steps) {
         const next = plane.compose(tiles[i], step)
@@ -61,7 +67,7 @@ const shapes = (() => {
         tiles.push(next)
       }
     }
-    return {edges: [...edges.values()], middles: tiles.map((tile) => tile.by), steps}
+    return {corners: points, edges: [...edges.values()], middles: tiles.map((tile) => tile.by), steps}
   }
 
   // A tree in which each node has `branching` children, `depth` deep: {parents, points}, edges of equal length (Sarkar 2011).

@@ -236,17 +236,18 @@ function makeSurface(root, words) {
 
   // A point with {label, get, set, in}: `in` lists the pictures that show it, all if it is left out.
   surface.point = (options) => {
-    const point = {look: "", ...options, grips: new Map()}
+    const point = {look: "", ...options, grips: new Map(), places: new Map()}
     for (const panel of options.in ?? panels) point.grips.set(panel, grip(point, panel))
     point.put = () => {
-      const at = point.get()
+      const at = point.get(), isMoved = !point.last || point.last[0] !== at[0] || point.last[1] !== at[1]
+      point.last = at
       for (const [panel, node] of point.grips) {
         const [x, y] = panel.chart.to(plane.apply(viewOf(panel), at))
-        node.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`)
-        point.places ??= new Map()
         point.places.set(panel, [x, y])
-        const text = `${point.label}, at distance ${number(plane.length(at))} from the middle; the arrow keys move it`
-        if (node.getAttribute("aria-label") !== text) node.setAttribute("aria-label", text)
+        node.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`)
+        if (!isMoved) continue
+        const far = number(plane.length(at))
+        node.setAttribute("aria-label", `${point.label}, at distance ${far} from the middle; the arrow keys move it`)
       }
     }
     point.remove = () => {
@@ -298,7 +299,7 @@ function makeSurface(root, words) {
     // Of points in one place, the first, so that the edge of a circle of radius 0 can be drawn out again.
     let best = null, closest = Math.min(reach, GRIP)
     for (const point of points) {
-      const at = point.places?.get(panel)
+      const at = point.places.get(panel)
       const far = at ? Math.hypot(at[0] - x, at[1] - y) : Infinity
       if (far < closest) [best, closest] = [point, far]
     }

@@ -244,8 +244,12 @@ def test_every_picture_has_the_coordinates_of_the_library(open_figure):
 
 
 def test_without_curvature_the_plane_is_flat(open_figure):
-    shown = open_figure("curvature")
+    shown = open_figure("curvature", a=(0.5, 1.3))
     shown.answer(1)
+
+    def place():
+        return re.findall(r"[\d.]+", shown.grip("Corner A").get_attribute("transform"))
+
     slider = shown.page.get_by_role("slider", name="Curvature K")
     assert float(shown.number("Circle of radius 2")) == pytest.approx(2 * math.pi * math.sinh(2), abs=0.06)
     slider.press("Home")
@@ -254,7 +258,8 @@ def test_without_curvature_the_plane_is_flat(open_figure):
     assert shown.number("Sum of the angles") == "180.0°"
     assert shown.number("Curvature radius") == "∞"
     assert shown.number("Circle of radius 2") == shown.number("in the flat plane") == "12.6"
-    # In the flat plane points still follow the pointer.
+    # Lengths are 72 pixels each, everywhere.
+    assert place() == ["236.0", "106.4"]
     before = shown.grip("Corner A").get_attribute("transform")
     shown.drag("Corner A", 40, 30)
     shown.settle()

@@ -38,7 +38,7 @@ function figure(surface, given) {
 
   const paint = (pen) => {
     pen.rim()
-    if (tiles) pen.segments(tiles.edges, "faint")
+    if (tiles) pen.segments(tiles.corners, tiles.edges, "faint")
     if (state.cloud) {
       pen.dots(state.cloud.real, "soft")
       pen.dots(state.cloud.synthetic, "orange")
@@ -164,7 +164,7 @@ function figure(surface, given) {
   surface.select({
     label: "Behind it", value: state.layer, options: Object.entries(LAYERS),
     change: (value) => {
-      tiles = value === "none" ? null : shapes.tiling(...value.split(",").map(Number), 4.5)
+      tiles = value === "none" ? null : shapes.tiling(...value.split(",").map(Number))
     },
   })
   surface.after(() => {

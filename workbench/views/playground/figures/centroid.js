@@ -6,7 +6,8 @@ const KINDS = {
 
 function figure(surface, given) {
   const state = {points: [[2.6, 1.0], [2.9, -0.4], [1.0, 2.6], [-2.4, 0.9], [0.6, -0.4]], kind: "closed", reach: 1, ...given}
-  if (state.cloud) state.points = state.cloud.real
+  // A copy, so that other figures still have the points as they were.
+  state.points = [...(state.cloud?.real ?? state.points)]
   const most = Math.max(...state.points.map((u) => plane.length(u)), 0.1)
   const points = () => state.points.map((u) => plane.times(state.reach, u))
   const flat = (at) => {
@@ -19,28 +20,35 @@ function figure(surface, given) {
     right: 1,
     because: "Seen from a point near the rim, almost all others lie behind the middle. So the centroid stays far inside: a class whose images lie far out has its root near the middle.",
   })
-  const centre = () => (state.kind === "closed" ? plane.centroid(points()) : plane.frechet(points()))
-  // Each point's share of the pull on the centroid.
-  const pulls = (mean) => {
-    const forces = points().map((u) => (state.kind === "closed" ? Math.sinh(plane.distance(mean, u)) : plane.distance(mean, u)))
+  // What is drawn and told, once for each change: the centroids, and each point's share of the pull on the chosen one.
+  let now = null
+  const measure = () => {
+    const at = points(), means = {closed: plane.centroid(at), frechet: plane.frechet(at), flat: flat(at)}
+    const mean = means[state.kind]
+    const forces = at.map((u) => plane.distance(mean, u)).map((far) => (state.kind === "closed" ? Math.sinh(far) : far))
     const total = forces.reduce((p, q) => p + q)
-    return forces.map((force) => (total > 0 ? force / total : 0))
+    const synthetic = state.cloud?.synthetic.map((u) => plane.times(state.reach, u)) ?? []
+    now = {at, means, mean, synthetic, shares: forces.map((force) => (total > 0 ? force / total : 0))}
+    if (synthetic.length) now.means.synthetic = plane.centroid(synthetic)
   }
-  let marks = []
+  const WIDTHS = 8
   surface.picture(charts.disk, {label: "Poincaré disk", caption: "Drag the points; a line is as thick as its point's pull", drags: true}, (pen) => {
+    measure()
     pen.rim()
-    const at = points(), mean = centre(), shares = pulls(mean), look = KINDS[state.kind][1]
-    at.forEach((u, i) => pen.segment(mean, u, `${look} pull${Math.min(8, Math.ceil(16 * shares[i] * Math.sqrt(at.length / 5)))}`))
-    if (state.cloud) {
-      pen.dots(state.cloud.synthetic.map((u) => plane.times(state.reach, u)), "orange")
-      pen.dots([plane.centroid(state.cloud.synthetic.map((u) => plane.times(state.reach, u)))], "orange huge")
+    const {at, means, mean, shares, synthetic} = now, ends = [...at, mean]
+    const width = (share) => Math.min(WIDTHS, Math.ceil(16 * share * Math.sqrt(at.length / 5)))
+    for (let k = 1; k <= WIDTHS; k++) {
+      const pairs = at.flatMap((_, i) => (width(shares[i]) === k ? [[at.length, i]] : []))
+      if (pairs.length) pen.segments(ends, pairs, `${KINDS[state.kind][1]} pull${k}`)
     }
-    marks = [["flat", flat(at), "violet"], ["frechet", plane.frechet(at), "green"], ["closed", plane.centroid(at), "blue"]]
-    for (const [, u, colour] of marks) pen.dots([u], `huge ${colour}`)
+    pen.dots(synthetic, "orange")
+    for (const [kind, look] of [["synthetic", "orange"], ["flat", "violet"], ["frechet", "green"], ["closed", "blue"]]) {
+      if (means[kind]) pen.dots([means[kind]], `huge ${look}`)
+    }
     if (!state.cloud) at.forEach((u, i) => pen.label(u, `${Math.round(100 * shares[i])} %`, "tiny centred", [0, 22]))
   })
   state.points.forEach((_, i) => {
-    surface.point({label: `Point ${i + 1}`, look: "ink", small: Boolean(state.cloud), get: () => points()[i], set: (u) => (state.points[i] = plane.times(1 / state.reach, u))})
+    surface.point({label: `Point ${i + 1}`, look: "ink", small: Boolean(state.cloud), get: () => plane.times(state.reach, state.points[i]), set: (u) => (state.points[i] = plane.times(1 / state.reach, u))})
   })
   surface.slider({
     label: "Radius of all points", min: 0.1, max: Math.min(3, 12 / most), step: 0.05, value: state.reach,
@@ -51,17 +59,17 @@ function figure(surface, given) {
     change: (value) => (state.kind = value),
   })
   surface.after(() => {
-    const mean = centre(), shares = pulls(mean), strongest = shares.indexOf(Math.max(...shares))
-    const away = (name) => number(plane.length(marks.find(([key]) => key === name)[1]))
-    const radii = points().map((u) => plane.length(u)).sort((p, q) => p - q)
+    const {at, means, mean, shares} = now, strongest = shares.indexOf(Math.max(...shares))
+    const away = (kind) => number(plane.length(means[kind]))
+    const radii = at.map((u) => plane.length(u)).sort((p, q) => p - q)
     surface.tell([
       ["Median radius of the points", number(radii[Math.floor(radii.length / 2)])],
       ["Closed-form centroid at", away("closed"), "asked blue"],
       ["Fréchet mean at", away("frechet"), "asked green"],
       ["Mean of the disk's coordinates at", away("flat"), "asked violet"],
-      ...(state.cloud ? [["Synthetic centroid at", number(plane.length(plane.centroid(state.cloud.synthetic.map((u) => plane.times(state.reach, u))))), "orange"]] : []),
+      ...(means.synthetic ? [["Synthetic centroid at", away("synthetic"), "orange"]] : []),
     ])
-    const apart = plane.distance(points()[strongest], mean)
+    const apart = plane.distance(at[strongest], mean)
     surface.say(
       apart === 0 ? "All points are in one place, and so are their centroids: nothing pulls."
       : !surface.revealed ? `${state.points.length} points. Guess first; then the centroids are measured.`

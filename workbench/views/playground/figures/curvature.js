@@ -10,15 +10,15 @@ function figure(surface, given) {
     question: "lengths stay as they are, and the curvature goes to 0. What becomes of the sum of the angles?",
     choices: ["It goes to 0°", "It goes to 180°", "It stays"],
     right: 1,
-    because: "Where a figure is small against 1/√|K|, the plane looks flat. So a clamp, or a small feature scale, makes hyperbolic space Euclidean.",
+    because: "Where a figure is small against 1/√|K|, the plane looks flat. So features whose √|K|·radius is small live in a nearly flat space, whatever K is.",
   })
-  const panel = surface.picture(charts.curved(state.curvature, SCALE), {label: "Disk of that curvature", caption: "Lengths near the middle are true; drag the corners"}, (pen) => {
+  const panel = surface.picture(charts.curved(root(), SCALE), {label: "Disk of that curvature", caption: "Lengths near the middle are true; drag the corners"}, (pen) => {
     pen.rim()
     pen.circle([0, 0], root() * RADIUS, "orange dashed")
     pen.polygon([state.a, state.b, state.c].map(scaled), "blue filled thick")
     pen.label([0, 0], "circle of radius 2", "orange tiny centred", [0, -SCALE * (2 / root()) * Math.tanh(root() * RADIUS / 2) - 6])
   })
-  const repaint = () => surface.repaint(panel, charts.curved(Math.min(state.curvature, -1e-8), SCALE))
+  const repaint = () => surface.repaint(panel, charts.curved(root(), SCALE))
   surface.slider({
     label: "Curvature K", min: -4, max: 0, step: 0.05, value: state.curvature,
     text: (value) => number(value), change: (value) => {
@@ -29,7 +29,6 @@ function figure(surface, given) {
   for (const [key, name] of [["a", "A"], ["b", "B"], ["c", "C"]]) {
     surface.point({name, label: `Corner ${name}`, look: "blue", get: () => scaled(state[key]), set: (u) => (state[key] = plane.times(1 / root(), u))})
   }
-  repaint()
   surface.after(() => {
     const [a, b, c] = [state.a, state.b, state.c].map(scaled), area = plane.area(a, b, c)
     const around = (2 * Math.PI * Math.sinh(root() * RADIUS)) / root()

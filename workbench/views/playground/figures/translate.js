@@ -23,9 +23,10 @@ function figure(surface, given) {
   surface.picture(charts.disk, {label: "Poincaré disk", caption: "Drag the plane, or one of the points", drags: true}, (pen) => {
     pen.rim()
     if (tiles) {
-      const at = (u) => plane.apply(frame, u)
-      pen.segments(tiles.edges.map(([u, v]) => [at(u), at(v)]), "faint")
-      pen.dots(tiles.middles.map(at), "tile")
+      pen.within(frame, () => {
+        pen.segments(tiles.corners, tiles.edges, "faint")
+        pen.dots(tiles.middles, "tile")
+      })
     }
     if (state.cloud) {
       pen.dots(state.cloud.real, "soft")

@@ -65,18 +65,18 @@ function figure(surface, given) {
         ...distortion(hops, (i, j) => plane.length(plane.minus(points[i], points[j])))}
     }
   }
-  const links = ({parents, points}) => parents.flatMap((parent, i) => (parent < 0 ? [] : [[points[parent], points[i]]]))
+  const links = ({parents}) => parents.flatMap((parent, i) => (parent < 0 ? [] : [[parent, i]]))
   surface.picture(charts.disk, {label: "Hyperbolic", caption: "Hyperbolic: drag to move the plane", size: "pair", drags: true}, (pen) => {
     grow()
     pen.rim()
-    pen.segments(links(hyperbolic), "blue thin")
+    pen.segments(hyperbolic.points, links(hyperbolic), "blue thin")
     pen.dots(hyperbolic.points, "blue small")
     pen.dots([[0, 0]], "orange large")
   })
   const flatChart = {name: "Flat", box: [400, 400], to: ([x, y]) => [200 + 185 * x, 200 - 185 * y], from: () => null, rim: ""}
   surface.picture(flatChart, {label: "Flat", caption: "Flat: laid out by stress majorisation", size: "pair", view: plane.IDENTITY}, (pen) => {
     grow()
-    pen.pixels(links(flat).map(([u, v]) => [u, v].map(flatChart.to)).map(([p, q]) => `M${p.map((x) => x.toFixed(1)).join(" ")}L${q.map((x) => x.toFixed(1)).join(" ")}`).join(""), "violet thin")
+    pen.pixels(links(flat).map((pair) => pair.map((i) => flatChart.to(flat.points[i]))).map(([p, q]) => `M${p.map((x) => x.toFixed(1)).join(" ")}L${q.map((x) => x.toFixed(1)).join(" ")}`).join(""), "violet thin")
     pen.pixels(flat.points.map((u) => `M${flatChart.to(u).map((x) => x.toFixed(1)).join(" ")}h0`).join(""), "violet dots small")
     pen.pixels(`M${flatChart.to(flat.points[0]).map((x) => x.toFixed(1)).join(" ")}h0`, "dots large orange")
   })
