@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "workbench"))
 
 from chromium import chromium_path
 
-from workbench.views.playground import FIGURES, Figure
+from workbench.views.playground import FIGURES, Playground
 
 POINTS = 300
 SECONDS = 4
@@ -61,7 +61,7 @@ def main() -> None:
         for name in FIGURES:
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             path = Path(folder) / f"{name}.html"
-            Figure(name, cloud=cloud).save(path)
+            Playground(name, cloud=cloud).save(path)
             for what in ("plane", "point"):
                 page.goto(path.as_uri())
                 rate, most, longest = page.evaluate(DRAG % ("true" if what == "point" else "false"), SECONDS)

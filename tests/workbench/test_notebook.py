@@ -174,6 +174,46 @@ def test_a_run_is_watched_and_steered_in_jupyterlab(notebook, kernels, browser):
     run.close()
 
 
+FIGURE = "from workbench.views.playground import Playground; Playground('triangle', a=(1.2, 0))"
+
+
+@needs_jupyterlab
+def test_a_figure_is_dragged_in_jupyterlab_and_lives_in_the_saved_notebook(kernels, lab, new_tab):
+    import nbformat
+
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cells = [nbformat.v4.new_code_cell(FIGURE)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), kernels / "live.ipynb")
+    notebook = Lab(new_tab(), lab)
+    notebook.menu("Run", "Run All Cells")
+
+    def drag(shown):
+        shown.page.get_by_role("button", name="Down to 0°").click()
+        grip = shown.page.locator(".grip[aria-label^='Corner A']")
+        before, box = grip.get_attribute("transform"), grip.locator("circle").first.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        shown.page.mouse.move(x, y)
+        shown.page.mouse.down()
+        shown.page.mouse.move(x + 30, y + 20, steps=4)
+        shown.page.mouse.up()
+        wait_until(lambda: grip.get_attribute("transform") != before, SECONDS)
+        shown.page.get_by_text("The angles add up to").first.wait_for()
+
+    drag(notebook)
+    notebook.menu("File", "Save Notebook")
+
+    def outputs():
+        # While it is being written it is empty.
+        with suppress(ValueError):
+            return json.loads((kernels / "live.ipynb").read_text())["cells"][0]["outputs"]
+
+    (saved,) = wait_until(outputs, SECONDS)
+    # Where no script may run there is a picture, and elsewhere the figure moves without a kernel.
+    assert 'src="data:image/png' in "".join(saved["data"]["text/html"])
+    notebook.menu("Kernel", "Shut Down Kernel")
+    drag(Lab(new_tab(), lab))
+
+
 @needs_jupyterlab
 @pytest.mark.slow
 def test_views_that_are_made_again_move_and_say_when_the_kernel_is_gone(notebook, kernels, browser):

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from hdd.errors import HDDError
-from workbench.views.playground import FIGURES, Figure
+from workbench.views.playground import FIGURES, Playground
 
 
 def main() -> None:
@@ -14,9 +14,9 @@ def main() -> None:
     folder = Path(sys.argv[1])
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        Figure().save(folder / "index.html")
+        Playground().save(folder / "index.html")
         for name in FIGURES:
-            Figure(name).save(folder / f"{name}.html")
+            Playground(name).save(folder / f"{name}.html")
     except (HDDError, OSError) as error:
         sys.exit(str(error))
 

@@ -5,8 +5,8 @@ from typing import Any
 import param
 from panel.custom import JSComponent
 
-from workbench.views.playground.figure import script, words
 from workbench.views.playground.registry import FIGURES
+from workbench.views.playground.scripts import script, words
 
 _RENDER = """
 export function render({model, el}) {

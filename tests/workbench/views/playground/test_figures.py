@@ -8,7 +8,7 @@ import torch
 
 from hdd import geometry
 from hdd.errors import HDDError
-from workbench.views.playground import FIGURES, Figure
+from workbench.views.playground import FIGURES, Playground
 
 LARGEST = 300_000
 every_figure = pytest.mark.parametrize("name", FIGURES)
@@ -20,7 +20,7 @@ def open_figure(new_tab, tmp_path):
 
     def open_(name, **given):
         path = tmp_path / f"{name}.html"
-        Figure(name, **given).save(path)
+        Playground(name, **given).save(path)
         tab = new_tab()
         tab.goto(path.as_uri())
         return Shown(tab)
@@ -80,7 +80,7 @@ class Shown:
 
 @every_figure
 def test_a_page_is_small_and_needs_nothing_else(name, tmp_path):
-    size = Figure(name).save(tmp_path / "page.html")
+    size = Playground(name).save(tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text()
     assert size == len(page.encode()) < LARGEST
     assert "http" not in page.replace("http://www.w3.org/2000/svg", "") and "src=" not in page
@@ -420,16 +420,16 @@ def test_a_wrong_guess_is_answered(open_figure):
 )
 def test_points_that_cannot_be_shown_are_refused(given, says):
     with pytest.raises(HDDError, match=says):
-        Figure("triangle", **given)
+        Playground("triangle", **given)
 
 
 def test_a_figure_that_is_not_there_is_named():
     with pytest.raises(HDDError, match="There is no figure 'square': choose from translate"):
-        Figure("square")
+        Playground("square")
 
 
 def test_what_is_given_cannot_end_the_script(tmp_path):
-    Figure("translate", cloud={"name": "</script><b>", "real": [(1, 0)], "synthetic": [(0, 1)]}).save(
+    Playground("translate", cloud={"name": "</script><b>", "real": [(1, 0)], "synthetic": [(0, 1)]}).save(
         tmp_path / "page.html"
     )
     assert "</script><b>" not in (tmp_path / "page.html").read_text()

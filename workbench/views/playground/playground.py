@@ -1,8 +1,8 @@
-"""A figure of the playground, for a notebook or as a page of its own."""
+"""The playground in a notebook, or as a page of its own."""
 
+import base64
 import json
 import os
-from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 from hdd.errors import HDDError
 from hdd.pages import write_page
-from workbench import browser
 from workbench.views.playground.registry import FIGURES
+from workbench.views.playground.scripts import script, words
 
 _HERE = Path(__file__).parent
 _TEMPLATE = _HERE / "page.html"
@@ -23,35 +23,20 @@ FARTHEST = 40.0
 """Largest radius of a point that a figure is given."""
 
 
-def script(names: Sequence[str]) -> str:
-    """The JavaScript that draws the figures of those names, with a function `mount` that shows them."""
-    style = json.dumps((_HERE / "style.css").read_text(encoding="utf-8"))
-    shared = [_HERE / name for name in ("charts.js", "shapes.js", "pen.js", "surface.js", "mount.js")]
-    figures = [
-        f"figures[{name!r}] = (() => {{\n{browser.module(_HERE / 'figures' / f'{name}.js')}\nreturn figure\n}})()"
-        for name in names
-    ]
-    parts = [browser.module("plane.js", *shared), f"const STYLE = {style}", "const figures = {}", *figures]
-    return "\n".join(parts)
-
-
-def words(names: Sequence[str]) -> list[dict[str, str]]:
-    """What stands over the figures of those names, as `mount` takes it."""
-    return [{"name": name, "title": FIGURES[name].title, "notice": FIGURES[name].notice} for name in names]
-
-
 def _in_script(value: Any) -> str:
     """A value as JSON that cannot end the script that it stands in."""
     return json.dumps(value, allow_nan=False).replace("<", "\\u003c")
 
 
-class Figure:
-    """A figure that is dragged in the browser. It needs no kernel, so it also lives in a saved notebook.
+class Playground:
+    """Figures of the hyperbolic plane that are dragged in the browser.
+
+    They need no kernel and no server, so they also live in a saved notebook, which keeps a picture of each besides.
 
     Args:
-        *names: of the figures, see `FIGURES`; several can be chosen from, and none means all.
-        **given: what the figure begins with, such as `a=(0.5, 0)`: points are tangent vectors at the origin for
-            curvature −1, so their length is their distance from the middle.
+        *names: of the figures, see `FIGURES`; of several, users choose the one that is shown. None means all.
+        **given: what a figure begins with, such as `a=(0.5, 0)`. Points are tangent vectors at the origin for
+            curvature −1, so the length of one is its distance from the middle of the disk.
 
     Raises:
         HDDError: there is no figure of that name, or a point is not two finite numbers, or farther away than 40.
@@ -75,11 +60,15 @@ class Figure:
         return f"{script(self.names)}\nmount(document.getElementById({place!r}), {shown}, {given})"
 
     def _repr_html_(self) -> str:
-        """The output of a notebook's cell."""
+        """The output of a notebook's cell; where scripts are not allowed, it is a picture."""
         place = f"playground-{uuid4().hex}"
-        notice = FIGURES[self.names[0]].notice
-        about = f"<p><b>{escape(self.title)}.</b> {escape(notice)} (It moves where the notebook is trusted.)</p>"
-        return f'<div id="{place}">{about}</div><script type="module">{self._start(place)}</script>'
+        first = FIGURES[self.names[0]]
+        still = f"<p><b>{escape(self.title)}.</b> {escape(first.notice)} (Run the cell to move it.)</p>"
+        picture = _HERE / "pictures" / f"{self.names[0]}.png"
+        if picture.exists():
+            code = base64.b64encode(picture.read_bytes()).decode()
+            still += f'<img alt="{escape(first.title)}" style="max-width: 100%" src="data:image/png;base64,{code}">'
+        return f'<div id="{place}">{still}</div><script type="module">{self._start(place)}</script>'
 
     def save(self, path: str | os.PathLike[str]) -> int:
         """Writes the figure as a page of HTML that needs nothing else; returns its size in bytes.
