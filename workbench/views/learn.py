@@ -9,8 +9,7 @@ from workbench.component import SourceComponent
 from workbench.core.frame import Frame
 from workbench.embedded_session import Shown
 from workbench.session import Session
-from workbench.tabs.base import pane
-from workbench.theme import Text
+from workbench.theme import Text, paper
 from workbench.views.class_order import ClassOrders, OrderedClass
 from workbench.views.playground.pane import PlaygroundPane
 
@@ -38,8 +37,7 @@ class Learn(SourceComponent):
         self._figures = PlaygroundPane(sizing_mode="stretch_width", margin=0)
         for control, name in ((self._class, "value"), (self._again, "clicks")):
             control.param.watch(lambda *_: self._want(), name)
-        sheet = pane(sizing_mode="stretch_both", scroll="y-auto")
-        sheet[:] = [self._figures]
+        sheet = paper(self._figures, sizing_mode="stretch_both", scroll="y-auto")
         # Without real images a class has no centroid to look from.
         known = session.source.viewing is not None
         chooser = [pn.Row(self._class, self._again, self._text, sizing_mode="stretch_width")] if known else []

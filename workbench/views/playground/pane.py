@@ -12,7 +12,7 @@ _RENDER = """
 export function render({model, el}) {
   const host = document.createElement("div")
   // The page around it takes this much of the window.
-  host.style.setProperty("--room", "calc(100vh - 430px)")
+  host.style.setProperty("--room", "calc(100vh - 470px)")
   el.append(host)
   const shown = mount(host, model.words, model.given)
   model.on("given", () => shown.give(model.given))
