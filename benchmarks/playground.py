@@ -25,14 +25,14 @@ DRAG = """
 async (seconds) => {
   const root = document.querySelector("#figure").shadowRoot
   root.querySelector(".choices button")?.click()
-  const svg = root.querySelector("svg"), grip = root.querySelector(".grip")
+  const svg = root.querySelector("svg"), handle = root.querySelector(".handle")
   const box = svg.getBoundingClientRect(), middle = [box.x + box.width / 2, box.y + box.height / 2]
   const send = (type, x, y) =>
     svg.dispatchEvent(new PointerEvent(type, {clientX: x, clientY: y, pointerId: 1, bubbles: true, isPrimary: true}))
   // A pointer that does not exist cannot be captured.
   svg.setPointerCapture = () => {}
   svg.hasPointerCapture = () => true
-  const place = grip?.getBoundingClientRect()
+  const place = handle?.getBoundingClientRect()
   const background = [middle[0], middle[1] + box.height * 0.3]
   const from = %s && place ? [place.x + place.width / 2, place.y + place.height / 2] : background
   send("pointerdown", ...from)

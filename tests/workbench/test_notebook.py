@@ -189,14 +189,14 @@ def test_a_figure_is_dragged_in_jupyterlab_and_lives_in_the_saved_notebook(kerne
 
     def drag(shown):
         shown.page.get_by_role("button", name="Down to 0°").click()
-        grip = shown.page.locator(".grip[aria-label^='Corner A']")
-        before, box = grip.get_attribute("transform"), grip.locator("circle").first.bounding_box()
+        handle = shown.page.locator(".handle[aria-label^='Corner A']")
+        before, box = handle.get_attribute("transform"), handle.locator("circle").first.bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         shown.page.mouse.move(x, y)
         shown.page.mouse.down()
         shown.page.mouse.move(x + 30, y + 20, steps=4)
         shown.page.mouse.up()
-        wait_until(lambda: grip.get_attribute("transform") != before, SECONDS)
+        wait_until(lambda: handle.get_attribute("transform") != before, SECONDS)
         shown.page.get_by_text("The angles add up to").first.wait_for()
 
     drag(notebook)

@@ -16,20 +16,20 @@ def test_a_figure_is_dragged_without_the_server(open_tab, make_run):
     opened(tab)
     tab.page.get_by_role("button", name="Triangles", exact=True).click()
     tab.page.get_by_role("button", name="Down to 0°").click()
-    grip = tab.page.locator(".grip[aria-label^='Corner A']")
-    grip.wait_for()
+    handle = tab.page.locator(".handle[aria-label^='Corner A']")
+    handle.wait_for()
     # Whatever the figure would tell the server, it would say through the document.
     tab.page.evaluate(
         "() => { window.told = 0; for (const each of Bokeh.documents) each.on_change((event) => window.told++) }"
     )
-    before = grip.get_attribute("transform")
-    box = grip.locator("circle").first.bounding_box()
+    before = handle.get_attribute("transform")
+    box = handle.locator("circle").first.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     tab.page.mouse.move(x, y)
     tab.page.mouse.down()
     tab.page.mouse.move(x + 40, y + 30, steps=5)
     tab.page.mouse.up()
-    tab.until(lambda: grip.get_attribute("transform") != before)
+    tab.until(lambda: handle.get_attribute("transform") != before)
     tab.sees("The angles add up to")
     assert tab.page.evaluate("window.told") == 0
 
@@ -42,14 +42,14 @@ def test_a_class_of_the_run_is_taken_into_the_playground(open_tab, make_run):
     tab.sees("digit 7 at step 40: 6 real and 10 synthetic images")
     tab.sees("digit 7: 6 real points in grey, 10 synthetic ones in orange")
     tab.page.get_by_role("button", name="Centroids", exact=True).click()
-    assert tab.page.locator(".grip").count() == 6
+    assert tab.page.locator(".handle").count() == 6
     # Another step is taken only when it is asked for.
     tab.scrub("Home")
     tab.sees("digit 7 at step 40")
     tab.button("Take them again").click()
     tab.sees("digit 7 at step 0: 6 real")
     tab.choose("Points of class", "Example points")
-    tab.until(lambda: tab.page.locator(".grip").count() == 5)
+    tab.until(lambda: tab.page.locator(".handle").count() == 5)
 
 
 def test_a_set_without_real_images_has_the_figures_too(new_tab, server, root):

@@ -5,7 +5,8 @@ function mount(host, words, given) {
   const root = host.shadowRoot ?? host.attachShadow({mode: "open"})
   const style = make("style", {textContent: STYLE})
   const place = make("div", {className: "playground"})
-  let shown = null, surface = null
+  let shown = null,
+    surface = null
   const show = (each) => {
     surface?.destroy()
     place.replaceChildren()

@@ -4,7 +4,8 @@
 const SVG = "http://www.w3.org/2000/svg"
 
 function makePen(layer, chart) {
-  let used = 0, view = plane.IDENTITY
+  let used = 0,
+    view = plane.IDENTITY
   const short = (x) => Math.round(10 * Math.min(Math.max(x, -1e5), 1e5)) / 10
   const place = (u) => chart.to(plane.apply(view, u))
   const pathOf = (places, closed) =>
@@ -51,11 +52,16 @@ function makePen(layer, chart) {
     },
     polygon: (corners, look) => {
       const at = corners.map(moved)
-      shape(at.flatMap((u, i) => shapes.segment(u, at[(i + 1) % at.length])), look, true)
+      shape(
+        at.flatMap((u, i) => shapes.segment(u, at[(i + 1) % at.length])),
+        look,
+        true,
+      )
     },
     // Many segments as one path: pairs of places among the points. Short ones take few steps, and the shortest are left out.
     segments: (points, pairs, look) => {
-      const at = points.map(moved), places = at.map(chart.to)
+      const at = points.map(moved),
+        places = at.map(chart.to)
       const parts = pairs.map(([i, j]) => {
         const size = Math.hypot(places[i][0] - places[j][0], places[i][1] - places[j][1])
         if (size < 0.7) return ""
@@ -73,16 +79,22 @@ function makePen(layer, chart) {
     },
     // Many points as one path of dots; the width of the line is their size.
     dots: (points, look) => {
-      path(points.map((u) => {
-        const [x, y] = place(u)
-        return `M${short(x)} ${short(y)}h0`
-      }).join(""), `dots ${look}`)
+      path(
+        points
+          .map((u) => {
+            const [x, y] = place(u)
+            return `M${short(x)} ${short(y)}h0`
+          })
+          .join(""),
+        `dots ${look}`,
+      )
     },
     // A straight line of the picture, whatever it means in the plane.
     straight: (u, v, look) => path(pathOf([place(u), place(v)]), look),
     // From u in direction and distance w, with a head.
     arrow: (u, w, look) => {
-      const from = moved(u), to = moved(plane.exp(u, w))
+      const from = moved(u),
+        to = moved(plane.exp(u, w))
       const places = shapes.segment(from, to, 12).map(chart.to)
       const [tip, before] = [places.at(-1), places.at(-2)]
       const angle = Math.atan2(tip[1] - before[1], tip[0] - before[0])
@@ -93,14 +105,18 @@ function makePen(layer, chart) {
     // The sector of the angle at a corner between the directions to two points.
     sector: (at, u, v, look) => {
       const [p, q, r] = [at, u, v].map(moved)
-      const from = plane.side(p, q).direction, to = plane.side(p, r).direction
+      const from = plane.side(p, q).direction,
+        to = plane.side(p, r).direction
       const turn = Math.atan2(plane.cross(from, to), plane.dot(from, to))
       const radius = Math.min(0.35, 0.45 * Math.min(plane.distance(p, q), plane.distance(p, r)))
-      const arc = Array.from({length: 17}, (_, i) => plane.exp(p, plane.times(radius, plane.rotate(from, (turn * i) / 16))))
+      const arc = Array.from({length: 17}, (_, i) =>
+        plane.exp(p, plane.times(radius, plane.rotate(from, (turn * i) / 16))),
+      )
       shape([p, ...arc], look, true)
     },
     label: (u, text, look = "", [dx, dy] = [0, 0]) => {
-      const [x, y] = place(u), node = element("text")
+      const [x, y] = place(u),
+        node = element("text")
       set(node, {x: short(x + dx), y: short(y + dy), class: `label ${look}`})
       if (node.textContent !== text) node.textContent = text
     },

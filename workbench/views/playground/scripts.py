@@ -8,7 +8,9 @@ from workbench import browser
 from workbench.views.playground.registry import FIGURES
 
 _HERE = Path(__file__).parent
-_SHARED = [_HERE / name for name in ("charts.js", "shapes.js", "pen.js", "surface.js", "mount.js")]
+_SHARED = [
+    _HERE / name for name in ("charts.js", "shapes.js", "pen.js", "words.js", "controls.js", "surface.js", "mount.js")
+]
 
 
 def script(names: Sequence[str]) -> str:
@@ -18,7 +20,13 @@ def script(names: Sequence[str]) -> str:
         f"figures[{name!r}] = (() => {{\n{browser.module(_HERE / 'figures' / f'{name}.js')}\nreturn figure\n}})()"
         for name in names
     ]
-    return "\n".join([browser.module("plane.js", *_SHARED), f"const STYLE = {style}, figures = {{}}", *figures])
+    return "\n".join(
+        [
+            browser.module("plane.js", *(_HERE / name for name in _SHARED)),
+            f"const STYLE = {style}, figures = {{}}",
+            *figures,
+        ]
+    )
 
 
 def words(names: Sequence[str]) -> list[dict[str, str]]:

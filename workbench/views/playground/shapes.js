@@ -44,11 +44,22 @@ const shapes = (() => {
     const inner = Math.acosh(Math.cos(Math.PI / q) / Math.sin(Math.PI / p))
     const outer = Math.acosh(1 / (Math.tan(Math.PI / p) * Math.tan(Math.PI / q)))
     const steps = Array.from({length: p}, (_, k) =>
-      plane.compose(
-        plane.compose({by: [0, 0], turn: (TURN * k) / p}, {by: [2 * inner, 0], turn: 0}), {by: [0, 0], turn: Math.PI}))
+      plane.compose(plane.compose({by: [0, 0], turn: (TURN * k) / p}, {by: [2 * inner, 0], turn: 0}), {
+        by: [0, 0],
+        turn: Math.PI,
+      }),
+    )
     const corners = Array.from({length: p}, (_, k) => plane.polar(outer, (TURN * (k + 0.5)) / p))
-    const key = (u) => plane.toDisk(u).map((x) => Math.round(1e5 * x)).join()
-    const tiles = [plane.IDENTITY], known = new Set([key([0, 0])]), found = new Map(), points = [], edges = new Map()
+    const key = (u) =>
+      plane
+        .toDisk(u)
+        .map((x) => Math.round(1e5 * x))
+        .join()
+    const tiles = [plane.IDENTITY],
+      known = new Set([key([0, 0])]),
+      found = new Map(),
+      points = [],
+      edges = new Map()
     const cornerAt = (u) => {
       const name = key(u)
       if (!found.has(name)) found.set(name, points.push(u) - 1)
@@ -72,7 +83,9 @@ const shapes = (() => {
 
   // A tree in which each node has `branching` children, `depth` deep: {parents, points}, edges of equal length (Sarkar 2011).
   const tree = (branching, depth, edge) => {
-    const parents = [-1], points = [[0, 0]], level = [0]
+    const parents = [-1],
+      points = [[0, 0]],
+      level = [0]
     for (let i = 0; i < points.length; i++) {
       if (level[i] === depth) continue
       const back = parents[i] < 0 ? null : plane.angleOf(plane.log(points[i], points[parents[i]]))

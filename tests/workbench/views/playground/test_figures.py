@@ -53,11 +53,11 @@ class Shown:
         self.page.locator(".choices button").nth(choice).click()
         self.settle()
 
-    def grip(self, label):
-        return self.page.locator(f".grip[aria-label^='{label}']").first
+    def handle(self, label):
+        return self.page.locator(f".handle[aria-label^='{label}']").first
 
     def drag(self, label, dx, dy):
-        box = self.grip(label).locator("circle").first.bounding_box()
+        box = self.handle(label).locator("circle").first.bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         self.page.mouse.move(x, y)
         self.page.mouse.down()
@@ -92,7 +92,7 @@ def test_what_is_moved_by_keys_is_drawn_and_said(name, open_figure):
     if shown.page.locator(".choices").count():
         shown.answer(0)
     before, said = shown.everything(), shown.text()
-    controls = shown.page.locator(".grip, input[type=range]")
+    controls = shown.page.locator(".handle, input[type=range]")
     controls.first.focus()
     for _ in range(4):
         shown.page.keyboard.press("ArrowLeft")
@@ -107,9 +107,9 @@ def test_nothing_undefined_is_ever_drawn(name, open_figure):
     shown = open_figure(name)
     if shown.page.locator(".choices").count():
         shown.answer(0)
-    grips = shown.page.locator(".grip")
-    for place in range(min(grips.count(), 4)):
-        label = grips.nth(place).get_attribute("aria-label").split(",")[0]
+    handles = shown.page.locator(".handle")
+    for place in range(min(handles.count(), 4)):
+        label = handles.nth(place).get_attribute("aria-label").split(",")[0]
         # Onto the middle, and far out of the picture.
         shown.drag(label, 900, 0)
         shown.drag(label, -900, -700)
@@ -154,13 +154,13 @@ def test_the_arc_is_the_shortest_path(open_figure):
 def test_a_point_outside_of_the_disk_stays_inside(open_figure):
     shown = open_figure("geodesic")
     shown.answer(1)
-    box = shown.grip("Point A").locator("circle").first.bounding_box()
+    box = shown.handle("Point A").locator("circle").first.bounding_box()
     shown.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     shown.page.mouse.down()
     shown.page.mouse.move(5, 5, steps=3)
     shown.tab.sees("The rim is infinitely far away")
     shown.page.mouse.up()
-    label = shown.grip("Point A").get_attribute("aria-label")
+    label = shown.handle("Point A").get_attribute("aria-label")
     assert 6.9 < float(re.search(r"at distance ([\d.]+)", label)[1]) <= 7
 
 
@@ -214,20 +214,20 @@ PICTURES = {"Poincaré disk": geometry.to_ball, "Klein disk": geometry.to_klein}
 
 def test_a_point_that_is_dragged_in_one_picture_moves_in_all(open_figure):
     shown = open_figure("models")
-    grips = shown.page.locator(".grip[aria-label^='Corner A']")
-    assert grips.count() == 4
+    handles = shown.page.locator(".handle[aria-label^='Corner A']")
+    assert handles.count() == 4
     for place in range(4):
-        before = [grips.nth(other).get_attribute("transform") for other in range(4)]
-        box = grips.nth(place).locator("circle").first.bounding_box()
+        before = [handles.nth(other).get_attribute("transform") for other in range(4)]
+        box = handles.nth(place).locator("circle").first.bounding_box()
         shown.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         shown.page.mouse.down()
         shown.page.mouse.move(box["x"] + box["width"] / 2 + 9, box["y"] + box["height"] / 2 - 4, steps=3)
         shown.page.mouse.up()
         shown.settle()
-        after = [grips.nth(other).get_attribute("transform") for other in range(4)]
+        after = [handles.nth(other).get_attribute("transform") for other in range(4)]
         assert all(old != new for old, new in zip(before, after, strict=True)), place
         # In the picture where it is dragged, it is under the pointer.
-        moved = grips.nth(place).locator("circle").first.bounding_box()
+        moved = handles.nth(place).locator("circle").first.bounding_box()
         assert (moved["x"] - box["x"], moved["y"] - box["y"]) == pytest.approx((9, -4), abs=1)
 
 
@@ -248,7 +248,7 @@ def test_without_curvature_the_plane_is_flat(open_figure):
     shown.answer(1)
 
     def place():
-        return re.findall(r"[\d.]+", shown.grip("Corner A").get_attribute("transform"))
+        return re.findall(r"[\d.]+", shown.handle("Corner A").get_attribute("transform"))
 
     slider = shown.page.get_by_role("slider", name="Curvature K")
     assert float(shown.number("Circle of radius 2")) == pytest.approx(2 * math.pi * math.sinh(2), abs=0.06)
@@ -260,10 +260,10 @@ def test_without_curvature_the_plane_is_flat(open_figure):
     assert shown.number("Circle of radius 2") == shown.number("in the flat plane") == "12.6"
     # Lengths are 72 pixels each, everywhere.
     assert place() == ["236.0", "106.4"]
-    before = shown.grip("Corner A").get_attribute("transform")
+    before = shown.handle("Corner A").get_attribute("transform")
     shown.drag("Corner A", 40, 30)
     shown.settle()
-    assert shown.grip("Corner A").get_attribute("transform") != before
+    assert shown.handle("Corner A").get_attribute("transform") != before
 
 
 def test_a_tree_keeps_its_distances_only_where_there_is_room(open_figure):
@@ -300,7 +300,7 @@ def test_centroids_are_those_of_the_library(open_figure):
         expected = float(geometry.centroid(at, kind=kind).norm())
         assert float(shown.number(name)) == pytest.approx(expected, rel=6e-3)
     before = shown.number("Closed-form")
-    shown.grip("Point 1").press("Shift+ArrowLeft")
+    shown.handle("Point 1").press("Shift+ArrowLeft")
     assert shown.number("Closed-form") != before
 
 
@@ -313,7 +313,7 @@ def test_points_in_one_place_pull_nowhere(open_figure):
 def test_the_points_of_a_class_are_taken(open_figure):
     cloud = {"name": "digit 3", "real": [(1, 0), (0, 1), (-0.5, 0.2)], "synthetic": [(0.3, 0.3)]}
     shown = open_figure("centroid", cloud=cloud)
-    assert shown.page.locator(".grip").count() == 3
+    assert shown.page.locator(".handle").count() == 3
     shown.answer(1)
     expected = geometry.centroid(torch.tensor(cloud["real"], dtype=torch.float64)).norm()
     assert float(shown.number("Closed-form")) == pytest.approx(float(expected), rel=6e-3)
@@ -370,10 +370,10 @@ def test_a_figure_is_reflected_and_its_image_follows(sheet):
     sheet.settle()
     assert sheet.paths(".orange.thick") != [image]
     sheet.tool("Centre")
-    box = sheet.grip("Point A").locator("circle").first.bounding_box()
+    box = sheet.handle("Point A").locator("circle").first.bounding_box()
     sheet.page.mouse.click(box["x"] + 12, box["y"] + 12)
     sheet.settle()
-    assert sheet.grip("Point A").get_attribute("transform") == "translate(200.0 200.0)"
+    assert sheet.handle("Point A").get_attribute("transform") == "translate(200.0 200.0)"
 
 
 def test_a_sheet_is_drawn_by_keys_and_taken_back(sheet):
@@ -387,7 +387,7 @@ def test_a_sheet_is_drawn_by_keys_and_taken_back(sheet):
     assert sheet.number("Newest shape") == "none"
     sheet.tool("Undo")
     assert sheet.number("Points") == "3", "before it was cleared"
-    sheet.grip("Point C").press("Delete")
+    sheet.handle("Point C").press("Delete")
     assert (sheet.number("Points"), sheet.number("Newest shape")) == ("2", "none")
 
 
@@ -396,7 +396,7 @@ def test_a_shape_without_extent_is_said(sheet):
     sheet.press_at((0.4, 0.4), (0.6, 0.6))
     sheet.tool("Move")
     sheet.drag("Point A", 900, 0)
-    box = [sheet.grip(f"Point {name}").locator("circle").first.bounding_box() for name in "AB"]
+    box = [sheet.handle(f"Point {name}").locator("circle").first.bounding_box() for name in "AB"]
     sheet.drag("Point A", box[1]["x"] - box[0]["x"], box[1]["y"] - box[0]["y"])
     for _ in range(3):
         sheet.settle()

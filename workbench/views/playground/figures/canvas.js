@@ -17,9 +17,16 @@ const SNAP = 12
 function figure(surface, given) {
   const state = {tool: "move", chart: "disk", layer: "none", ...given}
   // Points are the only thing that is moved; a shape is {kind, of: its points}.
-  let points = [[-0.9, -0.5], [0.8, -0.7], [0.1, 0.9]].map((at) => ({at}))
+  let points = [
+    [-0.9, -0.5],
+    [0.8, -0.7],
+    [0.1, 0.9],
+  ].map((at) => ({at}))
   let shapesDrawn = [{kind: "triangle", of: points.slice()}]
-  let chosen = [], tiles = null, cursor = null, past = []
+  let chosen = [],
+    tiles = null,
+    cursor = null,
+    past = []
 
   const label = (i) => String.fromCharCode(65 + (i % 26)) + (i < 26 ? "" : Math.floor(i / 26))
   const draw = (pen, at, {kind, of}, look) => {
@@ -45,42 +52,58 @@ function figure(surface, given) {
     }
     const same = (u) => u
     for (const shape of shapesDrawn) draw(pen, same, shape, LOOKS[shape.kind])
-    for (const {of: [a, b]} of shapesDrawn.filter(({kind}) => kind === "mirror")) {
+    for (const {
+      of: [a, b],
+    } of shapesDrawn.filter(({kind}) => kind === "mirror")) {
       if (plane.distance(a.at, b.at) === 0) continue
       const mirrored = (u) => plane.reflect(u, a.at, b.at)
       for (const shape of shapesDrawn) if (shape.kind !== "mirror") draw(pen, mirrored, shape, "orange thin")
-      pen.dots(points.map((point) => mirrored(point.at)), "orange small")
+      pen.dots(
+        points.map((point) => mirrored(point.at)),
+        "orange small",
+      )
     }
-    if (chosen.length) pen.dots(chosen.map((point) => point.at), "halo orange")
+    if (chosen.length)
+      pen.dots(
+        chosen.map((point) => point.at),
+        "halo orange",
+      )
     if (cursor) pen.label(plane.apply(plane.inverse(surface.view), cursor), "✛", "centred orange", [0, 5])
   }
 
   const remember = () => past.push([points.slice(), shapesDrawn.slice()])
-  const grips = new Map()
-  const regrip = () => {
-    for (const [point, grip] of grips) {
+  const handles = new Map()
+  const updateHandles = () => {
+    for (const [point, handle] of handles) {
       if (!points.includes(point)) {
-        grip.remove()
-        grips.delete(point)
+        handle.remove()
+        handles.delete(point)
       }
     }
     points.forEach((point, i) => {
-      if (grips.has(point)) return
-      grips.set(point, surface.point({
-        name: label(i), label: `Point ${label(i)}`, look: "ink", small: true,
-        get: () => point.at, set: (u) => (point.at = u),
-        delete: () => {
-          remember()
-          points = points.filter((each) => each !== point)
-          shapesDrawn = shapesDrawn.filter(({of}) => !of.includes(point))
-          regrip()
-          surface.change()
-        },
-      }))
+      if (handles.has(point)) return
+      handles.set(
+        point,
+        surface.point({
+          name: label(i),
+          label: `Point ${label(i)}`,
+          look: "ink",
+          small: true,
+          get: () => point.at,
+          set: (u) => (point.at = u),
+          delete: () => {
+            remember()
+            points = points.filter((each) => each !== point)
+            shapesDrawn = shapesDrawn.filter(({of}) => !of.includes(point))
+            updateHandles()
+            surface.change()
+          },
+        }),
+      )
     })
   }
   // What the tool does where it is used: with a point that is there, or with a new one.
-  const use = (at, there) => {
+  const applyTool = (at, there) => {
     const [, needed] = TOOLS[state.tool]
     if (state.tool === "move" || !at) return
     if (state.tool === "centre") {
@@ -98,88 +121,127 @@ function figure(surface, given) {
       if (state.tool !== "point") shapesDrawn = [...shapesDrawn, {kind: state.tool, of: chosen}]
       chosen = []
     }
-    regrip()
+    updateHandles()
     surface.change()
   }
 
-  const panel = surface.picture(CHARTS[state.chart], {
-    label: "Sheet", caption: "", drags: true,
-    tap: (event, grip) => {
-      const there = grip && [...grips].find(([, each]) => each === grip)?.[0]
-      const found = surface.at(panel, event)
-      if (!found || found.outside) return
-      // Points of the run are taken exactly where they are.
-      const near = !there && state.cloud && [...state.cloud.real, ...state.cloud.synthetic]
-        .map((u) => [u, plane.distance(u, found.point)]).sort((p, q) => p[1] - q[1])[0]
-      const [x, y] = near ? panel.pen.place(near[0]) : [0, 0], [p, q] = panel.pen.place(found.point)
-      use(near && Math.hypot(x - p, y - q) < SNAP ? near[0] : found.point, there)
+  const panel = surface.picture(
+    CHARTS[state.chart],
+    {
+      label: "Sheet",
+      caption: "",
+      drags: true,
+      tap: (event, taken) => {
+        const there = [...handles].find(([, each]) => each === taken)?.[0]
+        const found = surface.at(panel, event)
+        if (!found || found.outside) return
+        // Points of the run are taken exactly where they are.
+        const near =
+          !there &&
+          state.cloud &&
+          [...state.cloud.real, ...state.cloud.synthetic]
+            .map((u) => [u, plane.distance(u, found.point)])
+            .sort((p, q) => p[1] - q[1])[0]
+        const [x, y] = near ? panel.pen.place(near[0]) : [0, 0],
+          [p, q] = panel.pen.place(found.point)
+        applyTool(near && Math.hypot(x - p, y - q) < SNAP ? near[0] : found.point, there)
+      },
+      // By keys: the arrows move a cross, and Enter uses the tool there.
+      keys: (event, way) => {
+        if (state.tool === "move") return false
+        if (way) {
+          const next = plane.exp(cursor ?? [0, 0], way)
+          if (plane.length(next) < FARTHEST) cursor = next
+        } else if (event.key === "Enter" && cursor) {
+          const at = plane.apply(plane.inverse(surface.view), cursor)
+          applyTool(
+            at,
+            points.find((point) => plane.distance(point.at, at) < STEP),
+          )
+        } else return false
+        surface.change()
+        return true
+      },
     },
-    // By keys: the arrows move a cross, and Enter uses the tool there.
-    keys: (event, way) => {
-      if (state.tool === "move") return false
-      if (way) {
-        const next = plane.exp(cursor ?? [0, 0], way)
-        if (plane.length(next) < FARTHEST) cursor = next
-      } else if (event.key === "Enter" && cursor) {
-        const at = plane.apply(plane.inverse(surface.view), cursor)
-        use(at, points.find((point) => plane.distance(point.at, at) < STEP))
-      } else return false
-      surface.change()
-      return true
-    },
-  }, paint)
-  regrip()
+    paint,
+  )
+  updateHandles()
 
   const buttons = Object.entries(TOOLS).map(([tool, [name]]) => {
-    const button = surface.button({label: name, press: () => {
-      state.tool = tool
-      chosen = []
-      cursor = tool === "move" ? null : [0, 0]
-      panel.drags = tool === "move"
-      show()
-    }})
+    const button = surface.button({
+      label: name,
+      press: () => {
+        state.tool = tool
+        chosen = []
+        cursor = tool === "move" ? null : [0, 0]
+        panel.drags = tool === "move"
+        show()
+      },
+    })
     return [tool, button]
   })
   const show = () => buttons.forEach(([tool, button]) => button.setAttribute("aria-pressed", tool === state.tool))
   show()
-  surface.button({label: "Undo", press: () => {
-    if (!past.length) return
-    chosen = []
-    ;[points, shapesDrawn] = past.pop()
-    regrip()
-  }})
-  surface.button({label: "Clear", press: () => {
-    remember()
-    ;[points, shapesDrawn, chosen] = [[], [], []]
-    surface.view = plane.IDENTITY
-    regrip()
-  }})
+  surface.button({
+    label: "Undo",
+    press: () => {
+      if (!past.length) return
+      chosen = []
+      ;[points, shapesDrawn] = past.pop()
+      updateHandles()
+    },
+  })
+  surface.button({
+    label: "Clear",
+    press: () => {
+      remember()
+      ;[points, shapesDrawn, chosen] = [[], [], []]
+      surface.view = plane.IDENTITY
+      updateHandles()
+    },
+  })
   surface.select({
-    label: "Picture", value: state.chart, options: Object.entries(CHARTS).map(([key, {name}]) => [key, name]),
+    label: "Picture",
+    value: state.chart,
+    options: Object.entries(CHARTS).map(([key, {name}]) => [key, name]),
     change: (value) => {
       state.chart = value
       surface.repaint(panel, CHARTS[value])
     },
   })
   surface.select({
-    label: "Behind it", value: state.layer, options: Object.entries(LAYERS),
+    label: "Behind it",
+    value: state.layer,
+    options: Object.entries(LAYERS),
     change: (value) => {
       tiles = value === "none" ? null : shapes.tiling(...value.split(",").map(Number))
     },
   })
-  surface.after(() => {
-    const last = shapesDrawn.at(-1), [a, b, c] = last ? last.of.map((point) => point.at) : []
+  surface.onDrawn(() => {
+    const last = shapesDrawn.at(-1),
+      [a, b, c] = last ? last.of.map((point) => point.at) : []
     const name = last && TOOLS[last.kind][0]
-    const measured = !last ? [] : last.kind === "triangle"
-      ? [["Sum of the angles", degrees(Math.PI - plane.area(a, b, c))], ["Area", number(plane.area(a, b, c))]]
-      : last.kind === "circle" ? [["Radius", number(plane.distance(a, b))], ["Circumference", number(2 * Math.PI * Math.sinh(plane.distance(a, b)))]]
-      : [["Distance of the points", number(plane.distance(a, b))]]
-    surface.tell([["Points", String(points.length)], ["Newest shape", name ?? "none"], ...measured])
+    const measured = !last
+      ? []
+      : last.kind === "triangle"
+        ? [
+            ["Sum of the angles", degrees(Math.PI - plane.area(a, b, c))],
+            ["Area", number(plane.area(a, b, c))],
+          ]
+        : last.kind === "circle"
+          ? [
+              ["Radius", number(plane.distance(a, b))],
+              ["Circumference", number(2 * Math.PI * Math.sinh(plane.distance(a, b)))],
+            ]
+          : [["Distance of the points", number(plane.distance(a, b))]]
+    surface.showNumbers([["Points", String(points.length)], ["Newest shape", name ?? "none"], ...measured])
     const [, needed, how] = TOOLS[state.tool]
     const waiting = needed > 1 && chosen.length ? ` ${needed - chosen.length} to go.` : ""
     const same = last && last.kind !== "triangle" && plane.distance(a, b) === 0
-    surface.say(
-      same ? `The two points of the newest shape are in one place, so there is no ${name.toLowerCase()}. Drag them apart.`
-      : `${how}.${waiting} Drawn: ${points.length} points, ${shapesDrawn.length} shapes.${measured.map(([what, value]) => ` ${what} of the newest, a ${name.toLowerCase()}: ${value}.`).join("")}${state.tool === "move" ? "" : " By keys: arrows move the cross, Enter uses the tool."}`)
+    surface.describe(
+      same
+        ? `The two points of the newest shape are in one place, so there is no ${name.toLowerCase()}. Drag them apart.`
+        : `${how}.${waiting} Drawn: ${points.length} points, ${shapesDrawn.length} shapes.${measured.map(([what, value]) => ` ${what} of the newest, a ${name.toLowerCase()}: ${value}.`).join("")}${state.tool === "move" ? "" : " By keys: arrows move the cross, Enter uses the tool."}`,
+    )
   })
 }

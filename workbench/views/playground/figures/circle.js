@@ -6,56 +6,106 @@ function figure(surface, given) {
     question: "in the flat plane, a circle of twice the radius is twice as long. From radius 2 to 4, it is here …",
     choices: ["twice as long", "4 times", "more than 7 times"],
     right: 2,
-    because: "The circumference is 2π·sinh r, which is nearly π·eʳ: each further unit of radius multiplies it by 2.7. There is room for a tree.",
+    because:
+      "The circumference is 2π·sinh r, which is nearly π·eʳ: each further unit of radius multiplies it by 2.7. There is room for a tree.",
   })
-  const disk = surface.picture(charts.disk, {label: "Poincaré disk", caption: "Drag the centre, or the edge", drags: true}, (pen) => {
-    pen.rim()
-    const r = radius()
-    for (let ring = 1; ring < Math.min(r, 8); ring++) pen.circle(state.centre, ring, "faint")
-    pen.circle(state.centre, r, "blue filled thick")
-    pen.segment(state.centre, state.edge, "orange")
-  })
+  const disk = surface.picture(
+    charts.disk,
+    {label: "Poincaré disk", caption: "Drag the centre, or the edge", drags: true},
+    (pen) => {
+      pen.rim()
+      const r = radius()
+      for (let ring = 1; ring < Math.min(r, 8); ring++) pen.circle(state.centre, ring, "faint")
+      pen.circle(state.centre, r, "blue filled thick")
+      pen.segment(state.centre, state.edge, "orange")
+    },
+  )
   // Lengths over the radius, on a scale of powers of ten.
-  const LONGEST = 7, LEFT = 44, WIDE = 340, LOW = 152, TALL = 136
+  const LONGEST = 7,
+    LEFT = 44,
+    WIDE = 340,
+    LOW = 152,
+    TALL = 136
   const across = (r) => LEFT + (WIDE * r) / LONGEST
   const up = (size) => LOW - (TALL * (Math.log10(Math.max(size, 0.1)) + 1)) / 5
-  const curve = (f) => Array.from({length: 141}, (_, i) => LONGEST * (i / 140) ** 2).map((r, i) => `${i ? "L" : "M"}${across(r).toFixed(1)} ${up(f(r)).toFixed(1)}`).join("")
+  const curve = (f) =>
+    Array.from({length: 141}, (_, i) => LONGEST * (i / 140) ** 2)
+      .map((r, i) => `${i ? "L" : "M"}${across(r).toFixed(1)} ${up(f(r)).toFixed(1)}`)
+      .join("")
   const plot = {box: [400, 180], name: "", to: (u) => u, from: () => null, rim: ""}
   surface.picture(plot, {label: "Circumference over the radius", size: "strip"}, (pen) => {
     const r = radius()
     for (const power of [-1, 0, 1, 2, 3, 4]) {
       pen.pixels(`M${LEFT} ${up(10 ** power)}H${LEFT + WIDE}`, "faint")
-      pen.label([0, 0], power > 1 ? `10${raised(power)}` : number(10 ** power), "tiny end", [LEFT - 6, up(10 ** power) + 4])
+      pen.label([0, 0], power > 1 ? `10${raised(power)}` : number(10 ** power), "tiny end", [
+        LEFT - 6,
+        up(10 ** power) + 4,
+      ])
     }
-    for (const each of [0, 1, 2, 3, 4, 5, 6, 7]) pen.label([0, 0], String(each), "tiny centred", [across(each), LOW + 16])
-    pen.pixels(curve((x) => 2 * Math.PI * Math.sinh(x)), "blue thick")
-    pen.pixels(curve((x) => 2 * Math.PI * x), "soft dashed")
-    pen.pixels(curve((x) => Math.PI * Math.exp(x)), "orange dashed")
+    for (const each of [0, 1, 2, 3, 4, 5, 6, 7])
+      pen.label([0, 0], String(each), "tiny centred", [across(each), LOW + 16])
+    pen.pixels(
+      curve((x) => 2 * Math.PI * Math.sinh(x)),
+      "blue thick",
+    )
+    pen.pixels(
+      curve((x) => 2 * Math.PI * x),
+      "soft dashed",
+    )
+    pen.pixels(
+      curve((x) => Math.PI * Math.exp(x)),
+      "orange dashed",
+    )
     pen.label([0, 0], "2π·sinh r", "blue end tiny", [across(5.6), up(2 * Math.PI * Math.sinh(5.6)) - 8])
     pen.label([0, 0], "flat: 2π·r", "tiny end", [across(6.9), up(2 * Math.PI * 6.9) - 7])
     pen.label([0, 0], "π·eʳ", "orange tiny", [across(0.1), up(Math.PI) - 8])
-    if (r > 0) pen.pixels(`M${across(Math.min(r, LONGEST)).toFixed(1)} ${up(2 * Math.PI * Math.sinh(Math.min(r, LONGEST))).toFixed(1)}h0`, "dots large ink")
+    if (r > 0)
+      pen.pixels(
+        `M${across(Math.min(r, LONGEST)).toFixed(1)} ${up(2 * Math.PI * Math.sinh(Math.min(r, LONGEST))).toFixed(1)}h0`,
+        "dots large ink",
+      )
   })
-  surface.point({name: "", label: "Edge of the circle", look: "orange", in: [disk], get: () => state.edge, set: (u) => (state.edge = u)})
-  surface.point({name: "", label: "Centre", look: "blue", in: [disk], get: () => state.centre, set: (u) => {
-    // The circle goes with its centre.
-    const r = radius(), angle = plane.angleOf(plane.log(state.centre, state.edge))
-    state.centre = u
-    state.edge = plane.exp(u, plane.polar(r, angle))
-  }})
-  surface.after(() => {
-    const r = radius(), around = 2 * Math.PI * Math.sinh(r), area = 4 * Math.PI * Math.sinh(r / 2) ** 2
+  surface.point({
+    name: "",
+    label: "Edge of the circle",
+    look: "orange",
+    in: [disk],
+    get: () => state.edge,
+    set: (u) => (state.edge = u),
+  })
+  surface.point({
+    name: "",
+    label: "Centre",
+    look: "blue",
+    in: [disk],
+    get: () => state.centre,
+    set: (u) => {
+      // The circle goes with its centre.
+      const r = radius(),
+        angle = plane.angleOf(plane.log(state.centre, state.edge))
+      state.centre = u
+      state.edge = plane.exp(u, plane.polar(r, angle))
+    },
+  })
+  surface.onDrawn(() => {
+    const r = radius(),
+      around = 2 * Math.PI * Math.sinh(r),
+      area = 4 * Math.PI * Math.sinh(r / 2) ** 2
     const inner = 4 * Math.PI * Math.sinh(Math.max(r - 1, 0) / 2) ** 2
-    surface.tell([
+    surface.showNumbers([
       ["Radius r", number(r), "orange"],
       ["Circumference", number(around), "asked blue"],
       ["… of a flat circle", number(2 * Math.PI * r)],
       ["Area within 1 of the edge", area > 0 ? `${number(100 * (1 - inner / area), 3)} %` : "–", "asked"],
     ])
-    surface.say(
-      r === 0 ? "A circle of radius 0 is a point. Drag its edge away from the centre."
-      : surface.outside ? "The rim is infinitely far away: a circle cannot reach it."
-      : !surface.revealed ? "Guess first; then the lengths are shown."
-      : `The circle of radius ${number(r)} is ${number(around)} long, ${number(Math.sinh(r) / r)} times as long as in the flat plane.`)
+    surface.describe(
+      r === 0
+        ? "A circle of radius 0 is a point. Drag its edge away from the centre."
+        : surface.outside
+          ? "The rim is infinitely far away: a circle cannot reach it."
+          : !surface.revealed
+            ? "Guess first; then the lengths are shown."
+            : `The circle of radius ${number(r)} is ${number(around)} long, ${number(Math.sinh(r) / r)} times as long as in the flat plane.`,
+    )
   })
 }

@@ -1,15 +1,23 @@
 // The whole plane is moved by dragging; a tiling by equal tiles, or points of a class, show that it stays as it is.
-const TILINGS = [["7,3", "heptagons, 3 at a corner"], ["5,4", "pentagons, 4 at a corner"], ["4,5", "squares, 5 at a corner"],
-  ["3,7", "triangles, 7 at a corner"], ["8,3", "octagons, 3 at a corner"], ["4,4", "squares, 4 at a corner"]]
+const TILINGS = [
+  ["7,3", "heptagons, 3 at a corner"],
+  ["5,4", "pentagons, 4 at a corner"],
+  ["4,5", "squares, 5 at a corner"],
+  ["3,7", "triangles, 7 at a corner"],
+  ["8,3", "octagons, 3 at a corner"],
+  ["4,4", "squares, 4 at a corner"],
+]
 
 function figure(surface, given) {
   const state = {a: [-0.55, -0.35], b: [0.75, 0.45], tiling: "7,3", ...given}
-  let tiles = shapes.tiling(7, 3), frame = plane.IDENTITY
+  let tiles = shapes.tiling(7, 3),
+    frame = plane.IDENTITY
   surface.predict({
     question: "push the plane until A and B are at the rim. What happens to the distance between them?",
     choices: ["It shrinks", "It stays", "It grows"],
     right: 1,
-    because: "On the picture they come close together, but all rulers shrink with them. Every tile is as large as the one in the middle.",
+    because:
+      "On the picture they come close together, but all rulers shrink with them. Every tile is as large as the one in the middle.",
   })
   // The tiling is made around one tile. As the plane moves, the tile that is nearest to the middle takes its place.
   surface.moved = () => {
@@ -20,47 +28,66 @@ function figure(surface, given) {
       frame = next
     }
   }
-  surface.picture(charts.disk, {label: "Poincaré disk", caption: "Drag the plane, or one of the points", drags: true}, (pen) => {
-    pen.rim()
-    if (tiles) {
-      pen.within(frame, () => {
-        pen.segments(tiles.corners, tiles.edges, "faint")
-        pen.dots(tiles.middles, "tile")
-      })
-    }
-    if (state.cloud) {
-      pen.dots(state.cloud.real, "soft")
-      pen.dots(state.cloud.synthetic, "orange large")
-    }
-    pen.segment(state.a, state.b, "blue thick")
-  })
-  for (const [key, name] of [["a", "A"], ["b", "B"]]) {
+  surface.picture(
+    charts.disk,
+    {label: "Poincaré disk", caption: "Drag the plane, or one of the points", drags: true},
+    (pen) => {
+      pen.rim()
+      if (tiles) {
+        pen.within(frame, () => {
+          pen.segments(tiles.corners, tiles.edges, "faint")
+          pen.dots(tiles.middles, "tile")
+        })
+      }
+      if (state.cloud) {
+        pen.dots(state.cloud.real, "soft")
+        pen.dots(state.cloud.synthetic, "orange large")
+      }
+      pen.segment(state.a, state.b, "blue thick")
+    },
+  )
+  for (const [key, name] of [
+    ["a", "A"],
+    ["b", "B"],
+  ]) {
     surface.point({name, label: `Point ${name}`, look: "blue", get: () => state[key], set: (u) => (state[key] = u)})
   }
-  surface.button({label: "Back to the middle", press: () => {
-    surface.view = frame = plane.IDENTITY
-  }})
-  surface.select({label: "Tiles", options: TILINGS, value: state.tiling, change: (value) => {
-    tiles = shapes.tiling(...value.split(",").map(Number))
-    frame = plane.IDENTITY
-    state.tiling = value
-    surface.moved()
-  }})
+  surface.button({
+    label: "Back to the middle",
+    press: () => {
+      surface.view = frame = plane.IDENTITY
+    },
+  })
+  surface.select({
+    label: "Tiles",
+    options: TILINGS,
+    value: state.tiling,
+    change: (value) => {
+      tiles = shapes.tiling(...value.split(",").map(Number))
+      frame = plane.IDENTITY
+      state.tiling = value
+      surface.moved()
+    },
+  })
   const seen = () => {
     const [p, q] = [state.a, state.b].map((u) => plane.toDisk(plane.apply(surface.view, u)))
     return plane.length(plane.minus(p, q))
   }
-  surface.after(() => {
-    const apart = plane.distance(state.a, state.b), moved = plane.length(surface.view.by)
-    surface.tell([
+  surface.onDrawn(() => {
+    const apart = plane.distance(state.a, state.b),
+      moved = plane.length(surface.view.by)
+    surface.showNumbers([
       ["Distance from A to B", number(apart), "asked blue"],
       ["… on the picture, of its radius", number(seen(), 2)],
       ["The plane was moved by", number(moved)],
     ])
-    const what = state.cloud ? ` ${state.cloud.name}: ${state.cloud.real.length} real points in grey, ${state.cloud.synthetic.length} synthetic ones in orange.` : ""
-    surface.say(
+    const what = state.cloud
+      ? ` ${state.cloud.name}: ${state.cloud.real.length} real points in grey, ${state.cloud.synthetic.length} synthetic ones in orange.`
+      : ""
+    surface.describe(
       tiles
         ? `A and B are ${surface.revealed ? number(apart) : "…"} apart; on the picture ${number(seen(), 2)} of its radius.${what}`
-        : `Squares, 4 at a corner, tile the flat plane; in this one their corners would be too small. Choose other tiles.${what}`)
+        : `Squares, 4 at a corner, tile the flat plane; in this one their corners would be too small. Choose other tiles.${what}`,
+    )
   })
 }
