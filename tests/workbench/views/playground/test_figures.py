@@ -2,6 +2,9 @@
 
 import math
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -9,8 +12,10 @@ import torch
 from hdd import geometry
 from hdd.errors import HDDError
 from workbench.views.playground import FIGURES, Playground
+from workbench.views.playground.scripts import script
 
 LARGEST = 300_000
+GUIDE = Path(__file__).parents[4] / "docs" / "playground.md"
 every_figure = pytest.mark.parametrize("name", FIGURES)
 
 
@@ -433,3 +438,40 @@ def test_what_is_given_cannot_end_the_script(tmp_path):
         tmp_path / "page.html"
     )
     assert "</script><b>" not in (tmp_path / "page.html").read_text()
+
+
+def test_the_figure_of_the_guide_works(new_tab, tmp_path):
+    (code,) = re.findall(r"```js\n(.*?)```", GUIDE.read_text(), re.S)
+    words = {"name": "example", "title": "Example", "notice": "How far it is."}
+    start = f"mount(document.getElementById('figure'), [{words}], {{}})"
+    page = f"{script(())}\nfigures.example = (() => {{{code}\nreturn figure}})()\n{start}"
+    (tmp_path / "page.html").write_text(f"<meta charset='utf-8'><div id='figure'></div><script>{page}</script>")
+    tab = new_tab()
+    tab.goto((tmp_path / "page.html").as_uri())
+    shown = Shown(tab)
+    assert float(shown.number("Distance")) == pytest.approx(math.hypot(1, 0.5), abs=0.01)
+    shown.handle("Point A").press("ArrowRight")
+    assert float(shown.number("Distance")) == pytest.approx(math.hypot(1, 0.5) + 0.09, abs=0.01)
+
+
+def test_the_guide_names_every_figure():
+    assert re.findall(r"^\| `(\w+)` \|", GUIDE.read_text(), re.M) == list(FIGURES)
+
+
+def test_every_figure_has_a_picture_for_saved_notebooks():
+    for name in FIGURES:
+        assert 'src="data:image/png;base64,' in Playground(name)._repr_html_()
+
+
+def test_pages_are_written_into_a_folder(tmp_path):
+    command = [sys.executable, "-m", "workbench.views.playground"]
+    subprocess.run([*command, str(tmp_path / "pages")], check=True)
+    assert {path.name for path in (tmp_path / "pages").iterdir()} == {
+        "index.html",
+        *(f"{name}.html" for name in FIGURES),
+    }
+    assert (tmp_path / "pages" / "index.html").stat().st_size < LARGEST
+    (tmp_path / "file").touch()
+    for wrong in ([], [str(tmp_path / "file" / "pages")]):
+        failed = subprocess.run([*command, *wrong], capture_output=True, text=True)
+        assert failed.returncode in (1, 2) and "Traceback" not in failed.stderr and failed.stderr

@@ -21,14 +21,18 @@ function figure(surface, given) {
     [-0.9, -0.5],
     [0.8, -0.7],
     [0.1, 0.9],
-  ].map((at) => ({at}))
+  ].map((at, i) => ({at, name: "ABC"[i]}))
   let shapesDrawn = [{kind: "triangle", of: points.slice()}]
   let chosen = [],
     tiles = null,
     cursor = null,
     past = []
 
-  const label = (i) => String.fromCharCode(65 + (i % 26)) + (i < 26 ? "" : Math.floor(i / 26))
+  // The first letter that no point has.
+  const freeName = () => {
+    const letter = (i) => String.fromCharCode(65 + (i % 26)) + (i < 26 ? "" : Math.floor(i / 26))
+    for (let i = 0; ; i++) if (!points.some((point) => point.name === letter(i))) return letter(i)
+  }
   const draw = (pen, at, {kind, of}, look) => {
     const [a, b, c] = of.map((point) => at(point.at))
     if (kind === "segment") pen.segment(a, b, `${look} thick`)
@@ -52,10 +56,9 @@ function figure(surface, given) {
     }
     const same = (u) => u
     for (const shape of shapesDrawn) draw(pen, same, shape, LOOKS[shape.kind])
-    for (const {
-      of: [a, b],
-    } of shapesDrawn.filter(({kind}) => kind === "mirror")) {
-      if (plane.distance(a.at, b.at) === 0) continue
+    for (const {kind, of} of shapesDrawn) {
+      const [a, b] = of
+      if (kind !== "mirror" || plane.distance(a.at, b.at) === 0) continue
       const mirrored = (u) => plane.reflect(u, a.at, b.at)
       for (const shape of shapesDrawn) if (shape.kind !== "mirror") draw(pen, mirrored, shape, "orange thin")
       pen.dots(
@@ -80,13 +83,13 @@ function figure(surface, given) {
         handles.delete(point)
       }
     }
-    points.forEach((point, i) => {
-      if (handles.has(point)) return
+    for (const point of points) {
+      if (handles.has(point)) continue
       handles.set(
         point,
         surface.point({
-          name: label(i),
-          label: `Point ${label(i)}`,
+          name: point.name,
+          label: `Point ${point.name}`,
           look: "ink",
           small: true,
           get: () => point.at,
@@ -100,7 +103,7 @@ function figure(surface, given) {
           },
         }),
       )
-    })
+    }
   }
   // What the tool does where it is used: with a point that is there, or with a new one.
   const applyTool = (at, there) => {
@@ -113,7 +116,7 @@ function figure(surface, given) {
     if (chosen.length === 0) remember()
     let point = there
     if (!point) {
-      point = {at}
+      point = {at, name: freeName()}
       points = [...points, point]
     }
     if (!chosen.includes(point)) chosen.push(point)
@@ -217,31 +220,37 @@ function figure(surface, given) {
       tiles = value === "none" ? null : shapes.tiling(...value.split(",").map(Number))
     },
   })
+  // What is told of a shape, by its points.
+  const measures = (kind, a, b, c) => {
+    const apart = plane.distance(a, b)
+    if (kind === "triangle") {
+      const area = plane.area(a, b, c)
+      return Object.entries({"Sum of the angles": degrees(Math.PI - area), Area: number(area)})
+    }
+    if (kind === "circle") {
+      return Object.entries({Radius: number(apart), Circumference: number(2 * Math.PI * Math.sinh(apart))})
+    }
+    return [["Distance of the points", number(apart)]]
+  }
   surface.onDrawn(() => {
     const last = shapesDrawn.at(-1),
       [a, b, c] = last ? last.of.map((point) => point.at) : []
-    const name = last && TOOLS[last.kind][0]
-    const measured = !last
-      ? []
-      : last.kind === "triangle"
-        ? [
-            ["Sum of the angles", degrees(Math.PI - plane.area(a, b, c))],
-            ["Area", number(plane.area(a, b, c))],
-          ]
-        : last.kind === "circle"
-          ? [
-              ["Radius", number(plane.distance(a, b))],
-              ["Circumference", number(2 * Math.PI * Math.sinh(plane.distance(a, b)))],
-            ]
-          : [["Distance of the points", number(plane.distance(a, b))]]
+    const name = last && (last.kind === "mirror" ? "Mirror" : TOOLS[last.kind][0])
+    const measured = last ? measures(last.kind, a, b, c) : []
     surface.showNumbers([["Points", String(points.length)], ["Newest shape", name ?? "none"], ...measured])
     const [, needed, how] = TOOLS[state.tool]
-    const waiting = needed > 1 && chosen.length ? ` ${needed - chosen.length} to go.` : ""
     const same = last && last.kind !== "triangle" && plane.distance(a, b) === 0
+    const parts = [
+      `${how}.`,
+      needed > 1 && chosen.length ? `${needed - chosen.length} to go.` : "",
+      `Drawn: ${points.length} points, ${shapesDrawn.length} shapes.`,
+      ...measured.map(([what, value]) => `Newest ${name.toLowerCase()}: ${what.toLowerCase()} ${value}.`),
+      state.tool === "move" ? "" : "By keys: arrows move the cross, Enter uses the tool.",
+    ]
     surface.describe(
       same
         ? `The two points of the newest shape are in one place, so there is no ${name.toLowerCase()}. Drag them apart.`
-        : `${how}.${waiting} Drawn: ${points.length} points, ${shapesDrawn.length} shapes.${measured.map(([what, value]) => ` ${what} of the newest, a ${name.toLowerCase()}: ${value}.`).join("")}${state.tool === "move" ? "" : " By keys: arrows move the cross, Enter uses the tool."}`,
+        : parts.filter(Boolean).join(" "),
     )
   })
 }
