@@ -109,8 +109,6 @@ const plane = (() => {
       w = log(x, u)
     return exp(x, minus(times(2 * dot(w, along), along), w))
   }
-  // The point of the line through x and y that is nearest to u.
-  const foot = (u, x, y) => midpoint(u, reflect(u, x, y))
   // How far the horocycle about the end of the ray at `angle` lies behind the origin, for the one through u.
   const busemann = (u, at) => {
     const radius = length(u),
@@ -191,7 +189,6 @@ const plane = (() => {
     distance,
     dot,
     exp,
-    foot,
     frechet,
     fromDisk,
     fromHalfPlane,

@@ -19,7 +19,8 @@ EXAMPLE = "Example points"
 class Learn(SourceComponent):
     """Figures of hyperbolic geometry, with points of their own or with those of a class.
 
-    A class is taken once, as it is then, so that nothing moves but what the user drags.
+    The class that alone is chosen in a legend of the page is chosen here, too. A class is taken once, as it is then, so
+    that nothing moves but what the user drags.
 
     Args:
         shown: see `SourceComponent`.
@@ -29,7 +30,8 @@ class Learn(SourceComponent):
         super().__init__(shown)
         session = self._session
         self._orders: ClassOrders | None = None
-        options: dict[str, int] = {EXAMPLE: -1, **{name: label for label, name in enumerate(session.source.classes)}}
+        self._labels = {name: label for label, name in enumerate(session.source.classes)}
+        options: dict[str, int] = {EXAMPLE: -1, **self._labels}
         small: dict[str, Any] = {"size": "small", "margin": (10, 10)}
         self._class = pmui.Select(label="Points of class", options=options, value=-1, width=220, **small)
         self._again = pmui.Button(label="Take them again", variant="outlined", disabled=True, **small)
@@ -37,11 +39,19 @@ class Learn(SourceComponent):
         self._figures = PlaygroundPane(sizing_mode="stretch_width", margin=0)
         for control, name in ((self._class, "value"), (self._again, "clicks")):
             control.param.watch(lambda *_: self._want(), name)
+        session.selection.param.watch(lambda *_: self._follow(), "classes")
         sheet = paper(self._figures, sizing_mode="stretch_both", scroll="y-auto")
         # Without real images a class has no centroid to look from.
         known = session.source.viewing is not None
         chooser = [pn.Row(self._class, self._again, self._text, sizing_mode="stretch_width")] if known else []
         self._panel = pn.Column(*chooser, sheet, sizing_mode="stretch_both", margin=0)
+        self._follow()
+
+    def _follow(self) -> None:
+        """Takes the class that alone is chosen in the legends of the page."""
+        chosen = self._session.selection.classes
+        if len(chosen) == 1 and chosen[0] in self._labels and self._session.source.viewing is not None:
+            self._class.value = self._labels[chosen[0]]
 
     def _want(self) -> None:
         is_wanted = self._class.value != -1

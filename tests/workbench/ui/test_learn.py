@@ -52,6 +52,15 @@ def test_a_class_of_the_run_is_taken_into_the_playground(open_tab, make_run):
     tab.until(lambda: tab.page.locator(".handle").count() == 5)
 
 
+def test_the_class_that_alone_is_chosen_in_the_legend_is_taken(open_tab, make_run):
+    make_run("done", steps=40)
+    tab = open_tab()
+    tab.until(tab.points)
+    tab.page.get_by_role("button", name="digit 3").first.click()
+    opened(tab)
+    tab.sees("digit 3 at step 40: 6 real and 10 synthetic images")
+
+
 def test_a_set_without_real_images_has_the_figures_too(new_tab, server, root):
     images = np.zeros((4, 1, 8, 8), np.float32)
     save(

@@ -60,9 +60,10 @@ function makePen(layer, chart) {
     },
     // Many segments as one path: pairs of places among the points. Short ones take few steps, and the shortest are left out.
     segments: (points, pairs, look) => {
-      const at = points.map(moved),
-        places = at.map(chart.to)
+      const at = [],
+        places = []
       const parts = pairs.map(([i, j]) => {
+        for (const k of [i, j]) places[k] ??= chart.to((at[k] = moved(points[k])))
         const size = Math.hypot(places[i][0] - places[j][0], places[i][1] - places[j][1])
         if (size < 0.7) return ""
         const steps = Math.min(20, 1 + Math.floor(size / 18))

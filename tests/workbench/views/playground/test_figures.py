@@ -107,6 +107,17 @@ def test_what_is_moved_by_keys_is_drawn_and_said(name, open_figure):
     assert shown.everything() != before
 
 
+@pytest.mark.parametrize("name", [name for name in FIGURES if name not in ("tree", "numerics")])
+def test_what_is_dragged_follows_the_pointer(name, open_figure):
+    shown = open_figure(name)
+    before = shown.page.locator(".handle").first.locator("circle").first.bounding_box()
+    label = shown.page.locator(".handle").first.get_attribute("aria-label").split(",")[0]
+    shown.drag(label, 18, -12)
+    shown.settle()
+    after = shown.page.locator(".handle").first.locator("circle").first.bounding_box()
+    assert (after["x"] - before["x"], after["y"] - before["y"]) == pytest.approx((18, -12), abs=1)
+
+
 @every_figure
 def test_nothing_undefined_is_ever_drawn(name, open_figure):
     shown = open_figure(name)
