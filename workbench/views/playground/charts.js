@@ -71,6 +71,8 @@ const charts = (() => {
     klein: inDisk("Klein disk", plane.toKlein, plane.fromKlein),
     half,
     hyperboloid: sheet,
+    // A picture without a plane, drawn in pixels.
+    plot: (width, height) => ({name: "Plot", box: [width, height], to: (u) => u, from: () => null, rim: ""}),
     // The disk of a curvature K = −root², whose points are given as √|K| times their vectors; lengths near its middle are
     // drawn as `unit` pixels each. It grows to the flat plane as the root goes to 0.
     curved: (root, unit) => {

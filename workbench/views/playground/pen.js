@@ -34,7 +34,6 @@ function makePen(layer, chart) {
 
   const pen = {
     place,
-    pixels: path,
     start: (newView) => {
       used = 0
       view = newView
@@ -78,20 +77,15 @@ function makePen(layer, chart) {
       paint()
       view = outer
     },
-    // Many points as one path of dots; the width of the line is their size.
-    dots: (points, look) => {
-      path(
-        points
-          .map((u) => {
-            const [x, y] = place(u)
-            return `M${short(x)} ${short(y)}h0`
-          })
-          .join(""),
-        `dots ${look}`,
-      )
+    dots: (points, look) => pen.spots(points.map(place), look),
+    // In pixels of the picture: lines as one path, dots as one path whose width is their size, and a text.
+    polylines: (lines, look) => path(lines.map((places) => pathOf(places)).join(""), look),
+    spots: (places, look) => path(places.map(([x, y]) => `M${short(x)} ${short(y)}h0`).join(""), `dots ${look}`),
+    text: ([x, y], text, look = "") => {
+      const node = element("text")
+      set(node, {x: short(x), y: short(y), class: `label ${look}`})
+      if (node.textContent !== text) node.textContent = text
     },
-    // A straight line of the picture, whatever it means in the plane.
-    straight: (u, v, look) => path(pathOf([place(u), place(v)]), look),
     // From u in direction and distance w, with a head.
     arrow: (u, w, look) => {
       const from = moved(u),
@@ -115,11 +109,9 @@ function makePen(layer, chart) {
       )
       shape([p, ...arc], look, true)
     },
-    label: (u, text, look = "", [dx, dy] = [0, 0]) => {
-      const [x, y] = place(u),
-        node = element("text")
-      set(node, {x: short(x + dx), y: short(y + dy), class: `label ${look}`})
-      if (node.textContent !== text) node.textContent = text
+    label: (u, text, look, [dx, dy] = [0, 0]) => {
+      const [x, y] = place(u)
+      pen.text([x + dx, y + dy], text, look)
     },
     rim: () => {
       if (chart.rim) path(chart.rim, "rim")

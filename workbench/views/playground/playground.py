@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -35,11 +36,12 @@ class Playground:
 
     Args:
         *names: of the figures, see `FIGURES`; of several, users choose the one that is shown. None means all.
-        **given: what a figure begins with, such as `a=(0.5, 0)`. Points are tangent vectors at the origin for
-            curvature −1, so the length of one is its distance from the middle of the disk.
+        **given: what a figure begins with, such as `a=(0.5, 0)`; `FIGURES["triangle"].takes` lists the names. Points
+            are tangent vectors at the origin for curvature −1, so the length of one is its distance from the middle.
 
     Raises:
-        HDDError: there is no figure of that name, or a point is not two finite numbers, or farther away than 40.
+        HDDError: there is no figure of that name; it cannot be given something of that name; or what it is given is no
+            point, a point farther than 40 from the middle, or a number outside of its bounds.
     """
 
     def __init__(self, *names: str, **given: Any) -> None:
@@ -47,7 +49,7 @@ class Playground:
             if name not in FIGURES:
                 raise HDDError(f"There is no figure {name!r}: choose from {', '.join(FIGURES)}.")
         self.names = names or tuple(FIGURES)
-        self.given = {name: _checked(name, value) for name, value in given.items()}
+        self.given = {name: _checked(self.names, name, value) for name, value in given.items()}
 
     @property
     def title(self) -> str:
@@ -80,18 +82,46 @@ class Playground:
         return write_page(_TEMPLATE, path, title=self.title, notice=notice, script=Markup(self._start("figure")))
 
 
-def _checked(name: str, value: Any) -> Any:
-    """A point, points, or another value as JSON can have it."""
-    if isinstance(value, dict):
-        return {key: _checked(f"{name}.{key}", each) for key, each in value.items()}
-    if isinstance(value, str | bool | int | float):
-        return value
+def _checked(names: Sequence[str], name: str, value: Any) -> Any:
+    """What a figure is given, as JSON can have it."""
+    figures = [FIGURES[each] for each in names]
+    if name == "cloud":
+        return _checked_cloud(value)
+    if any(name in figure.points for figure in figures):
+        return _points(name, value, 1)
+    if any(name in figure.sets for figure in figures):
+        return _points(name, value, 2)
+    for figure in figures:
+        if name in figure.numbers:
+            low, high = figure.numbers[name]
+            if isinstance(value, int | float) and low <= value <= high:
+                return value
+            raise HDDError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}.")
+    known = sorted({each for figure in figures for each in figure.takes})
+    raise HDDError(f"The figure cannot be given {name!r}: it takes {', '.join(known)}.")
+
+
+def _checked_cloud(value: Any) -> dict[str, Any]:
+    """The points of a class: its name, and its real and synthetic points, of which there may be none."""
+    if not isinstance(value, dict) or set(value) != {"name", "real", "synthetic"}:
+        raise HDDError("cloud must be a dictionary of a name, the real points and the synthetic points.")
+    synthetic = value["synthetic"]
+    return {
+        "name": str(value["name"]),
+        "real": _points("cloud's real points", value["real"], 2),
+        "synthetic": _points("cloud's synthetic points", synthetic, 2) if len(synthetic) else [],
+    }
+
+
+def _points(name: str, value: Any, dimensions: int) -> list[Any]:
+    """A point (2,), or several (n, 2), as lists."""
     try:
         points = np.asarray(value, float)
     except (TypeError, ValueError):
         points = np.zeros(0)
-    if points.ndim not in (1, 2) or points.shape[-1] != 2 or not np.isfinite(points).all():
-        raise HDDError(f"{name} must be a point, two finite numbers, or several of them, not {value!r}.")
-    if points.size and np.hypot(points[..., 0], points[..., 1]).max() > FARTHEST:
-        raise HDDError(f"{name} is farther than {FARTHEST:g} from the middle: give points that are nearer.")
+    if points.ndim != dimensions or points.shape[-1] != 2 or not points.size or not np.isfinite(points).all():
+        what = "two finite numbers" if dimensions == 1 else "points, each two finite numbers"
+        raise HDDError(f"{name} must be {what}, not {value!r}.")
+    if np.hypot(points[..., 0], points[..., 1]).max() > FARTHEST:
+        raise HDDError(f"{name}: nothing can be farther than {FARTHEST:g} from the middle; give nearer points.")
     return points.tolist()

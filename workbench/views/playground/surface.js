@@ -37,6 +37,8 @@ function makeSurface(root, words) {
     // Whether the figure is no longer shown.
     ended: false,
     change,
+    // Called when the plane was moved by hand, if a figure sets it.
+    moved: null,
     // Calls a function after the pictures are drawn.
     onDrawn: (listener) => listeners.push(listener),
     destroy: () => {
@@ -59,6 +61,11 @@ function makeSurface(root, words) {
 
   // Pictures
 
+  // A picture through a chart, drawn by `paint`, which is given a pen. Options:
+  //   label, caption: for screen readers, and below it; size: "pair", "half", "strip" or "wide", as in the style sheet;
+  //   drags: whether its background moves the plane; view: an isometry of its own, instead of that of the surface;
+  //   tap(event, point): called when it is pressed, with the point that is there;
+  //   keys(event, way): called when it has the focus, with the way of an arrow key; true if it has used the key.
   surface.picture = (chart, options, paint) => {
     const svg = document.createElementNS(SVG, "svg")
     const [width, height] = chart.box
@@ -73,11 +80,11 @@ function makeSurface(root, words) {
     pictures.append(figure)
     const panel = {chart, svg, handles, pen: makePen(layer, chart), draw: paint, ...options}
     panels.push(panel)
-    listen(panel)
+    followPointer(panel)
     surface.change()
     return panel
   }
-  surface.repaint = (panel, chart) => {
+  surface.setChart = (panel, chart) => {
     panel.chart = chart
     panel.svg.setAttribute("viewBox", `0 0 ${chart.box.join(" ")}`)
     panel.pen = makePen(panel.svg.firstChild, chart)
@@ -109,16 +116,19 @@ function makeSurface(root, words) {
     }
     return {point: inside(low), outside: true}
   }
+  // The point of the plane under the pointer, and whether the pointer is outside; null if there is none.
   surface.at = (panel, event, near) => {
     const found = seenAt(panel, pixelsOf(panel, event), near && plane.apply(viewOf(panel), near))
     return found.point && {...found, point: plane.apply(plane.inverse(viewOf(panel)), found.point)}
   }
 
-  function listen(panel) {
+  function followPointer(panel) {
     const {svg} = panel
     let dragged = null,
       from = null
     svg.addEventListener("pointerdown", (event) => {
+      // Neither a second finger nor another button of the mouse drags.
+      if (!event.isPrimary || event.button) return
       const point = nearest(panel, event)
       if (!point && !panel.drags && !panel.tap) return
       event.preventDefault()
@@ -183,6 +193,7 @@ function makeSurface(root, words) {
     surface.view = next
     surface.moved?.()
   }
+  // Moves the plane so that a point is in the middle.
   surface.centre = (point) => {
     surface.view = {by: plane.rotate(plane.times(-1, point), surface.view.turn), turn: surface.view.turn}
     surface.moved?.()
@@ -196,7 +207,8 @@ function makeSurface(root, words) {
 
   // Points that are moved
 
-  // A point with {label, get, set, in}: `in` lists the pictures that show it, all if it is left out.
+  // A point that get() gives and set(u) moves. `label` is for screen readers, `name` stands beside it, `look` is its colour,
+  // `in` lists the pictures that show it, all if it is left out, and delete() is called for the key of that name.
   surface.point = (options) => {
     const point = {look: "", ...options, handles: new Map(), places: new Map()}
     for (const panel of options.in ?? panels) point.handles.set(panel, handle(point, panel))

@@ -426,17 +426,23 @@ def test_a_wrong_guess_is_answered(open_figure):
 
 
 @pytest.mark.parametrize(
-    ("given", "says"),
+    ("name", "given", "says"),
     [
-        ({"a": (math.nan, 0)}, "two finite numbers"),
-        ({"a": (1, 2, 3)}, "two finite numbers"),
-        ({"a": (50, 0)}, "farther than 40"),
-        ({"cloud": {"real": [(1, "x")]}}, "cloud.real must be"),
+        ("triangle", {"a": (math.nan, 0)}, "a must be two finite numbers"),
+        ("triangle", {"a": (1, 2, 3)}, "a must be two finite numbers"),
+        ("triangle", {"a": 3}, "a must be two finite numbers"),
+        ("triangle", {"a": (50, 0)}, "a: nothing can be farther than 40"),
+        ("triangle", {"z": (1, 0)}, "cannot be given 'z': it takes a, b, c, cloud"),
+        ("centroid", {"points": []}, "points must be points"),
+        ("tree", {"depth": 9}, "depth must be a number from 1 to 7, not 9"),
+        ("curvature", {"curvature": math.nan}, "curvature must be a number from -4 to 0"),
+        ("triangle", {"cloud": {"real": [(1, 0)]}}, "cloud must be a dictionary"),
+        ("triangle", {"cloud": {"name": "a", "real": [(1, "x")], "synthetic": []}}, "cloud's real points must be"),
     ],
 )
-def test_points_that_cannot_be_shown_are_refused(given, says):
+def test_what_cannot_be_shown_is_refused(name, given, says):
     with pytest.raises(HDDError, match=says):
-        Playground("triangle", **given)
+        Playground(name, **given)
 
 
 def test_a_figure_that_is_not_there_is_named():

@@ -15,7 +15,8 @@ const CHARTS = {disk: charts.disk, klein: charts.klein, half: charts.half}
 const SNAP = 12
 
 function figure(surface, given) {
-  const state = {tool: "move", chart: "disk", layer: "none", ...given}
+  const {cloud} = given
+  let tool = "move"
   // Points are the only thing that is moved; a shape is {kind, of: its points}.
   let points = [
     [-0.9, -0.5],
@@ -50,9 +51,9 @@ function figure(surface, given) {
   const paint = (pen) => {
     pen.rim()
     if (tiles) pen.segments(tiles.corners, tiles.edges, "faint")
-    if (state.cloud) {
-      pen.dots(state.cloud.real, "soft")
-      pen.dots(state.cloud.synthetic, "orange")
+    if (cloud) {
+      pen.dots(cloud.real, "soft")
+      pen.dots(cloud.synthetic, "orange")
     }
     const same = (u) => u
     for (const shape of shapesDrawn) draw(pen, same, shape, LOOKS[shape.kind])
@@ -107,9 +108,9 @@ function figure(surface, given) {
   }
   // What the tool does where it is used: with a point that is there, or with a new one.
   const applyTool = (at, there) => {
-    const [, needed] = TOOLS[state.tool]
-    if (state.tool === "move" || !at) return
-    if (state.tool === "centre") {
+    const [, needed] = TOOLS[tool]
+    if (tool === "move" || !at) return
+    if (tool === "centre") {
       surface.centre(there ? there.at : at)
       return
     }
@@ -121,7 +122,7 @@ function figure(surface, given) {
     }
     if (!chosen.includes(point)) chosen.push(point)
     if (chosen.length === needed) {
-      if (state.tool !== "point") shapesDrawn = [...shapesDrawn, {kind: state.tool, of: chosen}]
+      if (tool !== "point") shapesDrawn = [...shapesDrawn, {kind: tool, of: chosen}]
       chosen = []
     }
     updateHandles()
@@ -129,7 +130,7 @@ function figure(surface, given) {
   }
 
   const panel = surface.picture(
-    CHARTS[state.chart],
+    charts.disk,
     {
       label: "Sheet",
       caption: "",
@@ -141,8 +142,8 @@ function figure(surface, given) {
         // Points of the run are taken exactly where they are.
         const near =
           !there &&
-          state.cloud &&
-          [...state.cloud.real, ...state.cloud.synthetic]
+          cloud &&
+          [...cloud.real, ...cloud.synthetic]
             .map((u) => [u, plane.distance(u, found.point)])
             .sort((p, q) => p[1] - q[1])[0]
         const [x, y] = near ? panel.pen.place(near[0]) : [0, 0],
@@ -151,7 +152,7 @@ function figure(surface, given) {
       },
       // By keys: the arrows move a cross, and Enter uses the tool there.
       keys: (event, way) => {
-        if (state.tool === "move") return false
+        if (tool === "move") return false
         if (way) {
           const next = plane.exp(cursor ?? [0, 0], way)
           if (plane.length(next) < FARTHEST) cursor = next
@@ -170,20 +171,20 @@ function figure(surface, given) {
   )
   updateHandles()
 
-  const buttons = Object.entries(TOOLS).map(([tool, [name]]) => {
+  const buttons = Object.entries(TOOLS).map(([each, [name]]) => {
     const button = surface.button({
       label: name,
       press: () => {
-        state.tool = tool
+        tool = each
         chosen = []
         cursor = tool === "move" ? null : [0, 0]
         panel.drags = tool === "move"
         show()
       },
     })
-    return [tool, button]
+    return [each, button]
   })
-  const show = () => buttons.forEach(([tool, button]) => button.setAttribute("aria-pressed", tool === state.tool))
+  const show = () => buttons.forEach(([each, button]) => button.setAttribute("aria-pressed", each === tool))
   show()
   surface.button({
     label: "Undo",
@@ -205,16 +206,15 @@ function figure(surface, given) {
   })
   surface.select({
     label: "Picture",
-    value: state.chart,
+    value: "disk",
     options: Object.entries(CHARTS).map(([key, {name}]) => [key, name]),
     change: (value) => {
-      state.chart = value
-      surface.repaint(panel, CHARTS[value])
+      surface.setChart(panel, CHARTS[value])
     },
   })
   surface.select({
     label: "Behind it",
-    value: state.layer,
+    value: "none",
     options: Object.entries(LAYERS),
     change: (value) => {
       tiles = value === "none" ? null : shapes.tiling(...value.split(",").map(Number))
@@ -238,14 +238,14 @@ function figure(surface, given) {
     const name = last && (last.kind === "mirror" ? "Mirror" : TOOLS[last.kind][0])
     const measured = last ? measures(last.kind, a, b, c) : []
     surface.showNumbers([["Points", String(points.length)], ["Newest shape", name ?? "none"], ...measured])
-    const [, needed, how] = TOOLS[state.tool]
+    const [, needed, how] = TOOLS[tool]
     const same = last && last.kind !== "triangle" && plane.distance(a, b) === 0
     const parts = [
       `${how}.`,
       needed > 1 && chosen.length ? `${needed - chosen.length} to go.` : "",
       `Drawn: ${points.length} points, ${shapesDrawn.length} shapes.`,
       ...measured.map(([what, value]) => `Newest ${name.toLowerCase()}: ${what.toLowerCase()} ${value}.`),
-      state.tool === "move" ? "" : "By keys: arrows move the cross, Enter uses the tool.",
+      tool === "move" ? "" : "By keys: arrows move the cross, Enter uses the tool.",
     ]
     surface.describe(
       same

@@ -28,42 +28,29 @@ function figure(surface, given) {
     TALL = 136
   const across = (r) => LEFT + (WIDE * r) / LONGEST
   const up = (size) => LOW - (TALL * (Math.log10(Math.max(size, 0.1)) + 1)) / 5
-  const curve = (f) =>
-    Array.from({length: 141}, (_, i) => LONGEST * (i / 140) ** 2)
-      .map((r, i) => `${i ? "L" : "M"}${across(r).toFixed(1)} ${up(f(r)).toFixed(1)}`)
-      .join("")
-  const plot = {box: [400, 180], name: "", to: (u) => u, from: () => null, rim: ""}
-  surface.picture(plot, {label: "Circumference over the radius", size: "strip"}, (pen) => {
-    const r = radius()
-    for (const power of [-1, 0, 1, 2, 3, 4]) {
-      pen.pixels(`M${LEFT} ${up(10 ** power)}H${LEFT + WIDE}`, "faint")
-      pen.label([0, 0], power > 1 ? `10${raised(power)}` : number(10 ** power), "tiny end", [
-        LEFT - 6,
-        up(10 ** power) + 4,
-      ])
+  const radii = Array.from({length: 141}, (_, i) => LONGEST * (i / 140) ** 2)
+  const curve = (length) => [radii.map((r) => [across(r), up(length(r))])]
+  const around = (r) => 2 * Math.PI * Math.sinh(r)
+  surface.picture(charts.plot(400, 180), {label: "Circumference over the radius", size: "strip"}, (pen) => {
+    for (const size of [0.1, 1, 10, 100, 1000, 10000]) {
+      pen.polylines([[LEFT, LEFT + WIDE].map((x) => [x, up(size)])], "faint")
+      pen.text([LEFT - 6, up(size) + 4], size > 10 ? `10${raised(Math.log10(size))}` : String(size), "tiny end")
     }
-    for (const each of [0, 1, 2, 3, 4, 5, 6, 7])
-      pen.label([0, 0], String(each), "tiny centred", [across(each), LOW + 16])
-    pen.pixels(
-      curve((x) => 2 * Math.PI * Math.sinh(x)),
-      "blue thick",
-    )
-    pen.pixels(
-      curve((x) => 2 * Math.PI * x),
+    for (const r of [0, 1, 2, 3, 4, 5, 6, 7]) pen.text([across(r), LOW + 16], String(r), "tiny centred")
+    pen.polylines(curve(around), "blue thick")
+    pen.polylines(
+      curve((r) => 2 * Math.PI * r),
       "soft dashed",
     )
-    pen.pixels(
-      curve((x) => Math.PI * Math.exp(x)),
+    pen.polylines(
+      curve((r) => Math.PI * Math.exp(r)),
       "orange dashed",
     )
-    pen.label([0, 0], "2π·sinh r", "blue end tiny", [across(5.6), up(2 * Math.PI * Math.sinh(5.6)) - 8])
-    pen.label([0, 0], "flat: 2π·r", "tiny end", [across(6.9), up(2 * Math.PI * 6.9) - 7])
-    pen.label([0, 0], "π·eʳ", "orange tiny", [across(0.1), up(Math.PI) - 8])
-    if (r > 0)
-      pen.pixels(
-        `M${across(Math.min(r, LONGEST)).toFixed(1)} ${up(2 * Math.PI * Math.sinh(Math.min(r, LONGEST))).toFixed(1)}h0`,
-        "dots large ink",
-      )
+    pen.text([across(5.6), up(around(5.6)) - 8], "2π·sinh r", "blue end tiny")
+    pen.text([across(6.9), up(2 * Math.PI * 6.9) - 7], "flat: 2π·r", "tiny end")
+    pen.text([across(0.1), up(Math.PI) - 8], "π·eʳ", "orange tiny")
+    const shown = Math.min(radius(), LONGEST)
+    if (shown > 0) pen.spots([[across(shown), up(around(shown))]], "large ink")
   })
   surface.point({
     name: "",
@@ -89,12 +76,12 @@ function figure(surface, given) {
   })
   surface.onDrawn(() => {
     const r = radius(),
-      around = 2 * Math.PI * Math.sinh(r),
+      length = around(r),
       area = 4 * Math.PI * Math.sinh(r / 2) ** 2
     const inner = 4 * Math.PI * Math.sinh(Math.max(r - 1, 0) / 2) ** 2
     surface.showNumbers([
       ["Radius r", number(r), "orange"],
-      ["Circumference", number(around), "asked blue"],
+      ["Circumference", number(length), "asked blue"],
       ["… of a flat circle", number(2 * Math.PI * r)],
       ["Area within 1 of the edge", area > 0 ? `${number(100 * (1 - inner / area), 3)} %` : "–", "asked"],
     ])
@@ -105,7 +92,7 @@ function figure(surface, given) {
           ? "The rim is infinitely far away: a circle cannot reach it."
           : !surface.revealed
             ? "Guess first; then the lengths are shown."
-            : `The circle of radius ${number(r)} is ${number(around)} long, ${number(Math.sinh(r) / r)} times as long as in the flat plane.`,
+            : `The circle of radius ${number(r)} is ${number(length)} long, ${number(Math.sinh(r) / r)} times as long as in the flat plane.`,
     )
   })
 }

@@ -27,7 +27,7 @@ function figure(surface, given) {
       ])
     },
   )
-  const repaint = () => surface.repaint(panel, charts.curved(root(), SCALE))
+  const repaint = () => surface.setChart(panel, charts.curved(root(), SCALE))
   surface.slider({
     label: "Curvature K",
     min: -4,

@@ -30,35 +30,33 @@ function figure(surface, given) {
       const [x, y] = plane.polar(radius, (2 * Math.PI * i) / 48)
       return seen([x, y, height])
     })
-  const path = (places) => places.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("")
   surface.picture(
     charts.hyperboloid,
     {...options, label: "Hyperboloid", caption: "Hyperboloid, and the disk as its shadow seen from below"},
     (pen) => {
       // The sheet itself stays where it is.
-      pen.pixels(path(ring(1, 0)), "rim")
-      for (const r of [0.5, 1, 1.5]) pen.pixels(path(ring(Math.sinh(r), Math.cosh(r))), "faint")
-      for (let k = 0; k < 8; k++) {
-        const [x, y] = plane.polar(1, (Math.PI * k) / 4)
-        pen.pixels(
-          path([0, 0.3, 0.6, 0.9, 1.2, 1.5].map((r) => seen([Math.sinh(r) * x, Math.sinh(r) * y, Math.cosh(r)]))),
-          "faint",
-        )
-      }
-      for (const u of [state.a, state.b, state.c, state.d]) {
-        const moved = plane.apply(surface.view, u),
-          [x, y] = plane.toDisk(moved)
-        pen.pixels(path([seen([0, 0, -1]), seen([x, y, 0]), seen(plane.toHyperboloid(moved))]), "soft thin dashed")
-        pen.pixels(
-          `M${seen([x, y, 0])
-            .map((each) => each.toFixed(1))
-            .join(" ")}h0`,
-          "dots ink",
-        )
-      }
+      const meridian = (angle) =>
+        [0, 0.3, 0.6, 0.9, 1.2, 1.5].map((r) => seen(plane.toHyperboloid(plane.polar(r, angle))))
+      pen.polylines([ring(1, 0)], "rim")
+      pen.polylines(
+        [0.5, 1, 1.5].map((r) => ring(Math.sinh(r), Math.cosh(r))),
+        "faint",
+      )
+      pen.polylines(
+        Array.from({length: 8}, (_, k) => meridian((Math.PI * k) / 4)),
+        "faint",
+      )
+      const below = seen([0, 0, -1])
+      const moved = [state.a, state.b, state.c, state.d].map((u) => plane.apply(surface.view, u))
+      const inDisk = moved.map((u) => seen([...plane.toDisk(u), 0]))
+      pen.polylines(
+        moved.map((u, i) => [below, inDisk[i], seen(plane.toHyperboloid(u))]),
+        "soft thin dashed",
+      )
+      pen.spots(inDisk, "ink")
       pen.circle(state.d, RADIUS, "orange filled")
       pen.polygon([state.a, state.b, state.c], "blue filled thick")
-      pen.label([0, 0], "(0, 0, −1)", "tiny", plane.minus(plane.plus(seen([0, 0, -1]), [8, 4]), pen.place([0, 0])))
+      pen.text(plane.plus(below, [8, 4]), "(0, 0, −1)", "tiny")
     },
   )
   for (const [key, label] of [

@@ -99,13 +99,10 @@ function figure(surface, given) {
     key = state.apart
     const radii = Array.from({length: 196}, (_, i) => 1 + 0.2 * i),
       all = radii.map(at)
-    curves = FORMULAS.map((_, k) =>
-      all.map((each, i) => `${i ? "L" : "M"}${across(radii[i]).toFixed(1)} ${up(each[k].error).toFixed(1)}`).join(""),
-    )
+    curves = FORMULAS.map((_, k) => all.map((each, i) => [across(radii[i]), up(each[k].error)]))
   }
-  const chart = {name: "", box: [560, 350], to: (u) => u, from: () => null, rim: ""}
   surface.picture(
-    chart,
+    charts.plot(560, 350),
     {
       label: "Relative error over the radius",
       caption: "Relative error over the radius r; at the top: no correct digit, or no number",
@@ -114,19 +111,19 @@ function figure(surface, given) {
     },
     (pen) => {
       for (const power of [-8, -6, -4, -2, 0]) {
-        pen.pixels(`M${LEFT} ${up(10 ** power)}H${LEFT + WIDE}`, "faint")
-        pen.label([0, 0], power ? `10${raised(power)}` : "1", "tiny end", [LEFT - 8, up(10 ** power) + 4])
+        pen.polylines([[LEFT, LEFT + WIDE].map((x) => [x, up(10 ** power)])], "faint")
+        pen.text([LEFT - 8, up(10 ** power) + 4], power ? `10${raised(power)}` : "1", "tiny end")
       }
-      for (const r of [1, 10, 20, 30, 40]) pen.label([0, 0], String(r), "tiny centred", [across(r), LOW + 18])
-      if (surface.revealed) {
-        compute()
-        FORMULAS.forEach(([, look], k) => pen.pixels(curves[k], look))
-      }
-      pen.pixels(`M${across(state.radius)} ${LOW}V${LOW - TALL - 12}`, "ink thin dashed")
-      if (surface.revealed)
-        at(state.radius).forEach(({error}, k) =>
-          pen.pixels(`M${across(state.radius).toFixed(1)} ${up(error).toFixed(1)}h0`, `dots large ${FORMULAS[k][1]}`),
-        )
+      for (const r of [1, 10, 20, 30, 40]) pen.text([across(r), LOW + 18], String(r), "tiny centred")
+      const x = across(state.radius)
+      pen.polylines([[LOW, LOW - TALL - 12].map((y) => [x, y])], "ink thin dashed")
+      if (!surface.revealed) return
+      compute()
+      const now = at(state.radius)
+      FORMULAS.forEach(([, look], k) => {
+        pen.polylines([curves[k]], look)
+        pen.spots([[x, up(now[k].error)]], `large ${look}`)
+      })
     },
   )
   surface.slider({

@@ -9,7 +9,7 @@ const TILINGS = [
 ]
 
 function figure(surface, given) {
-  const state = {a: [-0.55, -0.35], b: [0.75, 0.45], tiling: "7,3", ...given}
+  const state = {a: [-0.55, -0.35], b: [0.75, 0.45], ...given}
   let tiles = shapes.tiling(7, 3),
     frame = plane.IDENTITY
   surface.predict({
@@ -61,11 +61,10 @@ function figure(surface, given) {
   surface.select({
     label: "Tiles",
     options: TILINGS,
-    value: state.tiling,
+    value: TILINGS[0][0],
     change: (value) => {
       tiles = shapes.tiling(...value.split(",").map(Number))
       frame = plane.IDENTITY
-      state.tiling = value
       surface.moved()
     },
   })

@@ -92,44 +92,18 @@ function figure(surface, given) {
       pen.dots([[0, 0]], "orange large")
     },
   )
-  const flatChart = {
-    name: "Flat",
-    box: [400, 400],
-    to: ([x, y]) => [200 + 185 * x, 200 - 185 * y],
-    from: () => null,
-    rim: "",
-  }
   surface.picture(
-    flatChart,
-    {label: "Flat", caption: "Flat: laid out by stress majorisation", size: "pair", view: plane.IDENTITY},
+    charts.plot(400, 400),
+    {label: "Flat", caption: "Flat: laid out by stress majorisation", size: "pair"},
     (pen) => {
       grow()
-      pen.pixels(
-        links(flat)
-          .map((pair) => pair.map((i) => flatChart.to(flat.points[i])))
-          .map(([p, q]) => `M${p.map((x) => x.toFixed(1)).join(" ")}L${q.map((x) => x.toFixed(1)).join(" ")}`)
-          .join(""),
+      const places = flat.points.map(([x, y]) => [200 + 185 * x, 200 - 185 * y])
+      pen.polylines(
+        links(flat).map((pair) => pair.map((i) => places[i])),
         "violet thin",
       )
-      pen.pixels(
-        flat.points
-          .map(
-            (u) =>
-              `M${flatChart
-                .to(u)
-                .map((x) => x.toFixed(1))
-                .join(" ")}h0`,
-          )
-          .join(""),
-        "violet dots small",
-      )
-      pen.pixels(
-        `M${flatChart
-          .to(flat.points[0])
-          .map((x) => x.toFixed(1))
-          .join(" ")}h0`,
-        "dots large orange",
-      )
+      pen.spots(places, "violet small")
+      pen.spots([places[0]], "large orange")
     },
   )
   surface.slider({
