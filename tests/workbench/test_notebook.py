@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -172,6 +173,46 @@ def test_a_run_is_watched_and_steered_in_jupyterlab(notebook, kernels, browser):
     notebook.menu("Edit", "Clear Outputs of All Cells")
     wait_until(lambda: not run.watched(), SECONDS)
     run.close()
+
+
+FIGURES = LESSON.with_name("02-hyperbolic-space.ipynb")
+
+
+@needs_jupyterlab
+def test_lesson_two_is_dragged_in_jupyterlab_and_lives_in_the_saved_notebook(kernels, lab, new_tab):
+    shutil.copy(FIGURES, kernels / "live.ipynb")
+    notebook = Lab(new_tab(), lab)
+    # What came from elsewhere is not trusted, so no script of it runs, and there are pictures.
+    notebook.page.get_by_role("img", name="Triangles").wait_for(state="attached")
+    notebook.menu("Run", "Run All Cells")
+
+    def drag(shown):
+        triangle = shown.page.locator(".playground").filter(has_text="make the triangle as large as you can")
+        triangle.get_by_role("button", name="Down to 0°").click()
+        handle = triangle.locator(".handle[aria-label^='Corner A']")
+        handle.scroll_into_view_if_needed()
+        before, box = handle.get_attribute("transform"), handle.locator("circle").first.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        shown.page.mouse.move(x, y)
+        shown.page.mouse.down()
+        shown.page.mouse.move(x + 30, y + 20, steps=4)
+        shown.page.mouse.up()
+        wait_until(lambda: handle.get_attribute("transform") != before, SECONDS)
+        triangle.get_by_text("The angles add up to").first.wait_for()
+
+    drag(notebook)
+    notebook.menu("File", "Save Notebook")
+
+    def is_saved():
+        # While it is being written it is not complete.
+        saved = (kernels / "live.ipynb").read_bytes()
+        with suppress(ValueError):
+            return saved != FIGURES.read_bytes() and json.loads(saved)
+
+    wait_until(is_saved, SECONDS)
+    # It moves without a kernel, too.
+    notebook.menu("Kernel", "Shut Down Kernel")
+    drag(Lab(new_tab(), lab))
 
 
 @needs_jupyterlab

@@ -8,6 +8,8 @@
 `Disk(run).selection` and `ImageWall(run).selection` are what was selected with the pointer: `selection.synthetic`, a
 list of (class, index), and `selection.real`, a list of indices into the data set's training images.
 
+`Playground("triangle")` is a figure of hyperbolic geometry to drag, see `workbench.views.playground`.
+
 A cell shows the view that its last line makes, until the cell is cleared or run again. All views of a kernel share one
 driver lease. A saved notebook keeps what each view showed when its cell was run.
 """
@@ -22,9 +24,10 @@ from workbench.notebook.views import DiskCell as Disk
 from workbench.notebook.views import ImageWallCell as ImageWall
 from workbench.notebook.waiting import wait
 from workbench.notebook.workbench_cell import WorkbenchCell as Workbench
+from workbench.views.playground import Playground
 
 # With inline code nothing is fetched from the network, and a saved notebook shows its views without a server.
 pn.extension(inline=True)
 display(HTML(material_bundle.icon_font()))
 
-__all__ = ["Curves", "Disk", "ImageWall", "Workbench", "fork", "start", "wait"]
+__all__ = ["Curves", "Disk", "ImageWall", "Playground", "Workbench", "fork", "start", "wait"]

@@ -14,7 +14,8 @@ def _misfit(name: str, found: object) -> str | None:
     return None if found.name == name else f"the tab's own name is {found.name!r}"
 
 
-_OWN = {name: f"workbench.tabs.{name}:TAB" for name in ("live", "hierarchy", "audit", "runs", "studies", "compare")}
+_NAMES = ("live", "hierarchy", "audit", "runs", "studies", "compare", "learn")
+_OWN = {name: f"workbench.tabs.{name}:TAB" for name in _NAMES}
 
 TABS: Registry[Tab] = Registry("tab", "hdd_workbench.tabs", _OWN, _misfit)
 """All installed tabs by name, in the order of the page."""

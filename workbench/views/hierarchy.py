@@ -1,7 +1,5 @@
 """One class from its root to its leaves: real and synthetic images by their distance to the centroid of the class."""
 
-from concurrent.futures import Future
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +10,6 @@ from hdd.projection import Hierarchy
 from hdd.sets.decoders import DECODERS
 from workbench.browser.divider import Divider
 from workbench.component import SourceComponent
-from workbench.core import projector
 from workbench.core.frame import Frame
 from workbench.core.projector import Sample
 from workbench.embedded_session import Shown
@@ -20,6 +17,7 @@ from workbench.session import Session
 from workbench.tabs.base import pane
 from workbench.theme import Text, paper
 from workbench.views.canvas_access import CanvasAccess
+from workbench.views.class_order import ClassOrders, OrderedClass
 from workbench.views.hierarchy_plot import HierarchyPlot
 from workbench.views.strip import Strip
 
@@ -45,9 +43,8 @@ class ClassHierarchy(SourceComponent):
     def __init__(self, shown: Session | Shown) -> None:
         super().__init__(shown)
         session = self._session
-        self._asked: tuple[Any, ...] | None = None
-        self._found: tuple[tuple[Any, ...], Hierarchy, np.ndarray] | None = None
-        self._problem = ""
+        self._orders = ClassOrders(session)
+        self._shown: OrderedClass | None = None
         self._drawn: tuple[Any, ...] = ()
         classes = session.source.classes
         self._class = pmui.Select(
@@ -86,54 +83,34 @@ class ClassHierarchy(SourceComponent):
 
     def update(self, frame: Frame) -> None:
         """Asks for what is shown, and shows what has come."""
-        disk, viewing = frame.disk, self._session.source.viewing
-        if disk is None or frame.sample is None or viewing is None:
+        if frame.disk is None or frame.sample is None:
             self._text.object = frame.disk_problem or "The images are being read …"
             return
-        label, look = int(self._class.value), disk.request.look
-        question = (label, disk.request)
-        known = self._found is not None and self._found[0] == question
-        if not known and self._asked is None and not self._problem:
-            self._asked = question
-            labels = self._session.source.layout.labels
-            arguments = (look.through(viewing), disk.images, labels, disk.geometry, look.pruning, label)
-            asked = self._session.projector.study(projector.hierarchy, *arguments)
-            asked.add_done_callback(partial(self._got, question, disk.images))
-        if self._found is not None and self._found[0][0] == label:
-            self._draw(frame.sample, self._found)
+        self._shown = self._orders.of(frame.disk, int(self._class.value))
+        if self._shown is not None:
+            self._draw(frame.sample, self._shown)
         else:
-            self._text.object = self._problem or "Ordering the images of the class …"
+            self._text.object = self._orders.problem or "Ordering the images of the class …"
 
-    def _got(self, question: tuple[Any, ...], images: np.ndarray, answer: "Future[Hierarchy]") -> None:
-        """Takes an answer; called from any thread."""
-        self._asked = None
-        if answer.cancelled():
-            return
-        error = answer.exception()
-        self._problem = "" if error is None else str(error) or type(error).__name__
-        if error is None:
-            self._found = question, answer.result(), images
-        self._session.refresh()
-
-    def _draw(self, sample: Sample, answer: tuple[tuple[Any, ...], Hierarchy, np.ndarray]) -> None:
-        question, found, images = answer
+    def _draw(self, sample: Sample, shown: OrderedClass) -> None:
+        found = shown.order
         source, selection = self._session.source, self._session.selection
         real, held = len(found.real), source.layout.held
         stored = found.synthetic // held
         chosen = [int(index) in selection.real for index in sample.indices[found.real]]
         chosen += [source.layout.place(int(image)) in selection.synthetic for image in stored]
-        drawn = (question, tuple(chosen))
+        drawn = (shown, tuple(chosen))
         if drawn == self._drawn:
             return
         self._drawn = drawn
         assert source.viewing is not None, "without real images there is no order"
-        decoded = DECODERS[source.viewing.decoder].decode(images)
+        decoded = DECODERS[source.viewing.decoder].decode(shown.images)
         pixels = np.concatenate([sample.pixels[found.real], source.to_pixels(decoded[found.synthetic])])
         self._plot.draw(found, pixels, np.array(chosen))
         for strip, first, count in ((self._real, 0, real), (self._synthetic, real, len(found.synthetic))):
             places = first + np.unique(np.linspace(0, count - 1, min(FILM_IMAGES, count)).astype(int)) if count else []
             strip.draw(pixels[places], [f"{distance:.3g}" for distance in found.distances[places]])
-        step = f"Step {question[1].step}. " if source.changes else ""
+        step = f"Step {shown.request.step}. " if source.changes else ""
         name = source.classes[found.label]
         reach = found.distances[:real]
         self._text.object = (
@@ -144,9 +121,9 @@ class ClassHierarchy(SourceComponent):
         self._access.say(f"{self._text.object} {self._ranks.object}")
 
     def _clicked(self, position: int, add: bool) -> None:
-        if self._found is None:
+        if self._shown is None:
             return
-        _, found, _ = self._found
+        found = self._shown.order
         selection, layout = self._session.selection, self._session.source.layout
         if position < len(found.real):
             sample = self._session.frame().sample

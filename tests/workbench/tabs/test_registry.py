@@ -6,11 +6,11 @@ import pytest
 from step_count_tab import TAB
 
 from hdd.errors import HDDError
-from workbench.tabs import audit, compare, hierarchy, live, runs, studies
+from workbench.tabs import audit, compare, hierarchy, learn, live, runs, studies
 from workbench.tabs.base import Tab
 from workbench.tabs.registry import TABS
 
-OWN = (live.TAB, hierarchy.TAB, audit.TAB, runs.TAB, studies.TAB, compare.TAB)
+OWN = (live.TAB, hierarchy.TAB, audit.TAB, runs.TAB, studies.TAB, compare.TAB, learn.TAB)
 
 
 def test_without_other_packages_there_are_our_own_tabs():

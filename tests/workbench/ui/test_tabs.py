@@ -21,6 +21,7 @@ def test_a_tab_of_another_package_is_built_when_shown_and_the_live_tab_returns_u
         "Runs",
         "Studies",
         "Compare",
+        "Learn",
         "Step count",
     ]
     assert StepCount.made == []
