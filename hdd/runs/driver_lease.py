@@ -84,6 +84,12 @@ class DriverLease:
         holder = self.holder
         return None if holder is None else holder.key
 
+    def holds(self, key: str) -> bool:
+        """Whether `key` holds the lease, whoever gave it the key."""
+        self._digest(key)
+        self._read = None
+        return self.driver == key
+
     def take(self, key: str, who: str = "", over: bool = False) -> bool:
         """Takes the lease if it is free; returns whether `key` holds it now.
 

@@ -12,7 +12,7 @@ from hdd.sets.verdicts import Verdict, Verdicts
 from workbench.browser.divider import Divider
 from workbench.component import SourceComponent
 from workbench.controls.job_watch import JobWatch
-from workbench.controls.notices import attempt, notify
+from workbench.controls.notices import attempt, may_judge, notify
 from workbench.core.audit_table import PAGE, SHOWS, AuditTable, Order
 from workbench.core.audited import Audited
 from workbench.core.frame import Frame
@@ -242,7 +242,7 @@ class Audit(SourceComponent):
         elif "choose" in asked:
             place = self._session.source.layout.place(self._stored[image])
             self._session.selection.click(bool(asked.get("add")), synthetic=place)
-        elif "verdict" in asked and self._verdicts is not None:
+        elif "verdict" in asked and self._verdicts is not None and may_judge(self._session):
             verdicts, said = self._verdicts, str(asked["verdict"])
             verdict = Verdict(said) if said in list(Verdict) else None
             attempt(lambda: verdicts.give(self._step, [image], verdict))
