@@ -37,7 +37,7 @@ ATTACK = """() => {
 
 
 def everything(path):
-    """The files of a run, but for its database: this process, which is also the server, would lose its locks on that."""
+    """The files of a run without its database: this process, which is the server too, would lose its locks on it."""
     return {
         str(file.relative_to(path)): hashlib.sha256(file.read_bytes()).hexdigest()
         for file in sorted(path.rglob("*"))
