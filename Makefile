@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 RUNS ?= runs
 PORT ?= 5006
 
-.PHONY: workbench test test-all docs bench bench-ui clean
+.PHONY: workbench test test-all docs bench bench-ui fuzz clean
 
 workbench: .venv/workbench.installed  ## the dashboard on http://127.0.0.1:5006
 	HDD_RUNS=$(RUNS) .venv/bin/panel serve workbench/app.py --address 127.0.0.1 --port $(PORT) --show $(if $(AUTOSTART),--args --autostart)
@@ -29,6 +29,9 @@ docs: .venv/tests.installed  ## knobs and command line in docs/, the Python name
 
 bench: .venv/workbench.installed  ## speed on this machine
 	.venv/bin/hdd bench
+
+fuzz: .venv/tests.installed  ## ten minutes of damaged files for everything that reads published sets
+	.venv/bin/python tests/hdd/sets/formats/fuzz.py
 
 bench-ui: .venv/tests.installed  ## how quick the page is, in a real Chromium
 	.venv/bin/python benchmarks/ui.py

@@ -50,7 +50,10 @@ def play(page: Page, assets: Path) -> None:
     page.get_by_text("classes × 10 images").wait_for(timeout=60_000)
     film = Film(page)
     film.take(10)
+    # A quick machine would make all steps before the first disk is there.
+    page.get_by_role("button", name="Pause").click()
     page.get_by_text(re.compile("from ▢ to ★|Until then")).first.wait_for(timeout=60_000)
+    page.get_by_role("button", name="Resume").click()
     film.take(6)
     curvature = page.get_by_role("slider", name="Curvature")
     for _ in range(5):

@@ -30,6 +30,7 @@ from hdd.records import StepRecord
 from hdd.runs import history
 from hdd.runs.open_set import open_set_of
 from hdd.runs.places import check_free
+from hdd.runs.real_images import load_real_images
 from hdd.runs.resume import resume
 from hdd.runs.run import Run
 from hdd.runs.start import create
@@ -134,26 +135,46 @@ def fork(
     on_step: OnStep | None = None,
     on_wait: OnWait | None = None,
     queue: bool = False,
+    place: str | None = None,
+    on_load: Progress | None = None,
+    on_warning: OnWait | None = None,
 ) -> Run:
     """Branches a new run from `run` at `step`, makes edits at that step, and advances the new run to its end.
 
-    `hdd.runs.history.fork` branches without advancing. Arguments and errors are described there and in `distill`.
+    `hdd.runs.history.fork` branches without advancing. Arguments and errors are described there, in `distill` and in
+    `hdd.runs.resume.resume`. If the real images are not there, nothing is made.
     """
-    return resume(history.fork(as_run(run), step, out, edits, who), on_step=on_step, queue=queue, on_wait=on_wait)
+    run = as_run(run)
+    check_free(Path(out))
+    data = load_real_images(run, place, on_load)
+    child = history.fork(run, step, out, edits, who)
+    if queue:
+        # A waiting process must not hold the images; when its turn comes, it reads them from the cache.
+        data = None
+        release_memory()
+    return resume(child, on_step=on_step, queue=queue, on_wait=on_wait, data=data, on_warning=on_warning)
 
 
 def replay(
-    run: Run | str | os.PathLike[str], out: str | os.PathLike[str], on_step: OnStep | None = None
+    run: Run | str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    on_step: OnStep | None = None,
+    place: str | None = None,
+    on_load: Progress | None = None,
 ) -> tuple[Run, int | None]:
     """Makes a run again from its settings and ledger, up to the step that it has reached, and compares the two.
+
+    Arguments and errors are as in `fork`.
 
     Returns:
         The new run, and the first step at which the two runs differ (`hdd.runs.history.first_difference`); None if
         they do not differ.
     """
     run = as_run(run)
+    check_free(Path(out))
+    data = load_real_images(run, place, on_load)
     again = history.copy_ledger(run, out)
-    resume(again, until=run.step, on_step=on_step)
+    resume(again, until=run.step, on_step=on_step, data=data)
     return again, history.first_difference(run, again)
 
 
@@ -164,9 +185,12 @@ def evaluate(
     on_epoch: OnEpoch | None = None,
     on_network: OnNetwork | None = None,
     data: Dataset | None = None,
+    place: str | None = None,
     **changes: Any,
 ) -> Evaluation:
     """Trains networks on the synthetic images of a run, tests them on real images, and records the result in the run.
+
+    Nothing is recorded in a run that can only be read here (`Run.read_only`).
 
     Args:
         run: the run or its directory; an engine may be advancing it.
@@ -175,6 +199,7 @@ def evaluate(
         on_epoch: called with the number of epochs done and of all epochs.
         on_network: called after each network with the accuracies so far.
         data: the run's real images, if they are already loaded.
+        place: the folder in which the real images are now, if it was moved.
         changes: changes to the protocol, for example networks=3, architecture="resnet18" or augmentation="none". With
             images="random real", the networks are trained on random real images instead, as many per class as distilled
             pruning keeps now, and with images="full real" on all real training images, which takes as many steps (in
@@ -197,7 +222,7 @@ def evaluate(
     ipc = int(kept[0].sum())
     # Random real images need none of the run.
     made = None if chosen.images == RANDOM_REAL else run.synthetic(step).decoded()
-    data = data or load_chosen(settings)
+    data = data or load_real_images(run, place)
     result, seconds = _measured(made, ipc, data, chosen, settings.device, "epochs" in changes, on_epoch, on_network)
     took = {"seconds": seconds, "host": socket.gethostname()}
     kept_ipc = None if kept.all() or chosen.images == FULL_REAL else ipc

@@ -25,7 +25,9 @@ def write_page(template: Path, path: str | os.PathLike[str], **content: Any) -> 
         HDDError: the file cannot be written.
     """
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined)
-    page = environment.from_string(template.read_text(encoding="utf-8")).render(content).encode()
+    text = environment.from_string(template.read_text(encoding="utf-8")).render(content)
+    # The name of a file in an old encoding has bytes that are no text.
+    page = text.encode(errors="backslashreplace")
     try:
         with replace_file(Path(path)) as partial:
             partial.write_bytes(page)

@@ -4,6 +4,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from hdd.errors import InvalidInputError
+
 RUN_DATABASE = "run.db"
 """The file that makes a directory a run directory."""
 
@@ -18,9 +20,25 @@ def holds_run(path: Path) -> bool:
 
 
 def data_set_title(name: str) -> str:
-    """A data set's name without "folder:" and the folders above, for the names of runs."""
+    """A data set's name without "folder:" and the folders above, for names of runs, without bytes that are no text."""
     path = name.removeprefix(FOLDER)
-    return name if path == name else Path(path).expanduser().resolve().name
+    return name if path == name else os.fsencode(Path(path).expanduser().resolve().name).decode("utf-8", "ignore")
+
+
+def absolute_data_set(name: str) -> str:
+    """A data set's name by which it is found from any folder: the path of an image folder becomes absolute.
+
+    Raises:
+        HDDError: the path starts with the home of a user who has none.
+    """
+    path = name.removeprefix(FOLDER)
+    if name == path:
+        return name
+    try:
+        # Links are kept, since they are what stays when data sets are moved.
+        return f"{FOLDER}{os.path.abspath(Path(path).expanduser())}"  # noqa: PTH100
+    except RuntimeError as error:
+        raise InvalidInputError(f"The image folder {path!r} cannot be found: {error}.") from None
 
 
 def runs_folder() -> Path:

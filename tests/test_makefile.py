@@ -14,6 +14,7 @@ COMMANDS = {
     "docs": "docs/make.py",
     "bench": "hdd bench",
     "bench-ui": "benchmarks/ui.py",
+    "fuzz": "tests/hdd/sets/formats/fuzz.py",
     "clean": "rm -rf .venv",
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hdd.runs import history
+from hdd.runs.real_images import check_place
 from hdd.runs.run import Run
 
 NAME_KEPT = 80
@@ -44,10 +45,11 @@ def fork(path: Path, step: int, who: str, out: Path | None = None, edits: Mappin
         The directory of the new run.
 
     Raises:
-        HDDError: see `hdd.runs.history.fork`.
+        HDDError: see `hdd.runs.history.fork`; or the image folder of the run is not there.
     """
     out = _free_directory(path, step) if out is None else out
     with closing(Run(path)) as run:
+        check_place(run)
         history.fork(run, step, out, edits, who).close()
     return out
 

@@ -10,6 +10,7 @@ import sys
 
 import panel as pn
 from bokeh.settings import settings
+from tornado.process import task_id
 
 from hdd.paths import runs_folder, sets_folder
 from workbench.core.jobs import Engines
@@ -27,6 +28,14 @@ if "hdd engines" not in pn.state.cache:
     # of libraries each time, while all other sessions wait for most of a second.
     gc.freeze()
 
-Shell(
-    pn.state.cache["hdd engines"], shared_projector(), autostart="--autostart" in sys.argv, sets_root=sets_folder()
-).page.servable()
+if task_id() is None:
+    page = Shell(
+        pn.state.cache["hdd engines"], shared_projector(), autostart="--autostart" in sys.argv, sets_root=sets_folder()
+    ).page
+else:
+    # A page and its socket could come to different processes, and each would have engines and jobs of its own.
+    page = pn.pane.HTML(
+        "<h3>This server was started with --num-procs, with which the page does not work.</h3>"
+        "<p>Start it without that option. Several servers may show the same folder of runs.</p>"
+    )
+page.servable()

@@ -70,7 +70,7 @@ class PageRun:
         evaluator = Evaluator(session, tools.engines)
         session.add(evaluator)
         recipes = RecipeButtons(session, tools.dialogs)
-        export = Export(session, tools.link, tools.projector, self._exported)
+        export = Export(session, tools.link, tools.projector, tools.dialogs, self._exported)
         self._runner[:] = [runner, evaluator, recipes, export]
 
     def _exported(self, step: int) -> Exported:

@@ -57,9 +57,10 @@ class PageSet:
         # A set has nobody in control.
         self._tools.bar[:] = []
         tools, place, opened = self._tools, self._place, self._opened
+        export = Export(session, tools.link, tools.projector, tools.dialogs, self._exported)
         self._column[:] = [
             SetFacts(place, opened, tools.show_set),
-            pn.Row(self._start_button(), Export(session, tools.link, tools.projector, self._exported), margin=(0, 6)),
+            pn.Row(self._start_button(), export, margin=(0, 6)),
             Preflight(session, tools, place, opened),
         ]
 

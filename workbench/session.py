@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import panel as pn
 
+from hdd.runs.driver_lease import by
 from workbench.browser.link import Link
 from workbench.core import frame_gate
 from workbench.core.disk_requests import Projecting
@@ -24,6 +25,11 @@ from workbench.core.source import Source
 from workbench.document_calls import Caller, DocumentCalls
 
 
+def person() -> str:
+    """Who has signed in on the page of this session; without signing in, the page and its server."""
+    return (pn.state.user if pn.state.curdoc is not None else None) or by("page")
+
+
 class Session:
     """A browser session on a source.
 
@@ -33,8 +39,10 @@ class Session:
         link: the link to the browser, which must be on the page.
         document: of the session; in a notebook, what replaces it.
         selection: what the session looks at first; None follows the run.
+        who: whose changes these are, in words; "" takes the person who has signed in, or else the page.
 
     Attributes:
+        who: as given.
         source, projector: as given.
         selection: what the session looks at.
         views: the views, to which each frame is shown.
@@ -49,12 +57,14 @@ class Session:
         link: Link,
         document: Caller | None,
         selection: Selection | None = None,
+        who: str = "",
     ) -> None:
         self.source = source
         self.projector = projector
         self.selection = selection or Selection()
         self.views: list[View] = []
         self.tab = link.tab
+        self.who = who or person()
         self._link = link
         self._calls = DocumentCalls(document)
         self._gate = FrameGate(link.frame)

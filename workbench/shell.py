@@ -1,5 +1,6 @@
 """The page of a browser session: app bar, controls on the left, tabs, what is below them, and inspector."""
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, zip_longest
@@ -205,7 +206,7 @@ class Shell:
         """Shows the run in `path`."""
         try:
             self._show(PageRun(path, self._tools))
-        except HDDError as error:
+        except (HDDError, OSError, sqlite3.Error) as error:
             notify("error", str(error))
 
     def _show_set(self, place: SetPlace, opened: OpenedSet) -> None:

@@ -5,7 +5,7 @@ Another package adds a metric by an entry point of the group `hdd_workbench.metr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from hdd.audit.subject import Subject
 from hdd.registry import Registry
 from hdd.sets.preflight import Severity
 
-__all__ = ["METRICS", "Audit", "Issue", "Measure", "Metric", "Severity", "Subject", "audit"]
+__all__ = ["METRICS", "Audit", "Issue", "Measure", "Metric", "Severity", "Subject", "audit", "default_metrics"]
 
 METRICS: Registry[Metric] = Registry(
     "metric",
@@ -30,6 +30,7 @@ METRICS: Registry[Metric] = Registry(
         "spread": "hdd.audit.spread:METRIC",
         "pixels": "hdd.audit.pixels:METRIC",
         "level": "hdd.audit.level:METRIC",
+        "training": "hdd.audit.training:METRIC",
     },
     lambda _, found: None if isinstance(found, Metric) else "it is no hdd.audit.Metric",
 )
@@ -80,24 +81,26 @@ class Audit:
         }
 
 
-def audit(
-    subject: Subject, metrics: Iterable[str] | None = None, on_metric: Callable[[str, int, int], None] | None = None
-) -> Audit:
-    """Measures a set.
+def default_metrics() -> tuple[str, ...]:
+    """The names of the metrics that train nothing."""
+    return tuple(name for name in METRICS.names() if not METRICS.get(name).trains)
+
+
+def audit(subject: Subject, metrics: Iterable[str] | None = None) -> Audit:
+    """Measures a set. The progress of `subject` is told before each metric, and while one trains.
 
     Args:
         subject: the set.
-        metrics: names in `METRICS`; None takes all.
-        on_metric: called as on_metric(title, metrics done, of how many) before each one.
+        metrics: names in `METRICS`; None takes all that train nothing.
 
     Raises:
         HDDError: there is no such metric.
     """
-    names = METRICS.names() if metrics is None else tuple(metrics)
+    names = default_metrics() if metrics is None else tuple(metrics)
     chosen = {name: METRICS.get(name) for name in names}
     measures: dict[str, list[Measure]] = {}
     for place, (name, metric) in enumerate(chosen.items()):
-        if on_metric is not None:
-            on_metric(metric.title, place, len(chosen))
+        if subject.progress is not None:
+            subject.progress(metric.title, place, len(chosen))
         measures[name] = metric.measure(subject)
     return Audit(subject, measures)

@@ -90,12 +90,14 @@ class Metric:
         shows: what it can show, and what it cannot: sentences for users.
         source: where it is defined.
         measure: measures it; one metric may give several figures.
+        trains: whether it trains networks, which takes minutes, so that it is measured only if it is asked for.
     """
 
     title: str
     shows: str
     source: str
     measure: Callable[[Subject], list[Measure]]
+    trains: bool = False
 
 
 def by_class(values: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:

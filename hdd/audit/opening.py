@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from hdd.audit.subject import Subject
 from hdd.data import load_chosen
 from hdd.errors import InvalidInputError
-from hdd.progress import Progress
+from hdd.progress import Doing
 from hdd.projection import Viewing
 from hdd.runs.open_set import open_set_of, run_and_step
 from hdd.runs.run import Run
@@ -24,8 +25,7 @@ def open_subject(
     dataset: str | None = None,
     reading: Reading | None = None,
     network: str = "random",
-    on_load: Progress | None = None,
-    on_embed: Progress | None = None,
+    progress: Doing | None = None,
     **knobs: Any,
 ) -> tuple[Subject, Report]:
     """A set beside the real images that it was distilled from, and what the preflight finds.
@@ -35,8 +35,7 @@ def open_subject(
         dataset: name of the data set, for files.
         reading: how a file is to be read.
         network: through which features are looked at: "random", or "trained" on the real images.
-        on_load: called as on_load(images read, images to read).
-        on_embed: called as on_embed(real images embedded, real images to embed).
+        progress: called as progress(what is done, done, to do), later by the audit too.
         knobs: of the data set, for files: image_size and unreadable.
 
     Raises:
@@ -53,10 +52,10 @@ def open_subject(
         if dataset is not None or knobs:
             raise InvalidInputError("A run says itself what it was distilled from: leave the data set out.")
         settings, initial = _of_run(*found)
-    data = load_chosen(settings, on_load)
+    data = load_chosen(settings, None if progress is None else partial(progress, "reading images"))
     synthetic = open_set_of(where, data, reading)
     viewing = replace(Viewing.of(settings), network=network)
-    return Subject(synthetic, data, viewing, initial, on_embed), preflight(synthetic, data)
+    return Subject(synthetic, data, viewing, initial, progress), preflight(synthetic, data)
 
 
 def _of_run(path: Path, step: int | None) -> tuple[Settings, SyntheticSet]:

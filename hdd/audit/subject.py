@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from hdd.data import Dataset
-from hdd.progress import Progress
+from hdd.progress import Doing
 from hdd.projection import Viewing
 from hdd.projection.sample import sample_classes
 from hdd.projection.space import ViewingSpace
@@ -50,18 +50,20 @@ class Subject:
         data: the real images.
         viewing: the network through which features are looked at, and the seed of all samples.
         initial: the images from which the set was distilled, in its order; None if they are not known.
-        progress: called as progress(real images embedded, real images to embed).
+        progress: called as progress(what is done, done, to do), here while real images are embedded, and by the audit.
 
     Raises:
         HDDError: the set does not fit the data (see `hdd.sets.fitted`), or images are too small for the network.
 
     Attributes:
+        given: the set as it is stored, in the order of the classes of `data`.
         synthetic: the set as images of `data`, decoded; at most `IMAGES` of them.
         chosen: (M,) the indices of its images in the given set, after decoding.
         of: number of images of the given set, after decoding.
         initial: as given, for the images that were chosen.
         seed: of all samples.
         space: the viewing space.
+        progress: as given.
     """
 
     def __init__(
@@ -70,9 +72,10 @@ class Subject:
         data: Dataset,
         viewing: Viewing,
         initial: SyntheticSet | None = None,
-        progress: Progress | None = None,
+        progress: Doing | None = None,
     ) -> None:
-        decoded = fitted(synthetic, data).decoded()
+        self.given = fitted(synthetic, data)
+        decoded = self.given.decoded()
         self.of = len(decoded.images)
         self.chosen = np.arange(self.of) if self.of <= IMAGES else np.linspace(0, self.of - 1, IMAGES).astype(int)
         self.synthetic = _part(decoded, self.chosen)
@@ -81,7 +84,9 @@ class Subject:
             self.initial = _part(fitted(initial, data).decoded(), self.chosen)
         self.data = data
         self.seed = viewing.seed
-        self.space = ViewingSpace(data, viewing, TRAIN_SAMPLE, progress)
+        self.progress = progress
+        embedding = None if progress is None else partial(progress, "embedding real images")
+        self.space = ViewingSpace(data, viewing, TRAIN_SAMPLE, embedding)
 
     @property
     def classes(self) -> tuple[str, ...]:

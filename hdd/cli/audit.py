@@ -4,7 +4,6 @@ import operator
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -55,8 +54,19 @@ def audit(
         ),
     ] = Network.random,
     metrics: Annotated[
-        str | None, typer.Option(metavar="NAMES", help="Metrics, joined by commas; default: all. See docs/audit.md.")
+        str | None,
+        typer.Option(
+            metavar="NAMES", help="Metrics, joined by commas; default: all that train nothing. See docs/audit.md."
+        ),
     ] = None,
+    train: Annotated[
+        bool,
+        typer.Option(
+            "--train",
+            help="Also train ConvNets, MLPs and LeNets on the set, on as many random real images and on all real "
+            "images, and compare them; takes minutes.",
+        ),
+    ] = False,
     html: Annotated[Path | None, typer.Option(help="Write a report: one page that opens anywhere.")] = None,
     fail_on: Annotated[
         FailOn, typer.Option(help="Exit code 1 if an image, or the preflight, has something this serious.")
@@ -81,11 +91,13 @@ def audit(
         reading = Reading.of_texts(read_as or [])
         conditions = [_Condition.of_text(each) for each in require or []]
         load_library()
-        from hdd.audit import METRICS, Severity
+        from hdd.audit import METRICS, Severity, default_metrics
         from hdd.audit import audit as measured
         from hdd.audit.opening import open_subject
 
-        names = METRICS.names() if metrics is None else [each.strip() for each in metrics.split(",")]
+        names = default_metrics() if metrics is None else [each.strip() for each in metrics.split(",")]
+        if train:
+            names = [*names, *(name for name in METRICS.names() if METRICS.get(name).trains and name not in names)]
         for name in names:
             METRICS.get(name)
         columns, silent = Progress.get_default_columns(), as_json or as_json_lines
@@ -96,16 +108,8 @@ def audit(
                 progress.update(task, description=what, completed=done, total=total)
                 lines.write_throttled(doing=what, done=done, total=total)
 
-            subject, preflight = open_subject(
-                path,
-                dataset,
-                reading,
-                network,
-                partial(show, "reading images"),
-                partial(show, "embedding real images"),
-                **knobs,
-            )
-            found = measured(subject, names, show)
+            subject, preflight = open_subject(path, dataset, reading, network, show, **knobs)
+            found = measured(subject, names)
         if html is not None:
             from hdd.audit.report import save_report
 

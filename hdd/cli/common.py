@@ -5,6 +5,7 @@ import os
 import sqlite3
 import sys
 import time
+import uuid
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,18 +15,27 @@ from typing import IO, Annotated, Any, NamedTuple
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
 from hdd.cli.knob_options import parse_assignments
-from hdd.errors import HDDError, InvalidInputError
+from hdd.errors import HDDError, InUseError, InvalidInputError
 from hdd.interrupts import end_silently
 from hdd.process import tune
 from hdd.records import Edit, StepRecord
+from hdd.runs.driver_lease import DriverLease, by
 from hdd.runs.run import Run
 from hdd.states import EditStatus, EngineState
 
 
 class _Console(Console):
-    """A console whose reader may close the pipe: the work continues without output."""
+    """A console of any width, which cuts nothing off, and whose reader may close the pipe: the work then continues."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        for table in objects:
+            if isinstance(table, Table):
+                for column in table.columns:
+                    column.overflow = "fold"
+        super().print(*objects, **options)
 
     def on_broken_pipe(self) -> None:
         self.quiet = True
@@ -56,6 +66,18 @@ ReadAs = Annotated[
         help="How the set is to be read, where its file does not say so or says it wrongly: values, channels, decoder, "
         "classes, scores, class_count or experiment (see docs/formats.md); can be given several times.",
     ),
+]
+DataPlace = Annotated[
+    str | None,
+    typer.Option(
+        "--data",
+        metavar="PATH",
+        help="The folder in which the real images of the run are now, if it was moved. It must hold the same images, "
+        "and is remembered.",
+    ),
+]
+TakeOver = Annotated[
+    bool, typer.Option("--take-over", help="Take control from whoever steers the run on a page or in a notebook.")
 ]
 Queue = Annotated[bool, typer.Option("--queue", help="Wait until earlier runs on the device have ended.")]
 
@@ -92,10 +114,12 @@ def _discard_output(stream: IO[str]) -> None:
 
 
 def print_line(text: str) -> None:
-    """Prints a line to standard output, or drops it if the reader has closed the pipe."""
+    """Prints a line to standard output, or drops it if there is none, or its reader has closed the pipe."""
+    if sys.stdout is None or sys.stdout.closed:
+        return
     try:
         typer.echo(text)
-    except (BrokenPipeError, ValueError):
+    except BrokenPipeError:
         _discard_output(sys.stdout)
 
 
@@ -188,6 +212,32 @@ def step_progress(total: int, done: int = 0, shown: bool = True) -> Generator[St
             progress.stop()
 
 
+@contextmanager
+def in_control(run: Run, means: str, take_over: bool) -> Generator[str]:
+    """Within this context, a command is in control of a run; yields who that is, for the ledger.
+
+    Raises:
+        HDDError: somebody else is in control, and it does not take over.
+    """
+    lease, key, who = DriverLease(run.path), uuid.uuid4().hex, by(means)
+    run.check_writable()
+    if not lease.take(key, who, take_over):
+        other = holder.who if (holder := lease.holder) else ""
+        raise InUseError(
+            f"{other or 'Somebody else'} is in control of {run.path}: have it handed over there, or give --take-over."
+        )
+    try:
+        yield who
+    finally:
+        lease.leave(key)
+
+
+def print_warning(text: str) -> None:
+    """Prints a warning beside the progress."""
+    progress_console.print("warning:", style="bold yellow", end=" ")
+    progress_console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
 def print_report(run: Run, as_json: bool) -> None:
     """Prints the state of a run and how to resume it."""
     summary = run.summary()
@@ -196,6 +246,11 @@ def print_report(run: Run, as_json: bool) -> None:
         return
     loss = "" if summary["loss"] is None else f", loss {summary['loss']:.4g} (sum of classes)"
     print_line(f"{run.path}: {summary['state']} at step {summary['step']} of {summary['steps']}{loss}")
+    if late := run.steps_without_records():
+        print_line(
+            f"There are images of later steps, up to {late[-1]}, without records: perhaps run.db-wal was not copied "
+            "with the run. They can be looked at, but steps are made on from the last record."
+        )
     if summary["state"] == EngineState.FINISHED:
         print_line(f"Pictures: {run.path / 'synthetic.png'}, {run.path / 'loss.png'}")
     elif summary["state"] == EngineState.PAUSED:

@@ -12,6 +12,7 @@ import typer
 from hdd.cli.common import (
     AsJson,
     AsJsonLines,
+    DataPlace,
     JsonLines,
     OutPath,
     Queue,
@@ -22,6 +23,7 @@ from hdd.cli.common import (
     print_json,
     print_line,
     print_report,
+    print_warning,
     progress_console,
     step_progress,
 )
@@ -32,6 +34,7 @@ from hdd.methods import METHODS
 from hdd.objectives import OBJECTIVES
 from hdd.records import StepRecord
 from hdd.runs.run import Run
+from hdd.runs.stretches import why_different
 from hdd.sets import Reading
 from hdd.settings import PRESETS, Settings, initial_settings, method_and_objective
 
@@ -155,6 +158,7 @@ def resume(
         int | None, typer.Option(help="New number of steps; with more steps, a finished run can be resumed too.")
     ] = None,
     until: Annotated[int | None, typer.Option(help="Stop after this step, before the run is finished.")] = None,
+    data: DataPlace = None,
     queue: Queue = False,
     as_json: AsJson = False,
 ) -> None:
@@ -162,7 +166,17 @@ def resume(
     run = Run(path)
     api = load_library()
     with step_progress(steps or run.settings.steps, run.step) as progress:
-        api.resume(run, until=until, steps=steps, on_step=progress.on_step, queue=queue, on_wait=progress.on_wait)
+        api.resume(
+            run,
+            until=until,
+            steps=steps,
+            on_step=progress.on_step,
+            queue=queue,
+            on_wait=progress.on_wait,
+            place=data,
+            on_load=progress.on_load,
+            on_warning=print_warning,
+        )
     print_report(run, as_json)
 
 
@@ -172,6 +186,7 @@ def fork(
     knobs: dict[str, Any],
     step: Annotated[int, typer.Option(help="Step to branch at.")],
     out: OutPath,
+    data: DataPlace = None,
     queue: Queue = False,
     as_json: AsJson = False,
 ) -> None:
@@ -180,23 +195,35 @@ def fork(
     api = load_library()
     with step_progress(knobs.get("steps", run.settings.steps), step) as progress:
         child = api.fork(
-            run, step, out, knobs, "hdd fork", on_step=progress.on_step, on_wait=progress.on_wait, queue=queue
+            run,
+            step,
+            out,
+            knobs,
+            "hdd fork",
+            on_step=progress.on_step,
+            on_wait=progress.on_wait,
+            queue=queue,
+            place=data,
+            on_load=progress.on_load,
+            on_warning=print_warning,
         )
     print_report(child, as_json)
 
 
-def replay(path: RunPath, out: OutPath, as_json: AsJson = False) -> None:
+def replay(path: RunPath, out: OutPath, data: DataPlace = None, as_json: AsJson = False) -> None:
     """Make a run again from its settings and ledger, and compare bit for bit. Exit code 1 if they differ."""
     run = Run(path)
     api = load_library()
     with step_progress(run.step) as progress:
-        again, difference = api.replay(run, out, on_step=progress.on_step)
+        again, difference = api.replay(run, out, on_step=progress.on_step, place=data, on_load=progress.on_load)
+    cause = None if difference is None else why_different(run, again, difference)
     if as_json:
-        print_json({**again.summary(), "identical": difference is None, "first_difference": difference})
+        found = {"identical": difference is None, "first_difference": difference, "cause": cause}
+        print_json({**again.summary(), **found})
     elif difference is None:
         print_line(f"{again.path}: bit-identical to {run.path} over {run.step} steps")
     else:
-        print_line(f"{again.path}: differs from {run.path} from step {difference} on")
+        print_line(f"{again.path}: differs from {run.path} from step {difference} on. {cause}")
     if difference is not None:
         raise typer.Exit(1)
 

@@ -12,6 +12,7 @@ from hdd import ranking
 from hdd.cli.common import (
     AsJson,
     AsJsonLines,
+    DataPlace,
     JsonLines,
     ReadAs,
     SetPath,
@@ -76,6 +77,7 @@ def evaluate(
         str | None,
         typer.Option(help="For files, not for runs: the data set that the set was distilled from, which tests it."),
     ] = None,
+    data_place: DataPlace = None,
     read_as: ReadAs = None,
     as_json: AsJson = False,
     as_json_lines: AsJsonLines = False,
@@ -88,6 +90,8 @@ def evaluate(
     with lines.errors():
         reading = Reading.of_texts(read_as or [])
         run = None if _is_file(path, step, dataset) else Run(path)
+        if run is None and data_place is not None:
+            raise InvalidInputError("--data is for runs: name the data set of a file by --dataset, as in folder:PATH.")
         if run is not None and (dataset is not None or reading.given()):
             raise InvalidInputError("A run says itself what it was made from: leave out --dataset and --as.")
         given = {"networks": networks, "epochs": epochs, "width": width, "seed": seed}
@@ -101,9 +105,18 @@ def evaluate(
         wanted = [None] if run is None else chosen_steps(run, step, steps, every)
         if baseline is not None and (steps, every) != (None, None):
             raise InvalidInputError("A baseline belongs to no step: leave out --steps and --every.")
+        if run is not None and run.read_only:
+            progress_console.print(
+                f"{run.path} can only be read here ({run.read_only}), so the accuracies are printed and not recorded.",
+                markup=False,
+                highlight=False,
+            )
         api = load_library(background=True)
+        from hdd.runs.real_images import load_real_images
+
         made = data = None
         if run is not None:
+            data = load_real_images(run, data_place)
             names, ipc = chosen_architectures(run, architectures), run.initial_settings.ipc
         else:
             assert dataset is not None, "`_is_file` refuses files without one"
@@ -137,7 +150,7 @@ def evaluate(
                     found.append({"set": path, "dataset": dataset, **evaluation.as_dict(), **_NO_FIGURES})
                 else:
                     assert run is not None, "what is no file is a run"
-                    evaluation = api.evaluate(run, each, protocol, on_epoch, on_network, **options)
+                    evaluation = api.evaluate(run, each, protocol, on_epoch, on_network, data, **options)
                     found.append(_recorded(run, evaluation))
                 if as_json_lines:
                     lines.write(result=found[-1])

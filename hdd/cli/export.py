@@ -10,9 +10,10 @@ from hdd import sets
 from hdd.cli.common import ReadAs, SetPath, load_library, print_line, progress_console
 from hdd.errors import InvalidInputError
 from hdd.paths import holds_run
-from hdd.runs.open_set import open_set, open_set_of
+from hdd.runs.open_set import marks_of, open_set, open_set_of
 from hdd.runs.run import Run
 from hdd.sets import Reading, SyntheticSet
+from hdd.sets.marks import Verdict, left_out
 from hdd.settings import initial_settings
 
 
@@ -32,6 +33,10 @@ def export(
     decoded: Annotated[
         bool, typer.Option("--decoded", help="Write the images to train on, where stored images hold several each.")
     ] = False,
+    without: Annotated[
+        list[Verdict] | None,
+        typer.Option(help="Leave out the images that were given this verdict on the page; can be given several times."),
+    ] = None,
     dataset: Annotated[
         str | None,
         typer.Option(help="For files that do not say it: the data set that the set was distilled from."),
@@ -45,12 +50,14 @@ def export(
     if (out is None) == (html is None):
         raise InvalidInputError("Say where to write: --out PLACE for the set, or --html FILE for the run as a page.")
     if html is not None:
-        if (step, dataset) != (None, None) or decoded or format != "export" or read_as:
+        if (step, dataset) != (None, None) or decoded or format != "export" or read_as or without:
             raise InvalidInputError("--html writes a whole run: give nothing else than the run.")
         _export_film(path, html)
         return
     assert out is not None, "checked above"
     made = _opened(path, step, dataset, Reading.of_texts(read_as or []))
+    if without:
+        made = left_out(made, marks_of(path, made), without)
     made = made.decoded() if decoded else made
     losses = sets.save(made, out, format)
     at = f", step {made.provenance['step']}" if "step" in made.provenance else ""

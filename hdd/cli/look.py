@@ -1,5 +1,6 @@
 """Commands that read runs or send requests to their engines. None of them needs torch for that."""
 
+import sqlite3
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -12,8 +13,10 @@ from rich.table import Column, Table
 from hdd.cli.common import (
     AsJson,
     RunPath,
+    TakeOver,
     console,
     edit_text,
+    in_control,
     print_edits,
     print_json,
     print_line,
@@ -22,10 +25,10 @@ from hdd.cli.common import (
     wait_for_decisions,
 )
 from hdd.cli.knob_options import takes_knobs
-from hdd.errors import InvalidInputError, NotFoundError
+from hdd.errors import HDDError, InvalidInputError, NotFoundError
 from hdd.protocol import architecture, is_baseline
 from hdd.runs import history
-from hdd.runs.overview import read_facts
+from hdd.runs.overview import RunFacts, read_facts
 from hdd.runs.run import Run
 from hdd.settings import Settings, describe, initial_settings
 from hdd.states import Command, EditStatus, EngineState
@@ -46,6 +49,7 @@ def steer(
         int | None, typer.Option(min=1, help="Number of steps that `step` runs.", show_default="1")
     ] = None,
     note: Annotated[str | None, typer.Option(help="Why the knobs are changed; kept with the edits.")] = None,
+    take_over: TakeOver = False,
     as_json: AsJson = False,
 ) -> None:
     """Steer a run while it is going: change knobs from the next step on, or pause, go, step, stop."""
@@ -61,9 +65,10 @@ def steer(
     value = (count or 1) if command == "step" else None
     if command is not None:
         run.check_command(command, value)
-    ids = run.steer(who="hdd steer", at=at, note=note or "", **knobs) if knobs else []
-    if command is not None:
-        ids.append(run.command(command, value, who="hdd steer"))
+    with in_control(run, "hdd steer", take_over) as who:
+        ids = run.steer(who=who, at=at, note=note or "", **knobs) if knobs else []
+        if command is not None:
+            ids.append(run.command(command, value, who=who))
     edits = wait_for_decisions(run, ids, patient=at is None)
     if as_json:
         print_json([asdict(edit) for edit in edits])
@@ -74,12 +79,16 @@ def steer(
 
 
 def rewind(
-    path: RunPath, step: Annotated[int, typer.Option(help="Step to go back to.")], as_json: AsJson = False
+    path: RunPath,
+    step: Annotated[int, typer.Option(help="Step to go back to.")],
+    take_over: TakeOver = False,
+    as_json: AsJson = False,
 ) -> None:
     """Take a run back to an earlier step. If it has an engine, the run is then paused until `hdd steer RUN go`."""
     run = Run(path)
     before = run.step, len(run.evaluations()), len(run.edits(EditStatus.REWOUND))
-    history.rewind(run, step, who="hdd rewind")
+    with in_control(run, "hdd rewind", take_over) as who:
+        history.rewind(run, step, who)
     while run.engine_alive() and any(edit.name == Command.REWIND for edit in run.edits(EditStatus.PENDING)):
         if run.status().state == EngineState.QUEUED:
             print_line(f"{path} is waiting for its turn on the device, and will be rewound then.")
@@ -104,14 +113,24 @@ def runs_list(
     if folder is not None and not folder.is_dir():
         raise NotFoundError(f"There is no folder {folder}: give a folder that holds runs.")
     folder = folder or Path("runs")
-    found = [(run.summary(), read_facts(run.path)) for run in history.find_runs(folder)]
+    runs, problems = history.look_for_runs(folder)
+    found: list[tuple[dict[str, Any], RunFacts]] = []
+    for run in runs:
+        try:
+            found.append((run.summary(), read_facts(run.path)))
+        except (HDDError, OSError, sqlite3.Error) as error:
+            problems[run.path] = str(error)
     summaries = [
         {**summary, "accuracy": facts.accuracy and asdict(facts.accuracy), "parent": facts.parent, "note": facts.note}
         for summary, facts in found
     ]
+    for problem in problems.values():
+        progress_console.print(problem, markup=False, highlight=False, soft_wrap=True)
     if as_json:
         print_json(summaries)
         return
+    if not summaries and problems:
+        raise typer.Exit(2)
     if not summaries:
         print_line(f"There are no runs in {folder}. `hdd distill --out {folder / 'demo'}` makes one.")
         return

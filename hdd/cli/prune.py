@@ -10,7 +10,9 @@ from rich.table import Table
 from hdd.cli.common import (
     AsJson,
     RunPath,
+    TakeOver,
     console,
+    in_control,
     load_library,
     print_edits,
     print_json,
@@ -62,6 +64,7 @@ def prune(
     note: Annotated[
         str | None, typer.Option(help="With --apply: why the knobs are changed; kept with the edits.")
     ] = None,
+    take_over: TakeOver = False,
     as_json: AsJson = False,
 ) -> None:
     """Preview which images pruning would leave out of a run; with --apply, ask for it.
@@ -91,7 +94,8 @@ def prune(
         _print_preview(found)
     edits: list[Edit] = []
     if apply:
-        ids = run.steer(who="hdd prune", at=at, note=note or "", **changes)
+        with in_control(run, "hdd prune", take_over) as who:
+            ids = run.steer(who=who, at=at, note=note or "", **changes)
         edits = wait_for_decisions(run, ids, patient=at is None)
     if as_json:
         print_json({**found, "edits": [asdict(edit) for edit in edits]})

@@ -8,7 +8,7 @@ as 16 use the full range, and images can still be compared with each other.
 """
 
 import hashlib
-import os
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -18,9 +18,10 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from hdd.cores import usable_cores
 from hdd.data.cache import Source
 from hdd.data.layouts import SKIP, Classes, Contents, File, scan
-from hdd.data.pictures import Picture, read_picture, to_8_bits
+from hdd.data.pictures import DEEP_COLOUR, Picture, read_picture, to_8_bits
 from hdd.data.splits import Splits
 from hdd.errors import DataError, InvalidInputError
 from hdd.progress import Progress
@@ -28,6 +29,9 @@ from hdd.progress import Progress
 SIZES = range(8, 1025)
 
 _CHUNK = 64
+DARK = 128
+"""A set of images with more than 8 bits whose brightest level is below this does not use all of its bits."""
+
 _NAMED = 10
 """So many of the images that are left out are named."""
 
@@ -86,6 +90,8 @@ def _decode(root: Path, files: list[File], size: int | None, skip: bool, progres
     deep: dict[int, np.ndarray] = {}
     unreadable: list[str] = []
     misfits: list[str] = []
+    remarks: Counter[str] = Counter()
+    brightest = 0
     for number, picture in enumerate(_pictures(files, size, progress)):
         path = files[number][0]
         if isinstance(picture, str):
@@ -98,7 +104,7 @@ def _decode(root: Path, files: list[File], size: int | None, skip: bool, progres
         if shape != images.shape[2:]:
             misfits.append(
                 f"{path} is {_size(shape)} pixels but {first} is {_size(images.shape[2:])}: "
-                "--set image_size=N crops and resizes all images to N×N."
+                "set Image size (--image-size N, in Python image_size=N) to crop and resize all images to N×N."
             )
             continue
         if picture.pixels.dtype == np.uint16:
@@ -106,11 +112,19 @@ def _decode(root: Path, files: list[File], size: int | None, skip: bool, progres
         else:
             images[len(kept)] = picture.pixels.transpose(2, 0, 1)
         kept.append(number)
+        remarks.update(picture.remarks)
+        if DEEP_COLOUR in picture.remarks:
+            brightest = max(brightest, int(picture.pixels.max()))
         grey &= picture.grey
     _check(root, len(files), unreadable, misfits, skip)
     assert images is not None, "if no image can be read, that is a problem"
     images = images[: len(kept)]
     notes = [_scale(deep, images)] if deep else []
+    if remarks[DEEP_COLOUR] and brightest < DARK:
+        notes.append(
+            f"The brightest colour with more than 8 bits becomes {brightest} of 255: scale these images first."
+        )
+    notes += [f"{count} of {len(images)} images {remark}." for remark, count in sorted(remarks.items()) if count]
     if unreadable:
         others = f"; and {len(unreadable) - _NAMED} more" if unreadable[_NAMED:] else ""
         notes.append(
@@ -125,7 +139,7 @@ def _pictures(files: list[File], size: int | None, progress: Progress | None) ->
     # Small images take most of their time in Python, where a second thread would only compete for the interpreter lock.
     small = sum(length for _, length, _ in files) < len(files) * 16_384
     starts = range(0, len(files), _CHUNK)
-    with ThreadPoolExecutor(1 if small else os.cpu_count()) as pool:
+    with ThreadPoolExecutor(1 if small else usable_cores()) as pool:
         chunks = pool.map(
             lambda start: [read_picture(path, size) for path, *_ in files[start : start + _CHUNK]], starts
         )
@@ -141,8 +155,8 @@ def _check(root: Path, count: int, unreadable: list[str], misfits: list[str], sk
         raise DataError(f"None of the {count} images in {root} can be read; the first is {unreadable[0]}.")
     unusable = [] if skip else unreadable
     problems = [
-        f"The image {root.as_posix()}/{problem} cannot be read: repair or remove it, or leave unreadable images out "
-        f"with --set unreadable={SKIP}."
+        f"The image {root.as_posix()}/{problem} cannot be read: repair or remove it, or set Unreadable images to "
+        f"{SKIP} (--unreadable {SKIP}, in Python unreadable='{SKIP}')."
         for problem in unusable
     ] + misfits
     if problems:

@@ -234,6 +234,8 @@ def _annotated(annotations: Path) -> Classes:
 
 def _shown_names(words: Path, names: tuple[str, ...]) -> tuple[str, ...]:
     """The first word that WordNet's file words.txt has for each class, or else the name of its folder."""
+    # A name in an old encoding has bytes that are no text, which no page and no table could show.
+    names = tuple(os.fsencode(name).decode("utf-8", "backslashreplace") for name in names)
     if not words.is_file():
         return names
     with words.open(encoding="utf-8-sig", errors="replace") as lines:

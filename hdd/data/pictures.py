@@ -5,7 +5,10 @@
 - Shades of grey are Pillow's modes 1, L and LA, and those with more than 8 bits (I;16, I). All other images are RGB.
 - Pixels of more than 8 bits keep their levels, because what 8 bits can hold of them depends on the whole data set.
   Pillow itself reduces colours of 16 bits to their upper 8 bits.
-- Floating-point pixels (mode F) are refused, because nothing says which numbers are black and white.
+- Floating-point pixels (mode F) are refused, because nothing says which numbers are black and white. So are pixels with
+  a sign, and those with more than 8 bits of which 0 is white, because Pillow would read them wrongly.
+
+Whatever is left out or converted on the way is a remark, which the data set counts.
 """
 
 import io
@@ -13,11 +16,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
 _FORMATS = ("JPEG", "PNG", "PPM", "BMP", "TIFF", "WEBP")
 _GREY_MODES = ("1", "L", "LA")
 _LEVELS = 65_536
+DEEP_COLOUR = "have colours or transparency with more than 8 bits, of which the upper 8 are kept"
+"""The remark on pictures that may hold fewer bits than their files have room for, and then are dark."""
+_TIFF = (b"II*\0", b"MM\0*")
+_SIGNED, _WHITE_IS_ZERO = 2, 0
+"""Values of TIFF's tags SampleFormat and PhotometricInterpretation."""
 
 
 class Picture(NamedTuple):
@@ -25,10 +33,12 @@ class Picture(NamedTuple):
 
     pixels: uint8 (H, W, 3), or uint16 (H, W) if the file has more than 8 bits for each pixel.
     grey: whether the file holds shades of grey.
+    remarks: what was done to it, as the ends of sentences that begin with "3 of 10 images".
     """
 
     pixels: np.ndarray
     grey: bool
+    remarks: tuple[str, ...] = ()
 
 
 def read_picture(path: str, size: int | None) -> Picture | str:
@@ -50,19 +60,60 @@ def decode_picture(content: bytes, size: int | None = None) -> Picture | str:
     """The picture in the bytes of a file, or the reason why it cannot be read; `size` is as in `read_picture`."""
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+            if refused := _refused(image):
+                return refused
+            remarks = _remarks(image)
             ImageOps.exif_transpose(image, in_place=True)
-            if image.mode == "F":
-                return "its pixels are floating-point numbers, whose black and white are unknown; save it with 16 bits"
             if image.mode.startswith("I"):
-                return _deep(image, size)
+                deep = _deep(image, size)
+                return deep if isinstance(deep, str) else deep._replace(remarks=remarks)
             grey, pixels = image.mode in _GREY_MODES, _opaque(image)
     except UnidentifiedImageError:
+        if content.startswith(_TIFF):
+            return "a TIFF with pixels of a kind that is not read; save it as PNG"
         return "no known image format"
     except OSError as error:
         return error.strerror or str(error)
     except Exception as error:  # On damaged files Pillow's decoders can raise anything.
         return str(error) or type(error).__name__
-    return Picture(np.asarray(_fitted(pixels, size)), grey)
+    return Picture(np.asarray(_fitted(pixels, size)), grey, remarks)
+
+
+def _refused(image: Image.Image) -> str:
+    """Why the pixels of an opened file cannot be used; "" if they can."""
+    if image.mode == "F":
+        return "its pixels are floating-point numbers, whose black and white are unknown; save it with 16 bits"
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        if _SIGNED in np.atleast_1d(image.tag_v2.get(TiffImagePlugin.SAMPLEFORMAT, 1)) and image.mode == "L":
+            return "its pixels have a sign; save it with levels from 0"
+        deep = image.mode.startswith("I")
+        if deep and image.tag_v2.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == _WHITE_IS_ZERO:
+            return "its white is 0, and its black the highest level; save it with black as 0"
+    return ""
+
+
+def _remarks(image: Image.Image) -> tuple[str, ...]:
+    """What is done to the pixels of an opened file."""
+    found: list[str] = []
+    if getattr(image, "n_frames", 1) > 1:
+        found.append("have several pages or frames, of which the first is read")
+    if image.has_transparency_data and not image.mode.startswith("I"):
+        found.append("have transparency, which is drawn over white")
+    if image.mode not in (*_GREY_MODES, "P", "PA", "RGB", "RGBA") and not image.mode.startswith("I"):
+        found.append(f"are stored as {image.mode}, which is converted to RGB")
+    if image.mode in ("LA", "RGB", "RGBA") and _is_deep(image):
+        found.append(DEEP_COLOUR)
+    return tuple(found)
+
+
+def _is_deep(image: Image.Image) -> bool:
+    """Whether a file has more than 8 bits for each colour, which Pillow reduces when it reads them."""
+    for *_, arguments in getattr(image, "tile", ()):
+        mode, *others = arguments if isinstance(arguments, tuple) else (arguments,)
+        # The reader of PPM is given the highest level, that of others is given the bits with the mode.
+        if ";16" in str(mode) or (image.format == "PPM" and any(isinstance(o, int) and o > 255 for o in others)):
+            return True
+    return False
 
 
 def to_8_bits(levels: np.ndarray, top: int) -> np.ndarray:

@@ -8,13 +8,16 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
-from hdd.data import Dataset, load_chosen
-from hdd.errors import DataError, DivergedError, HDDError
+from hdd.data import Dataset
+from hdd.errors import DivergedError, HDDError
 from hdd.methods import METHODS, Method
+from hdd.provenance import computing_on
 from hdd.pruning.distilled_knobs import NAMES as DISTILLED_PRUNING
 from hdd.records import Edit, StepRecord
 from hdd.runs.divergence import way_out
+from hdd.runs.elsewhere import Elsewhere
 from hdd.runs.pictures import save_pictures
+from hdd.runs.real_images import check_real_images, load_real_images
 from hdd.runs.rules import BY, RuleWatch
 from hdd.runs.run import HEARTBEAT_SECONDS, Run, check_steps
 from hdd.runs.signals import StopSignal
@@ -52,6 +55,8 @@ class Engine:
         self._steps_left: int | None = None
         self._paused_because = ""
         self._on_wait: Callable[[str], None] = lambda _: None
+        self._on_warning: Callable[[str], None] = lambda _: None
+        self._elsewhere = Elsewhere(run)
         self._heartbeat_due = 0.0
         self._checkpoint_time = 0.0
         self._checkpoint_due = 0.0
@@ -60,13 +65,9 @@ class Engine:
         self.storage_seconds = 0.0
         initial = run.initial_settings
         run.write_status(EngineState.STARTING, run.step, 0.0, "loading the data set")
-        self._data = data or load_chosen(initial)
-        if self._data.fingerprint != run.meta("fingerprint"):
-            raise DataError(
-                f"The images of {initial.dataset} are not those that {run.path} was made with: their fingerprint is "
-                f"{self._data.fingerprint[:12]}, and the run has {run.meta('fingerprint')[:12]}. "
-                "Restore the images, or start a new run."
-            )
+        if data is not None:
+            check_real_images(run, data, initial.dataset)
+        self._data = data or load_real_images(run)
         torch.set_num_threads(initial.threads)
         self._restore()
 
@@ -80,6 +81,7 @@ class Engine:
         """Restores the newest checkpoint of the run, or its beginning; later edits are then made again."""
         self._frame_step = None
         self._recorded_step = self.run.step
+        self._set_aside_unrecorded()
         self._rules = RuleWatch(self.run)
         for step in reversed(self.run.checkpoints.steps()):
             state = self.run.checkpoints.read(step) if step <= self._recorded_step else None
@@ -96,6 +98,21 @@ class Engine:
             self._method.load_state({name: torch.from_numpy(value) for name, value in state.items()})
         self._recorded_edits = [edit for edit in self.run.steered() if step <= edit.applied_at <= self._recorded_step]
         self._repeat_edits()
+
+    def _set_aside_unrecorded(self) -> None:
+        """Moves images away whose steps have no records: they would be taken for those of the steps to come."""
+        late = self.run.steps_without_records()
+        for series in (self.run.snapshots, self.run.checkpoints):
+            aside = self.run.path / "unrecorded" / series.folder.name
+            for step in {*late} & {*series.steps()}:
+                aside.mkdir(parents=True, exist_ok=True)
+                series.path(step).replace(aside / series.path(step).name)
+        if late:
+            self.run.write_event(
+                self._recorded_step,
+                f"images of {len(late)} later steps ({late[0]} to {late[-1]}) were moved to unrecorded/, because the "
+                "records of these steps are missing",
+            )
 
     def _repeat_edits(self) -> None:
         """Makes the edits again that are recorded at the present step of the method.
@@ -132,7 +149,7 @@ class Engine:
     def _write_snapshot(self) -> None:
         step = self._method.step_count
         with self._storing():
-            if self.run.snapshots.read(step) is None:
+            if self._elsewhere.differs or self.run.snapshots.read(step) is None:
                 self.run.snapshots.write(step, {"images": self._images().astype(np.float16)})
 
     def _thin_snapshots(self, spacing: int) -> None:
@@ -238,6 +255,7 @@ class Engine:
         until: int | None = None,
         on_step: Callable[[StepRecord], None] | None = None,
         on_wait: Callable[[str], None] | None = None,
+        on_warning: Callable[[str], None] | None = None,
     ) -> None:
         """Makes steps until the run is finished or stopped, or until `until` steps are completed.
 
@@ -245,16 +263,19 @@ class Engine:
             until: the step to stop at; None continues to the run's last step.
             on_step: called after every step.
             on_wait: called with why a rule has paused the run.
+            on_warning: called with why steps may get other bits than the same run elsewhere, before they are made.
 
         Raises:
             HDDError: the disk is full, the device has too little memory, or the images diverge. The run can be resumed;
                 after a divergence it stands at the step before, and has a checkpoint of it.
         """
         self._on_wait = on_wait or self._on_wait
+        self._on_warning = on_warning or self._on_warning
         device = self._method.device
         self.run.write_event(
             self._step, f"engine started on {device}, threads: {torch.get_num_threads()}, torch {torch.__version__}"
         )
+        self._warn(self._elsewhere.begin(self._step, self._recorded_step, computing_on(device)))
         self._write_status(EngineState.RUNNING)
         started, made = time.perf_counter(), 0
         ended = EngineState.STOPPED
@@ -286,6 +307,11 @@ class Engine:
             save_pictures(self.run)
             self._write_status(ended)
 
+    def _warn(self, text: str) -> None:
+        if text:
+            self.run.write_event(self._step, f"warning: {text}")
+            self._on_warning(text)
+
     def _make_step(self) -> StepRecord:
         """Makes a step. If it would diverge, a checkpoint keeps what came before it.
 
@@ -316,9 +342,11 @@ class Engine:
 
     def _record(self, record: StepRecord) -> None:
         """Records a step."""
+        made_before = record.step <= self._recorded_step
+        if made_before:
+            self._warn(self._elsewhere.compare(record))
         with self._storing():
             self.run.write_metrics(record)
-        made_before = record.step <= self._recorded_step
         if not made_before:
             self._rules.add(record)
         self._recorded_step = max(self._recorded_step, record.step)

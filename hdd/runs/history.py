@@ -1,6 +1,7 @@
 """Rewinds, forks and replays runs."""
 
 import os
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from filelock import Timeout
 
 from hdd.errors import HDDError, InvalidInputError
+from hdd.paths import holds_run
 from hdd.records import StepRecord
 from hdd.runs.run import Run, check_steps
 from hdd.states import Command, EngineState
@@ -131,13 +133,22 @@ def _same_bits(one: StepRecord, other: StepRecord) -> bool:
 def find_runs(folder: str | os.PathLike[str]) -> list[Run]:
     """The runs in a folder and in its direct subfolders, sorted by name; a folder that does not exist has none.
 
-    Runs made by a newer version are left out.
+    Runs that cannot be read are left out; `look_for_runs` says why.
     """
+    return look_for_runs(folder)[0]
+
+
+def look_for_runs(folder: str | os.PathLike[str]) -> tuple[list[Run], dict[Path, str]]:
+    """The runs as in `find_runs`, and why other directories cannot be read as runs, by path."""
     folder = Path(folder)
     runs: list[Run] = []
+    problems: dict[Path, str] = {}
     for path in [folder, *sorted(folder.glob("*/"))]:
         try:
-            runs.append(Run(path))
-        except HDDError:
-            continue
-    return runs
+            if holds_run(path):
+                runs.append(Run(path))
+        except (HDDError, sqlite3.Error) as error:
+            problems[path] = str(error)
+        except OSError as error:
+            problems[path] = f"{path} cannot be looked at ({error.strerror or error})."
+    return runs, problems

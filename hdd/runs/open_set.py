@@ -12,6 +12,7 @@ from hdd.errors import InvalidInputError
 from hdd.paths import holds_run
 from hdd.runs.run import Run
 from hdd.sets import Reading, SyntheticSet
+from hdd.sets.marks import Mark, Marks, place
 
 if TYPE_CHECKING:
     from hdd.data import Dataset
@@ -45,6 +46,18 @@ def run_and_step(where: str | os.PathLike[str]) -> tuple[Path, int | None] | Non
             raise InvalidInputError(f"{text!r} names no step: write RUN@STEP with a whole number.")
         return Path(folder), int(step)
     return (Path(text), None) if holds_run(Path(text)) else None
+
+
+def marks_of(where: str | os.PathLike[str], made: SyntheticSet) -> dict[int, Mark]:
+    """The marks on the images of a set, which was opened from `where`, by the number of the decoded image.
+
+    Raises:
+        HDDError: their file is damaged.
+    """
+    found = run_and_step(where)
+    if found is None:
+        return Marks(place(Path(where), False)).of(0)
+    return Marks(place(found[0], True)).of(made.provenance["step"])
 
 
 def _of_run(path: Path, step: int | None, reading: Reading | None) -> SyntheticSet:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hdd.data import Dataset, load_chosen
+from hdd.data import Dataset
 from hdd.devices import pick_device
 from hdd.errors import InvalidInputError
 from hdd.methods import METHODS
@@ -15,6 +15,7 @@ from hdd.pruning.distilled import distilled_mask
 from hdd.pruning.distilled_knobs import NAMES as DISTILLED_PRUNING
 from hdd.pruning.knobs import NAMES as PRUNING
 from hdd.pruning.scores import pruning_mask, score_images
+from hdd.runs.real_images import load_real_images
 from hdd.runs.run import Run
 
 
@@ -109,7 +110,7 @@ def preview_pruning(
         )
     step = max(run.kept_steps(), default=0)
     device = pick_device(now.device)
-    data = data or load_chosen(now)
+    data = data or load_real_images(run)
     if distilled:
         images = run.images(step)
         mask = distilled_mask(data, then, images, method.decoder, device, progress)

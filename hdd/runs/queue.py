@@ -107,12 +107,12 @@ def wait_for_turn(run: Run, ticket: Ticket, stop: StopSignal, on_wait: Callable[
     Args:
         run: the run that waits; the caller holds its lock.
         ticket: its place in the queue.
-        stop: ends the wait once it has been received. The command `stop` in the inbox does so too; all other edits stay
-            pending.
+        stop: ends the wait once it has been received. In the inbox, the command `stop` does so too, and a `go` that
+            comes while the run waits has it share the device with those before it; all other edits stay pending.
         on_wait: called with what the run is waiting for, whenever that changes.
 
     Returns:
-        True if it is the run's turn; False if it was stopped, which is then recorded in the run.
+        True if the run may go on; False if it was stopped, which is then recorded in the run.
 
     Raises:
         HDDError: the disk is full, or the run was removed.
@@ -120,12 +120,17 @@ def wait_for_turn(run: Run, ticket: Ticket, stop: StopSignal, on_wait: Callable[
     told, heartbeat = "", 0.0
     with explain_storage_errors(run):
         while ahead := ticket.ahead():
-            stops = [edit for edit in run.pending() if edit.name == Command.STOP]
+            pending = run.pending()
+            stops, goes = ([edit for edit in pending if edit.name == name] for name in (Command.STOP, Command.GO))
             if stops or stop.received:
                 for edit in stops:
                     run.decide(edit, EditStatus.APPLIED, run.step)
                 run.end(EngineState.STOPPED, f"stopped while it was waiting for {ticket.device}")
                 return False
+            if goes:
+                for edit in goes:
+                    run.decide(edit, EditStatus.APPLIED, run.step)
+                return True
             others = f" and {len(ahead) - 1} more" if ahead[1:] else ""
             message = f"waiting for {ticket.device}, which is used by {ahead[0]}{others}"
             if message != told or time.monotonic() > heartbeat:

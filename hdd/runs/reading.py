@@ -2,10 +2,9 @@
 
 import json
 import os
-import socket
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,43 +17,18 @@ from hdd.paths import RUN_DATABASE, holds_run
 from hdd.pixels import to_pixels
 from hdd.pruning.mask import Mask
 from hdd.records import Edit, EngineStatus, StepRecord
-from hdd.runs.liveness import ProcessId, machine
-from hdd.runs.schema import LOCKED_SECONDS, open_database
+from hdd.runs.database import RunDatabase, damaged
+from hdd.runs.engine_status import engine_status
+from hdd.runs.ledger import edit_of, mask_at, steered
+from hdd.runs.schema import LOCKED_SECONDS
+from hdd.runs.stretches import Stretch
 from hdd.runs.tensors import TensorSeries, read_tensors
 from hdd.sets import SyntheticSet
 from hdd.settings import Settings
-from hdd.states import Command, EditStatus, EngineState
+from hdd.states import EditStatus, EngineState
 
 LIVE_FRAME = Path("live", "frame.safetensors")
 INITIAL_IMAGES = "initial.safetensors"
-
-advanced_here: set[Path] = set()
-"""Directories of the runs that this process is advancing, see `hdd.runs.run.Run.advancing`."""
-
-
-def steered(applied: Iterable[Edit]) -> list[Edit]:
-    """Those of the applied edits that changed knobs, in the order in which they were applied."""
-    commands = set(Command)
-    return sorted((edit for edit in applied if edit.name not in commands), key=lambda edit: (edit.applied_at, edit.id))
-
-
-def mask_at(masks: Mapping[int, Mask], step: int, classes: int, ipc: int) -> Mask:
-    """The mask in force at a step.
-
-    Args:
-        masks: by the step from which each is in force, as `RunReader.masks` returns them.
-        step: number of completed steps.
-        classes, ipc: number of classes, and of images of each.
-    """
-    newest = max((each for each in masks if each <= step), default=None)
-    return Mask.of_all(classes, ipc) if newest is None else masks[newest]
-
-
-def _edit(row: dict[str, Any]) -> Edit:
-    """A row of the table `edits`, with its note."""
-    read = {"value": json.loads(row["value"]), "old": json.loads(row["old"] or "null")}
-    fields: dict[str, Any] = {**row, **read, "status": EditStatus(row["status"])}
-    return Edit(**fields)
 
 
 class RunReader:
@@ -65,7 +39,12 @@ class RunReader:
         patience: how many seconds to wait at most for another process that holds the database.
 
     Raises:
-        HDDError: there is no run in the directory, or a newer version made it.
+        HDDError: there is no run in the directory, it cannot be read, or a newer version made it.
+
+    Attributes:
+        path: as given.
+        initial_settings: the settings with which it started; `dataset` says where its real images are now.
+        unrecorded: evaluations that were made with this object of a run that can only be read here.
     """
 
     def __init__(self, path: str | os.PathLike[str], patience: float = LOCKED_SECONDS) -> None:
@@ -73,10 +52,12 @@ class RunReader:
         database = self.path / RUN_DATABASE
         if not database.is_file():
             raise NotFoundError(f"There is no run in {self.path}. `hdd runs list FOLDER` shows the runs in a folder.")
-        self._database = open_database(database, patience)
+        self._database = RunDatabase(database, patience)
+        self.unrecorded: list[dict[str, Any]] = []
         self.snapshots = TensorSeries(self.path / "snapshots")
         self.checkpoints = TensorSeries(self.path / "checkpoints")
-        self.initial_settings = Settings.stored(self.meta("settings"))
+        moved = self.meta("moved data")
+        self.initial_settings = Settings.stored(self.meta("settings") | ({"dataset": moved} if moved else {}))
 
     def __repr__(self) -> str:
         """For example Run('runs/demo')."""
@@ -86,14 +67,45 @@ class RunReader:
         """Closes the database; the object cannot be used any more."""
         self._database.close()
 
+    def _rows(self, query: str, values: Iterable[Any] = ()) -> list[sqlite3.Row]:
+        """What a query finds in the database.
+
+        Raises:
+            HDDError: the database is damaged there.
+        """
+        try:
+            return self._database.connection.execute(query, tuple(values)).fetchall()
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise damaged(self._database.path, str(error)) from None
+
+    @property
+    def read_only(self) -> str:
+        """Why the run can be read but not changed here, such as "Read-only file system"; "" if it can be changed."""
+        return self._database.read_only
+
+    def check_writable(self) -> None:
+        """Checks that the run can be changed here.
+
+        Raises:
+            HDDError: it can only be read; the message says why, and what to do.
+        """
+        self._database.check_writable()
+
     def meta(self, key: str) -> Any:
         """A fact that was recorded under `key` when the run was made; None if there is none."""
-        row = self._database.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return json.loads(row[0]) if row else None
+        rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return json.loads(rows[0][0]) if rows else None
 
     def version(self) -> int:
         """A number that changes whenever another connection has written to the run."""
-        return self._database.execute("PRAGMA data_version").fetchone()[0]
+        return self._database.version()
+
+    def stretches(self) -> list[Stretch]:
+        """On what the steps were computed, in their order; empty if an earlier version made all of them."""
+        found: list[dict[str, Any]] = self.meta("stretches") or []
+        return [Stretch(each["after"], each["facts"]) for each in found]
 
     def rewinds(self) -> int:
         """How often the run was rewound. When this grows, steps that were read before may be gone or made again."""
@@ -129,14 +141,14 @@ class RunReader:
         return self._edits("id > ? OR id IN (SELECT value FROM json_each(?))", newest, json.dumps(list(also)))
 
     def _edits(self, condition: str, *values: Any) -> list[Edit]:
-        rows = self._database.execute(
+        rows = self._rows(
             f"SELECT edits.*, note FROM edits LEFT JOIN edit_notes USING (id) WHERE {condition} ORDER BY id", values
-        ).fetchall()
-        return [_edit(dict(row)) for row in rows]
+        )
+        return [edit_of(dict(row)) for row in rows]
 
     def edit_notes(self) -> dict[int, str]:
         """The notes on edits, by the id of the edit. Unlike an edit that was decided on, a note can change."""
-        return dict(self._database.execute("SELECT id, note FROM edit_notes").fetchall())
+        return {row["id"]: row["note"] for row in self._rows("SELECT id, note FROM edit_notes")}
 
     def settings_at(self, step: int) -> Settings:
         """The settings after `step` completed steps, including the edits made at that step."""
@@ -155,7 +167,7 @@ class RunReader:
     def masks(self) -> dict[int, Mask]:
         """Which synthetic images distilled pruning keeps: the masks, by the step from which each is in force."""
         shape = len(self.classes), self.initial_settings.ipc
-        rows = self._database.execute("SELECT step, kept, scores FROM masks ORDER BY step")
+        rows = self._rows("SELECT step, kept, scores FROM masks ORDER BY step")
         return {
             row["step"]: Mask(
                 np.frombuffer(row["kept"], np.uint8).astype(bool).reshape(shape),
@@ -171,21 +183,21 @@ class RunReader:
     @property
     def step(self) -> int:
         """Number of completed steps that are recorded."""
-        steps = self._database.execute(
+        steps = self._rows(
             "SELECT max((SELECT ifnull(max(step), 0) FROM metrics),"
             " (SELECT ifnull(max(step), 0) FROM edits WHERE status = 'applied'))"
         )
-        return steps.fetchone()[0]
+        return steps[0][0]
 
     def metrics(self, after: int = 0, until: int | None = None) -> list[StepRecord]:
         """Records of the steps in (after, until], ascending; None for `until` means up to the newest step."""
         last = self.step if until is None else until
         query = "SELECT * FROM metrics WHERE step > ? AND step <= ? ORDER BY step"
-        named = self._database.execute("SELECT step, names FROM metric_columns ORDER BY step").fetchall()
+        named = self._rows("SELECT step, names FROM metric_columns ORDER BY step")
         names = [tuple(json.loads(row["names"])) for row in named]
         starts = [row["step"] for row in named]
         records: list[StepRecord] = []
-        for row in self._database.execute(query, (after, last)):
+        for row in self._rows(query, (after, last)):
             columns = names[bisect_left(starts, row["step"]) - 1] if starts and starts[0] < row["step"] else ()
             values = np.frombuffer(row["classes"], "<f4")
             if not columns or len(values) % len(columns):
@@ -215,22 +227,30 @@ class RunReader:
         Args:
             after: only evaluations whose id is larger are returned.
         """
-        rows = self._database.execute("SELECT * FROM evaluations WHERE id > ? ORDER BY id", (after,)).fetchall()
+        rows = self._rows("SELECT * FROM evaluations WHERE id > ? ORDER BY id", (after,))
         found: list[dict[str, Any]] = []
         for row in rows:
             protocol = json.loads(row["protocol"])
             about = {"took": protocol.pop("took", None), "kept_ipc": protocol.pop("kept_ipc", None)}
             found.append({**dict(row), "protocol": protocol, "accuracies": json.loads(row["accuracies"]), **about})
-        return found
+        return found + [each for each in self.unrecorded if each["id"] > after]
 
     def events(self, after: int = 0) -> list[dict[str, Any]]:
         """The events of the run, in order: id, time, step and text; only those whose id is larger than `after`."""
-        rows = self._database.execute("SELECT id, time, step, text FROM events WHERE id > ? ORDER BY id", (after,))
+        rows = self._rows("SELECT id, time, step, text FROM events WHERE id > ? ORDER BY id", (after,))
         return [dict(row) for row in rows]
 
     def kept_steps(self) -> list[int]:
         """Steps whose images are kept, ascending."""
         return sorted({*self.checkpoints.steps(), *self.snapshots.steps()})
+
+    def steps_without_records(self) -> list[int]:
+        """Kept steps after the last recorded one, ascending.
+
+        There are some after a power cut, and if the run was copied without its log, `run.db-wal`.
+        """
+        last = self.step
+        return [step for step in self.kept_steps() if step > last]
 
     def images(self, step: int) -> np.ndarray:
         """Synthetic images (C, ipc, channels, H, W) float32, normalised, after `step` completed steps.
@@ -238,7 +258,7 @@ class RunReader:
         They are exact if there is a checkpoint of that step; otherwise the snapshot has rounded them to half precision.
 
         Raises:
-            HDDError: neither was kept at that step; the message names the nearest kept step.
+            HDDError: neither was kept at that step, and the message names the nearest kept step; or they are damaged.
         """
         for series in (self.checkpoints, self.snapshots):
             tensors = series.read(step)
@@ -247,6 +267,11 @@ class RunReader:
         kept = self.kept_steps()
         if not kept:
             raise NotFoundError(f"No images of any step are kept in {self.path} yet: resume the run to make some.")
+        if step in kept:
+            raise StorageError(
+                f"The images of step {step} in {self.path} are damaged, perhaps because the run was copied while it "
+                "went: fork the run there to make them again, or give another kept step."
+            )
         nearest = min(kept, key=lambda other: abs(other - step))
         raise NotFoundError(
             f"No images of step {step} are kept in {self.path}: give a kept step (the nearest is {nearest}), "
@@ -303,13 +328,17 @@ class RunReader:
         return tensors["images"]
 
     def frame(self) -> tuple[int, np.ndarray] | None:
-        """The live frame that an engine left for viewers; None if there is none, or if it is damaged.
+        """The live frame that an engine left for viewers; None if there is none, or if it cannot be read.
 
         Returns:
             Its step, and the images (C, ipc, channels, H, W) float32, normalised, as the optimiser has them. While
             `Run.watch` is called, the engine keeps writing new ones.
         """
-        tensors = read_tensors(self.path / LIVE_FRAME)
+        try:
+            tensors = read_tensors(self.path / LIVE_FRAME)
+        except StorageError:
+            # Where a file cannot be read while it is replaced, the next one will do.
+            return None
         if tensors is None or not {"step", "images"} <= tensors.keys():
             return None
         # Earlier versions wrote clipped pixels, from which radii and gaps cannot be measured.
@@ -338,7 +367,12 @@ class RunReader:
             )
 
     def lock(self) -> FileLock:
-        """The lock that the engine of a run holds. The system frees it however the engine ends."""
+        """The lock that the engine of a run holds. The system frees it however the engine ends.
+
+        Raises:
+            HDDError: the run can only be read here.
+        """
+        self.check_writable()
         return FileLock(self.path / "lock")
 
     def engine_alive(self) -> bool:
@@ -347,25 +381,7 @@ class RunReader:
 
     def status(self) -> EngineStatus:
         """The engine's state; see `EngineStatus`."""
-        query = "SELECT engine.*, machine, started FROM engine LEFT JOIN process ON process.pid = engine.pid"
-        row = self._database.execute(query).fetchone()
-        if row is None:
-            return EngineStatus(EngineState.NEW, self.step, 0.0, "", 0, 0.0)
-        while (state := EngineState(row["state"])).is_alive and not self._process_lives(row):
-            # It may have ended and written so after its row was read.
-            before, row = row, self._database.execute(query).fetchone()
-            if row == before:
-                state = EngineState.KILLED
-                break
-        return EngineStatus(state, row["step"], row["steps_per_second"], row["message"], row["pid"], row["time"])
-
-    def _process_lives(self, row: sqlite3.Row) -> bool:
-        """Whether the process that wrote a row of the table `engine` is still advancing the run."""
-        if row["pid"] == os.getpid() and row["host"] == socket.gethostname():
-            return self.path.resolve() in advanced_here
-        # An engine of the first schema records only the name of its host.
-        where = row["machine"] or (machine() if row["host"] == socket.gethostname() else row["host"])
-        return ProcessId(row["pid"], where, row["started"]).is_alive(row["time"])
+        return engine_status(self.path, self._rows) or EngineStatus(EngineState.NEW, self.step, 0.0, "", 0, 0.0)
 
     def summary(self) -> dict[str, Any]:
         """A short summary, JSON-compatible: run, dataset, objective, ipc, state, step, steps, loss and message."""

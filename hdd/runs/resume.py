@@ -11,9 +11,12 @@ import torch
 from hdd.data import Dataset
 from hdd.devices import pick_device
 from hdd.errors import HDDError, InvalidInputError, RunStateError, StorageError
+from hdd.process import release_memory
+from hdd.progress import Progress
 from hdd.records import StepRecord
 from hdd.runs.engine import Engine
 from hdd.runs.queue import Ticket, wait_for_turn
+from hdd.runs.real_images import check_place, check_real_images, load_real_images
 from hdd.runs.run import Run
 from hdd.runs.signals import StopSignal
 from hdd.runs.storage import explain_storage_errors
@@ -28,6 +31,9 @@ def resume(
     data: Dataset | None = None,
     queue: bool = False,
     on_wait: Callable[[str], None] | None = None,
+    place: str | None = None,
+    on_load: Progress | None = None,
+    on_warning: Callable[[str], None] | None = None,
 ) -> Run:
     """Advances a run from its last completed step, in this process, until it is finished or stopped.
 
@@ -40,18 +46,28 @@ def resume(
         queue: True waits until all engines that came earlier to the run's device on this machine have ended; False
             shares the device.
         on_wait: called with what the run is waiting for, whenever that changes.
+        place: the folder in which the real images are now, if it was moved.
+        on_warning: called with why steps can get other bits here than where the run was made, before they are made.
+        on_load: called with the number of images read and of all images, while a folder is read for the first time.
 
     Returns:
         The run.
 
     Raises:
-        HDDError: another engine advances the run, nothing is left to do, or as in `Engine.advance`.
+        HDDError: another engine advances the run, nothing is left to do, or the real images are not there, and then
+            nothing was changed; or as in `Engine.advance`.
         KeyboardInterrupt: after Ctrl-C. The engine stops between two steps and nothing is lost; a second Ctrl-C ends it
             immediately.
     """
     run = run if isinstance(run, Run) else Run(run)
     with run.advancing():
         stop = StopSignal()
+        _check(run, steps)
+        try:
+            with explain_storage_errors(run), stop.recording(raise_too=True), run.loading():
+                data = _loaded(run, data, place, queue, on_load)
+        except KeyboardInterrupt:
+            raise _interrupted(run, "while it was loading") from None
         _prepare(run, steps)
         try:
             with explain_storage_errors(run):
@@ -63,7 +79,7 @@ def resume(
                     with stop.recording(raise_too=True):
                         engine = Engine(run, data, stop)
                     with stop.recording():
-                        engine.advance(until, on_step, on_wait)
+                        engine.advance(until, on_step, on_wait, on_warning)
         except KeyboardInterrupt:
             loading = run.status().state == EngineState.STARTING
             raise _interrupted(run, "while it was loading" if loading else "immediately") from None
@@ -116,9 +132,45 @@ def _device_name(device: torch.device) -> str:
     return f"cuda-{visible[index] if index < len(visible) else index}"
 
 
-def _prepare(run: Run, steps: int | None) -> None:
-    """Refuses a run with nothing left to do, and clears what a dead engine left behind: partial files and commands."""
+def _loaded(run: Run, data: Dataset | None, place: str | None, queue: bool, on_load: Progress | None) -> Dataset | None:
+    """The real images; None if they are to be read only when the run's turn comes.
+
+    Raises:
+        HDDError: they are not there, or are not those of the run.
+    """
+    if data is not None:
+        check_real_images(run, data, run.initial_settings.dataset)
+        return data
+    if queue and run.status().state == EngineState.NEW:
+        # Whoever made the run has just read them.
+        check_place(run)
+        return None
+    loaded = load_real_images(run, place, on_load)
+    if not queue:
+        return loaded
+    # A waiting process must not hold the images; when its turn comes, it reads them from the cache.
+    del loaded
+    release_memory()
+    return None
+
+
+def _check(run: Run, steps: int | None) -> None:
+    """Refuses a run with nothing left to do."""
     run.check_installed()
+    if steps is not None and steps != run.settings.steps:
+        if steps <= run.step:
+            raise InvalidInputError(
+                f"steps={steps} is not more than the {run.step} steps that {run.path} has made: give more."
+            )
+    elif run.status().state == EngineState.FINISHED:
+        raise RunStateError(
+            f"{run.path} is finished at step {run.step}. "
+            f"Give it more steps (for example --steps {2 * run.step}), rewind it, or fork it."
+        )
+
+
+def _prepare(run: Run, steps: int | None) -> None:
+    """Clears what a dead engine left behind, partial files and commands, and gives the run more steps."""
     with explain_storage_errors(run):
         for edit in run.pending():
             if edit.name in list(Command):
@@ -126,15 +178,6 @@ def _prepare(run: Run, steps: int | None) -> None:
         for partial in run.path.glob("**/.*.partial"):
             partial.unlink(missing_ok=True)
         if steps is not None and steps != run.settings.steps:
-            if steps <= run.step:
-                raise InvalidInputError(
-                    f"steps={steps} is not more than the {run.step} steps that {run.path} has made: give more."
-                )
             if run.status().state == EngineState.FINISHED:
                 run.end(EngineState.STOPPED, "reopened")
             run.steer(who="resume", steps=steps)
-        elif run.status().state == EngineState.FINISHED:
-            raise RunStateError(
-                f"{run.path} is finished at step {run.step}. "
-                f"Give it more steps (for example --steps {2 * run.step}), rewind it, or fork it."
-            )

@@ -26,16 +26,18 @@ from typing import Any
 import numpy as np
 from filelock import Timeout
 
-from hdd.errors import InUseError, InvalidInputError, RunStateError, StorageError
+from hdd.errors import HDDError, InUseError, InvalidInputError, RunStateError, StorageError
 from hdd.paths import RUN_DATABASE
 from hdd.pruning.mask import Mask
 from hdd.records import Edit, StepRecord
+from hdd.runs.engine_status import advanced_here
 from hdd.runs.liveness import ProcessId
 from hdd.runs.places import cannot_be_made, check_free
-from hdd.runs.reading import INITIAL_IMAGES, RunReader, advanced_here
+from hdd.runs.reading import INITIAL_IMAGES, RunReader
 from hdd.runs.schema import connect, make_tables, transaction
+from hdd.runs.stretches import Stretch
 from hdd.runs.tensors import write_tensors
-from hdd.sets import verdicts
+from hdd.sets import marks
 from hdd.settings import Settings
 from hdd.states import Command, EditStatus, EngineState
 
@@ -108,6 +110,15 @@ class Run(RunReader):
             raise cannot_be_made(path, error) from None
         return cls(path)
 
+    @property
+    def _writer(self) -> sqlite3.Connection:
+        """The connection that writes.
+
+        Raises:
+            HDDError: the run can only be read here.
+        """
+        return self._database.writer
+
     # Requests
 
     def steer(self, who: str = "python", at: int | None = None, note: str = "", **changes: Any) -> list[int]:
@@ -135,6 +146,7 @@ class Run(RunReader):
         Raises:
             HDDError: as in `steer`.
         """
+        self.check_writable()
         self.initial_settings.changed(**changes)
         self._check_unfinished()
         if at is not None:
@@ -175,6 +187,7 @@ class Run(RunReader):
         if (value is None) != (lowest is None) or (value is not None and lowest is not None and value < lowest):
             needs = "no value" if lowest is None else f"a number of steps ≥ {lowest}"
             raise InvalidInputError(f"The command {name} takes {needs}, not {value!r}.")
+        self.check_writable()
         self._check_unfinished()
         if not self.engine_alive():
             raise RunStateError(
@@ -191,9 +204,9 @@ class Run(RunReader):
     def request(self, changes: Mapping[str, Any], who: str, due: int | None, note: str = "") -> list[int]:
         """Writes values or commands, which were checked already, into the inbox; returns the ids of the edits."""
         ids: list[int] = []
-        with transaction(self._database):
+        with transaction(self._writer):
             for name, value in changes.items():
-                row = self._database.execute(
+                row = self._writer.execute(
                     "INSERT INTO edits (name, value, due, who, requested, status) VALUES (?, ?, ?, ?, ?, 'pending')",
                     (name, json.dumps(value), due, who, time.time()),
                 ).lastrowid
@@ -204,12 +217,18 @@ class Run(RunReader):
 
     def note_edit(self, edit: int, note: str) -> None:
         """Writes why the edit with the id `edit` was made; "" removes the note. It has no effect on the steps."""
-        self._database.execute("DELETE FROM edit_notes WHERE id = ?", (edit,))
-        self._database.execute("INSERT INTO edit_notes SELECT ?, ? WHERE ? <> ''", (edit, note, note))
+        self._writer.execute("DELETE FROM edit_notes WHERE id = ?", (edit,))
+        self._writer.execute("INSERT INTO edit_notes SELECT ?, ? WHERE ? <> ''", (edit, note, note))
 
     def write_note(self, note: str) -> None:
         """Writes what is to be remembered about the run. It has no effect on the steps."""
-        self._database.execute("INSERT OR REPLACE INTO meta VALUES ('note', ?)", (json.dumps(note),))
+        self._writer.execute("INSERT OR REPLACE INTO meta VALUES ('note', ?)", (json.dumps(note),))
+
+    def move_data(self, dataset: str) -> None:
+        """Takes down where the real images are now; a run that can only be read here remembers it in this object."""
+        if not self.read_only:
+            self._writer.execute("INSERT OR REPLACE INTO meta VALUES ('moved data', ?)", (json.dumps(dataset),))
+        self.initial_settings = Settings.stored({**self.initial_settings.recorded(), "dataset": dataset})
 
     def watch(self) -> None:
         """Tells the engine that somebody watches; for `WATCHED_SECONDS` it keeps writing the live frame."""
@@ -252,7 +271,7 @@ class Run(RunReader):
 
     def decide(self, edit: Edit, status: EditStatus, step: int, old: Any = None, reason: str | None = None) -> None:
         """Records what became of an edit."""
-        self._database.execute(
+        self._writer.execute(
             "UPDATE edits SET status = ?, step = ?, old = ?, reason = ?, decided = ? WHERE id = ?",
             (status, step, json.dumps(old), reason, time.time(), edit.id),
         )
@@ -260,11 +279,11 @@ class Run(RunReader):
     def write_mask(self, step: int, mask: Mask) -> None:
         """Records which synthetic images are kept from `step` on."""
         kept, scores = mask.kept.astype(np.uint8).tobytes(), mask.scores.astype("<f4").tobytes()
-        self._database.execute("INSERT OR REPLACE INTO masks VALUES (?, ?, ?)", (step, kept, scores))
+        self._writer.execute("INSERT OR REPLACE INTO masks VALUES (?, ?, ?)", (step, kept, scores))
 
     def decide_with_mask(self, edit: Edit, step: int, old: Any, mask: Mask) -> None:
         """Records that an edit was applied, and which synthetic images are kept since then; both, or neither."""
-        with transaction(self._database):
+        with transaction(self._writer):
             self.decide(edit, EditStatus.APPLIED, step, old)
             self.write_mask(step, mask)
 
@@ -275,25 +294,25 @@ class Run(RunReader):
         if in_force == names:
             self._write_record(record)
             return
-        with transaction(self._database):
+        with transaction(self._writer):
             # A step made again may have other columns than before. The later steps keep theirs until they are made
             # again.
             if in_force is not None:
-                self._database.execute("INSERT OR IGNORE INTO metric_columns VALUES (?, ?)", (record.step, in_force))
-            self._database.execute("DELETE FROM metric_columns WHERE step = ?", (record.step - 1,))
+                self._writer.execute("INSERT OR IGNORE INTO metric_columns VALUES (?, ?)", (record.step, in_force))
+            self._writer.execute("DELETE FROM metric_columns WHERE step = ?", (record.step - 1,))
             if self._columns_of(record.step) != names:
-                self._database.execute("INSERT INTO metric_columns VALUES (?, ?)", (record.step - 1, names))
+                self._writer.execute("INSERT INTO metric_columns VALUES (?, ?)", (record.step - 1, names))
             self._write_record(record)
 
     def _columns_of(self, step: int) -> str | None:
         """The column names of the record of `step`, as JSON; None if the run has none for it."""
-        row = self._database.execute(
+        row = self._writer.execute(
             "SELECT names FROM metric_columns WHERE step < ? ORDER BY step DESC LIMIT 1", (step,)
         ).fetchone()
         return row and row[0]
 
     def _write_record(self, record: StepRecord) -> None:
-        self._database.execute(
+        self._writer.execute(
             "INSERT OR REPLACE INTO metrics (step, loss, feature_scale, seconds, classes) VALUES (?, ?, ?, ?, ?)",
             (record.step, record.loss, record.feature_scale, record.seconds, record.classes.astype("<f4").tobytes()),
         )
@@ -308,6 +327,8 @@ class Run(RunReader):
     ) -> None:
         """Records the accuracies that networks trained on the images of `step` reached.
 
+        In a run that can only be read here, `evaluations` of this object returns them, and nothing is recorded.
+
         Args:
             step: whose images were evaluated; 0 for a baseline.
             protocol: see `hdd.protocol.Protocol`.
@@ -316,15 +337,19 @@ class Run(RunReader):
             kept_ipc: number of images of each class, if distilled pruning left some out.
         """
         about = {"took": took and {**took}, "kept_ipc": kept_ipc}
+        if self.read_only:
+            made = {"step": step, "time": time.time(), "protocol": {**protocol}, "accuracies": accuracies, **about}
+            self.unrecorded.append({"id": 1 + max((each["id"] for each in self.evaluations()), default=0), **made})
+            return
         recorded = {**protocol, **{name: value for name, value in about.items() if value is not None}}
-        self._database.execute(
+        self._writer.execute(
             "INSERT INTO evaluations (step, time, protocol, accuracies) VALUES (?, ?, ?, ?)",
             (step, time.time(), json.dumps(recorded), json.dumps(accuracies)),
         )
 
     def write_event(self, step: int, text: str) -> None:
         """Records an event."""
-        self._database.execute("INSERT INTO events (time, step, text) VALUES (?, ?, ?)", (time.time(), step, text))
+        self._writer.execute("INSERT INTO events (time, step, text) VALUES (?, ?, ?)", (time.time(), step, text))
 
     def write_status(self, state: EngineState, step: int, steps_per_second: float, message: str) -> None:
         """Records the state of the engine, which is this process.
@@ -337,14 +362,45 @@ class Run(RunReader):
         if not self.exists():
             raise FileNotFoundError(self.path)
         process = ProcessId.of(os.getpid())
-        with transaction(self._database):
-            self._database.execute(
+        with transaction(self._writer):
+            self._writer.execute(
                 "INSERT OR REPLACE INTO process VALUES (0, ?, ?, ?)", (process.pid, process.machine, process.started)
             )
-            self._database.execute(
+            self._writer.execute(
                 "INSERT OR REPLACE INTO engine VALUES (0, ?, ?, ?, ?, ?, ?, ?)",
                 (process.pid, socket.gethostname(), state, step, steps_per_second, message, time.time()),
             )
+
+    @contextmanager
+    def loading(self) -> Generator[None]:
+        """Within this context, the run says that its images are loaded; if that fails, it says what it said before.
+
+        Raises:
+            HDDError: as within the context.
+        """
+        said = {table: self._rows(f"SELECT * FROM {table}") for table in ("engine", "process")}
+        self.write_status(EngineState.STARTING, self.step, 0.0, "loading the data set")
+        try:
+            yield
+        except HDDError:
+            with transaction(self._writer):
+                for table, rows in said.items():
+                    self._writer.execute(f"DELETE FROM {table}")
+                    for row in rows:
+                        self._writer.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", tuple(row))
+            raise
+
+    def write_stretches(self, stretches: Iterable[Stretch]) -> None:
+        """Records on what the steps were computed."""
+        found = json.dumps([{"after": each.after, "facts": {**each.facts}} for each in stretches])
+        self._writer.execute("INSERT OR REPLACE INTO meta VALUES ('stretches', ?)", (found,))
+
+    def begin_stretch(self, after: int, facts: Mapping[str, str]) -> None:
+        """Records on what the steps after `after` are computed from now on."""
+        kept = [each for each in self.stretches() if each.after < after]
+        if not kept or kept[-1].facts != facts:
+            kept.append(Stretch(after, facts))
+        self.write_stretches(kept)
 
     def end(self, state: EngineState, message: str) -> None:
         """Records that the run has no engine any more, and why."""
@@ -353,7 +409,7 @@ class Run(RunReader):
 
     def pending(self) -> list[Edit]:
         """The edits that the engine has not decided on yet."""
-        if self._database.execute("SELECT 1 FROM edits WHERE status = 'pending' LIMIT 1").fetchone() is None:
+        if not self._rows("SELECT 1 FROM edits WHERE status = 'pending' LIMIT 1"):
             return []
         return self.edits(EditStatus.PENDING)
 
@@ -372,31 +428,33 @@ class Run(RunReader):
         # The files go first: a checkpoint that outlived its records would be taken for one of the steps made again.
         for series in (self.snapshots, self.checkpoints):
             series.drop([other for other in series.steps() if other > step])
-        with transaction(self._database):
+        with transaction(self._writer):
             if asked is not None:
                 # It is recorded at the step that the run goes back to, so that the rewind does not take itself back.
                 self.decide(asked, EditStatus.APPLIED, step, stood)
-            self._database.execute("DELETE FROM metrics WHERE step > ?", (step,))
-            self._database.execute("DELETE FROM metric_columns WHERE step >= ?", (step,))
-            self._database.execute("DELETE FROM evaluations WHERE step > ?", (step,))
-            self._database.execute("DELETE FROM masks WHERE step > ?", (step,))
-            self._database.execute("UPDATE edits SET status = 'rewound' WHERE status = 'applied' AND step > ?", (step,))
+            self._writer.execute("DELETE FROM metrics WHERE step > ?", (step,))
+            self._writer.execute("DELETE FROM metric_columns WHERE step >= ?", (step,))
+            self._writer.execute("DELETE FROM evaluations WHERE step > ?", (step,))
+            self._writer.execute("DELETE FROM masks WHERE step > ?", (step,))
+            self._writer.execute("UPDATE edits SET status = 'rewound' WHERE status = 'applied' AND step > ?", (step,))
             if stood > step:
                 first = None if asked is None else asked.id
-                self._database.execute(
+                self._writer.execute(
                     "UPDATE edits SET status = 'rewound'"
                     " WHERE status = 'pending' AND due IS NULL AND (? IS NULL OR id < ?)",
                     (first, first),
                 )
-            self._database.execute("INSERT OR REPLACE INTO meta VALUES ('rewinds', ?)", (str(self.rewinds() + 1),))
+            self.write_stretches(each for each in self.stretches() if each.after < step)
+            self._writer.execute("INSERT OR REPLACE INTO meta VALUES ('rewinds', ?)", (str(self.rewinds() + 1),))
         # A damaged file of verdicts keeps nobody from rewinding.
         with suppress(StorageError):
-            verdicts.Verdicts(self.path / verdicts.NAME).forget_after(step)
+            marks.Marks(marks.place(self.path, True)).forget_after(step)
         self.write_event(step, f"rewound to step {step}")
 
     def copy_history(self, source: "Run", step: int) -> None:
         """Copies everything that `source` recorded up to `step`."""
-        with transaction(self._database):
+        with transaction(self._writer):
+            self.write_stretches(each for each in source.stretches() if each.after < step)
             for table, condition in (
                 ("metrics", "step <= ?"),
                 ("metric_columns", "step < ?"),
@@ -405,11 +463,11 @@ class Run(RunReader):
                 ("edits", "step <= ? AND status = 'applied'"),
                 ("edit_notes", "id IN (SELECT id FROM edits WHERE step <= ? AND status = 'applied')"),
             ):
-                rows = source._database.execute(f"SELECT * FROM {table} WHERE {condition}", (step,)).fetchall()
+                rows = source._rows(f"SELECT * FROM {table} WHERE {condition}", (step,))
                 if rows:
                     # A column that a newer version may have added to the source is not copied.
-                    names = [row["name"] for row in self._database.execute(f"PRAGMA table_info({table})")]
-                    self._database.executemany(
+                    names = [row["name"] for row in self._writer.execute(f"PRAGMA table_info({table})")]
+                    self._writer.executemany(
                         f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
                         [[row[name] for name in names] for row in rows],
                     )

@@ -1,12 +1,10 @@
-"""The database of a run directory: tables, version, and connections to it."""
+"""The tables of a run's database, their version, and connections to it."""
 
-import os
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hdd.errors import NewerVersionError, StorageError
 from hdd.runs.migrations import MIGRATIONS
 
 SCHEMA_VERSION = 4
@@ -117,57 +115,15 @@ def transaction(database: sqlite3.Connection) -> Generator[None]:
     database.execute("COMMIT")
 
 
-def open_database(path: Path, patience: float = LOCKED_SECONDS) -> sqlite3.Connection:
-    """Opens the database of an existing run, and migrates it to this version's schema.
-
-    If the run cannot be written, its database is read as it is, or migrated as a copy in memory.
-
-    Raises:
-        HDDError: this is not the database of a run, or a newer version made it. The file is not changed then.
-    """
-    writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-    database = connect(path, patience) if writable else _connect_to_read(path)
-    try:
-        version = _version(database)
-    except sqlite3.DatabaseError:
-        version = 0
-    if version == 0 or version > SCHEMA_VERSION:
-        database.close()
-    if version == 0:
-        raise StorageError(f"{path} is not a run's database, or is damaged. Give the directory of a run.")
-    if version > SCHEMA_VERSION:
-        raise NewerVersionError(
-            f"{path} has schema {version}, but this version of hdd reads only schemas up to {SCHEMA_VERSION}. "
-            "Upgrade hdd-workbench to open it; nothing was changed."
-        )
-    if version < SCHEMA_VERSION:
-        if not writable:
-            stored, database = database, connect(":memory:")
-            stored.backup(database)
-            stored.close()
-        _migrate(database)
-    # A power cut may lose the last steps, but they can be made again from a checkpoint.
-    database.execute("PRAGMA synchronous = NORMAL")
-    return database
-
-
-def _version(database: sqlite3.Connection) -> int:
+def version_of(database: sqlite3.Connection) -> int:
+    """The version of the schema of a database; 0 if it is none of a run."""
     return database.execute("PRAGMA user_version").fetchone()[0]
 
 
-def _connect_to_read(path: Path) -> sqlite3.Connection:
-    """Opens a database in a folder that cannot be written.
-
-    If there is no write-ahead log, nobody is writing the database. SQLite must be told so (immutable), because
-    otherwise it would have to make that file in order to read.
-    """
-    followed = path.with_name(f"{path.name}-wal").exists()
-    return connect(f"{path.resolve().as_uri()}?{'mode=ro' if followed else 'immutable=1'}", uri=True)
-
-
-def _migrate(database: sqlite3.Connection) -> None:
+def migrate(database: sqlite3.Connection) -> None:
+    """Brings a database of an earlier version to this version's schema."""
     with transaction(database):
         # Another process may have migrated it in the meantime.
-        for version in range(_version(database), SCHEMA_VERSION):
+        for version in range(version_of(database), SCHEMA_VERSION):
             MIGRATIONS[version](database)
             database.execute(f"PRAGMA user_version = {version + 1}")

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from hdd.cores import usable_cores
 from hdd.data import Dataset
 from hdd.errors import InvalidInputError
 from hdd.methods import METHODS
+from hdd.paths import absolute_data_set
 from hdd.provenance import provenance
 from hdd.runs.run import Run, check_steps
 from hdd.sets import SyntheticSet
@@ -50,9 +52,13 @@ def create(
     METHODS.get(settings.method).check(data, settings)
     images = None if initial is None else initial_grid(initial, settings)
     started_from = {} if initial is None or images is None else {"initial": _about(initial, images)}
+    here = {
+        "threads": settings.threads or min(torch.get_num_threads(), usable_cores()),
+        "dataset": absolute_data_set(settings.dataset),
+    }
     run = Run.create(
         out,
-        Settings(**{**settings.values(), "threads": settings.threads or torch.get_num_threads()}),
+        Settings(**{**settings.values(), **here}),
         data.classes,
         fingerprint=data.fingerprint,
         mean=data.mean.tolist(),

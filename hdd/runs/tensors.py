@@ -8,6 +8,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
+from hdd.errors import StorageError
 from hdd.files import replace_file
 
 SNAPSHOTS_KEPT = 500
@@ -25,11 +26,17 @@ def write_tensors(path: Path, tensors: Mapping[str, np.ndarray], durable: bool =
 
 
 def read_tensors(path: Path) -> dict[str, np.ndarray] | None:
-    """The tensors in `path`; None if the file is missing or damaged."""
+    """The tensors in `path`; None if the file is missing or damaged.
+
+    Raises:
+        HDDError: the file is there, but cannot be read.
+    """
     try:
         return load_file(path)
-    except (OSError, SafetensorError):
+    except (FileNotFoundError, SafetensorError):
         return None
+    except OSError as error:
+        raise StorageError(f"{path} cannot be read ({error.strerror or error}).") from None
 
 
 class TensorSeries:
@@ -55,7 +62,7 @@ class TensorSeries:
         write_tensors(self.path(step), tensors, durable)
 
     def read(self, step: int) -> dict[str, np.ndarray] | None:
-        """The tensors of `step`; None if the file is missing or damaged."""
+        """The tensors of `step`; see `read_tensors`."""
         return read_tensors(self.path(step))
 
     def drop(self, steps: list[int]) -> None:

@@ -22,6 +22,7 @@ from hdd.methods import METHODS
 from hdd.objectives import OBJECTIVES
 from hdd.protocol import percent_text
 from hdd.published import Distance
+from hdd.runs.driver_lease import by
 from hdd.runs.run import Run
 from hdd.settings import Settings
 
@@ -220,9 +221,9 @@ def test_prune_previews_what_is_kept_and_asks_for_it(demo, tmp_path):
     told = hdd("prune", run, *given, "--distilled", "--apply").stdout
     assert "distilled_pruning_rate → 0.5: pending" in told and f"hdd resume {run}" in told
     assert [(edit.name, edit.value, edit.who) for edit in Run(run).pending()] == [
-        ("distilled_pruning_rate", 0.5, "hdd prune"),
-        ("distilled_pruning_score", "origin", "hdd prune"),
-        ("distilled_pruning_keep", "far", "hdd prune"),
+        ("distilled_pruning_rate", 0.5, by("hdd prune")),
+        ("distilled_pruning_score", "origin", by("hdd prune")),
+        ("distilled_pruning_keep", "far", by("hdd prune")),
     ]
 
 
@@ -245,7 +246,7 @@ def test_pruning_is_asked_for_at_a_step_with_a_reason(demo, tmp_path):
         0.5,
         15,
         "to see <less>",
-        "hdd prune",
+        by("hdd prune"),
     )
     hdd("resume", run)
     kept = [Run(run).mask_at(step).kept.sum() for step in (14, 16)]

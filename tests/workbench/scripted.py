@@ -213,6 +213,8 @@ def audit(where, script):
         return {"image": image, "severity": severity, "beyond": 2.0, "words": words, "real": None, "other": None}
 
     result = {
+        "set": where,
+        "network accuracy": None,
         "images": count,
         "looked at": list(range(count)),
         "preflight": [{"check": "values", "severity": "warning", "words": "They are strange."}],
@@ -230,7 +232,7 @@ def main(words):
     parser.add_argument("command")
     parser.add_argument("run", nargs="?", type=Path)
     parser.add_argument("--as", action="append")
-    for flag in ("--queue", "--json", "--json-lines"):
+    for flag in ("--queue", "--json", "--json-lines", "--train"):
         parser.add_argument(flag, action="store_true")
     for name in ("--out", "--preset", "--protocol", "--baseline", "--dataset", "--init", "--network", "--fail-on"):
         parser.add_argument(name)

@@ -1,5 +1,7 @@
 """One tab of a browser, and what its page shows."""
 
+import time
+
 from playwright.sync_api import expect
 from waiting import wait_until
 
@@ -101,6 +103,17 @@ class Tab:
         }"""
         (x0, y0), (x1, y1) = self.until(lambda: (box := self.ask(name, code))[0] != box[1] and box)
         return lambda x, y: (x0 + x * (x1 - x0), y0 + y * (y1 - y0))
+
+    def at_rest(self, name):
+        """As `edges`, once the figure keeps its size."""
+
+        def keeps():
+            before = self.edges(name)(1, 1)
+            time.sleep(0.5)
+            return self.edges(name)(1, 1) == before
+
+        self.until(keeps)
+        return self.edges(name)
 
     def marks(self):
         """Where the wall marks a selected image."""

@@ -32,7 +32,7 @@ export function render({model, el}) {
     const open = element("button", {type: "button", textContent: each.name, title: "Show in the inspector"})
     const made = element("tr", {className: each.chosen ? "chosen" : ""},
       element("td", {}, element("img", {src: each.picture, alt: ""})),
-      element("td", {}, open),
+      element("td", {}, open, ...each.tags.map((tag) => element("span", {className: "tag", textContent: tag}))),
       verdict(each),
       element("td", {className: "issue"},
         ...(each.severity ? [element("b", {className: each.severity, textContent: each.severity}), " "] : []), each.words),

@@ -64,7 +64,7 @@ const element = () => {
             "position:absolute;z-index:20;pointer-events:none;display:none;gap:8px;align-items:center;padding:6px 8px;" +
             "border-radius:4px;background:#37414bf2;color:#fff;font:12px/1.4 Roboto,sans-serif;white-space:nowrap"
         const image = document.createElement("canvas")
-        image.style.cssText = `width:${SIDE}px;height:${SIDE}px;image-rendering:pixelated;background:#0004`
+        image.style.cssText = `width:${SIDE}px;height:${SIDE}px;image-rendering:pixelated;object-fit:contain;background:#0004`
         box.append(image, document.createElement("div"))
         root.append(box)
     }

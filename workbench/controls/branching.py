@@ -7,7 +7,6 @@ from pathlib import Path
 from workbench import actions
 from workbench.controls.dialogs import Dialogs
 from workbench.controls.notices import attempt_async, notify
-from workbench.controls.steering import WHO
 from workbench.session import Session
 
 
@@ -35,10 +34,10 @@ class Branching:
         attempt_async(self._fork(step))
 
     async def _rewind(self, step: int) -> None:
-        await asyncio.to_thread(actions.rewind, self._session.run_source.run.path, step, WHO)
+        await asyncio.to_thread(actions.rewind, self._session.run_source.run.path, step, self._session.who)
         self._session.selection.step = None
 
     async def _fork(self, step: int) -> None:
-        forked = await asyncio.to_thread(actions.fork, self._session.run_source.run.path, step, WHO)
+        forked = await asyncio.to_thread(actions.fork, self._session.run_source.run.path, step, self._session.who)
         self._attach(forked)
         notify("info", f"Forked at step {step}. Change any knobs, then resume the fork.")

@@ -1,6 +1,6 @@
 """The dialog that opens over the page, with a question or a text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import panel as pn
 import panel_material_ui as pmui
@@ -42,6 +42,15 @@ class Dialogs(Component):
         yes = pmui.Button(label=label, variant="contained", color="warning", margin=8)
         yes.on_click(lambda _: self._act(action))
         self._open(title, Text(question, margin=8), pn.Row(yes, self._closing("Cancel")))
+
+    def choose(self, title: str, question: str, choices: Mapping[str, Callable[[], None]]) -> None:
+        """Asks which of several things is meant, and does it; the first one is what most people want."""
+        buttons = []
+        for label, action in choices.items():
+            button = pmui.Button(label=label, variant="outlined" if buttons else "contained", margin=8)
+            button.on_click(lambda _, action=action: self._act(action))
+            buttons.append(button)
+        self._open(title, Text(question, margin=8), pn.Row(*buttons, self._closing("Cancel")))
 
     def ask_text(self, title: str, label: str, text: str, button: str, action: Callable[[str], None]) -> None:
         """Asks for a line of text, which begins as `text`; calls `action` with it."""

@@ -35,20 +35,22 @@ class DriverButton(SourceComponent):
         watching = f", {others} watching" if others > 0 else ""
         if session.drives:
             self._text.object = f"You are in control{watching}"
-            self._button.label = "Hand over control"
-            show(self._button, others > 0)
+            self._button.label = "Hand over control" if others > 0 else "Release control"
+            show(self._button, True)
         else:
-            free = lease.driver is None
-            self._text.object = "No one is in control" if free else "You are watching"
+            holder, may = lease.holder, not session.run_source.run.read_only
+            told = "No one is in control" if holder is None else f"You are watching {holder.who or 'another tab'}"
+            self._text.object = told if may else "Only to look at"
             self._button.label = "Take control"
-            show(self._button, free)
+            show(self._button, may and holder is None)
 
     def _clicked(self) -> None:
         session = self._session
         lease, tabs = session.run_source.lease, session.source.tabs()
         if session.drives:
             later = tabs[tabs.index(session.tab) + 1 :] + tabs[: tabs.index(session.tab)]
-            lease.leave(session.tab, to=later[0] if later else None)
+            to = later[0] if later else None
+            lease.leave(session.tab, to, "" if to is None else session.run_source.audience.who_is(to))
         else:
-            lease.take(session.tab)
+            lease.take(session.tab, session.who)
         session.run_source.audience.wake()

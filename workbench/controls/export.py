@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,10 +13,13 @@ import panel_material_ui as pmui
 
 from hdd.errors import HDDError
 from hdd.sets import FORMATS
+from hdd.sets.marks import Verdict
 from workbench.browser.link import Link
 from workbench.component import Component
+from workbench.controls.dialogs import Dialogs
 from workbench.controls.notices import notify
 from workbench.core import exports, set_export
+from workbench.core.marking import marking_of
 from workbench.core.projector import Projector
 from workbench.core.set_export import SavedSet
 from workbench.core.set_place import SetPlace
@@ -24,6 +28,7 @@ from workbench.session import Session
 IMAGES = "Images, one picture (PNG)"
 FOLDER = "Images, a folder (ZIP)"
 CURVES = "Curves (CSV)"
+SELECTED = "Selected images, a folder (ZIP)"
 SELECTION = "Selection (JSON)"
 
 
@@ -53,17 +58,27 @@ class Export(Component):
         session: the session that shows the run or the set.
         link: hands the files to the browser.
         projector: writes the formats, in another process.
+        dialogs: ask whether dropped images are to be left out.
         at: what is exported of a step; for a set, of any.
     """
 
-    def __init__(self, session: Session, link: Link, projector: Projector, at: Callable[[int], Exported]) -> None:
+    def __init__(
+        self, session: Session, link: Link, projector: Projector, dialogs: Dialogs, at: Callable[[int], Exported]
+    ) -> None:
         super().__init__()
+        self._dialogs = dialogs
+        self._marking = marking_of(session.source)
         self._session = session
         self._link = link
         self._projector = projector
         self._at = at
         self._thread = ThreadPoolExecutor(1)
-        self._actions = {IMAGES: self._save_sheet, FOLDER: self._save_folder, SELECTION: self._save_selection}
+        self._actions = {
+            IMAGES: self._save_sheet,
+            FOLDER: self._save_folder,
+            SELECTED: self._save_selected,
+            SELECTION: self._save_selection,
+        }
         if session.source.changes:
             self._actions[CURVES] = self._save_curves
         for name in FORMATS.names():
@@ -85,6 +100,15 @@ class Export(Component):
     def _save_folder(self) -> None:
         layout, classes = self._session.source.layout, self._session.source.classes
         self._save_pixels(".zip", lambda pixels: exports.images_folder(pixels, layout, classes))
+
+    def _save_selected(self) -> None:
+        layout, classes = self._session.source.layout, self._session.source.classes
+        places = sorted(self._session.selection.synthetic)
+        images = [image for place in places if (image := layout.image(*place)) is not None]
+        if not images:
+            notify("warning", "No synthetic image is selected: click one, or draw a lasso around points of the disk.")
+            return
+        self._save_pixels("-selected.zip", lambda pixels: exports.images_folder(pixels, layout, classes, images))
 
     def _save_pixels(self, suffix: str, make: Callable[[np.ndarray], bytes]) -> None:
         frame = self._session.frame()
@@ -109,9 +133,29 @@ class Export(Component):
         if kept is None:
             _say_no_images()
             return
-        what = self._at(kept)
+        dropped = self._dropped(kept)
+        if not dropped:
+            self._write_set(format, kept)
+            return
+        count = f"{dropped} image{'s are' if dropped > 1 else ' is'} marked to be dropped."
+        choices = {
+            "Leave out": partial(self._write_set, format, kept, (Verdict.DROP,)),
+            "Export all": partial(self._write_set, format, kept),
+        }
+        self._dialogs.choose("Export the set", f"{count} Leave {'them' if dropped > 1 else 'it'} out?", choices)
+
+    def _dropped(self, step: int) -> int:
+        """The number of images that are marked to be dropped; 0 if the marks cannot be read, as others say."""
+        if self._marking is None:
+            return 0
+        with suppress(HDDError):
+            return sum(mark.verdict is Verdict.DROP for mark in self._marking.of(step).values())
+        return 0
+
+    def _write_set(self, format: str, step: int, without: tuple[Verdict, ...] = ()) -> None:
+        what = self._at(step)
         self._panel.loading = True
-        made = self._projector.study(set_export.saved, what.root, what.place, what.stem, format)
+        made = self._projector.study(set_export.saved, what.root, what.place, what.stem, format, without)
         self._session.when_done(made, partial(self._got_set, format))
 
     def _got_set(self, format: str, made: "Future[SavedSet]") -> None:

@@ -24,9 +24,13 @@ def why_not(session: Session) -> str:
     """Why the session may not steer its run; "" if it may."""
     if session.drives:
         return ""
-    if session.source.driver is None:
+    reason = session.run_source.run.read_only
+    if reason:
+        return f"This run can only be looked at here ({reason})."
+    holder = session.run_source.lease.holder
+    if holder is None:
         return "No one is in control of this run: take control to steer it."
-    return "You are watching: another tab is in control of this run."
+    return f"You are watching: {holder.who or 'another tab'} is in control of this run."
 
 
 def may_steer(session: Session) -> bool:

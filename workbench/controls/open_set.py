@@ -7,7 +7,9 @@ import panel as pn
 import panel_material_ui as pmui
 
 from hdd.data.sources import NAMES
+from hdd.sets import Reading
 from workbench.component import Component
+from workbench.controls.notices import attempt
 from workbench.core.image_folders import image_folders
 from workbench.core.set_place import SetPlace
 from workbench.theme import Text
@@ -43,12 +45,20 @@ class OpenSet(Component):
             value="",
             **common,
         )
+        self._reading = pmui.TextInput(
+            label="Read as (optional)",
+            placeholder="values=unit; channels=bgr",
+            description="How the file is to be read where it does not say so, or says it wrongly: NAME=VALUE, joined "
+            "by semicolons, with the names of docs/formats.md. The checks offer other readings too.",
+            **common,
+        )
         self._open = pmui.Button(label="Open", icon="folder_open", variant="contained", margin=(8, 10))
         self._open.on_click(lambda _: self._submit())
         self._panel = pn.Column(
             Text(f"A distilled set that anybody published, in {root}", variant="caption", margin=(0, 10)),
             self._path,
             self._dataset,
+            self._reading,
             Text(
                 "With its data set, the colours are right, and there are a disk and checks.",
                 variant="caption",
@@ -65,4 +75,6 @@ class OpenSet(Component):
 
     def _submit(self) -> None:
         # The value itself is only sent when an option is chosen.
-        self._show(SetPlace(str(self._path.value_input or self._path.value or "").strip(), self._dataset.value))
+        path = str(self._path.value_input or self._path.value or "").strip()
+        texts = [text.strip() for text in str(self._reading.value_input or "").split(";") if text.strip()]
+        attempt(lambda: self._show(SetPlace(path, str(self._dataset.value), Reading.of_texts(texts))))

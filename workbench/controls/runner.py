@@ -3,18 +3,22 @@
 import panel as pn
 import panel_material_ui as pmui
 
+from hdd.paths import FOLDER
 from hdd.states import Command, EngineState
 from workbench.component import SourceComponent
 from workbench.controls.job_watch import JobWatch
 from workbench.controls.notices import attempt, may_steer, notify
-from workbench.controls.steering import WHO
 from workbench.core.frame import Frame
+from workbench.core.image_folders import image_folders
 from workbench.core.job import Job, JobKind
 from workbench.core.jobs import Engines
 from workbench.core.progress_text import duration
 from workbench.embedded_session import Shown
 from workbench.session import Session
 from workbench.theme import HIDDEN, Notice, show
+
+AS_BEFORE = "where it was"
+"""The choice of the folder in which a run has its images."""
 
 
 class Runner(SourceComponent):
@@ -31,23 +35,38 @@ class Runner(SourceComponent):
         super().__init__(shown)
         self._engines = engines or Engines(self._session.run_source.run.path.parent)
         path = self._session.run_source.run.path
-        self._watch = JobWatch(self._session, self._engines, path, JobKind.ENGINE, _ended)
+        self._watch = JobWatch(self._session, self._engines, path, JobKind.ENGINE, self._ended)
         self._starts = False
         button = {"size": "small", "margin": (4, 3), "variant": "outlined"}
         self._pause = pmui.Button(label="Pause", icon="pause", description="Pause or resume (space)", **button)
         self._step = pmui.Button(label="Step", icon="skip_next", description="Run one step, then pause", **button)
         self._stop = pmui.Button(label="Stop", icon="stop", description="Stop the engine; it can be resumed", **button)
         self._resume = pmui.Button(label="Resume", icon="play_arrow", size="small", margin=(4, 3), variant="contained")
-        self._pause.on_click(lambda _: self.toggle())
+        self._pause.on_click(lambda _: self._press())
         self._step.on_click(lambda _: self._command(Command.STEP, 1))
         self._stop.on_click(lambda _: self._command(Command.STOP))
         self._resume.on_click(lambda _: self.resume())
+        self._place = pmui.Select(
+            label="Image folder now",
+            options={AS_BEFORE: ""},
+            size="small",
+            margin=(8, 10),
+            description="Where the same images are now, among the folders in HDD_FOLDERS.",
+        )
+        self._moved = pmui.Column(self._place, margin=0, sx=HIDDEN)
         self._problem = Notice("", severity="error", margin=(4, 10), sizing_mode="stretch_width", sx=HIDDEN)
         self._panel = pn.Column(
             self._problem,
+            self._moved,
             pn.Row(self._resume, self._pause, self._step, self._stop, margin=(0, 6)),
             sizing_mode="stretch_width",
         )
+
+    def _press(self) -> None:
+        if self._session.run_source.state.status.state == EngineState.QUEUED:
+            self._command(Command.GO)
+        else:
+            self.toggle()
 
     def toggle(self) -> None:
         """Pauses a running run, and resumes a paused one."""
@@ -59,7 +78,7 @@ class Runner(SourceComponent):
 
     def _command(self, name: Command, value: int | None = None) -> None:
         if may_steer(self._session):
-            answer = self._session.run_source.ask(lambda run: run.command(name, value, who=WHO))
+            answer = self._session.run_source.ask(lambda run: run.command(name, value, who=self._session.who))
             self._session.when_done(answer, lambda done: attempt(done.result))
 
     def resume(self) -> None:
@@ -68,8 +87,18 @@ class Runner(SourceComponent):
         more = 2 * state.settings.steps if state.status.state == EngineState.FINISHED else None
         if may_steer(self._session):
             self._starts = True
-            attempt(lambda: self._engines.resume(self._session.run_source.run.path, more))
+            place = self._place.value.removeprefix(FOLDER) or None
+            attempt(lambda: self._engines.resume(self._session.run_source.run.path, more, place=place))
             self._watch.look()
+
+    def _ended(self, job: Job) -> None:
+        """Says why an engine has failed; if it found no images, one may say where they are now."""
+        if job.failure:
+            notify("error", job.failure)
+        lost = "--data PATH" in (job.failure or "")
+        if lost:
+            self._place.options = {AS_BEFORE: "", **image_folders()}
+        show(self._moved, lost)
 
     def update(self, frame: Frame) -> None:
         """Shows what the engine is doing, and enables the buttons that fit."""
@@ -89,17 +118,13 @@ class Runner(SourceComponent):
         self._resume.label = "Starting the engine …" if self._starts else again
         for button in (self._pause, self._step, self._stop):
             show(button, going)
-        self._pause.label, self._pause.icon = (
-            ("Resume", "play_arrow") if state == EngineState.PAUSED else ("Pause", "pause")
-        )
-        self._pause.disabled = not drives or state == EngineState.QUEUED
+        self._pause.label, self._pause.icon = {
+            EngineState.PAUSED: ("Resume", "play_arrow"),
+            EngineState.QUEUED: ("Run in parallel", "fast_forward"),
+        }.get(state, ("Pause", "pause"))
+        self._pause.disabled = not drives
         self._step.disabled = not drives or state != EngineState.PAUSED
         self._stop.disabled = not drives
-
-
-def _ended(job: Job) -> None:
-    if job.failure:
-        notify("error", job.failure)
 
 
 def status_text(frame: Frame) -> str:

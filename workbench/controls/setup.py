@@ -19,7 +19,7 @@ from workbench.core.set_place import SetPlace
 from workbench.theme import HIDDEN, Text, show
 
 FOLDER_KNOBS = ("image_size", "unreadable")
-"""The knobs that only image folders have."""
+"""The knobs that only image folders have; they are below the data set while a folder is chosen."""
 
 FIRST = ("method", "objective", "ipc", "steps")
 """The knobs that are always visible; all others are in sections, which are closed at first."""
@@ -54,6 +54,7 @@ class Setup(Component):
         self._preset.param.watch(lambda _: self._choose_preset(), "value")
         self._settings = self._computed()
         self._knobs: dict[str, KnobControl] = {}
+        self._of_folder = pn.Column(sizing_mode="stretch_width", margin=0)
         self._sections = KnobSections(_folded(), self._control, self._show, margin=(4, 4))
         self._initial = pmui.TextInput(
             label="Start from a distilled set",
@@ -75,6 +76,7 @@ class Setup(Component):
         self._panel = pn.Column(
             self._dataset,
             self._about,
+            self._of_folder,
             self._preset,
             self._changes,
             *map(self._control, FIRST),
@@ -174,13 +176,11 @@ class Setup(Component):
         for name, knob in self._knobs.items():
             if name not in self._chosen or self._problem(name, self._chosen[name]) is None:
                 knob.put(getattr(self._settings, name))
-        self._sections.show(self._offered())
+        if bool(self._of_folder) != self._dataset.value.startswith(FOLDER):
+            own = [self._knobs.get(name) or self._control(name) for name in FOLDER_KNOBS]
+            self._of_folder[:] = [] if self._of_folder else own
+        self._sections.show({*self._settings.in_force()})
         self._about.object = dataset_text.about(self._listed.get(self._dataset.value), self._settings, self._notes)
-
-    def _offered(self) -> set[str]:
-        """The names of the knobs that the chosen data set, method and objective have."""
-        of_folders = () if self._dataset.value.startswith(FOLDER) else FOLDER_KNOBS
-        return {*self._settings.in_force()} - {*of_folders}
 
     def _submit(self) -> None:
         values = {name: getattr(self._settings, name) for name in self._settings.in_force()} | self._chosen
@@ -202,5 +202,5 @@ def _preset_options(dataset: str) -> dict[str, str]:
 def _folded() -> tuple[str, ...]:
     """The names of the knobs in the sections, in the order of the steering panel; the fixed ones come last."""
     fixed = [name for name in Settings.names() if name not in Settings.steerable()]
-    # The data set has its own menu.
-    return tuple(name for name in (*Settings.steerable(), *fixed) if name not in (*FIRST, "dataset"))
+    # The data set has its own menu, and below it what only folders have.
+    return tuple(name for name in (*Settings.steerable(), *fixed) if name not in (*FIRST, *FOLDER_KNOBS, "dataset"))

@@ -21,7 +21,6 @@ from workbench.embedded_session import Shown
 from workbench.session import Session
 from workbench.theme import HIDDEN, Text, show
 
-WHO = "page"
 SETTLED_MILLISECONDS = 300
 OPEN_AT_FIRST = [0, 1]
 
@@ -68,7 +67,7 @@ class Steering(SourceComponent):
             self._session.later(partial(self._settle, name, value), SETTLED_MILLISECONDS)
             return
         self._sent[name] = None
-        answer = self._session.run_source.ask(lambda run: run.steer(who=WHO, **{name: value}))
+        answer = self._session.run_source.ask(lambda run: run.steer(who=self._session.who, **{name: value}))
         self._session.when_done(answer, partial(self._written, name))
 
     def _written(self, name: str, answer: Future) -> None:

@@ -40,6 +40,11 @@ class Audience:
         """The browser tabs of all sessions, in the order in which they joined, without those that are still loading."""
         return list(dict.fromkeys(tab for tab, _ in list(self._sessions.values()) if tab))
 
+    def who_is(self, tab: str) -> str:
+        """Who looks at the source in a browser tab, in words; "" if that is not known."""
+        found = [getattr(session, "who", "") for session, (each, _) in list(self._sessions.items()) if each == tab]
+        return next(filter(None, found), "")
+
     def wake(self) -> None:
         """Wakes every session, so that it reads the state again."""
         for _, wake in list(self._sessions.values()):

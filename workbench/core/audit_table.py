@@ -9,14 +9,17 @@ from typing import Any
 
 import numpy as np
 
+from hdd.sets.marks import Mark, Verdict
 from hdd.sets.preflight import Severity
-from hdd.sets.verdicts import Verdict
 
 SEVERITIES = tuple(str(each) for each in reversed(Severity))
 """From the most serious one on."""
 
 SHOWS = ("all images", "with issues", "without a verdict", *(f"verdict: {each}" for each in Verdict))
-"""What the table can be filtered by."""
+"""What the table can be filtered by, apart from the tags."""
+
+TAG = "tag: "
+NOTHING = Mark()
 
 PAGE = 40
 """Rows that are shown at a time."""
@@ -94,32 +97,32 @@ class AuditTable:
         """How many images have an issue of this severity."""
         return sum(any(each["severity"] == severity for each in issues) for issues in self._issues.values())
 
-    def rows(self, order: Order, shows: str, verdicts: Mapping[int, Verdict]) -> list[int]:
+    def rows(self, order: Order, shows: str, marks: Mapping[int, Mark]) -> list[int]:
         """The positions of the rows to show, in order.
 
         Args:
             order: how they are ordered; equal ones keep the order of the set.
-            shows: one of `SHOWS`.
-            verdicts: by image.
+            shows: one of `SHOWS`, or `TAG` and a tag.
+            marks: by image.
         """
         keys = self._seriousness
         if order.title in self.titles:
             keys = self.values[:, self.titles.index(order.title)]
         elif order.title == VERDICT:
             ranks = {None: 0, Verdict.KEEP: 1, Verdict.DOUBT: 2, Verdict.DROP: 3}
-            keys = np.array([ranks[verdicts.get(int(image))] for image in self.images])
+            keys = np.array([ranks[marks.get(int(image), NOTHING).verdict] for image in self.images])
         elif order.title != ISSUE:
             keys = np.arange(len(self.images))
         shown = np.argsort(-keys if order.falls else keys, kind="stable")
-        return [int(row) for row in shown if self._is_shown(int(self.images[row]), shows, verdicts)]
+        return [int(row) for row in shown if self._is_shown(int(self.images[row]), shows, marks)]
 
-    def _is_shown(self, image: int, shows: str, verdicts: Mapping[int, Verdict]) -> bool:
-        verdict = verdicts.get(image)
+    def _is_shown(self, image: int, shows: str, marks: Mapping[int, Mark]) -> bool:
+        mark = marks.get(image, NOTHING)
         if shows == "with issues":
             return image in self._issues
         if shows == "without a verdict":
-            return verdict is None
-        return shows in ("all images", f"verdict: {verdict}")
+            return mark.verdict is None
+        return shows in ("all images", f"verdict: {mark.verdict}", *(f"{TAG}{tag}" for tag in mark.tags))
 
     def row(self, position: int) -> Row:
         """A row by its position in `images`."""
@@ -138,14 +141,15 @@ class AuditTable:
         """The class of the image in a row, and its number within the class."""
         return self._places[position]
 
-    def as_csv(self, verdicts: Mapping[int, Verdict]) -> bytes:
-        """All images with their figures, issues and verdicts."""
+    def as_csv(self, marks: Mapping[int, Mark]) -> bytes:
+        """All images with their figures, issues, verdicts and tags."""
         file = io.StringIO()
         writer = csv.writer(file)
-        writer.writerow(["image", "class", "number", *self.titles, "severity", "issues", "verdict"])
+        writer.writerow(["image", "class", "number", *self.titles, "severity", "issues", "verdict", "tags"])
         for position in range(len(self.images)):
             row, (label, number) = self.row(position), self._places[position]
+            mark = marks.get(row.image, NOTHING)
             values = ["" if np.isnan(each) else each for each in self.values[position].tolist()]
             about = [row.image, self._classes[label], number, *values]
-            writer.writerow([*about, row.severity, row.words, verdicts.get(row.image, "")])
+            writer.writerow([*about, row.severity, row.words, mark.verdict or "", ", ".join(mark.tags)])
         return file.getvalue().encode()

@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hdd.sets import verdicts
+from hdd.sets import marks
 from workbench.core.job import Job
 from workbench.core.jobs import Engines, of_set
 from workbench.core.run_source import RunSource
@@ -19,14 +19,14 @@ class Audited:
     Attributes:
         path: directory of the run, or path of the set.
         options: by which the command reads it.
-        verdicts: file of the verdicts on its images.
+        marks: file of the marks on its images.
         identity: differs between different runs at one path.
         has_steps: whether it has steps, as runs do.
     """
 
     path: Path
     options: tuple[str, ...]
-    verdicts: Path
+    marks: Path
     identity: Hashable
     has_steps: bool
 
@@ -35,14 +35,13 @@ class Audited:
         """What an audit of a source looks at; None for a set that no other process can read."""
         if isinstance(source, RunSource):
             path = source.run.path
-            return cls(path, (), path / verdicts.NAME, source.run.meta("id"), True)
+            return cls(path, (), marks.place(path, True), source.run.meta("id"), True)
         if isinstance(source, SetSource) and source.file is not None:
             file = source.file
-            beside = file.path.with_name(f"{file.path.name}.{verdicts.NAME}")
             options = tuple(of_set(file.dataset, file.read_as, file.image_size))
-            return cls(file.path, options, beside, (file.path, options), False)
+            return cls(file.path, options, marks.place(file.path, False), (file.path, options), False)
         return None
 
-    def audit(self, engines: Engines, step: int, network: str) -> Job:
+    def audit(self, engines: Engines, step: int, network: str, train: bool) -> Job:
         """Starts the process that audits a step."""
-        return engines.audit(self.path, step if self.has_steps else None, network, self.options)
+        return engines.audit(self.path, step if self.has_steps else None, network, train, self.options)

@@ -200,9 +200,13 @@ class DiskRequests:
         self._retry_at = self._clock() + RETRY_SECONDS
 
     def _got_sample(self, answer: Future[Any]) -> None:
-        if not answer.cancelled() and answer.exception() is None:
+        if answer.cancelled():
+            return
+        if (error := answer.exception()) is None:
             self.sample = answer.result()
-            self._answered()
+        else:
+            self._fail(error)
+        self._answered()
 
     def _got(self, request: DiskRequest, images: np.ndarray, answer: Future[Any]) -> None:
         """Takes the answer to a request; called from any thread."""

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -25,17 +25,20 @@ def images_sheet(pixels: np.ndarray, layout: ClassLayout) -> bytes:
     return png(sheet(layout.grid(pixels)).transpose(2, 0, 1))
 
 
-def images_folder(pixels: np.ndarray, layout: ClassLayout, classes: list[str]) -> bytes:
+def images_folder(
+    pixels: np.ndarray, layout: ClassLayout, classes: list[str], images: Iterable[int] | None = None
+) -> bytes:
     """A ZIP of one PNG per image, in a folder per class, as the format folder of `hdd.sets` writes and reads it.
 
     Args:
         pixels: uint8 (M, 1 or 3, H, W), in the order of the layout.
         layout: of the images.
         classes: C names; characters that a file system may refuse are replaced.
+        images: the numbers of those to write; None writes all.
     """
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        for image in range(len(layout)):
+        for image in range(len(layout)) if images is None else images:
             label, number = layout.place(image)
             archive.writestr(f"{class_folder(label, classes[label])}/{image_file(number)}", png(pixels[image]))
     return file.getvalue()

@@ -77,7 +77,7 @@ class FrameBuilder:
             image_step=image_step,
             disk=self.disks.disk,
             disk_learning=self.disks.learning,
-            disk_problem=self.disks.problem,
+            disk_problem=self.disks.problem or self.images.problem,
             sample=self.disks.sample,
             full=full,
         )

@@ -16,7 +16,10 @@ class ImageCache:
 
     Args:
         read: returns the images of a kept step.
-        arrived: called, from any thread, when images that were requested have been read.
+        arrived: called, from any thread, when images that were requested have been read, or cannot be.
+
+    Attributes:
+        problem: why the images that were asked for last cannot be read; None if they can.
     """
 
     def __init__(self, read: Callable[[int], "Future[StepImages]"], arrived: Callable[[], None]) -> None:
@@ -26,6 +29,7 @@ class ImageCache:
         self._images: dict[int, StepImages] = {}
         self._asked: dict[int, Future[StepImages]] = {}
         self._rewinds = 0
+        self.problem: str | None = None
 
     def follow(self, rewinds: int) -> None:
         """Forgets all images if the run has been rewound, because its steps may have other images afterwards."""
@@ -53,10 +57,15 @@ class ImageCache:
             del self._asked[step]
             try:
                 images = answer.result()
-            except (HDDError, OSError):
-                return
-            if len(self._images) >= STEPS_KEPT:
+            except (HDDError, OSError) as error:
+                images, before, self.problem = None, self.problem, str(error)
+                is_known = before == self.problem
+            else:
+                self.problem, is_known = None, False
+            if images is not None and len(self._images) >= STEPS_KEPT:
                 del self._images[next(key for key in self._images if key)]
-            self._images[step] = images
-        if not at_once:
+            if images is not None:
+                self._images[step] = images
+        # A problem is told once: those who hear of it ask for the images again.
+        if not at_once and not is_known:
             self._arrived()

@@ -6,13 +6,13 @@ before that exists, and for the reason of a failure.
 """
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from hdd.cores import usable_cores
 from hdd.errors import HDDError, InUseError
 from hdd.knobs.text import to_text
 from hdd.networks import DEFAULT
@@ -20,7 +20,7 @@ from hdd.runs.places import check_name
 from workbench.core.job import Job, JobKind
 
 HDD = (sys.executable, "-m", "hdd")
-SPARE_CORES = max(1, (os.cpu_count() or 1) - 1)
+SPARE_CORES = max(1, usable_cores() - 1)
 """Threads for an engine that leave one core to the browser and the server; competing for that core would cost more."""
 
 
@@ -104,15 +104,17 @@ class Engines:
         ]
         return self._start(command, "The new run", run)
 
-    def resume(self, run: Path, steps: int | None = None, share: bool = False) -> Job:
+    def resume(self, run: Path, steps: int | None = None, share: bool = False, place: str | None = None) -> Job:
         """Starts an engine on an existing run.
 
         Args:
             run: its directory.
             steps: the new number of steps of the run, None to leave it.
             share: as in `distill`.
+            place: the folder in which its real images are now, None if it was not moved.
         """
         more = [] if steps is None else ["--steps", str(steps)]
+        more += [] if place is None else ["--data", place]
         command = [*self._command, "resume", str(run), *more, *([] if share else ["--queue"]), "--json"]
         return self._start(command, "The engine", run)
 
@@ -151,20 +153,21 @@ class Engines:
         same = [job for job in self.going(path) if job.command == command]
         return same[0] if same else self._start(command, "The check of the set", path, JobKind.INSPECTION)
 
-    def audit(self, path: Path, step: int | None, network: str, given: Sequence[str] = ()) -> Job:
+    def audit(self, path: Path, step: int | None, network: str, train: bool, given: Sequence[str] = ()) -> Job:
         """Starts a process that audits a set, independently of any engine.
 
         Args:
             path: directory of a run, or path of a set.
             step: a kept step of the run; None for a set.
             network: through which it looks at features, "random" or "trained".
+            train: whether it also trains networks on the set.
             given: options of a set, see `of_set`.
         """
         where = str(path) if step is None else f"{path}@{step}"
-        looks = ["--network", network, "--fail-on", "never", "--json-lines"]
+        looks = ["--network", network, *(["--train"] if train else []), "--fail-on", "never", "--json-lines"]
         about = "The audit" if step is None else f"The audit of step {step}"
         return self._start(
-            [*self._command, "audit", where, *given, *looks], about, path, JobKind.AUDIT, (step or 0, network)
+            [*self._command, "audit", where, *given, *looks], about, path, JobKind.AUDIT, (step or 0, network, train)
         )
 
     def _start(

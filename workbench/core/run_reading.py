@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from hdd.records import Edit
-from hdd.runs.reading import steered
+from hdd.runs.ledger import steered
 from hdd.runs.run import Run
 from hdd.states import EditStatus
 from workbench.core.curve_buckets import CurveBuckets

@@ -20,14 +20,14 @@ from hdd.pixels import to_pixels
 from hdd.projection import Geometry, Pruning, Viewing
 from hdd.pruning.mask import Mask
 from hdd.records import Edit, EngineStatus
-from hdd.runs.reading import mask_at, steered
+from hdd.runs.driver_lease import DriverLease
+from hdd.runs.ledger import mask_at, steered
 from hdd.runs.run import Run
 from hdd.sets.decoders import DECODERS
 from hdd.settings import Settings
 from hdd.states import EditStatus, EngineState
 from workbench.core.audience import Audience
 from workbench.core.class_layout import ClassLayout
-from workbench.core.driver_lease import DriverLease
 from workbench.core.run_reading import STATUS_SECONDS, RunReading
 from workbench.core.run_thread import Answer, RunThread
 from workbench.core.shared_answers import SharedAnswers
@@ -119,7 +119,7 @@ class RunSource:
         decoder = self.run.decoder
         self.layout = ClassLayout.of_equal(len(self.classes), self.initial_settings.ipc, DECODERS[decoder].held)
         self.viewing: Viewing | None = Viewing.of(self.initial_settings, self.run.meta("fingerprint"), decoder)
-        self.lease = DriverLease()
+        self.lease = DriverLease(path)
         self.state = RunState(settings=self.initial_settings, reading=True)
         self.lock = threading.RLock()
         self.audience = Audience()
@@ -174,13 +174,16 @@ class RunSource:
 
     @property
     def driver(self) -> str | None:
-        """As `Source.driver`."""
-        return self.lease.driver
+        """As `Source.driver`. The lease of a tab of this server is kept from expiring."""
+        driver = self.lease.driver
+        if driver is not None and driver in self.tabs():
+            self.lease.keep(driver)
+        return driver
 
     def join(self, session: object, tab: str, wake: Callable[[], None]) -> None:
         """As `Source.join`; `wake` is called from another thread."""
         if tab:
-            self.lease.take(tab)
+            self.lease.take(tab, getattr(session, "who", ""))
         with self.lock:
             self.audience.join(session, tab, wake)
             self._forgotten.cancel()
@@ -222,6 +225,7 @@ class RunSource:
             return
         reader = RunReading(run)
         watched = -WATCH_SECONDS
+        driver = self.driver
         while True:
             with self.lock:
                 if not self.audience:
@@ -233,6 +237,9 @@ class RunSource:
                 if time.monotonic() > watched + WATCH_SECONDS:
                     watched = time.monotonic()
                     run.watch()
+                if driver != self.driver:
+                    driver = self.driver
+                    self.audience.wake()
                 changes = reader.changes()
                 if changes:
                     self._publish(problem=None, **changes)

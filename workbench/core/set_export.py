@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from hdd.runs.open_set import marks_of
 from hdd.sets import FORMATS, save
+from hdd.sets.marks import Verdict, left_out
 from workbench.core.set_opening import stored
 from workbench.core.set_place import SetPlace
 
@@ -29,7 +31,7 @@ class SavedSet:
     losses: list[str]
 
 
-def saved(root: Path, place: SetPlace, stem: str, format: str) -> SavedSet:
+def saved(root: Path, place: SetPlace, stem: str, format: str, without: tuple[Verdict, ...] = ()) -> SavedSet:
     """Writes a set, with its manifest and the program that trains on it, as `hdd export` does.
 
     Args:
@@ -37,14 +39,18 @@ def saved(root: Path, place: SetPlace, stem: str, format: str) -> SavedSet:
         place: the set in it; RUN@STEP is a step of a run.
         stem: name of what is written, without a suffix.
         format: a name in `hdd.sets.FORMATS`.
+        without: the verdicts whose images are left out.
 
     Returns:
         A ZIP, unless the format is a single file with nothing beside it.
 
     Raises:
-        HDDError: the set cannot be read, or the format cannot hold it.
+        HDDError: the set cannot be read, a class would be left without images, or the format cannot hold the set.
     """
-    found = stored(root, place).synthetic
+    opened = stored(root, place)
+    found = (
+        left_out(opened.synthetic, marks_of(opened.path, opened.synthetic), without) if without else opened.synthetic
+    )
     with TemporaryDirectory() as folder:
         written = Path(folder) / f"{stem}{FORMATS.get(format).suffix}"
         losses = save(found, written, format)

@@ -1,5 +1,6 @@
 """The folder whose distilled sets a page may open, and no others."""
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -29,7 +30,8 @@ class SetFolder:
             text: a path below the folder, also with the folder's own path before it; or RUN@STEP.
 
         Raises:
-            HDDError: the path leads out of the folder, also by a symbolic link, or nothing is there.
+            HDDError: the path leads out of the folder, also by a symbolic link, of the path or within the set; or
+                nothing is there.
         """
         refused = InvalidInputError(f"{text!r} does not lie in {self.root}: give the path of a set below that folder.")
         if not text or "\0" in text or ".." in Path(text).parts:
@@ -37,15 +39,24 @@ class SetFolder:
         named = self.root / text
         try:
             opened = named if named.exists() else _run_of(named)
-            inside = opened.resolve().is_relative_to(self.root) and opened != self.root
+            inside = self._holds(opened) and opened != self.root
             there = inside and opened.exists()
+            astray = next((link for link in _links(opened) if not self._holds(link)), None) if there else None
         except (OSError, RuntimeError):
             raise refused from None
         if not inside:
             raise refused
         if not there:
             raise NotFoundError(f"There is no set {text!r} in {self.root}: give the path of a file or folder there.")
+        if astray is not None:
+            raise InvalidInputError(
+                f"{text!r} holds a link, {str(astray.relative_to(opened))!r}, that leads out of {self.root}: put the "
+                "file itself there."
+            )
         return named
+
+    def _holds(self, path: Path) -> bool:
+        return path.resolve().is_relative_to(self.root)
 
     def listed(self) -> list[str]:
         """The sets in the folder, as `find` takes them, in alphabetical order; this takes long, as it opens files."""
@@ -61,6 +72,12 @@ class SetFolder:
                 elif depth + 1 < DEPTH and each.is_dir() and not each.is_symlink() and not holds_run(each):
                     waiting.append((each, depth + 1))
         return sorted(found)
+
+
+def _links(path: Path) -> Iterator[Path]:
+    """The symbolic links in a folder, however deep; links to folders are not followed."""
+    for folder, folders, files in os.walk(path):
+        yield from (each for name in (*folders, *files) if (each := Path(folder, name)).is_symlink())
 
 
 def _run_of(path: Path) -> Path:

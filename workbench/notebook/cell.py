@@ -16,7 +16,7 @@ from workbench.core.frame import Frame, Selection, View
 from workbench.core.projector import shared_projector
 from workbench.core.run_source import source_of
 from workbench.notebook.background import LOOK_SECONDS, as_run
-from workbench.notebook.link import NotebookLink
+from workbench.notebook.link import WHO, NotebookLink
 from workbench.notebook.main_thread_queue import main_thread
 from workbench.session import Session
 from workbench.theme import Notice, Text
@@ -25,15 +25,30 @@ FIRST_SECONDS = 8.0
 """How long a cell waits at most until its views show something, so that a saved notebook shows it too."""
 
 
+STILL_IN = {
+    "VSCODE_PID": "VS Code",
+    "VSCODE_CWD": "VS Code",
+    "VSCODE_IPC_HOOK_CLI": "VS Code",
+    "COLAB_RELEASE_TAG": "Colab",
+    "KAGGLE_KERNEL_RUN_TYPE": "Kaggle",
+    "DATABRICKS_RUNTIME_VERSION": "Databricks",
+}
+"""Notebooks in which views get no messages of Panel, by a variable of the environment that they set."""
+
 KEPT = sorted(set(Selection.param) - {"name"})
 """The parameters of a selection."""
+
+
+def _still_in() -> str:
+    """The notebook in which views stand still, "" if this is no such one."""
+    return next((name for variable, name in STILL_IN.items() if variable in os.environ), "")
 
 
 class CellSession(Session):
     """A session that sends all changes of a frame in one message."""
 
     def __init__(self, run: Run, cell: "Cell", link: Link) -> None:
-        super().__init__(source_of(run.path), shared_projector(), link, main_thread)
+        super().__init__(source_of(run.path), shared_projector(), link, main_thread, who=WHO)
         self._cell = cell
 
     def show(self, frame: Frame | None = None) -> None:
@@ -72,8 +87,8 @@ class Cell(NotebookPane):
         self.selection = Selection()
         self._status = Text("", variant="caption", margin=(2, 10))
         self._still = Notice(
-            "This view stands still here, because VS Code does not pass on what the kernel sends. Run the cell again "
-            "to see the newest step, or open the notebook in JupyterLab, where views are live.",
+            object=f"This view stands still here, because {_still_in()} does not pass on what the kernel sends. Run "
+            "the cell again to see the newest step, or open the notebook in JupyterLab, where views are live.",
             severity="info",
             sizing_mode="stretch_width",
             margin=(2, 10),
@@ -99,8 +114,7 @@ class Cell(NotebookPane):
         views, layout = self._build(session)
         session.views.extend([*views, self])
         # JupyterLab can also have been started in a terminal of VS Code; it will say that it listens.
-        in_vscode = not {"VSCODE_PID", "VSCODE_CWD"}.isdisjoint(os.environ)
-        self[:] = [self._status, *([self._still] if in_vscode else []), layout, link]
+        self[:] = [self._status, *([self._still] if _still_in() else []), layout, link]
         session.open()
         # A saved notebook keeps only what the views show when this function returns.
         deadline = time.monotonic() + FIRST_SECONDS

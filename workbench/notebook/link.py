@@ -1,10 +1,16 @@
 """The link from the output of a notebook cell to the kernel."""
 
+import uuid
+
+from hdd.runs.driver_lease import by
 from workbench import browser, compat
 from workbench.browser.link import Link
 
-WHO = "notebook"
-"""The tab key of all views of a kernel, which therefore share the driver lease; also the author of their edits."""
+KEY = uuid.uuid4().hex
+"""The tab key of all views of a kernel, which therefore share the driver lease."""
+
+WHO = by("notebook")
+"""The author of their edits."""
 
 
 class NotebookLink(Link):
@@ -17,4 +23,4 @@ class NotebookLink(Link):
 
     def __init__(self) -> None:
         super().__init__(width=None, height=None, sizing_mode="stretch_width", margin=(0, 10))
-        self.tab = WHO
+        self.tab = KEY

@@ -152,6 +152,12 @@ def to_rgba(pixels: np.ndarray) -> np.ndarray:
     return rgba
 
 
+def sides(images: np.ndarray, longer: float) -> tuple[float, float]:
+    """Width and height at which to draw images (…, H, W) in their own proportions; one of them is `longer`."""
+    height, width = images.shape[-2:]
+    return longer * min(1.0, width / height), longer * min(1.0, height / width)
+
+
 def difference(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     """The difference between uint8 images of equal shape, as an image: grey where nothing has changed."""
     return (128 + (after.astype(np.int16) - before) // 2).astype(np.uint8)

@@ -1,12 +1,13 @@
 """What an audit found about the whole set, in words and as a table."""
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
 from workbench.core.audit_table import AuditTable
 
 _ROW = "display:flex;gap:12px;align-items:baseline"
-_NUMBER = "width:76px;text-align:right;white-space:nowrap"
+_NUMBER = "width:66px;text-align:right;white-space:nowrap"
 _WORDS = "font-size:12px;opacity:0.75"
 
 
@@ -20,18 +21,29 @@ def verdict_text(table: AuditTable, step: int | None) -> str:
     return f"{when}{table.of} images{looked}: {', '.join(found) if found else 'none stands out'}."
 
 
-def figures_html(table: AuditTable) -> str:
-    """The figures beside those of unseen real images, and below what the checks of the set found; names are escaped."""
+def figures_html(table: AuditTable, beside: tuple[str, Mapping[str, float | None]] | None = None) -> str:
+    """The figures beside those of unseen real images, and below what the checks of the set found; names are escaped.
+
+    Args:
+        table: of the audit.
+        beside: what another audit is of, and its figures by name; None shows no other.
+    """
+    name, others = beside or ("", {})
+
+    def other_value(figure: str) -> str:
+        return f"<span style='{_NUMBER}'>{_number(others.get(figure))}</span>" if beside else ""
+
     rows = [
         f"<div style='{_ROW}'><span style='flex:1'>{escape(figure['name'])}</span>"
         f"<span style='{_NUMBER}'>{_value(figure)}</span>"
-        f"<span style='{_NUMBER}'>{_number(figure['control'])}</span></div>"
+        f"<span style='{_NUMBER}'>{_number(figure['control'])}</span>{other_value(figure['name'])}</div>"
         f"<div style='{_WORDS};margin-bottom:10px'>{escape(figure['words'])}</div>"
         for figure in table.figures
     ]
+    other = f"<span style='{_NUMBER};white-space:normal;overflow-wrap:anywhere'>{escape(name)}</span>" if beside else ""
     head = (
         f"<div style='{_ROW};font-weight:500;margin-bottom:4px'><span style='flex:1'>figure</span>"
-        f"<span style='{_NUMBER}'>set</span><span style='{_NUMBER}'>unseen real</span></div>"
+        f"<span style='{_NUMBER}'>set</span><span style='{_NUMBER}'>unseen real</span>{other}</div>"
     )
     checks = "".join(
         f"<p style='margin:6px 0'><b>{escape(each['check'])}</b>: {escape(each['words'])}</p>"

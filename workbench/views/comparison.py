@@ -1,5 +1,6 @@
 """Two runs side by side at the same step: walls, disks and curves, and the difference of the images."""
 
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -117,7 +118,7 @@ class Comparison(SourceComponent):
             return
         try:
             source = source_of(self._folder / name)
-        except HDDError as error:
+        except (HDDError, OSError, sqlite3.Error) as error:
             self._text.object = str(error)
             return
         alike = _are_alike(session.run_source, source)

@@ -226,4 +226,4 @@ class Disk(SourceComponent):
             self._status.object = summarise(
                 disk, self._classes, frame.image_step if self._session.source.changes else None
             )
-        self._about.object = describe_view(disk, self._faithfulness.of(disk))
+        self._about.object = describe_view(disk, self._faithfulness.of(disk), self._faithfulness.problem)

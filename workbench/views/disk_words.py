@@ -36,12 +36,13 @@ def summarise(disk: DrawnDisk, classes: list[str], image_step: int | None) -> st
     )
 
 
-def describe_view(disk: DrawnDisk, found: Faithfulness | None) -> str:
+def describe_view(disk: DrawnDisk, found: Faithfulness | None, problem: str = "") -> str:
     """What the view keeps and how well it does so, and how many points there are.
 
     Args:
         disk: the disk.
         found: the measured faithfulness, None while it is being measured.
+        problem: why it could not be measured; "" if it could.
     """
     points, trained = disk.projection, disk.network_accuracy
     pruned = int((~points.kept).sum())
@@ -49,7 +50,7 @@ def describe_view(disk: DrawnDisk, found: Faithfulness | None) -> str:
     if trained is not None:
         about += f" The network reaches {100 * trained:.1f} % test accuracy."
     if found is None:
-        about += " Measuring faithfulness …"
+        about += f" Faithfulness cannot be measured: {problem}." if problem else " Measuring faithfulness …"
     elif not found.neighbours:
         about += " There are too few points to measure faithfulness."
     else:

@@ -18,6 +18,9 @@ class FaithfulnessMeter:
 
     Args:
         session: the session that shows the disk; it is refreshed when a measurement is ready.
+
+    Attributes:
+        problem: why the last measurement failed; "" if it did not.
     """
 
     def __init__(self, session: Session) -> None:
@@ -25,6 +28,7 @@ class FaithfulnessMeter:
         self._found: tuple[tuple, Faithfulness] | None = None
         self._due = 0.0
         self._is_asked = False
+        self.problem = ""
 
     def of(self, disk: DrawnDisk) -> Faithfulness | None:
         """The newest measurement with the geometry and look of `disk`; None if there is none yet."""
@@ -50,9 +54,13 @@ class FaithfulnessMeter:
     def _answered(self, key: tuple, future: Future) -> None:
         self._due = time.monotonic() + PAUSE_SECONDS
         self._is_asked = False
-        if not future.cancelled() and future.exception() is None:
+        if future.cancelled():
+            return
+        error = future.exception()
+        self.problem = "" if error is None else str(error) or type(error).__name__
+        if error is None:
             self._found = (key, future.result())
-            self._session.refresh()
+        self._session.refresh()
 
 
 def _key(disk: DrawnDisk) -> tuple:

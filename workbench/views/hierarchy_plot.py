@@ -9,7 +9,7 @@ from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
 
 from hdd.projection import Hierarchy
-from workbench.theme import REAL, SYNTHETIC, tile
+from workbench.theme import REAL, SYNTHETIC, sides, tile
 from workbench.views.fit import fit
 
 SIDE = 0.11
@@ -32,8 +32,8 @@ class HierarchyPlot:
         self._select = select
         self._places = np.zeros((0, 2))
         self._edges = ColumnDataSource({"xs": [], "ys": []})
-        self._images = ColumnDataSource({"image": [], "x": [], "y": []})
-        self._frames = ColumnDataSource({"x": [], "y": [], "color": [], "width": []})
+        self._images = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
+        self._frames = ColumnDataSource({"x": [], "y": [], "dw": [], "dh": [], "color": [], "width": []})
         self._rings = ColumnDataSource({"y": [], "text": []})
         self.figure = plot = figure(
             name="hierarchy",
@@ -51,9 +51,9 @@ class HierarchyPlot:
         plot.circle([0.0] * len(RINGS), [0.0] * len(RINGS), radius=list(RINGS), **ring)
         plot.multi_line("xs", "ys", source=self._edges, line_color=REAL, line_alpha=0.6, line_width=1.2)
         plot.scatter([0], [0], marker="square", size=9, fill_color=None, line_color=REAL, line_width=2)
-        plot.image_rgba("image", "x", "y", SIDE, SIDE, source=self._images)
+        plot.image_rgba("image", "x", "y", "dw", "dh", source=self._images)
         frame: dict[str, Any] = {"fill_alpha": 0, "line_color": "color", "line_width": "width"}
-        plot.rect("x", "y", SIDE, SIDE, source=self._frames, **frame)
+        plot.rect("x", "y", "dw", "dh", source=self._frames, **frame)
         plot.text(
             0, "y", "text", source=self._rings, text_font_size="12px", text_color=REAL, text_align="center", y_offset=-2
         )
@@ -73,13 +73,17 @@ class HierarchyPlot:
         lines = [np.stack([end, place]) for end, place in zip(ends, places, strict=True)]
         self._edges.data = {"xs": [line[:, 0] for line in lines], "ys": [line[:, 1] for line in lines]}
         # What is drawn last lies on top: the synthetic images.
-        corner = places - SIDE / 2
+        size = np.array(sides(pixels, SIDE))
+        corner = places - size / 2
         sheets = [tile(each[None, None], gap=0) for each in pixels]
-        self._images.data = {"image": sheets, "x": corner[:, 0], "y": corner[:, 1]}
+        width, height = np.broadcast_to(size, places.shape).T
+        self._images.data = {"image": sheets, "x": corner[:, 0], "y": corner[:, 1], "dw": width, "dh": height}
         real = np.arange(len(places)) < len(found.real)
         self._frames.data = {
             "x": places[:, 0],
             "y": places[:, 1],
+            "dw": width,
+            "dh": height,
             "color": np.where(real, REAL, SYNTHETIC),
             "width": np.where(selected, 4.0, np.where(real, 1.0, 2.0)),
         }

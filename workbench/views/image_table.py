@@ -16,11 +16,11 @@ class ImageTableView(JSComponent):
 
     Attributes:
         listener: called with what the user asks for: {"sort": title}, {"choose": image, "add": whether it joins the
-            others}, or {"verdict": one of `hdd.sets.verdicts.Verdict` or "", "image": image}.
+            others}, or {"verdict": one of `hdd.sets.marks.Verdict` or "", "image": image}.
     """
 
     titles = param.List([], doc="The titles of the columns with figures.")
-    rows = param.List([], doc="The rows, each with image, name, picture, verdict, severity, words, values and chosen.")
+    rows = param.List([], doc="Rows with image, name, picture, verdict, tags, severity, words, values and chosen.")
     sorted = param.String("", doc="The title of the column that the rows are sorted by.")
     falls = param.Boolean(True, doc="Whether the largest values come first.")
 

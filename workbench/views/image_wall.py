@@ -26,7 +26,7 @@ SHOWS = {"images": "shown", "start": "start", "change": "change", "real": "real"
 NEED_CHANGES = ("start", "change")
 """The keys of `SHOWS` that only make sense where the images change."""
 ENLARGED = 2.6
-"""Width of the enlarged image; an image of the wall is 1 wide."""
+"""Size of the enlarged image; an image of the wall is 1 wide and 1 high, whatever its proportions."""
 SWATCH = 0.08
 """Width of the bar in the colour of a class, beside its images; an image is 1 wide."""
 
@@ -91,7 +91,7 @@ class ImageWall(SourceComponent):
             outline_line_color=None,
             name="wall",
         )
-        fit(plot, (-2 * SWATCH, columns), (0, rows), centred=False)
+        self._fit = fit(plot, (-2 * SWATCH, columns), (0, rows), centred=False)
         # Everything that changes with each frame is drawn on the overlay, so that the class names need not be painted
         # again.
         overlay: dict[str, Any] = {"level": "overlay"}
@@ -198,6 +198,9 @@ class ImageWall(SourceComponent):
 
     def _put(self, pixels: np.ndarray, there: np.ndarray) -> None:
         rows, columns = there.shape
+        height, width = pixels.shape[-2:]
+        if self._fit.args["aspect"] != width / height:
+            self._fit.args = {**self._fit.args, "aspect": width / height}
         self._sheet.data = {"image": [tile(pixels, present=there)], "x": [0], "y": [0], "dw": [columns], "dh": [rows]}
 
     def _draw_real(self, sample: Sample, kept: np.ndarray) -> None:

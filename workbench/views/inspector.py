@@ -12,11 +12,13 @@ from hdd.pruning.knobs import SIDES
 from hdd.pruning.mask import Mask
 from hdd.settings import Settings
 from workbench.component import SourceComponent
+from workbench.controls.marker import Marker
 from workbench.core import projector
 from workbench.core.frame import Frame
 from workbench.embedded_session import Shown
 from workbench.session import Session
 from workbench.theme import HIDDEN, Text, difference, facts, show
+from workbench.views.before_after import BY_FEATURES, BY_PIXELS, START, BeforeAfter
 from workbench.views.selected_images import SelectedImages
 from workbench.views.strip import WIDTH, Strip
 
@@ -39,6 +41,7 @@ class Inspector(SourceComponent):
         self._asked: tuple | None = None
         self._found: tuple[tuple, list] | None = None
         self._due = 0.0
+        self._problem = ""
         self._film_key: tuple | None = None
         self._empty = Text(HINT, variant="body2", margin=10)
         self._text = pn.pane.HTML("", width=WIDTH, margin=(4, 8))
@@ -47,10 +50,13 @@ class Inspector(SourceComponent):
         self._by_pixels = Strip(NEAREST, 80, "Nearest real images, by pixels, at distances")
         self._by_features = Strip(NEAREST, 80, "Nearest real images, by features, at distances")
         self._nearest_status = Text("", variant="caption", margin=(0, 10))
+        self._marker = Marker(session)
+        self._swiped = BeforeAfter(session)
         heading = {"variant": "overline", "margin": (2, 10, 0, 10)}
         self._parts = pmui.Column(
             self._text,
             self._pictures,
+            self._swiped,
             *([Text("History", **heading), self._film] if session.source.changes else []),
             Text("Nearest real images, by pixels", **heading),
             self._by_pixels,
@@ -61,7 +67,7 @@ class Inspector(SourceComponent):
         )
         self._several = SelectedImages(session)
         self._others = pmui.Column(self._several, sx=HIDDEN, margin=0)
-        self._panel = pn.Column(self._empty, self._parts, self._others)
+        self._panel = pn.Column(self._empty, self._marker, self._parts, self._others)
 
     def update(self, frame: Frame) -> None:
         """Brings the drawer up to date."""
@@ -73,23 +79,31 @@ class Inspector(SourceComponent):
         show(self._empty, not there and not others)
         show(self._parts, there)
         show(self._others, others)
+        self._marker.update(frame)
         if others:
             self._several.update(frame)
         if image is None or frame.images is None:
             return
         now, change = frame.images[image], None
+        below: dict[str, np.ndarray] = {}
         if source.changes:
             start = self._session.kept_images(0)
             first = now if start is None else start[image]
             change = float((np.abs(now - first) * source.std[:, None, None]).mean())
             first, shown = source.to_pixels(np.stack([first, now]))
+            below[START] = first
             pictures = np.stack([first, shown, difference(first, shown)])
             self._pictures.draw(pictures, ["step 0", f"step {frame.image_step}", "difference"])
             self._draw_film(frame, image, now)
         else:
-            self._pictures.draw(source.to_pixels(now[None]), [f"{now.shape[-1]}×{now.shape[-2]} pixels"])
+            (shown,) = source.to_pixels(now[None])
+            self._pictures.draw(shown[None], [f"{now.shape[-1]}×{now.shape[-2]} pixels"])
         self._describe(frame, image, change)
         self._draw_nearest(frame, now, (image, frame.image_step))
+        if self._found is not None and self._found[0][0] == image:
+            near = (images[0] for _, images in self._found[1])
+            below |= dict(zip((BY_PIXELS, BY_FEATURES), near, strict=True))
+        self._swiped.put(shown, f"step {frame.image_step}" if source.changes else "this image", below)
 
     def _describe(self, frame: Frame, image: int, change: float | None) -> None:
         layout = self._session.source.layout
@@ -141,12 +155,14 @@ class Inspector(SourceComponent):
         # The images of a live run change with every step, so the next search waits until the last one is done.
         new = self._found is None or self._found[0] != key
         other = self._found is None or self._found[0][0] != key[0]
-        if self._asked is None and (other or (new and time.monotonic() > self._due)):
+        is_due = time.monotonic() > self._due
+        if self._asked is None and (is_due if self._problem else other or (new and is_due)):
             self._asked = key
             future = self._session.projector.study(projector.nearest, viewing, image, NEAREST)
             future.add_done_callback(partial(self._got_nearest, key))
         if self._found is None or other:
-            self._nearest_status.object = f"Searching the real images … {self._session.projector.progress('study')}"
+            searching = f"Searching the real images … {self._session.projector.progress('study')}"
+            self._nearest_status.object = self._problem or searching
             self._session.refresh_soon()
             return
         found_key, found = self._found
@@ -162,9 +178,13 @@ class Inspector(SourceComponent):
     def _got_nearest(self, key: tuple, future: Future) -> None:
         self._asked = None
         self._due = time.monotonic() + NEAREST_SECONDS
-        if not future.cancelled() and future.exception() is None:
+        if future.cancelled():
+            return
+        error = future.exception()
+        self._problem = "" if error is None else f"The nearest real images cannot be found: {error}"
+        if error is None:
             self._found = (key, future.result())
-            self._session.refresh()
+        self._session.refresh()
 
 
 def _pruning(mask: Mask, image: int, own: np.ndarray, settings: Settings) -> str:

@@ -44,6 +44,7 @@ class RootDistances(SourceComponent):
         self._classes = source.classes
         self._initial: tuple[Look, np.ndarray] | None = None
         self._asked: Look | None = None
+        self._failed: tuple[Look, str] | None = None
         self._bars = ColumnDataSource({name: [] for name in COLUMNS})
         self._levels = Range1d(start=0, end=1)
         self.plot = self._figure()
@@ -124,7 +125,7 @@ class RootDistances(SourceComponent):
         room = 0.08 * (highest - lowest) or 0.1
         self._levels.update(start=max(0.0, lowest - room), end=highest + room)
         medians = " · ".join(f"{np.median(distances):.3g} {what}" for what, _, distances, _ in groups)
-        self._summary.object = f"Median over all classes: {medians}."
+        self._summary.object = f"Median over all classes: {medians}.{self._failed[1] if self._failed else ''}"
         self._access.say(self._summary.object)
 
     def _initial_distances(self, disk: DrawnDisk) -> np.ndarray | None:
@@ -133,6 +134,8 @@ class RootDistances(SourceComponent):
         if self._initial is not None and self._initial[0] == look:
             return self._initial[1]
         images = session.kept_images(0)
+        if self._failed is not None and self._failed[0] == look:
+            return None
         if images is not None and self._asked is None and session.source.viewing is not None:
             self._asked = look
             viewing, labels = look.through(session.source.viewing), session.source.layout.labels
@@ -144,6 +147,10 @@ class RootDistances(SourceComponent):
 
     def _got_initial(self, look: Look, answer: Future) -> None:
         self._asked = None
-        if not answer.cancelled() and answer.exception() is None:
+        if answer.cancelled():
+            return
+        if (error := answer.exception()) is None:
             self._initial = look, answer.result()[1].synthetic_distance
-            self._session.refresh()
+        else:
+            self._failed = look, f" Those of step 0 cannot be computed: {error}"
+        self._session.refresh()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hdd.errors import HDDError
-from hdd.runs.reading import steered
+from hdd.runs.ledger import steered
 from hdd.runs.run import Run
 from hdd.states import EditStatus
 from workbench.core.run_curves import RunCurves

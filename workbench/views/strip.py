@@ -6,12 +6,14 @@ from bokeh.models import ColumnDataSource, FixedTicker
 from bokeh.plotting import figure
 
 from workbench.component import Component
-from workbench.theme import tile
+from workbench.theme import sides, tile
 from workbench.views.canvas_access import CanvasAccess
 from workbench.views.fit import fit
 
 WIDTH = 290
 """Of a strip in the inspector, in pixels."""
+FILLED = 0.95
+"""Longer side of an image, whose place is 1 wide."""
 
 
 class Strip(Component):
@@ -43,11 +45,15 @@ class Strip(Component):
 
     def draw(self, images: np.ndarray, captions: list[str]) -> None:
         """Shows images (n, channels, H, W) uint8, each with its caption."""
-        count = len(images)
         self._access.say(", ".join(captions))
-        sheet = [tile(images[None], gap=2)] if count else []
-        ones = [1] * len(sheet)
-        zero = [0] * len(sheet)
-        self._source.data = {"image": sheet, "x": zero, "y": zero, "dw": [count] * len(sheet), "dh": ones}
+        width, height = sides(images, FILLED)
+        count = len(images)
+        self._source.data = {
+            "image": [tile(each[None, None], gap=0) for each in images],
+            "x": [i + (1 - width) / 2 for i in range(count)],
+            "y": [(1 - height) / 2] * count,
+            "dw": [width] * count,
+            "dh": [height] * count,
+        }
         names = {i + 0.5: text for i, text in enumerate(captions)}
         self._plot.xaxis[0].update(ticker=FixedTicker(ticks=list(names)), major_label_overrides=names)

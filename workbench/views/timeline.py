@@ -65,7 +65,9 @@ class Timeline(SourceComponent):
         self._slider.param.watch(self._moved, "value")
         self._slider.param.watch(lambda event: self._scrub(event.new), "value_throttled")
         button = {"size": "small", "margin": (10, 3)}
-        self._play = pmui.Toggle(label="Play", icon="play_arrow", variant="outlined", width=96, **button)
+        self._play = pmui.Toggle(
+            label="Play", icon="play_arrow", variant="outlined", color="primary", width=96, **button
+        )
         self._play.param.watch(self._pressed_play, "value")
         self._live = pmui.Button(label="Live", icon="sensors", variant="contained", **button)
         self._live.on_click(lambda _: self.follow())

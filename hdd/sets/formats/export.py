@@ -65,7 +65,8 @@ class ExportFolder(Format):
         tensors = {"images": synthetic.images, "labels": np.ascontiguousarray(synthetic.labels)}
         (path / TENSORS).write_bytes(save(tensors))
         # The manifest is written last, because it is what marks the folder as a set.
-        (path / MANIFEST).write_text(json.dumps(about, indent=2, ensure_ascii=False), encoding="utf-8")
+        text = json.dumps(about, indent=2, ensure_ascii=False)
+        (path / MANIFEST).write_text(text, encoding="utf-8", errors="backslashreplace")
 
     @classmethod
     def loading_code(cls, path: str, synthetic: SyntheticSet) -> list[str]:

@@ -47,7 +47,7 @@ def write(synthetic: SyntheticSet, path: Path, format: str, losses: list[str]) -
         "not held by the format": losses,
         "provenance": dict(synthetic.provenance),
     }
-    place(path).write_text(json.dumps(about, indent=2, ensure_ascii=False), encoding="utf-8")
+    place(path).write_text(json.dumps(about, indent=2, ensure_ascii=False), encoding="utf-8", errors="backslashreplace")
 
 
 def read(path: Path) -> dict[str, Any] | None:

@@ -92,7 +92,7 @@ class Parquet(Format):
         described = {"huggingface": json.dumps({"info": {"features": features}})}
         (path / _DATA).mkdir(parents=True)
         parquet.write_table(table.replace_schema_metadata(described), path / _DATA / _TABLE)
-        (path / "README.md").write_text(_card(synthetic), encoding="utf-8")
+        (path / "README.md").write_text(_card(synthetic), encoding="utf-8", errors="backslashreplace")
 
     @classmethod
     def losses(cls, synthetic: SyntheticSet) -> list[str]:

@@ -26,8 +26,8 @@ def fresh(digits):
 def look_at(digits):
     """Makes the subject of an audit."""
 
-    def make(synthetic, initial=None, **viewing):
+    def make(synthetic, initial=None, progress=None, **viewing):
         settings = initial_settings("digits", network_width=16)
-        return Subject(synthetic, digits, replace(Viewing.of(settings), **viewing), initial)
+        return Subject(synthetic, digits, replace(Viewing.of(settings), **viewing), initial, progress)
 
     return make

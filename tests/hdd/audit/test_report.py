@@ -16,8 +16,8 @@ from hdd.audit.report import save_report
 from hdd.errors import InvalidInputError, StorageError
 from hdd.runs.history import rewind
 from hdd.runs.run import Run
+from hdd.sets.marks import NAME, Mark, Marks, Verdict
 from hdd.sets.preflight import preflight
-from hdd.sets.verdicts import NAME, Verdict, Verdicts
 
 QUICK = "pixels,spread"
 
@@ -128,8 +128,24 @@ def test_a_figure_without_a_value_cannot_be_required(exported):
 def test_a_rewind_takes_back_the_verdicts_on_what_it_deletes(run, tmp_path):
     path = tmp_path / "copy"
     shutil.copytree(run, path)
-    verdicts = Verdicts(path / NAME)
-    verdicts.give(0, [1], Verdict.DROP)
-    verdicts.give(3, [1], Verdict.DROP)
+    verdicts = Marks(path / NAME)
+    verdicts.judge(0, [1], Verdict.DROP)
+    verdicts.judge(3, [1], Verdict.DROP)
     rewind(Run(path), 0)
-    assert (Verdicts(path / NAME).of(0), Verdicts(path / NAME).of(3)) == ({1: "drop"}, {})
+    assert (Marks(path / NAME).of(0), Marks(path / NAME).of(3)) == ({1: Mark(Verdict.DROP)}, {})
+
+
+def test_an_export_leaves_out_what_was_dropped(run, tmp_path):
+    path = tmp_path / "run"
+    shutil.copytree(run, path)
+    Marks(path / NAME).judge(3, [1, 2], Verdict.DROP)
+    Marks(path / NAME).judge(3, [5], Verdict.DOUBT)
+    hdd("export", f"{path}@3", "--out", str(tmp_path / "part"), "--without", "drop")
+    assert sets.load(tmp_path / "part").counts == (1, 1, *[2] * 8)
+    hdd("export", f"{path}@0", "--out", str(tmp_path / "all"), "--without", "drop")
+    assert sets.load(tmp_path / "all").counts == (2,) * 10
+    Marks(path / NAME).judge(3, [0], Verdict.DROP)
+    assert "Class 0 would be left without images" in refused(
+        "export", str(path), "--out", str(tmp_path / "none"), "--without", "drop"
+    )
+    assert not (tmp_path / "none").exists()

@@ -114,7 +114,7 @@ class TestTinyImageNet:
 
     def test_missing_images_are_named_or_skipped(self, tiny):
         (tiny / "val/images/val_4.png").unlink()
-        fails(tiny, "val/images/val_4.png (", "No such file", "--set unreadable=skip")
+        fails(tiny, "val/images/val_4.png (", "No such file", "--unreadable skip")
         data = load(f"folder:{tiny}", unreadable="skip")
         assert values(data.test_images) == [102, 105, 100, 103, 101]
         assert data.notes[-1].startswith("1 of 18 images cannot be read and are left out: val/images/val_4.png (")

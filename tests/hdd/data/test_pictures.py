@@ -32,6 +32,47 @@ def png(path, color_type, pixels):
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + parts)
 
 
+def tiff(path, pixels, photometric=1, sample_format=1):
+    """Writes grey TIFFs that Pillow does not write: pixels (H, W)."""
+    (height, width), content = pixels.shape, pixels.tobytes()
+    tags = {256: width, 257: height, 258: 8 * pixels.itemsize, 259: 1, 262: photometric, 273: 8, 277: 1, 278: height}
+    tags |= {279: len(content), 339: sample_format}
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    start = b"II*\0" + struct.pack("<I", 8 + len(content))
+    path.write_bytes(start + content + struct.pack("<H", len(tags)) + entries + struct.pack("<I", 0))
+
+
+def test_levels_that_would_be_read_wrongly_are_refused(tmp_path):
+    levels = np.arange(64, dtype=np.uint16).reshape(8, 8) * 1000
+    tiff(tmp_path / "ink.tif", levels, photometric=0)
+    assert why_not(tmp_path / "ink.tif") == "its white is 0, and its black the highest level; save it with black as 0"
+    tiff(tmp_path / "signed.tif", np.arange(64, dtype=np.int8).reshape(8, 8), sample_format=2)
+    assert why_not(tmp_path / "signed.tif") == "its pixels have a sign; save it with levels from 0"
+    tiff(tmp_path / "long.tif", levels.astype(np.float64), sample_format=3)
+    assert why_not(tmp_path / "long.tif") == "a TIFF with pixels of a kind that is not read; save it as PNG"
+    tiff(tmp_path / "plain.tif", levels)
+    assert (read_picture(str(tmp_path / "plain.tif"), None).pixels == levels).all()
+
+
+def test_what_is_done_to_a_picture_is_remarked(tmp_path):
+    grey = Image.new("L", (4, 4))
+    assert read(grey, tmp_path / "x.png").remarks == ()
+    assert read(Image.new("RGB", (4, 4)), tmp_path / "x.jpg").remarks == ()
+    pages = read(grey, tmp_path / "x.tif", save_all=True, append_images=[Image.new("L", (4, 4), 9)])
+    assert pages.remarks == ("have several pages or frames, of which the first is read",) and pages.pixels.max() == 0
+    assert read(Image.new("LA", (4, 4)), tmp_path / "x.png").remarks == (
+        "have transparency, which is drawn over white",
+    )
+    assert read(Image.new("CMYK", (4, 4)), tmp_path / "x.jpg").remarks == (
+        "are stored as CMYK, which is converted to RGB",
+    )
+    png(tmp_path / "deep.png", 2, np.zeros((2, 2, 3)))
+    (tmp_path / "deep.ppm").write_bytes(b"P6 2 2 1023\n" + bytes(24))
+    for name in ("deep.png", "deep.ppm"):
+        (remark,) = read_picture(str(tmp_path / name), None).remarks
+        assert remark == "have colours or transparency with more than 8 bits, of which the upper 8 are kept"
+
+
 def test_transparency_is_drawn_over_white(tmp_path):
     pixels = np.zeros((2, 3, 4), np.uint8)
     pixels[:] = (200, 0, 100, 0)

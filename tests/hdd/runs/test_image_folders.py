@@ -1,11 +1,17 @@
-"""How the images of a folder are read is recorded in its runs, so resuming and replaying read the same."""
+"""Runs on image folders: how they read the images, and where they find them."""
+
+import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
+from hdd_command import hdd as command_line
+from hdd_command import refused
 from PIL import Image
 
 import hdd
 from hdd.errors import DataError
+from hdd.runs.run import Run
 
 SMALL = {"ipc": 1, "network_width": 4, "network_depth": 1, "real_batch": 2, "device": "cpu", "threads": 1}
 
@@ -24,7 +30,7 @@ def folder(tmp_path):
 
 
 def test_unreadable_images_are_refused_unless_a_run_skips_them(folder, tmp_path):
-    with pytest.raises(DataError, match=r"cat/x\.png .* cannot be read.*unreadable=skip"):
+    with pytest.raises(DataError, match=r"cat/x\.png .* cannot be read.*--unreadable skip"):
         hdd.distill(f"folder:{folder}", steps=2, out=tmp_path / "run", **SMALL)
     assert not (tmp_path / "run").exists()
     run = hdd.distill(f"folder:{folder}", steps=2, out=tmp_path / "run", unreadable="skip", **SMALL)
@@ -47,3 +53,66 @@ def test_a_repaired_image_is_noticed(folder, tmp_path):
 def test_nothing_is_said_about_plain_data_sets(tmp_path):
     run = hdd.distill("digits", steps=1, out=tmp_path / "run", **SMALL)
     assert "data" not in run.meta("provenance")
+
+
+def test_a_run_finds_its_images_from_any_folder(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(folder)
+    run = hdd.distill("folder:.", steps=1, out=tmp_path / "run", unreadable="skip", **SMALL)
+    assert run.initial_settings.dataset == f"folder:{folder}"
+    monkeypatch.chdir(tmp_path)
+    assert hdd.resume(run, steps=2).step == 2
+
+
+@pytest.fixture
+def moved(folder, tmp_path):
+    """A run whose images were moved, and their new place."""
+    run = hdd.distill(f"folder:{folder}", steps=2, out=tmp_path / "run", unreadable="skip", **SMALL)
+    return run, folder.rename(tmp_path / "moved")
+
+
+def contents(path):
+    """All that a run records."""
+    with closing(sqlite3.connect(path / "run.db")) as database:
+        return sorted(database.iterdump())
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("resume", "RUN", "--steps", "3"),
+        ("fork", "RUN", "--step", "1", "--out", "new"),
+        ("replay", "RUN", "--out", "new"),
+        ("evaluate", "RUN", "--protocol", "quick"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_command_that_finds_no_images_changes_and_leaves_nothing(moved, tmp_path, command):
+    run, _ = moved
+    run.close()
+    before, files = contents(run.path), {*tmp_path.rglob("*")}
+    told = refused(*(str(run.path) if part == "RUN" else part for part in command), cwd=tmp_path)
+    assert "There is no folder" in told and "--data PATH" in told
+    assert contents(run.path) == before
+    assert {path for path in {*tmp_path.rglob("*")} ^ files if not path.name.startswith("run.db-")} == set()
+
+
+def test_a_run_is_told_where_its_images_are_now_and_remembers_it(moved, tmp_path, monkeypatch):
+    run, place = moved
+    told = command_line("replay", str(run.path), "--out", "again", "--data", "moved", cwd=tmp_path)
+    assert "bit-identical" in told.stdout
+    assert Run(run.path).initial_settings.dataset == f"folder:{place}"
+    assert Run(tmp_path / "again").initial_settings.dataset == f"folder:{place}"
+    monkeypatch.chdir(place)
+    assert hdd.fork(run.path, 1, tmp_path / "fork").step == 2
+    assert hdd.resume(run.path, steps=3).step == 3
+
+
+def test_other_images_are_not_taken_for_those_of_the_run(moved, tmp_path):
+    run, place = moved
+    Image.new("RGB", (8, 8)).save(place / "cat/0.png")
+    told = refused("resume", str(run.path), "--steps", "3", "--data", str(place))
+    assert f"The images of folder:{place} are not those that {run.path} was made with" in told
+    assert Run(run.path).initial_settings.dataset != f"folder:{place}"
+    assert "no folder but the data set digits" in refused(
+        "resume", str(hdd.distill("digits", steps=1, out=tmp_path / "d", **SMALL).path), "--steps", "2", "--data", "x"
+    )

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 import torch
 
 from hdd import api
+from hdd.errors import HDDError
 from hdd.runs.history import first_difference, fork
 from hdd.runs.resume import resume
 from hdd.runs.run import Run
@@ -135,7 +135,7 @@ def test_a_run_that_cannot_be_written_is_followed(make_run, digits, monkeypatch)
     assert reader.step == 3
     resume(run, until=5, data=digits)
     assert reader.step == 5
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with pytest.raises(HDDError, match="can be read here, but not changed"):
         reader.steer(curvature=-2.0)
 
 

@@ -5,12 +5,17 @@ import sys
 import panel_material_ui as pmui
 import pytest
 import scripted
-from session_parts import StillSource
+from PIL import Image
+from session_parts import Document, Projector, StillSource
 from waiting import wait_until
 
+from hdd import api
 from hdd.runs.run import Run
+from workbench.browser.link import Link
 from workbench.controls.runner import Runner
 from workbench.core.jobs import Engines
+from workbench.session import Session
+from workbench.theme import HIDDEN
 
 SECONDS = 60
 
@@ -56,3 +61,37 @@ def test_after_stop_no_button_says_that_the_engine_starts(runner, session, sourc
     wait_until(stopped, SECONDS)
     seen.update(labels(runner, session))
     assert not [label for label in seen if label.startswith("Starting")]
+
+
+def test_a_run_whose_images_were_moved_is_told_their_place_beside_the_message(tmp_path, monkeypatch):
+    for name in ("cat", "dog"):
+        (tmp_path / "data" / "pets" / name).mkdir(parents=True)
+        for number in range(2):
+            shade = Image.new("L", (8, 8), 60 * number + len(name))
+            shade.save(tmp_path / "data" / "pets" / name / f"{number}.png")
+    small = {"ipc": 1, "network_width": 4, "network_depth": 1, "real_batch": 1, "threads": 1}
+    run = api.distill(f"folder:{tmp_path / 'data' / 'pets'}", steps=1, out=tmp_path / "run", **small)
+    (tmp_path / "data" / "pets").rename(tmp_path / "data" / "moved")
+    monkeypatch.setenv("HDD_FOLDERS", str(tmp_path / "data"))
+    document, link = Document(), Link()
+    link.tab = "driver"
+    source = StillSource(run.path)
+    source.read_all()
+    session = Session(source, Projector(), link, document)
+    session.open()
+    runner = Runner(session)
+
+    def shown():
+        source.read_all()
+        runner.update(session.frame(full=True))
+        document.run(later=True)
+        (part,) = runner.__panel__().select(pmui.Column)
+        return part[0] if part.sx != HIDDEN else None
+
+    assert shown() is None
+    runner.resume()
+    place = wait_until(shown, SECONDS)
+    place.value = place.options["folder moved"]
+    runner.resume()
+    wait_until(lambda: shown() is None and run.step == 2, SECONDS)
+    session.close()

@@ -63,6 +63,25 @@ def test_every_knob_is_offered_in_the_groups_of_the_steering_panel(form):
     assert list(form.sections._names)[:3] == list(grouped(Settings.steerable()))[:3]
 
 
+def test_what_only_folders_need_stands_below_the_data_set(form):
+    def labels():
+        return [label for each in form.panel.select() if (label := getattr(each, "label", None))]
+
+    assert "Image size (pixels)" not in labels()
+    form.control("Data set", pmui.Select).value = form.folder
+    shown = labels()
+    place = shown.index("Data set")
+    assert shown[place + 1 : place + 3] == ["Image size (pixels)", "Unreadable images"]
+    form.control("Image size (pixels)", pmui.TextInput).value = "32"
+    form.control("Unreadable images", pmui.Select).value = "skip"
+    _, settings, *_ = form.start()
+    assert (settings["image_size"], settings["unreadable"]) == (32, "skip")
+    form.control("Data set", pmui.Select).value = "digits"
+    assert "Image size (pixels)" not in labels()
+    _, settings, *_ = form.start()
+    assert (settings["image_size"], settings["unreadable"]) == (None, "refuse")
+
+
 def test_a_run_can_be_pruned_from_its_first_step_on(form):
     form.control("Pruning rate (fraction)", pmui.TextInput).value = "0.5"
     form.control("Keep", pmui.Select).value = "far"

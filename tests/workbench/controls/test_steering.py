@@ -7,6 +7,7 @@ import pytest
 from panel.widgets.base import WidgetBase
 from session_parts import StillSource
 
+from hdd.runs.driver_lease import by
 from hdd.settings import Settings, grouped
 from workbench.controls.knob import KnobControl
 from workbench.controls.steering import Steering
@@ -152,7 +153,7 @@ def test_a_change_is_pending_then_applied(steering, source, show):
     steering.request("curvature", -3.0)
     assert "pending: -3.0" in texts(steering)
     (edit,) = pending(source)
-    assert (edit.value, edit.who, edit.due) == (-3.0, "page", None)
+    assert (edit.value, edit.who, edit.due) == (-3.0, by("page"), None)
     show()
     assert "pending until the run is resumed: -3.0" in texts(steering)
     source.run.decide(edit, "applied", 40, -1.0)

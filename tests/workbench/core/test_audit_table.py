@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from hdd.sets.verdicts import Verdict
+from hdd.sets.marks import Mark, Verdict
 from workbench.core.audit_table import ISSUE, SHOWS, VERDICT, AuditTable, Order
 
 CLASSES = ["cat", "a, dog"]
@@ -31,8 +31,8 @@ def table():
     return AuditTable(result, lambda image: (image // 4, image % 4), CLASSES)
 
 
-def images(table, *order, shows=SHOWS[0], verdicts=None):
-    return [int(table.images[row]) for row in table.rows(Order(*order), shows, verdicts or {})]
+def images(table, *order, shows=SHOWS[0], marks=None):
+    return [int(table.images[row]) for row in table.rows(Order(*order), shows, marks or {})]
 
 
 def test_the_worst_issues_come_first(table):
@@ -45,15 +45,16 @@ def test_rows_are_ordered_by_figure_number_and_verdict(table):
     assert images(table, "drift", True) == [6, 0, 2, 4]
     assert images(table, "root", False)[:3] == [4, 6, 0]
     assert images(table, "image", False) == [0, 2, 4, 6]
-    assert images(table, VERDICT, True, verdicts={2: Verdict.DROP, 6: Verdict.KEEP}) == [2, 6, 0, 4]
+    assert images(table, VERDICT, True, marks={2: Mark(Verdict.DROP), 6: Mark(Verdict.KEEP)}) == [2, 6, 0, 4]
 
 
 def test_rows_are_filtered(table):
-    verdicts = {2: Verdict.DROP, 0: Verdict.KEEP}
+    marks = {2: Mark(Verdict.DROP, ("odd",)), 0: Mark(Verdict.KEEP), 6: Mark(None, ("far", "odd"))}
     assert images(table, shows="with issues") == [4, 2, 6]
-    assert images(table, shows="without a verdict", verdicts=verdicts) == [4, 6]
-    assert images(table, shows="verdict: drop", verdicts=verdicts) == [2]
-    assert images(table, shows="verdict: doubt", verdicts=verdicts) == []
+    assert images(table, shows="without a verdict", marks=marks) == [4, 6]
+    assert images(table, shows="verdict: drop", marks=marks) == [2]
+    assert images(table, shows="verdict: doubt", marks=marks) == []
+    assert images(table, shows="tag: odd", marks=marks) == [2, 6]
 
 
 def test_a_row_says_all_of_an_image(table):
@@ -66,8 +67,8 @@ def test_a_row_says_all_of_an_image(table):
 
 
 def test_the_csv_has_every_image(table):
-    first, *rows = csv.reader(io.StringIO(table.as_csv({4: Verdict.DOUBT}).decode()))
-    assert first == ["image", "class", "number", "drift", "root", "severity", "issues", "verdict"]
-    assert rows[2] == ["4", "a, dog", "0", "0.125", "1.0", "problem", "problem 1.0.", "doubt"]
+    first, *rows = csv.reader(io.StringIO(table.as_csv({4: Mark(Verdict.DOUBT, ("far", "odd"))}).decode()))
+    assert first == ["image", "class", "number", "drift", "root", "severity", "issues", "verdict", "tags"]
+    assert rows[2] == ["4", "a, dog", "0", "0.125", "1.0", "problem", "problem 1.0.", "doubt", "far, odd"]
     assert rows[1][4] == ""
     assert len(rows) == 4

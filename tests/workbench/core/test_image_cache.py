@@ -66,7 +66,7 @@ def test_what_is_read_at_once_is_given_at_once(reader):
 def test_images_that_are_gone_are_none_and_asked_for_again(cache, reader, error):
     cache.get(5)
     reader.asked[-1][1].set_exception(error)
-    assert reader.arrivals == 0
+    assert (reader.arrivals, cache.problem) == (1, str(error))
     assert cache.get(5) is None
     assert reader.steps == [5, 5]
 

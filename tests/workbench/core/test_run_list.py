@@ -64,7 +64,7 @@ def test_a_run_that_cannot_be_read_says_why(make_run, root):
     (root / "bad").mkdir()
     (root / "bad" / "run.db").write_text("nothing")
     told = texts(RunList(root).read())
-    assert told["bad"]["State"] == "cannot be read" and "is damaged" in told["bad"]["Note"]
+    assert told["bad"]["State"] == "cannot be read" and "is not a run's database" in told["bad"]["Note"]
     assert told["good"]["State"] == "finished"
 
 

@@ -49,6 +49,20 @@ def test_links_are_followed_only_within_the_folder(folder, tmp_path, make_run):
     assert folder.find("within/set").is_dir()
 
 
+def test_a_set_holds_no_links_out_of_the_folder(folder, tmp_path):
+    inside = folder.root / "images" / "cat"
+    inside.mkdir(parents=True)
+    (inside / "1.png").symlink_to(folder.root / "a <b>.safetensors")
+    assert folder.find("images").is_dir()
+    (inside / "2.png").symlink_to(tmp_path / "outside.safetensors")
+    with pytest.raises(InvalidInputError, match=r"'images' holds a link, 'cat/2\.png', that leads out of"):
+        folder.find("images")
+    (inside / "2.png").unlink()
+    (folder.root / "images" / "dog").symlink_to(tmp_path)
+    with pytest.raises(InvalidInputError, match="'dog'"):
+        folder.find("images")
+
+
 def test_a_step_of_a_run_is_found(root, make_run):
     make_run("run", steps=20)
     assert SetFolder(root).find("run@20").name == "run@20"

@@ -2,13 +2,14 @@
 
 import csv
 import json
+import zipfile
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 from tab import TIMEOUT
 
-from hdd.sets import SyntheticSet, save
+from hdd.sets import SyntheticSet, load, save
 
 
 def names(tab):
@@ -121,3 +122,69 @@ def test_a_set_in_a_file_is_audited_and_judged(new_tab, server, root, digits):
     tab.until(lambda: names(tab)[:2] == ["1 #1", "4 #1"])
     tab.button("drop 1 #1").click()
     tab.until(lambda: verdicts(root / "set.verdicts.json") == {"0": {"3": "drop"}})
+
+
+def test_what_is_selected_is_marked_in_the_inspector_and_can_be_left_out(open_tab, make_run, tmp_path):
+    run = make_run("done", steps=40)
+    file = run.path / "verdicts.json"
+    tab = open_tab()
+    audited(tab, 40)
+    tab.button("digit 0 #4").click()
+    tab.button("digit 1 #3").click(modifiers=["Shift"])
+    tab.sees("2 images: 2 synthetic, 0 real")
+    tab.button("Drop").click()
+    tab.until(lambda: verdicts(file) == {"40": {"3": "drop", "12": "drop"}})
+    expect(tab.button("drop digit 1 #3")).to_have_attribute("aria-pressed", "true", timeout=TIMEOUT)
+    tags = tab.page.get_by_label("Tags, joined by commas")
+    tags.fill("odd, <b>blurry</b>")
+    tags.press("Enter")
+    both = {"verdict": "drop", "tags": ["<b>blurry</b>", "odd"]}
+    tab.until(lambda: verdicts(file) == {"40": {"3": both, "12": both}})
+    tab.button("digit 0 #1").click()
+    expect(tags).to_have_value("", timeout=TIMEOUT)
+    tab.choose("Show", "tag: odd")
+    tab.until(lambda: len(names(tab)) == 2 and "<b>blurry</b>" in names(tab)[0])
+    tab.button("Export").click()
+    tab.page.get_by_role("menuitem", name="Set as safetensors (.safetensors)").click()
+    tab.sees("2 images are marked to be dropped. Leave them out?")
+    with tab.page.expect_download(timeout=TIMEOUT) as download:
+        tab.button("Leave out").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        archive.extractall(tmp_path)
+    assert load(tmp_path / "done-step40.safetensors").counts == (9, 9, *[10] * 8)
+    with tab.page.expect_download(timeout=TIMEOUT) as download:
+        tab.button("Export").click()
+        tab.page.get_by_role("menuitem", name="Selected images, a folder (ZIP)").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert archive.namelist() == [f"000-{run.classes[0]}/0000.png"]
+
+
+def test_an_audit_is_compared_with_that_of_another_step(open_tab, make_run):
+    make_run("done", steps=40)
+    tab = open_tab()
+    tab.scrub("Home")
+    tab.page.get_by_role("tab", name="Audit").click()
+    tab.button("Audit step 0").click()
+    tab.sees("Step 0, 100 images")
+    tab.scrub("End")
+    tab.button("Audit step 40").click()
+    tab.sees("Step 40, 100 images")
+    assert tab.page.get_by_text("done@0").count() == 0
+    tab.page.get_by_role("combobox", name="Compare with").click()
+    tab.page.get_by_role("menuitem", name="done@0, random network").click()
+    tab.sees("done@0, random network")
+
+
+def test_an_image_is_swiped_over_what_it_began_as(open_tab, make_run):
+    make_run("done", steps=40)
+    tab = open_tab()
+    tab.until(tab.wall)
+    tab.page.mouse.click(*tab.at_rest("wall")(2.5, 8.5))
+    handle = tab.slider("Where step 0 ends and step 40 begins")
+    handle.press("End")
+    after = tab.page.locator("img.after")
+    expect(after).to_have_css("clip-path", "inset(0px 0px 0px 100%)", timeout=TIMEOUT)
+    handle.press("ArrowLeft")
+    expect(handle).to_have_attribute("aria-valuetext", "99 % step 0, 1 % step 40", timeout=TIMEOUT)
+    tab.button("Real (pixels)").click()
+    expect(tab.slider("Where nearest real, by pixels ends and step 40 begins")).to_be_visible(timeout=TIMEOUT)

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from scripted import MEAN, STD, images, pixels
 from tab import TIMEOUT
 
+from hdd.runs.driver_lease import by
 from hdd.runs.history import find_runs
 from workbench.theme import tile
 
@@ -31,7 +32,7 @@ def test_one_click_starts_a_run_whose_images_change_and_whose_curvature_can_be_d
     tab.sees("applied @ step")
     tab.until(lambda: max(tab.points()["radius"]) > 5 * max(before["radius"]))
     assert run.settings.curvature == -100
-    assert [(edit.name, edit.old, edit.who) for edit in run.steered()] == [("curvature", -1, "page")]
+    assert [(edit.name, edit.old, edit.who) for edit in run.steered()] == [("curvature", -1, by("page"))]
 
     kept = max(tab.figure("disk")[2]["fill"])
     tab.steer("Pruning rate", "End")

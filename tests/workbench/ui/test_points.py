@@ -1,7 +1,5 @@
 """Points and images that one can work with: hovering, selecting, highlighting, and colours, by pointer and by keys."""
 
-import time
-
 import pytest
 from playwright.sync_api import expect
 from tab import TIMEOUT
@@ -40,21 +38,6 @@ def canvas(tab, name):
     return tab.ask(name, CANVAS)
 
 
-def at_rest(tab, name):
-    """Where data coordinates of a figure lie on the page, once the figure keeps its size."""
-
-    def corner():
-        return tab.edges(name)(1, 1)
-
-    def keeps():
-        before = corner()
-        time.sleep(0.5)
-        return corner() == before
-
-    tab.until(keeps)
-    return tab.edges(name)
-
-
 def choose_class(tab, name):
     tab.button(name).click()
 
@@ -76,7 +59,7 @@ def test_a_real_point_is_hovered_with_its_picture_and_clicked(tab):
     # The wall marks it too where it shows real images, and its next click selects another one.
     tab.button("real").click()
     tab.until(lambda: tab.marks() == [(0.5, 6.5)])
-    tab.page.mouse.click(*at_rest(tab, "wall")(4.5, 6.5))
+    tab.page.mouse.click(*tab.at_rest("wall")(4.5, 6.5))
     tab.until(lambda: tab.ask("disk", REAL_PICKED) == [4])
 
 
@@ -86,7 +69,7 @@ def test_several_images_are_selected_by_shift_by_box_and_by_lasso_and_escape_cle
     tab.until(lambda: tab.marks() == [(0.5, 9.5)])
     # The inspector has taken some of the room.
     tab.sees("radius rank in class")
-    at = at_rest(tab, "wall")
+    at = tab.at_rest("wall")
     tab.page.keyboard.down("Shift")
     tab.page.mouse.click(*at(2.5, 9.5))
     tab.page.keyboard.up("Shift")
@@ -108,7 +91,7 @@ def test_several_images_are_selected_by_shift_by_box_and_by_lasso_and_escape_cle
         tab.button(drag).click()
         tab.until(lambda drag=drag: tab.ask("disk", "plot => plot.toolbar.active_drag?.type ?? ''").startswith(drag))
         before = tab.points()["x"]
-        to_page = at_rest(tab, "disk")
+        to_page = tab.at_rest("disk")
         points = tab.points()
         around = 1.03 * max(map(abs, points["x"] + points["y"]))
         inside = [(around * x, around * y) for x, y in path]

@@ -91,8 +91,12 @@ def test_a_set_can_be_typed_where_there_is_no_run(open_tab, pixels):
     tab = open_tab()
     tab.sees("Watch a data set being distilled")
     open_form(tab).fill(NAME)
+    tab.page.get_by_label("Read as (optional)").fill("values=loud")
     tab.button("Open").click()
-    tab.sees("A distilled set: 30 images of 10 classes")
+    tab.sees("values='loud' is not allowed")
+    tab.page.get_by_label("Read as (optional)").fill("values=unit; channels=rgb")
+    tab.button("Open").click()
+    tab.sees("A distilled set: 30 images of 10 classes, read as values=unit, channels=rgb")
     tab.sees("not named")
     tab.sees("The disk cannot be drawn: the real images are not known.")
 

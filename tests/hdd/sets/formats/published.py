@@ -1,10 +1,13 @@
 """Writes small files in the layouts of published distilled sets, as the families' own code writes them."""
 
 import pickle
+import zipfile
 
 import numpy as np
 import torch
 from PIL import Image
+
+from hdd.sets import SyntheticSet, save
 
 CLASSES, IPC, SHAPE = 3, 2, (3, 8, 8)
 LABELS = np.repeat(np.arange(CLASSES), IPC)
@@ -58,3 +61,38 @@ def class_folders(folder, names, prefix="class"):
         for number, one in enumerate(own):
             Image.fromarray(one).save(folder / name / f"{prefix}{number}.png")
     return pixels.transpose(0, 1, 4, 2, 3)
+
+
+def family(name, folder):
+    """The path of a small set of a family, and the file of it that is damaged."""
+    if name == "folder":
+        class_folders(folder, ["0", "1"])
+        return folder, folder / "1" / "class0.png"
+    if name == "zip":
+        with zipfile.ZipFile(folder / "set.zip", "w") as archive:
+            class_folders(folder / "here", ["0", "1"])
+            for file in sorted((folder / "here").rglob("*.png")):
+                archive.write(file, file.relative_to(folder / "here"))
+        return folder / "set.zip", folder / "set.zip"
+    if name == "parquet":
+        save(SyntheticSet(images(), LABELS, "abc", (0.5,) * 3, (0.25,) * 3), folder / "set", name)
+        (table,) = (folder / "set" / "data").iterdir()
+        return folder / "set", table
+    if name in ("export", "safetensors"):
+        one = SyntheticSet(images(), LABELS, "abc", (0,) * 3, (1,) * 3)
+        save(one, folder / "set.safetensors", name)
+        path = folder / "set.safetensors"
+        return path, path / "set.safetensors" if name == "export" else path
+    if name == "trajectory":
+        return trajectory(folder), folder / "images_best.pt"
+    make, file = {
+        "condensation": (condensation, "res_x.pt"),
+        "old": (lambda path: condensation(path, legacy=True), "res_x.pt"),
+        "pickle": (best_pickle, "x.pkl"),
+        "pair": (pair, "data_x.pt"),
+        "kip": (kip, "x.npz"),
+    }[name]
+    return make(folder / file), folder / file
+
+
+FAMILIES = ("condensation", "old", "pickle", "pair", "kip", "trajectory", "safetensors", "export", "folder", "zip")

@@ -144,40 +144,9 @@ def test_images_that_cannot_be_read_are_named(tmp_path):
         sets.load(tmp_path)
 
 
-def family(name, folder):
-    """The path of a small set of a family, and the file of it that is damaged."""
-    if name == "folder":
-        published.class_folders(folder, ["0", "1"])
-        return folder, folder / "1" / "class0.png"
-    if name == "zip":
-        with zipfile.ZipFile(folder / "set.zip", "w") as archive:
-            published.class_folders(folder / "here", ["0", "1"])
-            for file in sorted((folder / "here").rglob("*.png")):
-                archive.write(file, file.relative_to(folder / "here"))
-        return folder / "set.zip", folder / "set.zip"
-    if name in ("export", "safetensors"):
-        one = sets.SyntheticSet(published.images(), published.LABELS, "abc", (0,) * 3, (1,) * 3)
-        sets.save(one, folder / "set.safetensors", name)
-        path = folder / "set.safetensors"
-        return path, path / "set.safetensors" if name == "export" else path
-    if name == "trajectory":
-        return published.trajectory(folder), folder / "images_best.pt"
-    make, file = {
-        "condensation": (published.condensation, "res_x.pt"),
-        "old": (lambda path: published.condensation(path, legacy=True), "res_x.pt"),
-        "pickle": (published.best_pickle, "x.pkl"),
-        "pair": (published.pair, "data_x.pt"),
-        "kip": (published.kip, "x.npz"),
-    }[name]
-    return make(folder / file), folder / file
-
-
-FAMILIES = ("condensation", "old", "pickle", "pair", "kip", "trajectory", "safetensors", "export", "folder", "zip")
-
-
-@pytest.fixture(scope="module", params=FAMILIES)
+@pytest.fixture(scope="module", params=published.FAMILIES)
 def valid(request, tmp_path_factory):
-    path, file = family(request.param, tmp_path_factory.mktemp(request.param))
+    path, file = published.family(request.param, tmp_path_factory.mktemp(request.param))
     sets.load(path)
     return path, file, file.read_bytes()
 

@@ -1,0 +1,140 @@
+"""Who may steer a run: one driver over all pages, servers, kernels and commands, while all others watch.
+
+The lease is the file live/driver.json of the run. Its holder touches it every few seconds; if it has not for
+`EXPIRED_SECONDS`, because its server, kernel or machine has ended, the lease is free. This module does not import
+torch.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from hdd.files import replace_file
+
+EXPIRED_SECONDS = 15.0
+KEPT_SECONDS = 2.0
+"""The holder touches the lease if it is older than this."""
+
+LOCKED_SECONDS = 2.0
+_LEASE = Path("live", "driver.json")
+
+
+@dataclass(frozen=True)
+class Driver:
+    """Who steers a run.
+
+    Attributes:
+        key: of a browser tab, a kernel or a command. Whoever knows it may steer, so the file has only its digest; that
+            is all that another process sees of it.
+        who: in words, for people.
+    """
+
+    key: str
+    who: str
+
+
+def by(means: str) -> str:
+    """Who makes a change by some means, where no name is known, as "page on HOST"."""
+    return f"{means} on {socket.gethostname()}"
+
+
+class DriverLease:
+    """The lease of a run; safe to use from any thread.
+
+    Args:
+        run: directory of the run. Where it cannot be written, nobody gets the lease.
+    """
+
+    def __init__(self, run: Path) -> None:
+        self._path = run / _LEASE
+        self._lock = threading.Lock()
+        self._keys: dict[str, str] = {}
+        # What stands for the key of another process must be no key that anybody could give.
+        self._elsewhere = secrets.token_hex()
+        self._read: tuple[tuple[int, int], Driver | None] | None = None
+
+    @property
+    def holder(self) -> Driver | None:
+        """Who holds the lease, None while it is free."""
+        try:
+            about = self._path.stat()
+        except OSError:
+            return None
+        if time.time() - about.st_mtime > EXPIRED_SECONDS:
+            return None
+        stamp = about.st_ino, about.st_ctime_ns
+        known = self._read
+        if known is None or known[0] != stamp:
+            known = self._read = stamp, self._content()
+        return known[1]
+
+    @property
+    def driver(self) -> str | None:
+        """The key of the holder, None while the lease is free."""
+        holder = self.holder
+        return None if holder is None else holder.key
+
+    def take(self, key: str, who: str = "", over: bool = False) -> bool:
+        """Takes the lease if it is free; returns whether `key` holds it now.
+
+        Args:
+            key: of who wants it.
+            who: in words, for people.
+            over: take it from another holder too.
+        """
+        self._digest(key)
+        with suppress(OSError, Timeout), self._changing():
+            holder = self.holder
+            if over or holder is None:
+                self._write(Driver(key, who))
+        return self.driver == key
+
+    def keep(self, key: str) -> None:
+        """Keeps the lease from expiring, if `key` holds it."""
+        with suppress(OSError):
+            if self.driver == key and time.time() - self._path.stat().st_mtime > KEPT_SECONDS:
+                os.utime(self._path)
+
+    def leave(self, key: str, to: str | None = None, who: str = "") -> None:
+        """If `key` holds the lease, passes it to the key `to` (`who` in words), or frees it where that is None."""
+        if self.driver != key:
+            return
+        with suppress(OSError, Timeout), self._changing():
+            if self.driver == key and to is not None:
+                self._write(Driver(to, who))
+            elif self.driver == key:
+                self._path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _changing(self) -> Generator[None]:
+        """Within this context, nobody else changes the lease."""
+        self._path.parent.mkdir(exist_ok=True)
+        with self._lock, FileLock(self._path.with_suffix(".lock"), timeout=LOCKED_SECONDS):
+            yield
+
+    def _write(self, driver: Driver) -> None:
+        self._read = None
+        with replace_file(self._path) as partial:
+            partial.write_text(json.dumps({"key": self._digest(driver.key), "who": driver.who}))
+
+    def _digest(self, key: str) -> str:
+        digest = hashlib.sha256(key.encode()).hexdigest()
+        self._keys[digest] = key
+        return digest
+
+    def _content(self) -> Driver | None:
+        try:
+            found = json.loads(self._path.read_text())
+            return Driver(self._keys.get(found["key"], f"{self._elsewhere} {found['key']}"), str(found["who"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None

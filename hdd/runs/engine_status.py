@@ -1,0 +1,45 @@
+"""What is known from outside of the engine of a run. Does not import torch."""
+
+import os
+import socket
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from hdd.records import EngineStatus
+from hdd.runs.liveness import ProcessId, machine
+from hdd.states import EngineState
+
+_QUERY = "SELECT engine.*, machine, started FROM engine LEFT JOIN process ON process.pid = engine.pid"
+
+advanced_here: set[Path] = set()
+"""Directories of the runs that this process is advancing, see `hdd.runs.run.Run.advancing`."""
+
+
+def engine_status(run: Path, ask: Callable[[str], list[sqlite3.Row]]) -> EngineStatus | None:
+    """The state of the engine of a run; None if it never had one.
+
+    Args:
+        run: its directory.
+        ask: returns what a query finds in its database.
+    """
+    rows = ask(_QUERY)
+    if not rows:
+        return None
+    row = rows[0]
+    while (state := EngineState(row["state"])).is_alive and not _process_lives(run, row):
+        # It may have ended and written so after its row was read.
+        before, row = row, ask(_QUERY)[0]
+        if row == before:
+            state = EngineState.KILLED
+            break
+    return EngineStatus(state, row["step"], row["steps_per_second"], row["message"], row["pid"], row["time"])
+
+
+def _process_lives(run: Path, row: sqlite3.Row) -> bool:
+    """Whether the process that wrote a row of the table `engine` is still advancing the run."""
+    if row["pid"] == os.getpid() and row["host"] == socket.gethostname():
+        return run.resolve() in advanced_here
+    # An engine of the first schema records only the name of its host.
+    where = row["machine"] or (machine() if row["host"] == socket.gethostname() else row["host"])
+    return ProcessId(row["pid"], where, row["started"]).is_alive(row["time"])

@@ -1,0 +1,130 @@
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+
+from hdd_command import hdd, refused
+from read_only import needs_setpriv, output, write_protected
+
+from hdd.runs.driver_lease import DriverLease, by
+
+
+def test_the_first_who_comes_drives_until_the_seat_is_free(tmp_path):
+    lease = DriverLease(tmp_path)
+    assert lease.driver is None
+    assert lease.take("a") and lease.take("a")
+    assert not lease.take("b")
+    lease.leave("b")
+    assert lease.driver == "a"
+    lease.leave("a")
+    assert lease.driver is None
+    assert lease.take("b")
+
+
+def test_only_the_driver_passes_the_seat_on(tmp_path):
+    lease = DriverLease(tmp_path)
+    lease.take("a")
+    lease.leave("b", to="b")
+    assert lease.driver == "a"
+    lease.leave("a", to="b")
+    assert lease.driver == "b"
+    assert not lease.take("a")
+
+
+def test_of_many_who_come_at_once_one_drives(tmp_path):
+    lease, start, drivers = DriverLease(tmp_path), threading.Barrier(8), []
+
+    def come(tab):
+        start.wait()
+        if lease.take(tab):
+            drivers.append(tab)
+
+    threads = [threading.Thread(target=come, args=(str(i),)) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert drivers == [lease.driver]
+
+
+def test_one_drives_of_all_servers_kernels_and_commands(tmp_path):
+    """Eight processes that see only the folder want the lease at once, and each tells what it got."""
+    script = """
+import sys, time
+from pathlib import Path
+from hdd.runs.driver_lease import DriverLease
+lease = DriverLease(Path(sys.argv[1]))
+sys.stdin.readline()
+print(lease.take(sys.argv[2], "person " + sys.argv[2]))
+"""
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, str(tmp_path), str(number)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(8)
+    ]
+    for process in processes:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    got = [process.communicate(timeout=60)[0].strip() for process in processes]
+    assert sorted(got) == ["False"] * 7 + ["True"]
+    assert DriverLease(tmp_path).holder.who == f"person {got.index('True')}"
+
+
+def test_another_process_sees_who_drives_but_not_the_key(tmp_path):
+    DriverLease(tmp_path).take("secret", "alice")
+    assert not any(b"secret" in path.read_bytes() for path in tmp_path.rglob("*.json"))
+    other = DriverLease(tmp_path)
+    assert other.holder.who == "alice" and other.driver != "secret"
+    # What is read there opens nothing.
+    found = json.loads((tmp_path / "live" / "driver.json").read_text())
+    assert not any(other.take(key) for key in (*found.values(), "bob"))
+    assert other.take("bob", "bob", over=True) and other.holder.who == "bob"
+    other.leave("bob", to="carol", who="carol")
+    assert DriverLease(tmp_path).holder.who == "carol"
+
+
+def test_a_lease_that_is_not_kept_expires(tmp_path):
+    lease, other = DriverLease(tmp_path), DriverLease(tmp_path)
+    lease.take("a", "a")
+    past = time.time() - 10
+    os.utime(tmp_path / "live" / "driver.json", (past, past))
+    assert other.holder.who == "a"
+    lease.keep("a")
+    assert time.time() - (tmp_path / "live" / "driver.json").stat().st_mtime < 5
+    past = time.time() - 60
+    os.utime(tmp_path / "live" / "driver.json", (past, past))
+    assert lease.driver is None and other.take("b")
+    lease.keep("a")
+    assert lease.driver != "a"
+
+
+def test_a_command_steers_unless_somebody_else_is_in_control(make_run):
+    run = make_run()
+    page = DriverLease(run.path)
+    page.take("tab", "alice")
+    told = refused("steer", str(run.path), "--curvature", "-3")
+    assert f"alice is in control of {run.path}" in told and "--take-over" in told
+    assert "alice is in control" in refused("rewind", str(run.path), "--step", "0")
+    assert run.edits() == []
+    hdd("steer", str(run.path), "--curvature", "-3", "--take-over")
+    assert page.holder is None
+    hdd("steer", str(run.path), "--curvature", "-2")
+    assert [(edit.value, edit.who) for edit in run.edits()] == [(-3.0, by("hdd steer")), (-2.0, by("hdd steer"))]
+
+
+@needs_setpriv
+def test_nobody_drives_where_nothing_can_be_written(tmp_path):
+    script = """
+import sys
+from pathlib import Path
+from hdd.runs.driver_lease import DriverLease
+print(DriverLease(Path(sys.argv[1])).take("a"))
+"""
+    with write_protected(tmp_path):
+        assert output(script, tmp_path) == "False\n"

@@ -1,0 +1,94 @@
+"""The command line on hosts with other encodings, names and users than those of its authors."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from read_only import output
+
+import hdd
+
+SMALL = {"ipc": 1, "network_width": 4, "network_depth": 1, "real_batch": 1, "threads": 1}
+
+
+def run(*arguments, **environment):
+    """The `hdd` command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "hdd", *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env={**os.environ, **environment},
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "utf-8"])
+def test_output_is_printed_in_any_encoding(encoding):
+    told = run("knobs", PYTHONIOENCODING=encoding)
+    assert told.returncode == 0, told.stderr
+    text = told.stdout.decode(encoding)
+    assert ("≥" in text) == (encoding == "utf-8")
+    assert (">=" in text) == (encoding != "utf-8")
+
+
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"COLUMNS": "20"}, {"TERM": "dumb"}])
+def test_any_terminal_will_do(environment):
+    told = run("datasets", **environment)
+    assert told.returncode == 0 and b"\x1b" not in told.stdout + told.stderr
+    assert "…" not in told.stdout.decode()
+
+
+def test_a_message_with_a_name_that_is_no_text_is_printed():
+    told = run(b"runs", b"show", b"caf\xe9", PYTHONIOENCODING="utf-8")
+    assert told.returncode == 2
+    assert told.stderr.decode() == (
+        "error: There is no run in caf\\udce9. `hdd runs list FOLDER` shows the runs in a folder.\n"
+    )
+
+
+@pytest.fixture
+def odd_folder(tmp_path):
+    """An image folder whose own name, a class and the files are named in Latin-1."""
+    random = np.random.default_rng(0)
+    folder = tmp_path / os.fsdecode(b"pi\xf1as")
+    for name in (b"caf\xe9", "grün".encode()):
+        (folder / os.fsdecode(name)).mkdir(parents=True)
+        for number in range(3):
+            image = Image.fromarray(random.integers(0, 256, (8, 8, 3), dtype=np.uint8))
+            image.save(folder / os.fsdecode(name) / os.fsdecode(b"\xe9%d.png" % number))
+    return folder
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are text")
+def test_names_that_are_no_text_go_all_the_way(odd_folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    made = hdd.distill(f"folder:{odd_folder}", steps=1, **SMALL)
+    assert made.path.name.startswith("pias-hdd-")
+    assert made.classes == ["caf\\xe9", "grün"]
+    out = os.fsdecode(b"\xe9")
+    again, difference = hdd.replay(made, out)
+    assert difference is None and again.path.name == out
+    for arguments in (["export", out, "--out", "set"], ["runs", "show", out], ["runs", "list", "."]):
+        told = run(*arguments)
+        assert told.returncode == 0, told.stderr
+
+
+def test_a_user_without_a_name_or_a_home_makes_a_run_with_an_install_of_others(tmp_path):
+    """As in a container with `docker run --user 12345`."""
+    script = """
+import os, pwd, sys
+def unknown(user):
+    raise KeyError(user)
+pwd.getpwuid = unknown
+from hdd_command import hdd
+small = ["--ipc", "1", "--steps", "2", "--network-width", "4", "--real-batch", "4"]
+print(hdd("distill", *small, "--out", sys.argv[1]).stdout)
+"""
+    bare = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "LANG") if name in os.environ}
+    bare["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent.parent), *sys.path])
+    told = output(script, tmp_path / "run", env={**bare, "TMPDIR": str(tmp_path)})
+    assert "finished at step 2 of 2" in told
