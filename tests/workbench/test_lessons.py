@@ -39,8 +39,8 @@ def cells(name):
 
 
 def said(outputs):
-    """What the cells print, in their order."""
-    return ["".join(output["text"]) for output in outputs if output["output_type"] == "stream"]
+    """What a cell prints; a busy kernel sends it in pieces."""
+    return "".join("".join(output["text"]) for output in outputs if output["output_type"] == "stream")
 
 
 @pytest.fixture
@@ -63,6 +63,12 @@ def run(tmp_path, monkeypatch):
         return lesson.cells
 
     return run
+
+
+def verdicts(ran):
+    """What the cells that check exercises say."""
+    texts = [said(cell.outputs) for cell in ran if cell.cell_type == "code"]
+    return [text for text in texts if text.startswith("Exercise")]
 
 
 def hidden_function(name):
@@ -92,14 +98,12 @@ def test_the_hidden_solutions_are_right_and_others_are_not(name, run):
     assert all(value is None or value in told for value in SOLUTIONS[name].values())
     if "half_angle_distance" in SOLUTIONS[name]:
         given["    return None"] = hidden_function(name).split("\n", 1)[1]
-    right = [text for cell in run(name, given) if cell.cell_type == "code" for text in said(cell.outputs)]
-    verdicts = [text for text in right if text.startswith("Exercise")]
-    assert len(verdicts) == 3
-    assert all(text.endswith("right.\n") for text in verdicts)
+    right = verdicts(run(name, given))
+    assert len(right) == 3 and all(text.endswith("right.\n") for text in right)
     given = {f"{key} = None": f"{key} = {WRONG[key]}" for key, value in SOLUTIONS[name].items() if value}
     given["    return None"] = "    return abs(a - b)"
-    wrong = [text for cell in run(name, given) if cell.cell_type == "code" for text in said(cell.outputs)]
-    assert all("not yet" in text for text in wrong if text.startswith("Exercise"))
+    wrong = verdicts(run(name, given))
+    assert len(wrong) == 3 and all("not yet" in text for text in wrong)
 
 
 @each_lesson
