@@ -220,13 +220,13 @@ def test_data_sets_are_listed(root):
 
 def test_processes_are_limited(root):
     engines = Engines(root, saying("time.sleep(300)"))
-    jobs = [engines.audit(root / f"set {number}", None, "random") for number in range(MOST_JOBS)]
+    jobs = [engines.audit(root / f"set {number}", None, "random", False) for number in range(MOST_JOBS)]
     try:
         with pytest.raises(HDDError, match=f"{MOST_JOBS} processes are running already"):
-            engines.audit(root / "one more", None, "random")
+            engines.audit(root / "one more", None, "random", False)
         jobs[0].stop()
         ended(jobs[0])
-        jobs.append(engines.audit(root / "one more", None, "random"))
+        jobs.append(engines.audit(root / "one more", None, "random", False))
     finally:
         for job in jobs:
             job.stop()
