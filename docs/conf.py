@@ -49,7 +49,7 @@ html_theme_options: dict[str, Any] = {
     "navbar_persistent": [],
     "navbar_end": ["search-button", "theme-switcher"],
     "secondary_sidebar_items": ["page-toc"],
-    "footer_start": ["copyright"],
+    "footer_start": [],
     "footer_end": [],
     "show_toc_level": 2,
 }
@@ -57,7 +57,8 @@ html_theme_options: dict[str, Any] = {
 
 def as_restructured_text(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
     """Docstrings are Markdown: escapes what means something in reStructuredText only, and marks blocks of code."""
-    made: list[str] = []
+    # Without an empty line, napoleon takes what stands before a colon for the type of an attribute.
+    made = [""] if what in {"attribute", "data", "property"} else []
     in_text = True
     for line in lines:
         if line.startswith("    ") and in_text and made and not made[-1]:
@@ -70,11 +71,16 @@ def as_restructured_text(app: Sphinx, what: str, name: str, thing: Any, options:
     lines[:] = made
 
 
+def without_fields(app: Sphinx, what: str, name: str, thing: Any, skip: bool, options: Any) -> bool | None:
+    """The fields of a named tuple have no docstrings of their own."""
+    return True if type(thing).__name__ == "_tuplegetter" else None
+
+
 def move_figures(app: Sphinx, tree: nodes.document) -> None:
     """Puts the figure itself where a page has the picture of a figure of the playground."""
     for image in list(tree.findall(nodes.image)):
         path = Path(image["uri"])
-        if path.parent.name == "pictures" and path.stem in FIGURES:
+        if "playground" in path.parts and path.stem in FIGURES:
             figure = nodes.raw("", Playground(path.stem)._repr_html_(), format="html")
             image.parent.replace(image, figure)
 
@@ -86,4 +92,5 @@ def setup(app: Sphinx) -> None:
         setattr(hdd.data, name, getattr(hdd.data, name))
     # Before napoleon makes reStructuredText of the sections.
     app.connect("autodoc-process-docstring", as_restructured_text, priority=400)
+    app.connect("autodoc-skip-member", without_fields)
     app.connect("doctree-read", move_figures)
