@@ -5,6 +5,8 @@ import os
 import sys
 from collections.abc import Callable
 
+from hdd.cores import usable_cores
+
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_MAX = -4
 
@@ -28,6 +30,9 @@ def tune(background: bool = False) -> None:
             while they wait for each other (OMP_WAIT_POLICY of the OpenMP standard, unless it is set already), which
             makes the process slower when it is alone.
     """
+    if usable_cores() < (os.cpu_count() or 1):
+        # Libraries count the cores of the machine, not those that a container may use.
+        os.environ.setdefault("OMP_NUM_THREADS", str(usable_cores()))
     if background:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         if hasattr(os, "nice"):

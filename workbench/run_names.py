@@ -1,7 +1,19 @@
-"""Lists the runs of a folder."""
+"""The runs of a folder, by name."""
 
 from contextlib import suppress
 from pathlib import Path
+
+from hdd.runs.places import check_name
+
+
+def run_directory(root: Path, name: str) -> Path:
+    """The directory of the run called `name`; names come from browsers.
+
+    Raises:
+        HDDError: the name is not allowed, as it would lead out of the folder.
+    """
+    check_name(name)
+    return root / name
 
 
 def run_names(root: Path) -> list[str]:

@@ -20,6 +20,7 @@ from workbench.core.frame import Frame, Selection, View
 from workbench.core.frame_builder import FrameBuilder
 from workbench.core.frame_gate import FrameGate, News
 from workbench.core.idle_cores import idle_cores
+from workbench.core.roles import may_change
 from workbench.core.run_source import RunSource
 from workbench.core.source import Source
 from workbench.document_calls import Caller, DocumentCalls
@@ -27,7 +28,11 @@ from workbench.document_calls import Caller, DocumentCalls
 
 def person() -> str:
     """Who has signed in on the page of this session; without signing in, the page and its server."""
-    return (pn.state.user if pn.state.curdoc is not None else None) or by("page")
+    return _user() or by("page")
+
+
+def _user() -> str | None:
+    return pn.state.user if pn.state.curdoc is not None else None
 
 
 class Session:
@@ -43,6 +48,7 @@ class Session:
 
     Attributes:
         who: as given.
+        may_change: whether the person may change anything; those who may not are never in control.
         source, projector: as given.
         selection: what the session looks at.
         views: the views, to which each frame is shown.
@@ -65,6 +71,7 @@ class Session:
         self.views: list[View] = []
         self.tab = link.tab
         self.who = who or person()
+        self.may_change = bool(who) or may_change(_user())
         self._link = link
         self._calls = DocumentCalls(document)
         self._gate = FrameGate(link.frame)
@@ -82,7 +89,11 @@ class Session:
 
     def open(self) -> None:
         """Joins the source, and so starts to follow it."""
-        self.source.join(self, self.tab, self.wake)
+        self._join()
+
+    def _join(self) -> None:
+        """Joins the source; a session without a tab never gets control."""
+        self.source.join(self, self.tab if self.may_change else "", self.wake)
 
     def add(self, view: View) -> None:
         """Adds a view, and shows the newest frame in it.
@@ -124,7 +135,7 @@ class Session:
     @property
     def drives(self) -> bool:
         """Whether this session may steer."""
-        return self.source.driver == self.tab
+        return self.may_change and self.source.driver == self.tab
 
     @property
     def painted(self) -> int:
@@ -231,7 +242,7 @@ class Session:
     def _heard(self, message: dict[str, Any]) -> None:
         if "tab" in message:
             self.tab = self._link.tab
-            self.source.join(self, self.tab, self.wake)
+            self._join()
             self.wake()
         elif "painted" in message:
             self._gate.painted = int(message["painted"])

@@ -26,6 +26,7 @@ from workbench.core import address, set_place
 from workbench.core.frame import Frame, Selection
 from workbench.core.jobs import Engines
 from workbench.core.projector import Projector
+from workbench.core.roles import may_change
 from workbench.core.set_opening import OpenedSet
 from workbench.core.set_place import SetPlace
 from workbench.page import make_page
@@ -81,7 +82,8 @@ class Shell:
         self._link = Link(names=["run", *set_place.NAMES, *address.NAMES])
         self._dialogs = Dialogs(self._link.copy)
         root = sets_root or engines.root
-        self._launch = Launch(engines, self.attach, root)
+        user = pn.state.user if self._document is not None else None
+        self._launch = Launch(engines, self.attach, root, may_change(user))
         self._run_choice = RunChoice(self._chosen)
         self._status = Text("", variant="body2", margin=(14, 8))
         self._bar = pmui.Row(margin=0)
@@ -181,7 +183,14 @@ class Shell:
 
     def _chosen(self, name: str) -> None:
         if self._shown is None or self._shown.name != name:
-            self.attach(self._engines.root / name)
+            self._attach(name)
+
+    def _attach(self, name: str) -> None:
+        """Shows a run of the folder; the name comes from a browser."""
+        try:
+            self.attach(self._engines.directory(name))
+        except HDDError as error:
+            notify("error", str(error))
 
     def show_run(self, name: str | None, tab: str = "", compared: str = "") -> None:
         """See `workbench.tabs.base.ShowRun`."""
@@ -190,7 +199,7 @@ class Shell:
         self._list_runs()
         name = name or next(iter(self._names), None)
         if name is not None:
-            self.attach(self._engines.root / name)
+            self._attach(name)
         if name is None or self._session is None:
             self._welcome()
 

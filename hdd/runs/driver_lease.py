@@ -58,6 +58,8 @@ class DriverLease:
     def __init__(self, run: Path) -> None:
         self._path = run / _LEASE
         self._lock = threading.Lock()
+        # A file server has a clock of its own, by which it says when a file was touched.
+        self._clock_ahead = 0.0
         self._keys: dict[str, str] = {}
         # What stands for the key of another process must be no key that anybody could give.
         self._elsewhere = secrets.token_hex()
@@ -70,7 +72,7 @@ class DriverLease:
             about = self._path.stat()
         except OSError:
             return None
-        if time.time() - about.st_mtime > EXPIRED_SECONDS:
+        if time.time() + self._clock_ahead - about.st_mtime > EXPIRED_SECONDS:
             return None
         stamp = about.st_ino, about.st_ctime_ns
         known = self._read
@@ -83,6 +85,12 @@ class DriverLease:
         """The key of the holder, None while the lease is free."""
         holder = self.holder
         return None if holder is None else holder.key
+
+    def holds(self, key: str) -> bool:
+        """Whether `key` holds the lease, whoever gave it the key."""
+        self._digest(key)
+        self._read = None
+        return self.driver == key
 
     def take(self, key: str, who: str = "", over: bool = False) -> bool:
         """Takes the lease if it is free; returns whether `key` holds it now.
@@ -102,7 +110,8 @@ class DriverLease:
     def keep(self, key: str) -> None:
         """Keeps the lease from expiring, if `key` holds it."""
         with suppress(OSError):
-            if self.driver == key and time.time() - self._path.stat().st_mtime > KEPT_SECONDS:
+            age = time.time() + self._clock_ahead - self._path.stat().st_mtime
+            if age > KEPT_SECONDS and self.driver == key:
                 os.utime(self._path)
 
     def leave(self, key: str, to: str | None = None, who: str = "") -> None:
@@ -119,7 +128,10 @@ class DriverLease:
     def _changing(self) -> Generator[None]:
         """Within this context, nobody else changes the lease."""
         self._path.parent.mkdir(exist_ok=True)
-        with self._lock, FileLock(self._path.with_suffix(".lock"), timeout=LOCKED_SECONDS):
+        lock = self._path.with_suffix(".lock")
+        with self._lock, FileLock(lock, timeout=LOCKED_SECONDS):
+            lock.touch()
+            self._clock_ahead = lock.stat().st_mtime - time.time()
             yield
 
     def _write(self, driver: Driver) -> None:

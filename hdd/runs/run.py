@@ -45,6 +45,14 @@ WATCHED_SECONDS = 5.0
 HEARTBEAT_SECONDS = 0.5
 
 
+NOTE_CHARACTERS = 4000
+
+
+def _check_note(note: str) -> None:
+    if len(note) > NOTE_CHARACTERS:
+        raise InvalidInputError(f"The note has {len(note)} characters: give at most {NOTE_CHARACTERS}.")
+
+
 def check_steps(changes: Mapping[str, Any], step: int) -> None:
     """Checks that after these changes at `step` the run has at least one more step to make.
 
@@ -203,6 +211,7 @@ class Run(RunReader):
 
     def request(self, changes: Mapping[str, Any], who: str, due: int | None, note: str = "") -> list[int]:
         """Writes values or commands, which were checked already, into the inbox; returns the ids of the edits."""
+        _check_note(note)
         ids: list[int] = []
         with transaction(self._writer):
             for name, value in changes.items():
@@ -216,12 +225,22 @@ class Run(RunReader):
         return ids
 
     def note_edit(self, edit: int, note: str) -> None:
-        """Writes why the edit with the id `edit` was made; "" removes the note. It has no effect on the steps."""
+        """Writes why the edit with the id `edit` was made; "" removes the note. It has no effect on the steps.
+
+        Raises:
+            HDDError: the note is too long.
+        """
+        _check_note(note)
         self._writer.execute("DELETE FROM edit_notes WHERE id = ?", (edit,))
         self._writer.execute("INSERT INTO edit_notes SELECT ?, ? WHERE ? <> ''", (edit, note, note))
 
     def write_note(self, note: str) -> None:
-        """Writes what is to be remembered about the run. It has no effect on the steps."""
+        """Writes what is to be remembered about the run. It has no effect on the steps.
+
+        Raises:
+            HDDError: the note is too long.
+        """
+        _check_note(note)
         self._writer.execute("INSERT OR REPLACE INTO meta VALUES ('note', ?)", (json.dumps(note),))
 
     def move_data(self, dataset: str) -> None:

@@ -12,8 +12,24 @@ SECONDS = 120
 SOLUTIONS = {
     "02-hyperbolic-space": {"corner_radius": "0.862", "circle_radius": "4.5", "third": "-1.63"},
     "03-lorentz-poincare-float32": {"rim_radius": "18.0", "formulas": '["polar"]', "half_angle_distance": None},
+    "07-audit": {
+        "classes": '"8,5,4,9,1,7,6,3,2,0"',
+        "planted": '{"copy": 12, "label": 23, "repeated": 41}',
+        "wrong_labels": "20",
+    },
 }
-WRONG = {"corner_radius": "0.5", "circle_radius": "3", "third": "-1.0", "rim_radius": "10.0", "formulas": '["ball"]'}
+MEASURES = {"07-audit"}
+"""The lessons that train networks, whose figures are another machine's in the last digits."""
+WRONG = {
+    "corner_radius": "0.5",
+    "circle_radius": "3",
+    "third": "-1.0",
+    "rim_radius": "10.0",
+    "formulas": '["ball"]',
+    "classes": '"0,1,2,3,4,5,6,7,8,9"',
+    "planted": '{"copy": 1, "label": 23, "repeated": 41}',
+    "wrong_labels": "10",
+}
 each_lesson = pytest.mark.parametrize("name", SOLUTIONS)
 needs_nbclient = pytest.mark.skipif(find_spec("nbclient") is None, reason="No nbclient: install the extra tests")
 
@@ -23,8 +39,8 @@ def cells(name):
 
 
 def said(outputs):
-    """What the cells print, in their order."""
-    return ["".join(output["text"]) for output in outputs if output["output_type"] == "stream"]
+    """What a cell prints; a busy kernel sends it in pieces."""
+    return "".join("".join(output["text"]) for output in outputs if output["output_type"] == "stream")
 
 
 @pytest.fixture
@@ -49,6 +65,12 @@ def run(tmp_path, monkeypatch):
     return run
 
 
+def verdicts(ran):
+    """What the cells that check exercises say."""
+    texts = [said(cell.outputs) for cell in ran if cell.cell_type == "code"]
+    return [text for text in texts if text.startswith("Exercise")]
+
+
 def hidden_function(name):
     """The Python code that a lesson hides."""
     texts = ["".join(cell["source"]) for cell in cells(name) if cell["cell_type"] == "markdown"]
@@ -61,7 +83,8 @@ def hidden_function(name):
 def test_a_lesson_runs_and_says_what_it_keeps(name, run):
     kept = [output for cell in cells(name) if cell["cell_type"] == "code" for output in cell["outputs"]]
     made = [output for cell in run(name, {}) if cell.cell_type == "code" for output in cell.outputs]
-    assert said(kept) == said(made)
+    assert len(said(kept)) == len(said(made))
+    assert said(kept) == said(made) or name in MEASURES
     pictures = [output for output in kept if "text/html" in output.get("data", {})]
     assert len(pictures) == sum("Playground(" in "".join(cell["source"]) for cell in cells(name))
     assert all("data:image/png" in "".join(each["data"]["text/html"]) for each in pictures)
@@ -75,14 +98,12 @@ def test_the_hidden_solutions_are_right_and_others_are_not(name, run):
     assert all(value is None or value in told for value in SOLUTIONS[name].values())
     if "half_angle_distance" in SOLUTIONS[name]:
         given["    return None"] = hidden_function(name).split("\n", 1)[1]
-    right = [text for cell in run(name, given) if cell.cell_type == "code" for text in said(cell.outputs)]
-    verdicts = [text for text in right if text.startswith("Exercise")]
-    assert len(verdicts) == 3
-    assert all(text.endswith("right.\n") for text in verdicts)
+    right = verdicts(run(name, given))
+    assert len(right) == 3 and all(text.endswith("right.\n") for text in right)
     given = {f"{key} = None": f"{key} = {WRONG[key]}" for key, value in SOLUTIONS[name].items() if value}
     given["    return None"] = "    return abs(a - b)"
-    wrong = [text for cell in run(name, given) if cell.cell_type == "code" for text in said(cell.outputs)]
-    assert all("not yet" in text for text in wrong if text.startswith("Exercise"))
+    wrong = verdicts(run(name, given))
+    assert len(wrong) == 3 and all("not yet" in text for text in wrong)
 
 
 @each_lesson

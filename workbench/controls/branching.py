@@ -6,7 +6,7 @@ from pathlib import Path
 
 from workbench import actions
 from workbench.controls.dialogs import Dialogs
-from workbench.controls.notices import attempt_async, notify
+from workbench.controls.notices import attempt_async, check_may_change, may_steer, notify
 from workbench.session import Session
 
 
@@ -34,10 +34,14 @@ class Branching:
         attempt_async(self._fork(step))
 
     async def _rewind(self, step: int) -> None:
+        # The dialog may have been open for long, and a browser can send what its buttons do not.
+        if not may_steer(self._session):
+            return
         await asyncio.to_thread(actions.rewind, self._session.run_source.run.path, step, self._session.who)
         self._session.selection.step = None
 
     async def _fork(self, step: int) -> None:
+        check_may_change(self._session.may_change)
         forked = await asyncio.to_thread(actions.fork, self._session.run_source.run.path, step, self._session.who)
         self._attach(forked)
         notify("info", f"Forked at step {step}. Change any knobs, then resume the fork.")

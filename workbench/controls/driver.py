@@ -38,7 +38,7 @@ class DriverButton(SourceComponent):
             self._button.label = "Hand over control" if others > 0 else "Release control"
             show(self._button, True)
         else:
-            holder, may = lease.holder, not session.run_source.run.read_only
+            holder, may = lease.holder, session.may_change and not session.run_source.run.read_only
             told = "No one is in control" if holder is None else f"You are watching {holder.who or 'another tab'}"
             self._text.object = told if may else "Only to look at"
             self._button.label = "Take control"
@@ -51,6 +51,6 @@ class DriverButton(SourceComponent):
             later = tabs[tabs.index(session.tab) + 1 :] + tabs[: tabs.index(session.tab)]
             to = later[0] if later else None
             lease.leave(session.tab, to, "" if to is None else session.run_source.audience.who_is(to))
-        else:
+        elif session.may_change:
             lease.take(session.tab, session.who)
         session.run_source.audience.wake()

@@ -7,9 +7,11 @@ from typing import Any
 
 import panel_material_ui as pmui
 
-from hdd.errors import HDDError, NotFoundError
-from hdd.paths import data_set_title, holds_run
+from hdd.errors import HDDError, InvalidInputError, NotFoundError
+from hdd.paths import FOLDER, data_set_title, holds_run
 from hdd.settings import initial_settings
+from workbench.controls.notices import check_may_change
+from workbench.core.image_folders import image_folders
 from workbench.core.job import Job
 from workbench.core.jobs import SPARE_CORES, Engines
 from workbench.core.set_folder import SetFolder
@@ -24,10 +26,14 @@ class Launch:
         engines: starts the process that makes the run.
         opened: called with the directory of the run once it exists.
         sets_root: the folder of the distilled sets from which runs may start.
+        may_change: whether the person of the session may start runs.
     """
 
-    def __init__(self, engines: Engines, opened: Callable[[Path], None], sets_root: Path) -> None:
+    def __init__(
+        self, engines: Engines, opened: Callable[[Path], None], sets_root: Path, may_change: bool = True
+    ) -> None:
         self._engines = engines
+        self._may_change = may_change
         self._sets_root = sets_root
         self._opened = opened
         self._job: Job | None = None
@@ -61,6 +67,10 @@ class Launch:
             return
         dataset = settings["dataset"]
         try:
+            check_may_change(self._may_change)
+            # The browser offers no others, but it can send any.
+            if dataset.startswith(FOLDER) and dataset not in image_folders().values():
+                raise InvalidInputError(f"{dataset!r} is none of the image folders that HDD_FOLDERS offers.")
             made = initial_settings(dataset, preset, **{k: v for k, v in settings.items() if k != "dataset"})
             name = name or self._free_name(dataset, made.objective)
             start = None if initial is None else self._find(initial.path)

@@ -8,7 +8,7 @@ import panel_material_ui as pmui
 from hdd.errors import HDDError
 from hdd.sets.marks import Mark, Verdict, tags_of
 from workbench.component import Component
-from workbench.controls.notices import attempt
+from workbench.controls.notices import attempt, may_judge
 from workbench.core.frame import Frame
 from workbench.core.marking import marking_of
 from workbench.session import Session
@@ -88,7 +88,7 @@ class Marker(Component):
 
     def _judge(self, verdict: Verdict, _: object) -> None:
         marking, step, images = self._marking, self._step, self._images
-        if marking is None or step is None:
+        if marking is None or step is None or not may_judge(self._session):
             return
         taken_back = all(mark.verdict == verdict for mark in marking.of_images(step, images))
         attempt(lambda: marking.judge_images(step, images, None if taken_back else verdict))
@@ -101,7 +101,7 @@ class Marker(Component):
 
         def retag() -> None:
             tags = tags_of(str(self._tags.value))
-            if tags != self._common:
+            if tags != self._common and may_judge(self._session):
                 marking.tag_images(step, images, tags, [each for each in self._common if each not in tags])
 
         attempt(retag)

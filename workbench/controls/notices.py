@@ -6,7 +6,20 @@ from collections.abc import Awaitable, Callable
 import panel as pn
 
 from hdd.errors import HDDError
+from workbench.core.run_source import RunSource
 from workbench.session import Session
+
+ONLY_LOOKS = "You may look at everything here, but not change anything."
+
+
+def check_may_change(may: bool) -> None:
+    """Refuses a change by somebody who may only look, whatever the browser has sent.
+
+    Raises:
+        HDDError: it is such a person.
+    """
+    if not may:
+        raise HDDError(ONLY_LOOKS)
 
 
 def notify(kind: str, text: str) -> None:
@@ -24,6 +37,8 @@ def why_not(session: Session) -> str:
     """Why the session may not steer its run; "" if it may."""
     if session.drives:
         return ""
+    if not session.may_change:
+        return ONLY_LOOKS
     reason = session.run_source.run.read_only
     if reason:
         return f"This run can only be looked at here ({reason})."
@@ -39,6 +54,15 @@ def may_steer(session: Session) -> bool:
     if reason:
         notify("info", reason)
     return not reason
+
+
+def may_judge(session: Session) -> bool:
+    """Whether the session may keep verdicts on images of its run or its set; if not, a notification says why."""
+    if isinstance(session.source, RunSource):
+        return may_steer(session)
+    if not session.may_change:
+        notify("info", ONLY_LOOKS)
+    return session.may_change
 
 
 def attempt(action: Callable[[], object]) -> None:

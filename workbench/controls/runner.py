@@ -87,7 +87,9 @@ class Runner(SourceComponent):
         more = 2 * state.settings.steps if state.status.state == EngineState.FINISHED else None
         if may_steer(self._session):
             self._starts = True
-            place = self._place.value.removeprefix(FOLDER) or None
+            # The browser offers no others, but it can send any.
+            place = self._place.value if self._place.value in image_folders().values() else ""
+            place = place.removeprefix(FOLDER) or None
             attempt(lambda: self._engines.resume(self._session.run_source.run.path, more, place=place))
             self._watch.look()
 

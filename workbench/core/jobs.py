@@ -16,10 +16,13 @@ from hdd.cores import usable_cores
 from hdd.errors import HDDError, InUseError
 from hdd.knobs.text import to_text
 from hdd.networks import DEFAULT
-from hdd.runs.places import check_name
 from workbench.core.job import Job, JobKind
+from workbench.run_names import run_directory
 
 HDD = (sys.executable, "-m", "hdd")
+MOST_JOBS = 32
+"""So many processes may be started by the page at once, by all who look at it."""
+
 SPARE_CORES = max(1, usable_cores() - 1)
 """Threads for an engine that leave one core to the browser and the server; competing for that core would cost more."""
 
@@ -60,8 +63,7 @@ class Engines:
         Raises:
             HDDError: the name is not allowed: it is empty or too long, or would lead out of the root.
         """
-        check_name(name)
-        return self.root / name
+        return run_directory(self.root, name)
 
     def distill(
         self,
@@ -174,6 +176,8 @@ class Engines:
         self, command: list[str], about: str, run: Path, kind: JobKind = JobKind.ENGINE, question: Hashable = None
     ) -> Job:
         self.jobs = [job for job in self.jobs if job.poll()]
+        if len(self.jobs) >= MOST_JOBS:
+            raise InUseError(f"{len(self.jobs)} processes are running already: wait until one has ended, or stop one.")
         job = Job(command, about, run, kind, question)
         self.jobs.append(job)
         return job

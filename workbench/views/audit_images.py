@@ -10,7 +10,7 @@ from hdd.errors import HDDError
 from hdd.sets.formats.picture_files import png_address
 from hdd.sets.marks import Mark, Verdict
 from workbench.component import Component
-from workbench.controls.notices import attempt, notify
+from workbench.controls.notices import attempt, may_judge, notify
 from workbench.core.audit_table import NOTHING, PAGE, SHOWS, TAG, AuditTable, Order
 from workbench.core.marking import Marking
 from workbench.session import Session
@@ -136,7 +136,7 @@ class AuditImages(Component):
         elif "choose" in asked:
             place = self._session.source.layout.place(self._stored[image])
             self._session.selection.click(bool(asked.get("add")), synthetic=place)
-        elif "verdict" in asked:
+        elif "verdict" in asked and may_judge(self._session):
             said = str(asked["verdict"])
             verdict = Verdict(said) if said in list(Verdict) else None
             attempt(lambda: self._marking.judge(self._step, [image], verdict))

@@ -14,6 +14,7 @@ from workbench.component import SourceComponent
 from workbench.core.frame import Frame, Selection
 from workbench.core.run_source import RunSource, source_of
 from workbench.embedded_session import Shown
+from workbench.run_names import run_directory
 from workbench.session import Session
 from workbench.tabs.base import ShowRun, pane
 from workbench.theme import Text
@@ -117,7 +118,7 @@ class Comparison(SourceComponent):
             self._text.object = CHOOSE.format(name=session.source.name)
             return
         try:
-            source = source_of(self._folder / name)
+            source = source_of(run_directory(self._folder, name))
         except (HDDError, OSError, sqlite3.Error) as error:
             self._text.object = str(error)
             return

@@ -12,6 +12,7 @@ from hdd.runs.run import Run
 from hdd.states import EditStatus
 from workbench.core.run_curves import RunCurves
 from workbench.core.run_reading import RunReading
+from workbench.run_names import run_directory
 
 
 class _Overlay:
@@ -55,7 +56,7 @@ class Overlays:
         for name in names:
             try:
                 if name not in self._read:
-                    self._read[name] = _Overlay(self._folder / name)
+                    self._read[name] = _Overlay(run_directory(self._folder, name))
                 if self._read[name].run.exists():
                     found.append(self._read[name].curves())
             except (HDDError, OSError, sqlite3.Error):

@@ -10,10 +10,11 @@ import panel_material_ui as pmui
 
 from hdd.errors import InUseError
 from hdd.runs import housekeeping
+from hdd.runs.driver_lease import DriverLease
 from hdd.runs.run import Run
 from workbench.component import SourceComponent
 from workbench.controls.dialogs import Dialogs
-from workbench.controls.notices import attempt_async
+from workbench.controls.notices import attempt_async, check_may_change
 from workbench.core.frame import Frame
 from workbench.core.jobs import Engines
 from workbench.core.run_list import RunTable, run_list_of
@@ -124,8 +125,9 @@ class Runs(SourceComponent):
     async def _do_rename(self, name: str, new: str) -> None:
         if new == name:
             return
-        self._check_idle(name)
-        await asyncio.to_thread(housekeeping.rename, self._engines.root / name, new)
+        path = self._changeable(name)
+        self._check_idle(path)
+        await asyncio.to_thread(housekeeping.rename, path, new)
         self.table.selected = [new]
         if name == self._shown_run:
             self._show_run(new, "runs")
@@ -138,7 +140,7 @@ class Runs(SourceComponent):
         )
 
     async def _do_note(self, name: str, note: str) -> None:
-        await asyncio.to_thread(_write_note, self._engines.root / name, note.strip())
+        await asyncio.to_thread(_write_note, self._changeable(name), note.strip())
 
     def _ask_delete(self) -> None:
         names = list(self.table.selected)
@@ -150,17 +152,32 @@ class Runs(SourceComponent):
         deleted = []
         try:
             for name in names:
-                self._check_idle(name)
-                await asyncio.to_thread(housekeeping.delete, self._engines.root / name)
+                path = self._changeable(name)
+                self._check_idle(path)
+                await asyncio.to_thread(housekeeping.delete, path)
                 deleted.append(name)
         finally:
             if self._shown_run in deleted:
                 self._show_run(None, "runs")
 
-    def _check_idle(self, name: str) -> None:
-        jobs = self._engines.going(self._engines.root / name)
+    def _changeable(self, name: str) -> Path:
+        """The directory of a run that this session may change; the name comes from a browser.
+
+        Raises:
+            HDDError: no run can be called so, somebody else is in control of it, or the person may only look.
+        """
+        check_may_change(self._session.may_change)
+        path = self._engines.directory(name)
+        lease = DriverLease(path)
+        holder = lease.holder
+        if holder is not None and not lease.holds(self._session.tab):
+            raise InUseError(f"{holder.who or 'Another page'} is in control of {name}: have it handed over first.")
+        return path
+
+    def _check_idle(self, path: Path) -> None:
+        jobs = self._engines.going(path)
         if jobs:
-            raise InUseError(f"Wait until {jobs[0].about} of {name} has ended, or stop it first.")
+            raise InUseError(f"Wait until {jobs[0].about} of {path.name} has ended, or stop it first.")
 
 
 def _write_note(path: Path, note: str) -> None:

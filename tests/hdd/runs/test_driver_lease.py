@@ -128,3 +128,11 @@ print(DriverLease(Path(sys.argv[1])).take("a"))
 """
     with write_protected(tmp_path):
         assert output(script, tmp_path) == "False\n"
+
+
+def test_a_clock_that_differs_from_that_of_the_file_server_frees_no_lease(tmp_path, monkeypatch):
+    assert DriverLease(tmp_path).take("a", "alice")
+    now = time.time
+    monkeypatch.setattr("hdd.runs.driver_lease.time.time", lambda: now() + 3600)
+    late = DriverLease(tmp_path)
+    assert not late.take("b") and late.holder.who == "alice"

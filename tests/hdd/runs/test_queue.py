@@ -50,9 +50,9 @@ def test_a_queued_run_can_be_told_to_share_the_device(make_run, engine_process):
     first, second, third = (make_run(name, steps=100_000) for name in ("first", "second", "third"))
     engine_process(first, "--queue")
     wait_until(lambda: first.step > 1)
-    engine_process(second, "--queue")
-    engine_process(third, "--queue")
-    wait_until(lambda: state(third) == "queued")
+    for run in (second, third):
+        engine_process(run, "--queue")
+        wait_until(lambda run=run: state(run) == "queued")
     second.command("go")
     wait_until(lambda: second.step > 1)
     assert [edit.status for edit in second.edits()] == ["applied"]

@@ -13,7 +13,7 @@ from waiting import wait_until
 
 from hdd.errors import HDDError
 from hdd.runs.run import Run
-from workbench.core.jobs import Engines
+from workbench.core.jobs import MOST_JOBS, Engines
 
 SECONDS = 60
 SCRIPTED = (sys.executable, scripted.__file__)
@@ -196,7 +196,7 @@ def test_an_engine_outlives_whoever_started_it(root, script):
     code = f"""
 import os, signal, sys
 from pathlib import Path
-from workbench.core.jobs import Engines
+from workbench.core.jobs import MOST_JOBS, Engines
 job = Engines(Path({str(root)!r}), {SCRIPTED!r}).distill("run", {{"dataset": "digits", "steps": 10**6}}, "geometric")
 print(job.pid, flush=True)
 os.killpg(0, signal.SIGKILL)
@@ -216,3 +216,19 @@ def test_data_sets_are_listed(root):
     listed = {each["name"]: each for each in Engines(root, SCRIPTED).datasets()}
     assert json.dumps(listed["digits"])
     assert listed["digits"]["status"] == "bundled"
+
+
+def test_processes_are_limited(root):
+    engines = Engines(root, saying("time.sleep(300)"))
+    jobs = [engines.audit(root / f"set {number}", None, "random", False) for number in range(MOST_JOBS)]
+    try:
+        with pytest.raises(HDDError, match=f"{MOST_JOBS} processes are running already"):
+            engines.audit(root / "one more", None, "random", False)
+        jobs[0].stop()
+        ended(jobs[0])
+        jobs.append(engines.audit(root / "one more", None, "random", False))
+    finally:
+        for job in jobs:
+            job.stop()
+        for job in jobs:
+            ended(job)

@@ -36,7 +36,7 @@ def test_one_drives_the_others_watch_and_a_reload_changes_nothing(open_tab, make
     expect(late.page.get_by_role("button", name="Pause or resume")).to_be_disabled(timeout=TIMEOUT)
     late.press(" ")
     # The steering says so all the time, and now a notification does too.
-    expect(late.page.get_by_text("another tab is in control of this run")).to_have_count(2, timeout=TIMEOUT)
+    expect(late.page.get_by_text("is in control of this run")).to_have_count(2, timeout=TIMEOUT)
     assert run.status().state == "running"
 
     driver.page.reload()

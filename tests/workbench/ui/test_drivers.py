@@ -2,13 +2,24 @@
 
 import json
 import socket
+from contextlib import closing
 from pathlib import Path
+
+import pytest
+from tab import Tab
 
 import workbench
 from hdd.runs.run import Run
 
 APP = Path(workbench.__file__).parent / "app.py"
+LOGIN = APP.parent / "login" / "login.html"
 HOST = socket.gethostname()
+
+
+def authors(run):
+    """Who has asked for another curvature."""
+    with closing(Run(run.path)) as opened:
+        return [edit.who for edit in opened.edits() if edit.name == "curvature"]
 
 
 def test_of_two_servers_one_page_drives(serve, new_tab, make_run):
@@ -28,37 +39,59 @@ def test_of_two_servers_one_page_drives(serve, new_tab, make_run):
     second.sees("You are in control")
     first.sees(f"You are watching page on {HOST}")
     second.steer("Curvature", "ArrowLeft")
-    second.until(
-        lambda: [edit.who for edit in Run(run.path).edits() if edit.name == "curvature"] == [f"page on {HOST}"]
-    )
+    second.until(lambda: authors(run) == [f"page on {HOST}"])
 
 
-def test_the_ledger_names_who_has_signed_in(serve, new_tab, make_run, tmp_path):
-    run = make_run(steps=20, of=40)
+@pytest.fixture
+def signed_in(serve, new_tab, tmp_path):
+    """Opens the page and signs in; the login page asks for nothing from elsewhere either."""
     users = tmp_path / "users.json"
     users.write_text(json.dumps({"alice": "a", "bob": "b"}))
-    _, address = serve(APP, "--basic-auth", str(users), "--cookie-secret", "secret")
-    tabs = {}
-    for name, password in (("alice", "a"), ("bob", "b")):
-        tab = tabs[name] = new_tab()
-        tab.goto(f"{address}?run=run")
-        tab.page.locator("input[name=username]").fill(name)
-        tab.page.locator("input[name=password]").fill(password)
-        tab.page.locator("[type=submit], button").first.click()
-        tab.sees("You are in control" if name == "alice" else "You are watching alice")
-    tabs["alice"].steer("Curvature", "ArrowLeft")
-    tabs["alice"].until(lambda: Run(run.path).pending())
-    tabs["alice"].button("Hand over control").click()
-    tabs["alice"].sees("You are watching bob")
-    tabs["bob"].steer("Curvature", "ArrowRight")
-    tabs["bob"].until(
-        lambda: {edit.who for edit in Run(run.path).edits() if edit.name == "curvature"} == {"alice", "bob"}
+    _, address = serve(
+        APP, "--basic-auth", str(users), "--cookie-secret", "secret", "--basic-login-template", str(LOGIN)
     )
 
+    def sign_in(name):
+        tab = new_tab()
+        tab.goto(f"{address}?run=run")
+        tab.page.get_by_label("Name", exact=True).fill(name)
+        tab.page.get_by_label("Password").fill(name[0])
+        tab.button("Sign in").click()
+        return tab
 
-def test_a_server_of_several_processes_says_that_the_page_does_not_work_there(serve, new_tab, make_run):
+    return sign_in
+
+
+def test_the_ledger_names_who_has_signed_in(signed_in, make_run):
+    run = make_run(steps=20, of=40)
+    alice, bob = signed_in("alice"), signed_in("bob")
+    alice.sees("You are in control")
+    bob.sees("You are watching alice")
+    alice.steer("Curvature", "ArrowLeft")
+    alice.until(lambda: authors(run) == ["alice"])
+    alice.button("Hand over control").click()
+    alice.sees("You are watching bob")
+    bob.steer("Curvature", "ArrowRight")
+    bob.until(lambda: authors(run) == ["alice", "bob"])
+
+
+def test_whoever_is_no_editor_only_looks(browser, monkeypatch, request, make_run):
+    run = make_run(steps=20, of=40)
+    monkeypatch.setenv("HDD_EDITORS", "alice, carol")
+    signed_in = request.getfixturevalue("signed_in")
+    bob = signed_in("bob")
+    bob.sees("You may look at everything here, but not change anything.")
+    bob.sees("Only to look at")
+    assert bob.slider("Curvature").is_disabled()
+    signed_in("alice").sees("You are in control")
+    assert authors(run) == []
+
+
+def test_a_server_of_several_processes_says_that_the_page_does_not_work_there(serve, browser, make_run):
     make_run(steps=20)
     _, address = serve(APP, "--num-procs", "2")
-    tab = new_tab()
+    # That the socket of a page comes to another process is just what does not work, so complaints are not collected.
+    tab = Tab(browser.new_page(), [])
     tab.goto(address)
     tab.sees("This server was started with --num-procs")
+    tab.page.close()

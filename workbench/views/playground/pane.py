@@ -1,24 +1,14 @@
 """The figures of the playground as a component of Panel."""
 
+from pathlib import Path
 from typing import Any
 
 import param
 from panel.custom import JSComponent
 
+from workbench import browser
 from workbench.views.playground.registry import FIGURES
 from workbench.views.playground.scripts import script, words
-
-_RENDER = """
-export function render({model, el}) {
-  const host = document.createElement("div")
-  // The page around it takes this much of the window.
-  host.style.setProperty("--room", "calc(100vh - 470px)")
-  el.append(host)
-  const shown = mount(host, model.words, model.given)
-  model.on("given", () => shown.give(model.given))
-  model.on("remove", () => shown.destroy())
-}
-"""
 
 
 class PlaygroundPane(JSComponent):
@@ -27,7 +17,7 @@ class PlaygroundPane(JSComponent):
     words = param.List([], doc="What stands over the figures.")
     given = param.Dict({}, doc="What the figures begin with; a change begins the shown one anew.")
 
-    _esm = script(tuple(FIGURES)) + _RENDER
+    _esm = script(tuple(FIGURES)) + "\n" + browser.module(Path(__file__).with_name("pane.js"))
 
     def __init__(self, **params: Any) -> None:
         super().__init__(words=words(tuple(FIGURES)), **params)

@@ -10,7 +10,7 @@ const raised = (power) => [...String(power)].map((sign) => "⁰¹²³⁴⁵⁶�
 
 // A number in words that fit on a page: never NaN, never 17 digits.
 function number(x, digits = 3) {
-  if (Number.isNaN(x)) return "undefined"
+  if (Number.isNaN(x)) return "no number"
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞"
   const size = Math.abs(x)
   if (size > 0 && (size >= 1e6 || size < 1e-4)) {

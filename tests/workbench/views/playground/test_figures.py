@@ -152,6 +152,36 @@ def test_a_segment_keeps_its_length_wherever_the_plane_is(open_figure):
     assert float(shown.number("on the picture")) == seen
 
 
+def test_the_tiles_move_with_the_plane_and_never_end(open_figure):
+    shown = open_figure("translate")
+    box = shown.page.locator("svg").first.bounding_box()
+    scale = box["width"] / 400
+
+    def middles():
+        shown.settle()
+        path = shown.page.locator("path.dots.tile").get_attribute("d")
+        return [tuple(map(float, place)) for place in re.findall(r"M(\S+) (\S+)h0", path)]
+
+    def drag(*way):
+        places = [(box["x"] + scale * x, box["y"] + scale * y) for x, y in way]
+        shown.page.mouse.move(*places[0])
+        shown.page.mouse.down()
+        shown.page.mouse.move(*places[1], steps=5)
+        shown.page.mouse.up()
+
+    def near(x, y):
+        return min(math.hypot(x - p, y - q) for p, q in middles())
+
+    assert near(200, 200) == 0
+    # The tile that was in the middle is where it was dragged to.
+    drag((200, 200), (290, 140))
+    assert near(290, 140) < 0.5
+    for _ in range(4):
+        drag((200, 250), (290, 100))
+    # Its inner radius is 0.545, on the picture 51 pixels.
+    assert near(200, 200) < 60
+
+
 def test_squares_of_the_flat_plane_tile_nothing_here(open_figure):
     shown = open_figure("translate")
     shown.page.get_by_role("combobox", name="Tiles").select_option("4,4")

@@ -37,17 +37,19 @@ function figure(surface, given) {
       pen.text([LEFT - 6, up(size) + 4], size > 10 ? `10${raised(Math.log10(size))}` : String(size), "tiny end")
     }
     for (const r of [0, 1, 2, 3, 4, 5, 6, 7]) pen.text([across(r), LOW + 16], String(r), "tiny centred")
-    pen.polylines(curve(around), "blue thick")
     pen.polylines(
       curve((r) => 2 * Math.PI * r),
       "soft dashed",
     )
+    pen.text([across(6.9), up(2 * Math.PI * 6.9) - 7], "flat: 2π·r", "tiny end")
+    // What is asked for is shown after the guess.
+    if (!surface.revealed) return
+    pen.polylines(curve(around), "blue thick")
     pen.polylines(
       curve((r) => Math.PI * Math.exp(r)),
       "orange dashed",
     )
     pen.text([across(5.6), up(around(5.6)) - 8], "2π·sinh r", "blue end tiny")
-    pen.text([across(6.9), up(2 * Math.PI * 6.9) - 7], "flat: 2π·r", "tiny end")
     pen.text([across(0.1), up(Math.PI) - 8], "π·eʳ", "orange tiny")
     const shown = Math.min(radius(), LONGEST)
     if (shown > 0) pen.spots([[across(shown), up(around(shown))]], "large ink")

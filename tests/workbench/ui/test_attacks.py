@@ -1,0 +1,146 @@
+"""What SECURITY.md promises, against messages that no button of the page would send."""
+
+import hashlib
+import http.client
+import time
+from urllib.parse import urlsplit
+
+import pytest
+from waiting import wait_until
+
+from hdd.errors import HDDError
+from hdd.runs.run import Run
+from workbench.core.jobs import Engines
+from workbench.core.set_folder import SetFolder
+from workbench.run_names import run_directory
+
+ATTACK = """() => {
+  // Everything that a session of the page holds: the models, and the data of React components.
+  const models = Bokeh.documents.flatMap((each) => [...each._all_models.values()])
+  let sent = 0
+  for (const model of models) {
+    const has = (name) => name in model.properties
+    const put = (name, value) => { try { model[name] = value; sent++ } catch (error) {} }
+    if (has("disabled")) put("disabled", false)
+    if (has("clicks")) put("clicks", model.clicks + 1)
+    if (has("value") && typeof model.value == "number") put("value", model.value - 1)
+    if (has("value") && typeof model.value == "string") put("value", "0.123")
+    if (has("selected") && Array.isArray(model.selected)) put("selected", ["../victim", "victim"])
+    for (const message of [
+        {tab: ""}, {tab: "driver"}, {key: "space"}, {key: "home"}, {verdict: "drop", image: 0}, {open: "../victim"},
+        {type: "click"}, "click"]) {
+      try { model.send_msg?.(message); model.send_event?.("click", {type: "click"}); sent++ } catch (error) {}
+    }
+  }
+  return sent
+}"""
+
+
+def everything(path):
+    """The files of a run without its database: this process, which is the server too, would lose its locks on it."""
+    return {
+        str(file.relative_to(path)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and file.parent.name != "live" and not file.name.startswith("run.db")
+    }
+
+
+def test_a_viewer_cannot_steer_by_any_message(open_tab, make_run, browser, server, root):
+    make_run("other", steps=10)
+    run = make_run("victim", steps=20, of=40)
+    driver = open_tab()
+    driver.goto(f"{server}?runs={root}&run=victim")
+    driver.sees("You are in control")
+    before, note = everything(run.path), run.note
+    for shown, sign in (("", "steps kept"), ("&tab=runs", "runs in"), ("&tab=compare", "Compare")):
+        # Complaints are not collected: what is sent here makes no sense, and browser and server may say so.
+        viewer = browser.new_page()
+        viewer.goto(f"{server}?runs={root}&run=victim{shown}", timeout=60_000)
+        for text in ("You are watching", sign):
+            viewer.get_by_text(text).first.wait_for(timeout=60_000)
+        # The second time, what the first has opened is there too, such as dialogs that ask whether one is sure.
+        for _ in range(2):
+            assert viewer.evaluate(ATTACK) > 100
+            time.sleep(2)
+        viewer.close()
+    assert run.edits() == [edit for edit in run.edits() if edit.name == "steps"]
+    assert (run.path.exists(), run.note, run.step, run.status().state) == (True, note, 20, "stopped")
+    assert everything(run.path) == before
+    driver.sees("You are in control")
+
+
+def test_pages_of_other_sites_get_no_socket(server):
+    address = urlsplit(server)
+    for origin, code in ((f"http://{address.netloc}", 101), ("http://evil.example", 403), ("null", 403)):
+        connection = http.client.HTTPConnection(address.netloc, timeout=30)
+        headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Origin": origin}
+        headers |= {"Sec-WebSocket-Key": "x3JJHMbDL1EzLkh9GBhXDw==", "Sec-WebSocket-Protocol": "bokeh, token"}
+        connection.request("GET", f"{address.path}/ws", headers=headers)
+        status = connection.getresponse().status
+        connection.close()
+        # Without a token of a page the handshake itself succeeds, and then the server closes it.
+        assert status in ((101, 401, 403) if code == 101 else (403,)), origin
+
+
+@pytest.mark.parametrize("name", ["..", "../other", "/etc", "a/b", "a\\b", "a\0b", "", ".hidden", "x" * 101])
+def test_no_name_of_a_run_leads_out_of_the_folder(tmp_path, name):
+    for ask in (Engines(tmp_path).directory, lambda given: run_directory(tmp_path, given)):
+        with pytest.raises(HDDError, match="cannot name a run"):
+            ask(name)
+
+
+@pytest.mark.parametrize("text", ["../secret", "/etc/passwd", "a/../../secret", "a\0b", "link/secret", "link", ".", ""])
+def test_no_path_of_a_set_leads_out_of_the_folder(tmp_path, text):
+    (tmp_path / "secret").write_text("secret")
+    folder = tmp_path / "sets"
+    folder.mkdir()
+    (folder / "link").symlink_to(tmp_path)
+    with pytest.raises(HDDError, match="does not lie in"):
+        SetFolder(folder).find(text)
+
+
+def test_a_folder_of_images_that_is_not_offered_is_not_read(open_tab, make_run, root, tmp_path):
+    from workbench.controls.launch import Launch
+
+    said = []
+    launch = Launch(Engines(root), said.append, root)
+    notice = launch.notice_for(type("Button", (), {"loading": False})())
+    launch.start("new", {"dataset": f"folder:{tmp_path}"}, "geometric")
+    assert "none of the image folders" in notice.object and not (root / "new").exists()
+    launch.start("../new", {"dataset": "digits"}, "geometric")
+    assert "cannot name a run" in notice.object and not (root.parent / "new").exists()
+
+
+def test_markup_in_names_is_text(open_tab, make_run):
+    evil = "<img src=x onerror=\"document.title='owned'\"> $$x^2$$"
+    make_run("<b onclick=x>&amp;", steps=20, classes=[evil, *(f"class {label}" for label in range(1, 10))])
+    Run(make_run("other", steps=10).path).write_note("<script>document.title='owned'</script>")
+    tab = open_tab()
+    tab.page.goto(f"{tab.page.url}&run=%3Cb onclick%3Dx%3E%26amp;")
+    tab.until(tab.wall)
+    tab.sees("<img src=x")
+    tab.page.get_by_role("tab", name="Runs").click()
+    tab.sees("<script>document.title='owned'</script>")
+    tab.sees("<b onclick=x>&amp;")
+    assert "owned" not in tab.page.title()
+
+
+def test_notes_are_limited(make_run):
+    run = make_run(steps=10)
+    with pytest.raises(HDDError, match="give at most 4000"):
+        run.write_note("x" * 4001)
+    run.write_note("x" * 4000)
+
+
+def test_nothing_is_asked_of_other_hosts(open_tab, make_run):
+    make_run(steps=20)
+    tab, asked = open_tab(), []
+    tab.page.on("request", lambda request: asked.append(request.url))
+    tab.page.reload()
+    tab.until(tab.wall)
+    for name in ("Hierarchy", "Audit", "Runs", "Studies", "Compare", "Live"):
+        tab.page.get_by_role("tab", name=name).click()
+        tab.page.wait_for_timeout(500)
+    hosts = {urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:"))}
+    assert hosts == {"127.0.0.1"}
+    wait_until(lambda: asked, 10)
