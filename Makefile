@@ -23,9 +23,9 @@ test-all: .venv/tests.installed  ## the slow tests too: 50 kills at random momen
 	.venv/bin/python -m pytest -n 2 -m "not browser"
 	.venv/bin/python -m pytest -m browser
 
-docs: .venv/tests.installed  ## knobs and command line in docs/, the Python names in build/api/index.html
+docs: .venv/docs.installed  ## the pages that are made from the code, and the site: build/docs/index.html
 	.venv/bin/python docs/make.py
-	.venv/bin/python docs/make.py --api
+	.venv/bin/python -m sphinx --quiet --fail-on-warning --keep-going -c docs -d build/doctrees . build/docs
 
 bench: .venv/workbench.installed  ## speed on this machine
 	.venv/bin/hdd bench
@@ -44,7 +44,7 @@ bench-ui: .venv/tests.installed  ## how quick the page is, in a real Chromium
 # torch and torchvision are resolved together, so that their builds fit.
 .venv/%.installed: .venv/bin/python pyproject.toml
 	@echo "Installing into .venv; torch is large, so this takes some minutes the first time."
-	.venv/bin/python -m pip install --quiet --editable '.$(if $(filter tests,$*),[tests])'
+	.venv/bin/python -m pip install --quiet --editable '.$(if $(filter docs tests,$*),[$*])'
 	$(if $(filter tests,$*),.venv/bin/python tests/workbench/chromium.py)
 	touch $@
 

@@ -1,10 +1,5 @@
-"""Makes the pages that come from the code.
+"""Makes docs/knobs.md, docs/cli.md and docs/decisions.md from what they list; a test fails when they are stale."""
 
-python docs/make.py          writes docs/knobs.md and docs/cli.md, which a test holds to the code
-python docs/make.py --api    writes build/api, the public names of hdd with their docstrings, as web pages (pdoc)
-"""
-
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,39 +15,8 @@ from hdd.objectives import OBJECTIVES
 from hdd.settings import PRESETS, Settings, allowed, grouped
 
 DOCS = Path(__file__).parent
-API = DOCS.parent / "build" / "api"
 
-PUBLIC = (
-    "hdd",
-    "hdd.api",
-    "hdd.data",
-    "hdd.draws",
-    "hdd.errors",
-    "hdd.evaluation",
-    "hdd.geometry",
-    "hdd.geometry.centroids",
-    "hdd.geometry.embed",
-    "hdd.geometry.isometry",
-    "hdd.geometry.lorentz",
-    "hdd.geometry.pairwise",
-    "hdd.geometry.poincare",
-    "hdd.knobs",
-    "hdd.methods",
-    "hdd.networks",
-    "hdd.objectives",
-    "hdd.protocol",
-    "hdd.records",
-    "hdd.registry",
-    "hdd.runs.history",
-    "hdd.runs.reading",
-    "hdd.runs.resume",
-    "hdd.runs.run",
-    "hdd.sets",
-    "hdd.settings",
-)
-"""Modules whose names others may build on."""
-
-_MADE = "<!-- Made from the code by `python docs/make.py`; change the code instead. -->\n"
+_MADE = "<!-- Made by `python docs/make.py`; change what it is made from instead. -->\n"
 
 
 def _row(*cells: str) -> str:
@@ -164,34 +128,31 @@ def cli() -> str:
     return "\n".join([*lines, ""])
 
 
-PAGES = {"knobs.md": knobs, "cli.md": cli}
+def decisions() -> str:
+    """The page of all decisions."""
+    lines = [
+        _MADE,
+        "# Decisions",
+        "",
+        "What is not obvious from the code, and what somebody would undo who does not know why it is so.",
+        "",
+    ]
+    rows = []
+    for path in sorted((DOCS / "decisions").glob("*.md")):
+        title, _, status, date = path.read_text(encoding="utf-8").splitlines()[:4]
+        rows.append([path.stem[:4], f"[{title[2:]}](decisions/{path.name})", status[8:], date[6:]])
+    return "\n".join([*lines, *_table(("number", "decision", "status", "date"), rows), ""])
+
+
+PAGES = {"knobs.md": knobs, "cli.md": cli, "decisions.md": decisions}
 """What is written to docs/, by the function that makes it."""
 
 
-def api(folder: Path) -> None:
-    """Writes the public names of hdd as web pages."""
-    import pdoc
-    from pdoc import render
-
-    import hdd
-    import hdd.data
-
-    # They are imported when first asked for, and pdoc looks at what is there.
-    for module in (hdd, hdd.data):
-        for name in module.__all__:
-            setattr(module, name, getattr(module, name))
-    render.configure(docformat="google", show_source=False)
-    pdoc.pdoc(*PUBLIC, output_directory=folder)
-
-
-def main(arguments: list[str]) -> None:
-    """Writes what was asked for."""
-    if arguments == ["--api"]:
-        api(API)
-        return
+def main() -> None:
+    """Writes all pages."""
     for name, make in PAGES.items():
         (DOCS / name).write_text(make(), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

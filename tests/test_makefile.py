@@ -11,7 +11,7 @@ COMMANDS = {
     "workbench": "panel serve workbench/app.py",
     "test": '-m pytest -n 2 -m "browser and not slow"',
     "test-all": "-m pytest -m browser",
-    "docs": "docs/make.py",
+    "docs": "sphinx --quiet --fail-on-warning",
     "bench": "hdd bench",
     "bench-ui": "benchmarks/ui.py",
     "fuzz": "tests/hdd/sets/formats/fuzz.py",

@@ -26,16 +26,18 @@ if TYPE_CHECKING:
 class Dataset:
     """A labelled set of images in two splits.
 
-    name: the name under which it was loaded.
-    train_images, test_images: uint8, (N, C, H, W).
-    train_labels, test_labels: int64, (N,), in [0, len(classes)); every class occurs in both splits.
-    classes: the class names, exactly as their source spells them (any characters).
-    mean, std: float32, (C,), for pixels in [0, 1]. For downloaded sets these are the constants that the distillation
-        literature uses (Dataset Condensation, Zhao et al. 2021, and its successors); for digits and folders they
-        are computed from the train split, and std is at least 1/255 so that a constant channel can be normalised.
-    fingerprint: SHA-256, in hex, of the shapes, labels, class names and image bytes of both splits. Equal content has
-        an equal fingerprint, whatever its name and wherever it is stored.
-    notes: sentences on how the images were read, where that is not plain: what was held out, scaled or left out.
+    Attributes:
+        name: the name under which it was loaded.
+        train_images, test_images: uint8, (N, C, H, W).
+        train_labels, test_labels: int64, (N,), in [0, len(classes)); every class occurs in both splits.
+        classes: the class names, exactly as their source spells them (any characters).
+        mean, std: float32, (C,), for pixels in [0, 1]. For downloaded sets these are the constants that the
+            distillation literature uses (Dataset Condensation, Zhao et al. 2021, and its successors); for digits and
+            folders they are computed from the train split, and std is at least 1/255 so that a constant channel can be
+            normalised.
+        fingerprint: SHA-256, in hex, of the shapes, labels, class names and image bytes of both splits. Equal content
+            has an equal fingerprint, whatever its name and wherever it is stored.
+        notes: sentences on how the images were read, where that is not plain: what was held out, scaled or left out.
     """
 
     name: str
@@ -76,10 +78,11 @@ class Dataset:
 class Listing(NamedTuple):
     """A data set that can be loaded by name.
 
-    shape: (C, H, W) of an image.
-    train_count: number of training images.
-    status: "bundled", "ready" (the published files or the decoded images are on this machine; their checksums have not
-        been verified for this) or "needs download".
+    Attributes:
+        shape: (C, H, W) of an image.
+        train_count: number of training images.
+        status: "bundled", "ready" (the published files or the decoded images are on this machine; their checksums have
+            not been verified for this) or "needs download".
     """
 
     name: str
@@ -111,17 +114,18 @@ def load(
 ) -> Dataset:
     """Loads a data set that `available` lists, or "folder:PATH" (docs/data.md shows which folders are read, and how).
 
-    root: where downloads are kept, one folder for each data set. Default: HDD_DATA_DIR, else ~/.cache/hdd/data.
-    size: only for folders: resize the largest square at the centre of each image to size×size pixels (8 to 1024),
-        bilinearly and with antialiasing. Default: keep the images as they are; then all must have the same size.
-    unreadable: only for folders: "refuse" raises an error if an image cannot be read; "skip" leaves such images out,
-        and `Dataset.notes` counts and names them.
-    progress: called as progress(images done, images in total) while a folder is decoded.
+    Args:
+        root: where downloads are kept, one folder for each data set. Default: HDD_DATA_DIR, else ~/.cache/hdd/data.
+        size: only for folders: resize the largest square at the centre of each image to size×size pixels (8 to 1024),
+            bilinearly and with antialiasing. Default: keep the images as they are; then all must have the same size.
+        unreadable: only for folders: "refuse" raises an error if an image cannot be read; "skip" leaves such images
+            out, and `Dataset.notes` counts and names them.
+        progress: called as progress(images done, images in total) while a folder is decoded.
 
     Decoded images are kept in a cache (`hdd.data.cache`), so that only the first load takes long.
 
-    Raises HDDError for an unknown name, for a data set that can be neither found nor downloaded, and for a folder that
-    breaks the rules.
+    Raises:
+        HDDError: the name is unknown, the data set can be neither found nor downloaded, or the folder breaks the rules.
     """
     splits, fingerprint = read_cached(_source(name, _data_root(root), size, unreadable, progress))
     remote = REMOTE_SETS.get(name)
