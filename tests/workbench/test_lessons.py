@@ -18,8 +18,13 @@ SOLUTIONS = {
         "planted": '{"copy": 12, "label": 23, "repeated": 41}',
         "wrong_labels": "20",
     },
+    "08-add-an-objective": {
+        "loss_by_hand": "6",
+        "measure": '"features.var(dim=-2, correction=0)"',
+        "half_width": "0.87",
+    },
 }
-MEASURES = {"07-audit"}
+MEASURES = {"07-audit", "08-add-an-objective"}
 """The lessons that train networks, whose figures are another machine's in the last digits."""
 WRONG = {
     "corner_radius": "0.5",
@@ -33,6 +38,9 @@ WRONG = {
     "classes": '"0,1,2,3,4,5,6,7,8,9"',
     "planted": '{"copy": 1, "label": 23, "repeated": 41}',
     "wrong_labels": "10",
+    "loss_by_hand": "2",
+    "measure": '"features.std(dim=-2)"',
+    "half_width": "0.35",
 }
 each_lesson = pytest.mark.parametrize("name", SOLUTIONS)
 needs_nbclient = pytest.mark.skipif(find_spec("nbclient") is None, reason="No nbclient: install the extra tests")
