@@ -13,6 +13,11 @@ SOLUTIONS = {
     "02-hyperbolic-space": {"corner_radius": "0.862", "circle_radius": "4.5", "third": "-1.63"},
     "03-lorentz-poincare-float32": {"rim_radius": "18.0", "formulas": '["polar"]', "half_angle_distance": None},
     "04-what-the-hdd-loss-does": {"factor": "0.5", "unchanged": '["mean", "mean_distance"]', "weight": "17.7"},
+    "05-pruning-and-hierarchy": {
+        "shared": '["centroid", "euclidean"]',
+        "by_chance": "0.2",
+        "telling": '"80 % pruned at random"',
+    },
     "07-audit": {
         "classes": '"8,5,4,9,1,7,6,3,2,0"',
         "planted": '{"copy": 12, "label": 23, "repeated": 41}',
@@ -35,6 +40,9 @@ WRONG = {
     "factor": "2.0",
     "unchanged": '["mean"]',
     "weight": "20.0",
+    "shared": '["origin"]',
+    "by_chance": "0.04",
+    "telling": '"80 % pruned"',
     "classes": '"0,1,2,3,4,5,6,7,8,9"',
     "planted": '{"copy": 1, "label": 23, "repeated": 41}',
     "wrong_labels": "10",
