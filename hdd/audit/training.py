@@ -31,34 +31,40 @@ def _evaluated(subject: Subject, made: SyntheticSet, architecture: str, images: 
 def measure(subject: Subject) -> list[Measure]:
     """Trains networks on the set and on random real images, and tests them on the real test images."""
     given = subject.given
+    _, channels, height, width = subject.synthetic.images.shape
+    fit = fitting(channels, (height, width))
+    names = [name for name in ARCHITECTURES if name in fit]
+    made = {name: _evaluated(subject, given, name, SYNTHETIC) for name in names}
     # How the baseline is drawn says how many images a class has, so it needs one number for all classes.
     comparable = len(set(given.counts)) == 1
-    _, channels, height, width = subject.synthetic.images.shape
-    figures: list[Measure] = []
-    gains: dict[str, Difference] = {}
-    for name in ARCHITECTURES:
-        if name not in fitting(channels, (height, width)):
-            continue
-        found = _evaluated(subject, given, name, SYNTHETIC)
-        random = _evaluated(subject, given, name, RANDOM_REAL) if comparable else None
-        words = f"{accuracy_text(found.accuracies)} by {len(found.accuracies)} networks of architecture {name}"
-        if random is None:
-            words += "; the classes have unequal numbers of images, so no number of random real ones compares"
-        else:
-            gain = improvement_over_random(found.as_dict(), [random.as_dict()])
-            assert gain is not None, "both are of one protocol"
-            gains[name] = gain
-            words += f"; {accuracy_text(random.accuracies)} with random real images, {given.counts[0]} of each class"
-        figures.append(Measure(f"accuracy of {name}", found.mean, f"{words}.", control=random and random.mean))
-    return [*figures, *_ranked(subject, gains)]
+    random = {name: _evaluated(subject, given, name, RANDOM_REAL) for name in names} if comparable else {}
+    figures = [_accuracy(made[name], random.get(name), given.counts[0]) for name in names]
+    return [*figures, *_ranked(subject, made, random)]
 
 
-def _ranked(subject: Subject, gains: dict[str, Difference]) -> list[Measure]:
+def _accuracy(made: Evaluation, random: Evaluation | None, per_class: int) -> Measure:
+    name = made.protocol.architecture
+    words = f"{accuracy_text(made.accuracies)} by {len(made.accuracies)} networks of architecture {name}; "
+    if random is None:
+        words += "the classes have unequal numbers of images, so no number of random real ones compares"
+    else:
+        words += f"{accuracy_text(random.accuracies)} with random real images, {per_class} of each class"
+    return Measure(f"accuracy of {name}", made.mean, f"{words}.", control=random and random.mean)
+
+
+def _gain(made: Evaluation, random: Evaluation) -> Difference:
+    gain = improvement_over_random(made.as_dict(), [random.as_dict()])
+    assert gain is not None, "both are of one protocol"
+    return gain
+
+
+def _ranked(subject: Subject, made: dict[str, Evaluation], random: dict[str, Evaluation]) -> list[Measure]:
     """The figures of DD-Ranking, which have hard labels, and what of the improvement other architectures keep."""
-    given = subject.given
-    hard = given if given.labels.ndim == 1 else replace(given, labels=given.hard_labels)
-    own = _evaluated(subject, hard, DEFAULT, SYNTHETIC).as_dict()
-    recovery = hard_label_recovery(own, [_evaluated(subject, hard, DEFAULT, FULL_REAL).as_dict()])
+    given, own = subject.given, made[DEFAULT]
+    if given.labels.ndim == 2:
+        own = _evaluated(subject, replace(given, labels=given.hard_labels), DEFAULT, SYNTHETIC)
+    full = _evaluated(subject, given, DEFAULT, FULL_REAL)
+    recovery = hard_label_recovery(own.as_dict(), [full.as_dict()])
     assert recovery is not None, "both are of one protocol"
     found = [
         Measure(
@@ -69,15 +75,12 @@ def _ranked(subject: Subject, gains: dict[str, Difference]) -> list[Measure]:
             unit="points",
         )
     ]
-    if hard is not given and gains:
-        random = _evaluated(subject, hard, DEFAULT, RANDOM_REAL).as_dict()
-        gain = improvement_over_random(own, [random])
-    else:
-        gain = gains.get(DEFAULT)
-    if gain is not None:
-        words = f"Over as many random real images, with hard labels: {gain}, by {DEFAULT}."
-        found.append(Measure("improvement over random", 100 * gain.mean, words, unit="points"))
-    others = [each.mean for name, each in gains.items() if name != DEFAULT]
+    if not random:
+        return found
+    gain = _gain(own, random[DEFAULT])
+    words = f"Over as many random real images, with hard labels: {gain}, by {DEFAULT}."
+    found.append(Measure("improvement over random", 100 * gain.mean, words, unit="points"))
+    others = [_gain(made[name], random[name]).mean for name in made if name != DEFAULT]
     if others:
         value = 100 * sum(others) / len(others)
         words = f"Mean improvement over random real images, over {len(others)} other architectures than {DEFAULT}."
