@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from hdd.errors import HDDError, InvalidInputError, NotFoundError
+from hdd.paths import absolute_data_set
 from hdd.protocol import SYNTHETIC, Protocol, make_protocol
 from hdd.runs.places import check_name
 from hdd.settings import PRESETS, Settings, initial_settings, method_and_objective, parse
@@ -108,7 +109,20 @@ def read_study(path: Path, changes: Mapping[str, Any] | None = None) -> Study:
         if changes:
             with _place("base"):
                 document = {**document, "base": {**_mapping(document.get("base", {})), **changes}}
-        return _study(document)
+        return _study(_found_from_anywhere(document))
+
+
+def _found_from_anywhere(part: Any, name: str = "") -> Any:
+    """A part of a file in which image folders have absolute paths, as runs record them."""
+    match part:
+        case dict():
+            return {key: _found_from_anywhere(value, key) for key, value in part.items()}
+        case list():
+            return [_found_from_anywhere(value, name) for value in part]
+        case str() if name == "dataset":
+            return absolute_data_set(part)
+        case _:
+            return part
 
 
 def _study(document: Mapping[str, Any]) -> Study:

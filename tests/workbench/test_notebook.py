@@ -112,7 +112,7 @@ class Lab:
         self.tab, self.page = tab, tab.page
         self.page.set_default_timeout(1000 * SECONDS)
         self.page.goto(f"{address}/lab/tree/live.ipynb?token={TOKEN}&reset", timeout=1000 * SECONDS)
-        self.page.locator(".jp-Notebook .jp-InputArea-editor").first.wait_for()
+        self.page.locator(".jp-Notebook .jp-Cell:visible").first.wait_for()
         self.page.get_by_text("| Idle").first.wait_for()
 
     def menu(self, menu, item):

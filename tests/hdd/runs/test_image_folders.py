@@ -8,6 +8,7 @@ import pytest
 from hdd_command import hdd as command_line
 from hdd_command import refused
 from PIL import Image
+from study_files import TINY, writer
 
 import hdd
 from hdd.errors import DataError
@@ -116,3 +117,12 @@ def test_other_images_are_not_taken_for_those_of_the_run(moved, tmp_path):
     assert "no folder but the data set digits" in refused(
         "resume", str(hdd.distill("digits", steps=1, out=tmp_path / "d", **SMALL).path), "--steps", "2", "--data", "x"
     )
+
+
+def test_a_study_of_a_folder_is_found_again_from_any_other(folder, tmp_path):
+    base = {**TINY["base"], "dataset": f"folder:{folder.name}", "unreadable": "skip", "real_batch": 2}
+    declared = writer(tmp_path)(base=base, arms={"mean": {"objective": "mean"}}, seeds=1)
+    told = command_line("study", str(declared), "--out", str(tmp_path / "study"), cwd=folder.parent)
+    assert "mean" in told.stdout
+    again = command_line("study", str(tmp_path / "study"), cwd="/")
+    assert again.stdout == told.stdout

@@ -48,7 +48,7 @@ def test_images_and_curves_are_exported(open_tab, make_run):
     def exported(label):
         with tab.page.expect_download() as download:
             tab.button("Export").click()
-            tab.page.get_by_role("menuitem", name=label).click()
+            tab.page.get_by_role("menuitem", name=label, exact=True).click()
         return download.value.suggested_filename, download.value.path().read_bytes()
 
     name, data = exported("Images, a folder (ZIP)")
