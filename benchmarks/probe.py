@@ -1,6 +1,6 @@
 """A look inside a server of the page: twice a second it writes to $HDD_PROBE how it does.
 
-longest_block: seconds in which the event loop did not answer, since $HDD_PROBE was last removed. sessions: that feeds
+longest_block, median_block: seconds in which the event loop did not answer, since $HDD_PROBE was last removed. sessions: that feeds
 have. documents: that the server has. feeds: threads that read runs. memory: resident bytes; garbage is collected when
 $HDD_PROBE was removed.
 """
@@ -9,6 +9,7 @@ import asyncio
 import gc
 import json
 import os
+import statistics
 import threading
 import time
 from pathlib import Path
@@ -24,28 +25,30 @@ WRITE_SECONDS = 0.5
 
 def watch(loop: asyncio.AbstractEventLoop, server: ServerContext, path: Path) -> None:
     """Measures how late the loop answers and writes it down, for ever."""
-    longest, written = 0.0, 0.0
+    waits: list[float] = []
+    written = 0.0
     while True:
         answered, asked = threading.Event(), time.perf_counter()
         loop.call_soon_threadsafe(answered.set)
         answered.wait()
-        longest = max(longest, time.perf_counter() - asked)
+        waits.append(time.perf_counter() - asked)
         time.sleep(PROBE_SECONDS)
         if time.perf_counter() > written + WRITE_SECONDS:
             written = time.perf_counter()
             if not path.exists():
-                longest = 0.0
+                waits.clear()
                 gc.collect()
-            write(server, path, longest)
+            write(server, path, waits)
 
 
-def write(server: ServerContext, path: Path, longest: float) -> None:
+def write(server: ServerContext, path: Path, waits: list[float]) -> None:
     """Puts what is known into `path`."""
     sources = run_source.open_sources()
     threads = [thread.name for thread in threading.enumerate() if thread.name.startswith("feed ")]
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     found = {
-        "longest_block": longest,
+        "longest_block": max(waits, default=0.0),
+        "median_block": statistics.median(waits) if waits else 0.0,
         "sessions": sum(len(each.audience) for each in sources),
         "documents": len(server.sessions),
         "feeds": len(threads),

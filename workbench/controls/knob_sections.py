@@ -34,6 +34,8 @@ class KnobSections(Component):
         self._made: dict[str, KnobControl] = {}
         self._groups = grouped(names)
         self._columns = [pn.Column(sizing_mode="stretch_width", margin=0) for _ in self._groups]
+        # A column holds what its controls are drawn with, not the controls, so it cannot tell which ones it has.
+        self._shown: list[list[str]] = [[] for _ in self._groups]
         self._panel = pmui.Accordion(
             *zip(self._groups, self._columns, strict=True),
             active=[],
@@ -60,9 +62,9 @@ class KnobSections(Component):
             for name in wanted[index]:
                 if name not in self._made:
                     self._made[name] = self._make(name)
-            controls = [self._made[name] for name in wanted[index]]
-            if [*self._columns[index]] != controls:
-                self._columns[index][:] = controls
+            if self._shown[index] != wanted[index]:
+                self._shown[index] = wanted[index]
+                self._columns[index][:] = [self._made[name] for name in wanted[index]]
         rules = [
             f".MuiAccordion-root:nth-of-type({n}) {{ display: none }}" for n, each in enumerate(wanted, 1) if not each
         ]
