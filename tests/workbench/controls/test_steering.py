@@ -2,6 +2,7 @@
 
 from concurrent.futures import Future
 
+import panel as pn
 import panel_material_ui as pmui
 import pytest
 from panel.widgets.base import WidgetBase
@@ -260,6 +261,17 @@ def test_only_knobs_in_force_are_shown(steering, source, show):
     source.run.decide(source.run.pending()[0], "applied", 40, "hdd")
     show()
     assert "Weight λ (factor)" not in labels() and "Objective" in labels()
+
+
+def test_nothing_is_laid_out_again_while_the_same_knobs_are_in_force(steering, source, show):
+    laid_out = []
+    for column in steering.__panel__().select(pn.Column):
+        column.param.watch(laid_out.append, "objects")
+    for curvature in (-2.0, -3.0):
+        source.run.steer(curvature=curvature)
+        source.run.decide(pending(source)[0], "applied", 40, -1.0)
+        show()
+    assert laid_out == []
 
 
 def test_somebody_elses_change_is_shown(steering, source, show):
