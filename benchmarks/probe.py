@@ -1,8 +1,8 @@
 """A look inside a server of the page: twice a second it writes to $HDD_PROBE how it does.
 
-longest_block, median_block: seconds in which the event loop did not answer, since $HDD_PROBE was last removed. sessions: that feeds
-have. documents: that the server has. feeds: threads that read runs. memory: resident bytes; garbage is collected when
-$HDD_PROBE was removed.
+longest_block, median_block: seconds in which the event loop did not answer, since $HDD_PROBE was last removed.
+sessions: that feeds have. documents: that the server has. feeds: threads that read runs. memory: resident bytes;
+garbage is collected when $HDD_PROBE was removed.
 """
 
 import asyncio

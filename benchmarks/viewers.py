@@ -1,6 +1,5 @@
 """Viewers of the page without a browser: they speak its protocol, and so a machine can have many of them."""
 
-import asyncio
 import json
 import re
 import time
@@ -40,12 +39,10 @@ class Viewer:
         page = await AsyncHTTPClient().fetch(self._url, request_timeout=OPEN_SECONDS)
         found = TOKEN.search(page.body.decode())
         assert found is not None, "the page has no token"
-        socket = self._socket = await websocket_connect(
+        self._socket = await websocket_connect(
             f"{self._url.replace('http', 'ws', 1)}/ws",
             subprotocols=["bokeh", found[1]],
             max_message_size=1 << 30,
-            # One that is frozen does not read, so that the server's messages pile up.
-            on_message_callback=None,
         )
         await self._message()
         await self._send("PULL-DOC-REQ", {})
@@ -96,7 +93,9 @@ class Viewer:
 
     async def _tell(self, link: str, data: dict[str, Any]) -> None:
         """Sends a message of the page's link."""
-        await self._event("data_event", [["model", {"id": link}], ["data", {"type": "map", "entries": [*data.items()]}]])
+        await self._event(
+            "data_event", [["model", {"id": link}], ["data", {"type": "map", "entries": [*data.items()]}]]
+        )
 
     async def _event(self, name: str, values: list[Any]) -> None:
         event = {"type": "event", "name": name, "values": {"type": "map", "entries": values}}

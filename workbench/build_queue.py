@@ -1,15 +1,18 @@
-"""Builds the parts of a page one by one, so that other sessions of the server need not wait for all of them."""
+"""Builds the parts of a page little by little, so that other sessions of the server need not wait for all of them."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from bokeh.document import Document
 
-Build = Callable[[], None]
+Build = Callable[[], Iterator[None]]
+"""Builds a part in stages, and yields between them, so that other sessions need not wait for all of it."""
+
+BUILT = object()
 
 
 class BuildQueue:
-    """A queue of functions that each build a part of a page; one is called whenever the server turns to this session.
+    """A queue of parts of a page; one stage of one is built whenever the server turns to this session.
 
     Args:
         document: of the session; None without a server, and then everything is built at once.
@@ -21,10 +24,11 @@ class BuildQueue:
         self._document = document
         self._is_loaded = is_loaded
         self._waiting: deque[Build] = deque()
+        self._stages: Iterator[None] | None = None
         self._is_scheduled = False
 
     def extend(self, builds: Iterable[Build]) -> None:
-        """Adds functions to the end of the queue."""
+        """Adds parts to the end of the queue."""
         idle = not self._waiting and not self._is_scheduled
         self._waiting.extend(builds)
         if idle and self._waiting:
@@ -39,6 +43,7 @@ class BuildQueue:
     def close(self) -> None:
         """Empties the queue, so that nothing more is built."""
         self._waiting.clear()
+        self._stages = None
 
     def _schedule(self) -> None:
         self._is_scheduled = True
@@ -49,7 +54,9 @@ class BuildQueue:
 
     def _build(self) -> None:
         self._is_scheduled = False
-        if self._waiting:
-            self._waiting.popleft()()
-        if self._waiting and self._is_loaded:
+        if self._stages is None and self._waiting:
+            self._stages = self._waiting.popleft()()
+        if self._stages is not None and next(self._stages, BUILT) is BUILT:
+            self._stages = None
+        if self._stages is not None or (self._waiting and self._is_loaded):
             self._schedule()

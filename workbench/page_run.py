@@ -1,6 +1,6 @@
 """A run on the page: the controls of its engine in the side bar, the timeline, and who is in control."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -57,27 +57,31 @@ class PageRun:
         parts = self._add_driver, self._add_runner, self._add_timeline, self._add_steering
         return [partial(part, session) for part in parts]
 
-    def _add_driver(self, session: Session) -> None:
+    def _add_driver(self, session: Session) -> Iterator[None]:
         driver = DriverButton(session)
         session.add(driver)
+        yield
         self._tools.bar[:] = [driver]
 
-    def _add_runner(self, session: Session) -> None:
+    def _add_runner(self, session: Session) -> Iterator[None]:
         tools = self._tools
         runner = Runner(session, tools.engines)
         session.add(runner)
         session.on_keys(space=runner.toggle)
+        yield
         evaluator = Evaluator(session, tools.engines)
         session.add(evaluator)
+        yield
         recipes = RecipeButtons(session, tools.dialogs)
         export = Export(session, tools.link, tools.projector, tools.dialogs, self._exported)
+        yield
         self._runner[:] = [runner, evaluator, recipes, export]
 
     def _exported(self, step: int) -> Exported:
         shown = {"run": self.name, "step": step}
         return Exported(f"{self.name}-step{step}", shown, self._path.parent, SetPlace(f"{self._path.name}@{step}"))
 
-    def _add_timeline(self, session: Session) -> None:
+    def _add_timeline(self, session: Session) -> Iterator[None]:
         branching = Branching(session, self._tools.dialogs, self._tools.show_run)
         timeline = Timeline(session, branching.ask_rewind, branching.fork)
         session.add(timeline)
@@ -88,9 +92,11 @@ class PageRun:
             end=timeline.follow,
             live=timeline.follow,
         )
+        yield
         self._timeline[:] = [timeline]
 
-    def _add_steering(self, session: Session) -> None:
+    def _add_steering(self, session: Session) -> Iterator[None]:
         steering = Steering(session)
         session.add(steering)
+        yield
         self._steering[:] = [steering]

@@ -1,6 +1,6 @@
 """A distilled set on the page: in the side bar, what it says of itself and how it is read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -53,10 +53,11 @@ class PageSet:
         """As `PageSource.builds`."""
         return [partial(self._add_facts, session)]
 
-    def _add_facts(self, session: Session) -> None:
+    def _add_facts(self, session: Session) -> Iterator[None]:
         # A set has nobody in control.
         self._tools.bar[:] = []
         tools, place, opened = self._tools, self._place, self._opened
+        yield
         export = Export(session, tools.link, tools.projector, tools.dialogs, self._exported)
         self._column[:] = [
             SetFacts(place, opened, tools.show_set),

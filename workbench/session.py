@@ -23,6 +23,7 @@ from workbench.core.idle_cores import idle_cores
 from workbench.core.roles import may_change
 from workbench.core.run_source import RunSource
 from workbench.core.source import Source
+from workbench.core.turns import turns
 from workbench.document_calls import Caller, DocumentCalls
 
 
@@ -74,7 +75,7 @@ class Session:
         self.may_change = bool(who) or may_change(_user())
         self._link = link
         self._calls = DocumentCalls(document)
-        self._gate = FrameGate(link.frame)
+        self._gate = FrameGate(link.frame, turns)
         self._frames = FrameBuilder(source, projector, self.selection, self.refresh, self.wake)
         self._keys: dict[str, Callable[[], None]] = {}
         self._woken = False
@@ -208,12 +209,13 @@ class Session:
             self._gate.make_room(idle_cores())
         else:
             self._calls.soon(self._bring_words, frame_gate.FULL_SECONDS)
-        frame = replace(frame, full=full)
+        frame, started = replace(frame, full=full), time.monotonic()
         with pn.io.hold():
             for view in self.views:
                 if full or view.lively:
                     view.update(frame)
             self._link.frame = self._gate.sent
+        turns.spent(time.monotonic() - started)
 
     def _bring_words(self) -> None:
         """Schedules a full frame if the frames since the last one left texts and curves out of date."""

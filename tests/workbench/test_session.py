@@ -45,6 +45,7 @@ def projector():
 def session(source, document, projector, monkeypatch):
     """A session that need not wait between frames, nor shows full ones by the clock alone."""
     monkeypatch.setattr(frame_gate, "FRAMES_PER_SECOND", 1e9)
+    monkeypatch.setattr(turns, "SHARE", 1e9)
     monkeypatch.setattr(frame_gate, "FULL_SECONDS", 1e9)
     monkeypatch.setattr(frame_gate, "UNPAINTED_SECONDS", 1e9)
     session = Session(source, projector, Link(), document)

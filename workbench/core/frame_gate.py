@@ -7,6 +7,8 @@ is on its way at a time, and states of the run that the browser has no time for 
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from workbench.core.turns import Turns
+
 FRAMES_PER_SECOND = 11
 LEAST_FRAMES_PER_SECOND = 3
 SPARE_CORES = 0.25
@@ -40,6 +42,7 @@ class FrameGate:
 
     Args:
         sent: number of the last frame that was sent before this gate was made; it counts as painted.
+        turns: of the server's sessions; None if there is only this one.
 
     Attributes:
         sent: number of the newest frame that was sent.
@@ -47,18 +50,20 @@ class FrameGate:
         owes_words: whether the newest frame was not a full one, so that its texts are still to be sent.
     """
 
-    def __init__(self, sent: int = 0) -> None:
+    def __init__(self, sent: int = 0, turns: Turns | None = None) -> None:
         self.sent = self.painted = sent
         self.owes_words = False
         self._sent_at = self._full_at = 0.0
         self._stretch = 1.0
+        self._turns = turns or Turns()
+        self._turn: float | None = None
         self._held_at: float | None = None
         self._shown: Hashable = None
         self._asked: Hashable = None
         self._look: Hashable = None
 
     def wait(self, now: float, news: News, listens: bool) -> float | None:
-        """How long the next frame must wait.
+        """How long the next frame must wait. Only answers to what a user has asked for need not wait for their turn.
 
         Args:
             now: the time.
@@ -73,6 +78,9 @@ class FrameGate:
             return None
         answered = news.asked != self._asked or (news.look is not None and news.look != self._look)
         wait = 0.0 if answered else self._sent_at + self._stretch / FRAMES_PER_SECOND - now
+        if wait <= 0 and not answered:
+            self._turn = self._turns.take(now) if self._turn is None else self._turn
+            wait = self._turn - now
         # A frame that is sent now would only delay what the user is waiting for.
         if news.awaited or (None not in (news.next_look, self._look) and news.next_look != self._look):
             self._held_at = now if self._held_at is None else self._held_at
@@ -96,6 +104,7 @@ class FrameGate:
             Whether it is a full one, with texts and curves: nobody reads them faster, so twice a second is enough.
             None if the browser has all of it already, so that nothing is to be sent.
         """
+        self._turn = None
         full = news.asked != self._asked or now > self._full_at + FULL_SECONDS
         shown = (news.content, news.asked, full or not self.owes_words)
         if shown == self._shown:

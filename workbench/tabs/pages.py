@@ -1,6 +1,6 @@
 """The tabs of a page. Each is built when it is first shown, and gets frames only while it is visible."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import panel as pn
@@ -112,9 +112,11 @@ class TabPages:
         self.place[:] = [page.content.layout]
         return builds
 
-    def _add(self, page: _Page, part: Part) -> None:
+    def _add(self, page: _Page, part: Part) -> Iterator[None]:
         view = part.make()
+        yield
         page.views.append(view)
         if page is self._shown:
             self._session.add(view)
+        yield
         part.place[:] = [view]

@@ -14,6 +14,7 @@ from workbench.core.frame_gate import (
     FrameGate,
     News,
 )
+from workbench.core.turns import SHARE, Turns
 
 FIRST = News(content=0, asked="nothing", look="look")
 APART = 1 / FRAMES_PER_SECOND
@@ -53,6 +54,25 @@ def test_a_frame_that_is_never_painted_is_waited_for_only_so_long(gate):
 def test_frames_keep_their_distance(gate):
     assert gate.wait(100.01, news(1), listens=True) == pytest.approx(APART - 0.01)
     assert gate.wait(100.0 + APART + 1e-9, news(1), listens=True) == 0
+
+
+def test_sessions_take_turns_and_leave_the_server_time_for_others():
+    turns = Turns()
+    gates = [FrameGate(0, turns) for _ in range(30)]
+    for gate in gates:
+        gate.admit(100.0, FIRST)
+        gate.painted = gate.sent
+    for _ in range(200):
+        turns.spent(0.01)
+    waits = [gate.wait(101.0, news(1), listens=True) for gate in gates]
+    assert waits == pytest.approx([0.01 / SHARE * place for place in range(30)], abs=1e-6)
+    # Who waits keeps the turn, and gives it back with the frame.
+    assert gates[7].wait(101.05, news(2), listens=True) == pytest.approx(waits[7] - 0.05)
+    assert gates[0].admit(101.0, news(1))
+    gates[0].painted = gates[0].sent
+    assert gates[0].wait(102.0, news(2), listens=True) == pytest.approx(0)
+    # What a user asks for is answered at once.
+    assert gates[29].wait(101.05, news(1, asked="something"), listens=True) == 0
 
 
 def test_frames_come_more_rarely_while_the_machine_is_busy(gate):

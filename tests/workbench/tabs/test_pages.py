@@ -84,31 +84,40 @@ def test_a_view_that_is_made_while_its_tab_is_hidden_is_fed_when_it_returns(sess
     pages.strip.active = 1
     pages.strip.active = 0
     (build,) = waiting
-    build()
+    assert len([*build()]) == 2
     assert frames() == 0
     pages.strip.active = 1
     assert frames() == 1
 
 
-def test_parts_are_made_in_turn_and_until_a_browser_is_there_the_first_alone():
+def test_parts_are_made_stage_by_stage_and_until_a_browser_is_there_the_first_alone():
     built, document = [], Later()
     queue = BuildQueue(document, is_loaded=False)
-    queue.extend([lambda name=name: built.append(name) for name in "abc"])
+
+    def part(name):
+        def build():
+            built.append(f"{name}1")
+            yield
+            built.append(f"{name}2")
+
+        return build
+
+    queue.extend([part(name) for name in "abc"])
     assert built == []
+    document.turn()
+    assert built == ["a1"]
     document.run()
-    document.run()
-    assert built == ["a"]
+    assert built == ["a1", "a2"]
     queue.load()
     document.run()
-    queue.extend([lambda: built.append("d")])
+    queue.extend([part("d")])
     document.run()
-    document.run()
-    assert built == ["a", "b", "c", "d"]
-    queue.extend([lambda: built.append("e"), lambda: built.append("f")])
-    document.run()
+    assert built == [f"{name}{stage}" for name in "abcd" for stage in "12"]
+    queue.extend([part("e"), part("f")])
+    document.turn()
     queue.close()
     document.run()
-    assert built == ["a", "b", "c", "d", "e"]
+    assert built[8:] == ["e1"]
 
 
 class Later:
@@ -120,7 +129,11 @@ class Later:
     def add_next_tick_callback(self, callback):
         self.waiting.append(callback)
 
-    def run(self):
+    def turn(self):
         waiting, self.waiting = self.waiting, []
         for callback in waiting:
             callback()
+
+    def run(self):
+        while self.waiting:
+            self.turn()
