@@ -14,7 +14,7 @@ from hdd.errors import HDDError
 from hdd.projection import Geometry
 from hdd.states import EngineState
 from workbench.browser.link import Link
-from workbench.core import disk_requests, frame_gate
+from workbench.core import disk_requests, frame_gate, turns
 from workbench.core.source import StepImages
 from workbench.session import Session
 
