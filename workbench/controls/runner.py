@@ -145,10 +145,7 @@ def status_text(frame: Frame) -> str:
             f"Running: {where}{rate}" + (f", {duration(left)} left" if left is not None else "") + _busy(status.message)
         )
     if status.state == EngineState.KILLED:
-        return (
-            f"The engine ended without a message at {where}. It was killed, perhaps because memory ran out. "
-            "Resume continues from there, bit for bit as if it had never stopped."
-        )
+        return f"Killed at {where}, perhaps because memory ran out. Resume goes on from there, bit for bit."
     if status.state == EngineState.FAILED:
         return f"Failed at {where}: {status.message}"
     words = {

@@ -50,8 +50,10 @@ class StudiesView(SourceComponent):
         self._found = Studies()
         self._is_looking = False
         self._choice = pmui.Select(
-            label="Study", options={}, value=None, size="small", width=320, margin=(10, 10, 2, 10), sx=HIDDEN
+            label="Study", options={}, value=None, size="small", width=320, margin=(10, 10, 2, 10)
         )
+        # The label of a select is not part of what its own style hides.
+        self._several = pmui.Column(self._choice, margin=0, sx=HIDDEN)
         self._choice.param.watch(lambda _: self._session.refresh(), "value")
         self._title = Text("", variant="subtitle2", margin=(10, 10, 0, 10), sx=HIDDEN)
         self._progress = Text("Reading the studies …", variant="body2", margin=(6, 10))
@@ -63,7 +65,7 @@ class StudiesView(SourceComponent):
         for component in (self._plots, *self._tables):
             component.listener = lambda run: show_run(run)
         self._panel = pn.Column(
-            self._choice,
+            self._several,
             self._title,
             self._progress,
             self._failures,
@@ -121,7 +123,7 @@ class StudiesView(SourceComponent):
         """Offers the studies, if there are several."""
         titles = {f"{self._root.name}, the folder itself" if name == HERE else name: name for name in found.names}
         self._choice.param.update(options=titles, value=found.name or None)
-        show(self._choice, len(found.names) > 1)
+        show(self._several, len(found.names) > 1)
 
     def _show(self, studies: Studies) -> None:
         """Shows a report, or one sentence that says why there is none."""

@@ -66,7 +66,13 @@ class Timeline(SourceComponent):
         self._slider.param.watch(lambda event: self._scrub(event.new), "value_throttled")
         button = {"size": "small", "margin": (10, 3)}
         self._play = pmui.Toggle(
-            label="Play", icon="play_arrow", variant="outlined", color="primary", width=96, **button
+            label="Play",
+            icon="play_arrow",
+            color="primary",
+            width=96,
+            # Otherwise it is grey until it is pressed, as if it could not be.
+            sx={"color": "primary.main", "borderColor": "primary.main"},
+            **button,
         )
         self._play.param.watch(self._pressed_play, "value")
         self._live = pmui.Button(label="Live", icon="sensors", variant="contained", **button)
