@@ -15,6 +15,10 @@ SPARE_CORES = 0.25
 """While less than this is idle on the machine, frames come more rarely, so that an engine there need not wait."""
 FULL_SECONDS = 0.5
 UNPAINTED_SECONDS = 5.0
+"""How long a painted frame is waited for before the next one is sent; twice as long for each that is not painted.
+
+What is sent to a browser that reads nothing is kept by the server, so it must not be much.
+"""
 HOLD_SECONDS = 0.25
 
 
@@ -74,7 +78,8 @@ class FrameGate:
         Returns:
             Seconds, 0 if the frame may be sent now; None until the browser has painted the frame that is on its way.
         """
-        if self.sent > self.painted and (not listens or now < self._sent_at + UNPAINTED_SECONDS):
+        unpainted = self.sent - self.painted
+        if unpainted > 0 and (not listens or now < self._sent_at + UNPAINTED_SECONDS * 2 ** min(unpainted - 1, 20)):
             return None
         answered = news.asked != self._asked or (news.look is not None and news.look != self._look)
         wait = 0.0 if answered else self._sent_at + self._stretch / FRAMES_PER_SECOND - now

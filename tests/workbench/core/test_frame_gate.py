@@ -51,6 +51,16 @@ def test_a_frame_that_is_never_painted_is_waited_for_only_so_long(gate):
     assert gate.wait(late + 1000, news(2), listens=False) is None
 
 
+def test_a_browser_that_reads_nothing_is_sent_ever_less(gate):
+    sent = gate.sent
+    for second in range(100, 100 + 3600):
+        if gate.wait(float(second), news(second), listens=True) == 0:
+            gate.admit(float(second), news(second))
+    assert gate.sent - sent == 10
+    gate.painted = gate.sent
+    assert gate.wait(4000.0, news(0), listens=True) == 0
+
+
 def test_frames_keep_their_distance(gate):
     assert gate.wait(100.01, news(1), listens=True) == pytest.approx(APART - 0.01)
     assert gate.wait(100.0 + APART + 1e-9, news(1), listens=True) == 0
