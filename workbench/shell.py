@@ -42,6 +42,8 @@ from workbench.theme import Text
 from workbench.views.inspector import HINT, Inspector
 from workbench.views.welcome import Welcome
 
+TWO_LINES = {"display": "-webkit-box", "WebkitLineClamp": 2, "WebkitBoxOrient": "vertical", "overflow": "hidden"}
+
 compat.in_process()
 
 
@@ -85,7 +87,15 @@ class Shell:
         user = pn.state.user if self._document is not None else None
         self._launch = Launch(engines, self.attach, root, may_change(user))
         self._run_choice = RunChoice(self._chosen)
-        self._status = Text("", variant="body2", margin=(14, 8))
+        # A long one takes two lines, and leaves the other parts of the app bar their room.
+        self._status = Text(
+            "",
+            variant="body2",
+            margin=(0, 8),
+            align="center",
+            styles={"flex": "0 1 auto", "min-width": "0"},
+            sx=TWO_LINES,
+        )
         self._bar = pmui.Row(margin=0)
         self._new_run = NewRun(self._launch, engines)
         self._opener = SetOpener(projector, root, self._document, self._show_set, self._after_failure)
