@@ -1,5 +1,6 @@
 """The lessons with figures: they run, keep what they show, and accept the solutions that they hide."""
 
+import ast
 import json
 import re
 from importlib.util import find_spec
@@ -167,3 +168,15 @@ def test_links_of_a_lesson_lead_somewhere(name):
     text = "".join("".join(cell["source"]) for cell in cells(name) if cell["cell_type"] == "markdown")
     for link in re.findall(r"\]\(([^)]*)\)", text):
         assert (NOTEBOOKS / link).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "study"), [("04-what-the-hdd-loss-does", "controls-digits"), ("05-pruning-and-hierarchy", "pruning")]
+)
+def test_what_a_lesson_tells_of_a_study_is_what_its_report_says(name, study):
+    report = (NOTEBOOKS.parent / "docs" / "studies" / f"{study}.md").read_text(encoding="utf-8")
+    row = rf"^\| ([^|]+) \| [^|]+ \| \d+ \| \+?({NUMBER}) \[\+?({NUMBER}), \+?({NUMBER})\]"
+    reported = {arm: tuple(map(float, numbers)) for arm, *numbers in re.findall(row, report, re.M)}
+    (told,) = (source for cell in cells(name) if (source := "".join(cell["source"])).startswith("differences = {"))
+    differences = ast.literal_eval(told[len("differences = ") : told.index("\n}") + 2])
+    assert differences.items() <= reported.items() and len(differences) >= 5

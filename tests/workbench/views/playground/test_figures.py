@@ -489,8 +489,8 @@ def test_what_is_given_cannot_end_the_script(tmp_path):
 
 def test_the_figure_of_the_guide_works(new_tab, tmp_path):
     (code,) = re.findall(r"```js\n(.*?)```", GUIDE.read_text(), re.S)
-    words = {"name": "example", "title": "Example", "notice": "How far it is."}
-    start = f"mount(document.getElementById('figure'), [{words}], {{}})"
+    words = {"name": "example", "title": "Example", "notice": "How far it is.", "values": ["a"]}
+    start = f"let told; mount(document.getElementById('figure'), [{words}], {{}}, (name, values) => (told = values))"
     page = f"{script(())}\nfigures.example = (() => {{{code}\nreturn figure}})()\n{start}"
     (tmp_path / "page.html").write_text(f"<meta charset='utf-8'><div id='figure'></div><script>{page}</script>")
     tab = new_tab()
@@ -499,6 +499,8 @@ def test_the_figure_of_the_guide_works(new_tab, tmp_path):
     assert float(shown.number("Distance")) == pytest.approx(math.hypot(1, 0.5), abs=0.01)
     shown.handle("Point A").press("ArrowRight")
     assert float(shown.number("Distance")) == pytest.approx(math.hypot(1, 0.5) + 0.09, abs=0.01)
+    told = shown.page.evaluate("told")
+    assert math.hypot(*told["a"]) == pytest.approx(math.hypot(1, 0.5) + 0.09, abs=0.01)
 
 
 def test_the_guide_names_every_figure():
