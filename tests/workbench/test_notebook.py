@@ -214,13 +214,13 @@ def test_lesson_two_is_dragged_in_jupyterlab_and_lives_in_the_saved_notebook(les
         shown.page.mouse.up()
         wait_until(lambda: handle.get_attribute("transform") != before, SECONDS)
         triangle.get_by_text("The angles add up to").first.wait_for()
+        return handle.get_attribute("aria-label")
 
     cell = notebook.page.locator(".jp-CodeCell").filter(has_text="corner A is at")
     cell.get_by_text("Nothing has come back from the figure yet").wait_for(state="attached")
-    drag(notebook)
-    # What was dragged comes back to Python.
-    label = notebook.page.locator(".handle[aria-label^='Corner A']").first.get_attribute("aria-label")
+    label = drag(notebook)
 
+    # What was dragged comes back to Python.
     def corner():
         cell.locator(".jp-InputArea-editor").click()
         notebook.menu("Run", "Run Selected Cell")
