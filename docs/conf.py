@@ -27,8 +27,9 @@ nb_execution_mode = "off"
 # Nothing in the lessons is a widget, and the scripts for them would come from the network.
 nb_ipywidgets_js = {}
 
-# Of the pages that autosummary makes, one for each module, the table of contents knows nothing.
-suppress_warnings = ["etoc.toctree"]
+# Of the pages that autosummary makes, one for each module, the table of contents knows nothing. The output of a figure
+# also asks JupyterLab for a connection to the kernel, in a type that nobody else knows.
+suppress_warnings = ["etoc.toctree", "mystnb.unknown_mime_type"]
 autodoc_default_options = {"members": True, "show-inheritance": True}
 napoleon_use_ivar = True
 autodoc_member_order = "bysource"

@@ -1,8 +1,9 @@
 """The views in a notebook: executed without a browser, and live in a real JupyterLab."""
 
 import json
+import math
 import os
-import shutil
+import re
 import subprocess
 import sys
 import urllib.request
@@ -176,11 +177,25 @@ def test_a_run_is_watched_and_steered_in_jupyterlab(notebook, kernels, browser):
 
 
 FIGURES = LESSON.with_name("02-hyperbolic-space.ipynb")
+ASKED = "print('corner A is at', [round(x, 2) for x in triangle.values.get('a', ())])"
+
+
+@pytest.fixture
+def lesson_two(kernels):
+    """The lesson's path; its triangle has a name, and the next cell asks for what was dragged in it."""
+    import nbformat
+
+    lesson = nbformat.read(FIGURES, as_version=4)
+    (place,) = (i for i, cell in enumerate(lesson.cells) if cell.source == 'Playground("triangle")')
+    lesson.cells[place].source = "triangle = Playground('triangle')\ntriangle"
+    lesson.cells.insert(place + 1, nbformat.v4.new_code_cell(ASKED))
+    nbformat.write(lesson, kernels / "live.ipynb")
+    return kernels / "live.ipynb"
 
 
 @needs_jupyterlab
-def test_lesson_two_is_dragged_in_jupyterlab_and_lives_in_the_saved_notebook(kernels, lab, new_tab):
-    shutil.copy(FIGURES, kernels / "live.ipynb")
+def test_lesson_two_is_dragged_in_jupyterlab_and_lives_in_the_saved_notebook(lesson_two, lab, new_tab):
+    unsaved = lesson_two.read_bytes()
     notebook = Lab(new_tab(), lab)
     # What came from elsewhere is not trusted, so no script of it runs, and there are pictures.
     notebook.page.get_by_role("img", name="Triangles").wait_for(state="attached")
@@ -199,15 +214,28 @@ def test_lesson_two_is_dragged_in_jupyterlab_and_lives_in_the_saved_notebook(ker
         shown.page.mouse.up()
         wait_until(lambda: handle.get_attribute("transform") != before, SECONDS)
         triangle.get_by_text("The angles add up to").first.wait_for()
+        return handle.get_attribute("aria-label")
 
-    drag(notebook)
+    cell = notebook.page.locator(".jp-CodeCell").filter(has_text="corner A is at")
+    cell.get_by_text("Nothing has come back from the figure yet").wait_for(state="attached")
+    label = drag(notebook)
+
+    # What was dragged comes back to Python.
+    def corner():
+        cell.locator(".jp-InputArea-editor").click()
+        notebook.menu("Run", "Run Selected Cell")
+        notebook.page.get_by_text("| Idle").first.wait_for()
+        return re.findall(r"-?\d+\.\d+", cell.locator(".jp-OutputArea").inner_text())
+
+    place = [float(each) for each in wait_until(corner, SECONDS)]
+    assert math.hypot(*place) == pytest.approx(float(re.search(r"at distance ([\d.]+)", label)[1]), abs=0.02)
     notebook.menu("File", "Save Notebook")
 
     def is_saved():
         # While it is being written it is not complete.
-        saved = (kernels / "live.ipynb").read_bytes()
+        saved = lesson_two.read_bytes()
         with suppress(ValueError):
-            return saved != FIGURES.read_bytes() and json.loads(saved)
+            return saved != unsaved and json.loads(saved)
 
     wait_until(is_saved, SECONDS)
     # It moves without a kernel, too.

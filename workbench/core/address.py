@@ -56,6 +56,7 @@ _FIELDS = {
     "color_by": _one_of(list(COLOR_BY)),
     "network": _one_of(Selection.param["network"].objects),
     "compared": _Field(lambda value: [value], lambda texts: texts[0], "name of a run"),
+    "figure": _Field(lambda value: [value], lambda texts: texts[0], "name of a figure"),
     "centred": _Field(lambda value: ["yes"], lambda texts: ["yes"].index(texts[0]) == 0, "yes"),
 }
 NAMES = ("tab", *_FIELDS)

@@ -40,6 +40,7 @@ class Selection(param.Parameterized):
         default="random", objects=["random", "trained"], doc="The network through which the disk looks at images."
     )
     compared = param.String("", doc='Name of the run with which the shown one is compared; "" if none is chosen.')
+    figure = param.String("", doc='Name of the figure of the playground that is shown; "" is the first.')
     centred = param.Boolean(False, doc="Whether the disk shows features less the mean of the real ones in any case.")
 
     @property

@@ -8,7 +8,8 @@
 `Disk(run).selection` and `ImageWall(run).selection` are what was selected with the pointer: `selection.synthetic`, a
 list of (class, index), and `selection.real`, a list of indices into the data set's training images.
 
-`Playground("triangle")` is a figure of hyperbolic geometry to drag, see `workbench.views.playground`.
+`triangle = Playground("triangle")` is a figure of hyperbolic geometry to drag, see `workbench.views.playground`; its
+corners are `triangle.values`.
 
 A cell shows the view that its last line makes, until the cell is cleared or run again. All views of a kernel share one
 driver lease. A saved notebook keeps what each view showed when its cell was run.

@@ -12,8 +12,10 @@ from workbench.session import Session
 from workbench.theme import Text, paper
 from workbench.views.class_order import ClassOrders, OrderedClass
 from workbench.views.playground.pane import PlaygroundPane
+from workbench.views.playground.registry import FIGURES
 
 EXAMPLE = "Example points"
+FIRST = next(iter(FIGURES))
 
 
 class Learn(SourceComponent):
@@ -36,16 +38,23 @@ class Learn(SourceComponent):
         self._class = pmui.Select(label="Points of class", options=options, value=-1, width=220, **small)
         self._again = pmui.Button(label="Take them again", variant="outlined", disabled=True, **small)
         self._text = Text("", variant="body2", margin=(16, 10), sizing_mode="stretch_width")
-        self._figures = PlaygroundPane(sizing_mode="stretch_width", margin=0)
+        figure = session.selection.figure or FIRST
+        self._figures = PlaygroundPane(figure=figure, sizing_mode="stretch_width", margin=0)
         for control, name in ((self._class, "value"), (self._again, "clicks")):
             control.param.watch(lambda *_: self._want(), name)
         session.selection.param.watch(lambda *_: self._follow(), "classes")
+        self._figures.param.watch(lambda *_: self._keep_figure(), "figure")
         sheet = paper(self._figures, sizing_mode="stretch_both", scroll="y-auto")
         # Without real images a class has no centroid to look from.
         known = session.source.viewing is not None
         chooser = [pn.Row(self._class, self._again, self._text, sizing_mode="stretch_width")] if known else []
         self._panel = pn.Column(*chooser, sheet, sizing_mode="stretch_both", margin=0)
         self._follow()
+
+    def _keep_figure(self) -> None:
+        """Keeps which figure is shown for the address of the page."""
+        figure = self._figures.figure
+        self._session.selection.figure = "" if figure == FIRST else figure
 
     def _follow(self) -> None:
         """Takes the class that alone is chosen in the legends of the page."""

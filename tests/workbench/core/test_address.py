@@ -35,6 +35,7 @@ def query(pairs):
     classes=st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), unique=True),
     view=st.sampled_from(list(VIEWS)),
     network=st.sampled_from(["random", "trained"]),
+    figure=st.sampled_from(["", "triangle"]),
     centred=st.booleans(),
 )
 def test_an_address_brings_back_what_it_was_made_of(**values):

@@ -1,5 +1,7 @@
 """The tab "Learn": the playground, and the points of a class of the run in it."""
 
+import re
+
 import numpy as np
 
 from hdd.sets import SyntheticSet, save
@@ -32,6 +34,10 @@ def test_a_figure_is_dragged_without_the_server(open_tab, make_run):
     tab.until(lambda: handle.get_attribute("transform") != before)
     tab.sees("The angles add up to")
     assert tab.page.evaluate("window.told") == 0
+    # The address names the figure, so a reload shows it again.
+    tab.page.wait_for_url(re.compile("tab=learn.*figure=triangle"))
+    tab.page.reload()
+    tab.page.get_by_role("heading", name="Triangles").wait_for()
 
 
 def test_a_class_of_the_run_is_taken_into_the_playground(open_tab, make_run):

@@ -14,6 +14,8 @@ from markupsafe import Markup
 
 from hdd.errors import HDDError
 from hdd.pages import write_page
+from workbench import browser
+from workbench.views.playground.figure_comm import EXEC, listen, say_nothing_came
 from workbench.views.playground.registry import FIGURES
 from workbench.views.playground.scripts import script, words
 
@@ -33,6 +35,12 @@ class Playground:
     """Figures of the hyperbolic plane that are dragged in the browser.
 
     They need no kernel and no server, so they also live in a saved notebook, which keeps a picture of each besides.
+    What is changed in them comes back as `values` in JupyterLab and Notebook 7 with pyviz_comms:
+
+        triangle = Playground("triangle", a=(0, 1.5))
+        triangle                                         # drag a corner; then, in another cell:
+        triangle.values                                  # {"a": [0.4, 1.2], "b": [-1.5, -0.8], "c": [1.5, -0.7]}
+        Playground("triangle", **triangle.values)        # the same triangle
 
     Args:
         *names: of the figures, see `FIGURES`; of several, users choose the one that is shown. None means all.
@@ -50,27 +58,61 @@ class Playground:
                 raise HDDError(f"There is no figure {name!r}: choose from {', '.join(FIGURES)}.")
         self.names = names or tuple(FIGURES)
         self.given = {name: _checked(self.names, name, value) for name, value in given.items()}
+        self._changed: dict[str, Any] | None = None
 
     @property
     def title(self) -> str:
         """The title of the figure, or of all."""
         return FIGURES[self.names[0]].title if len(self.names) == 1 else "Hyperbolic playground"
 
-    def _start(self, place: str) -> str:
-        """The script that shows the figure in the element with that id."""
-        shown, given = _in_script(words(self.names)), _in_script(self.given)
-        return f"{script(self.names)}\nmount(document.getElementById({place!r}), {shown}, {given})"
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the figure shows: what it began with, and the points and numbers that users have changed since.
+
+        Names and units are those of what it can be given. Of several figures, they are those of the one that was
+        changed last. As long as nothing has come back, this says so in a sentence.
+        """
+        if self._changed is None:
+            say_nothing_came()
+        return {**self.given, **(self._changed or {})}
+
+    def hear(self, shown: str, values: dict[str, Any]) -> None:
+        """Called with the name of the figure that a browser shows, and with the values that it has now."""
+        self._changed = {name: _checked((shown,), name, value) for name, value in values.items()}
+
+    def _start(self, place: str, *more: str) -> str:
+        """The script that shows the figure in the element with that id; `more` are further arguments of `mount`."""
+        arguments = (
+            f"document.getElementById({place!r})",
+            _in_script(words(self.names)),
+            _in_script(self.given),
+            *more,
+        )
+        return f"{script(self.names)}\nmount({', '.join(arguments)})"
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, str], dict[str, Any]]:
+        """The output of a notebook's cell, which tells the kernel what is changed in it."""
+        place = f"playground-{uuid4().hex}"
+        listen(place, self)
+        teller = browser.module(_HERE / "kernel_comm.js")
+        shown = self._html(place, f"{teller}\n{self._start(place, f'makeTeller({place!r})')}")
+        return {"text/html": shown, EXEC: ""}, {EXEC: {"id": place}}
 
     def _repr_html_(self) -> str:
-        """The output of a notebook's cell; where scripts are not allowed, it is a picture."""
+        """The figure for a page; where scripts are not allowed, it is a picture."""
         place = f"playground-{uuid4().hex}"
+        return self._html(place, self._start(place))
+
+    def _html(self, place: str, start: str) -> str:
         first = FIGURES[self.names[0]]
         still = f"<p><b>{escape(self.title)}.</b> {escape(first.notice)} (Run the cell to move it.)</p>"
         picture = _HERE / "pictures" / f"{self.names[0]}.png"
         if picture.exists():
             code = base64.b64encode(picture.read_bytes()).decode()
             still += f'<img alt="{escape(first.title)}" style="max-width: 100%" src="data:image/png;base64,{code}">'
-        return f'<div id="{place}">{still}</div><script type="module">{self._start(place)}</script>'
+        return f'<div id="{place}">{still}</div><script type="module">{start}</script>'
 
     def save(self, path: str | os.PathLike[str]) -> int:
         """Writes the figure as a page of HTML that needs nothing else; returns its size in bytes.

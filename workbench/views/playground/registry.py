@@ -23,9 +23,14 @@ class Figure:
     numbers: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
+    def values(self) -> tuple[str, ...]:
+        """The names of all that users change in it, with which it can also begin."""
+        return (*self.points, *self.sets, *self.numbers)
+
+    @property
     def takes(self) -> tuple[str, ...]:
         """The names of all that it can be given; every figure can be given the points of a class, as `cloud`."""
-        return (*self.points, *self.sets, *self.numbers, "cloud")
+        return (*self.values, "cloud")
 
 
 FIGURES = {
@@ -83,7 +88,9 @@ FIGURES = {
         numbers={"reach": (0.1, 3)},
     ),
     "canvas": Figure(
-        "Free drawing", "Shapes follow the points that they hang on, and moving the whole plane changes none of them."
+        "Free drawing",
+        "Shapes follow the points that they hang on, and moving the whole plane changes none of them.",
+        sets=("points",),
     ),
 }
 """All figures by name."""

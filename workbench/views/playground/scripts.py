@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from workbench import browser
 from workbench.views.playground.registry import FIGURES
@@ -29,6 +30,7 @@ def script(names: Sequence[str]) -> str:
     )
 
 
-def words(names: Sequence[str]) -> list[dict[str, str]]:
-    """What stands over the figures of those names, as `mount` takes it."""
-    return [{"name": name, "title": FIGURES[name].title, "notice": FIGURES[name].notice} for name in names]
+def words(names: Sequence[str]) -> list[dict[str, Any]]:
+    """What stands over the figures of those names, and the names of their values, as `mount` takes it."""
+    found = [(name, FIGURES[name]) for name in names]
+    return [{"name": name, "title": each.title, "notice": each.notice, "values": each.values} for name, each in found]

@@ -1,5 +1,6 @@
 """The figures of the playground as pages of their own, in a real browser: dragged, moved by keys, and read."""
 
+import json
 import math
 import re
 import subprocess
@@ -12,7 +13,8 @@ import torch
 from hdd import geometry
 from hdd.errors import HDDError
 from workbench.views.playground import FIGURES, Playground
-from workbench.views.playground.scripts import script
+from workbench.views.playground.figure_comm import EXEC
+from workbench.views.playground.scripts import script, words
 
 LARGEST = 300_000
 GUIDE = Path(__file__).parents[4] / "docs" / "playground.md"
@@ -475,6 +477,27 @@ def test_what_cannot_be_shown_is_refused(name, given, says):
         Playground(name, **given)
 
 
+def test_values_are_what_a_figure_began_with_until_something_comes_back(capsys):
+    figure = Playground("triangle", a=(0, 1.5))
+    assert figure.values == {"a": [0, 1.5]}
+    assert "Nothing has come back from the figure yet: drag something in it" in capsys.readouterr().out
+    figure.hear("triangle", {"a": [0.5, 1.0], "b": [-1.0, 0], "c": [1.0, 0]})
+    assert figure.values == {"a": [0.5, 1.0], "b": [-1.0, 0], "c": [1.0, 0]}
+    assert capsys.readouterr().out == ""
+    # They begin another figure.
+    assert Playground("triangle", **figure.values).given == figure.values
+    with pytest.raises(HDDError, match="a must be two finite numbers"):
+        figure.hear("triangle", {"a": ["x", 0]})
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_an_output_asks_jupyterlab_for_a_connection_and_is_a_figure_elsewhere(name):
+    data, about = Playground(name)._repr_mimebundle_()
+    assert data.keys() == {"text/html", EXEC}
+    assert f'<div id="{about[EXEC]["id"]}">' in data["text/html"] and "makeTeller" in data["text/html"]
+    assert "makeTeller" not in Playground(name)._repr_html_()
+
+
 def test_a_figure_that_is_not_there_is_named():
     with pytest.raises(HDDError, match="There is no figure 'square': choose from translate"):
         Playground("square")
@@ -489,8 +512,8 @@ def test_what_is_given_cannot_end_the_script(tmp_path):
 
 def test_the_figure_of_the_guide_works(new_tab, tmp_path):
     (code,) = re.findall(r"```js\n(.*?)```", GUIDE.read_text(), re.S)
-    words = {"name": "example", "title": "Example", "notice": "How far it is."}
-    start = f"mount(document.getElementById('figure'), [{words}], {{}})"
+    example = {"name": "example", "title": "Example", "notice": "How far it is.", "values": ["a"]}
+    start = f"let told; mount(document.getElementById('figure'), [{example}], {{}}, (name, values) => (told = values))"
     page = f"{script(())}\nfigures.example = (() => {{{code}\nreturn figure}})()\n{start}"
     (tmp_path / "page.html").write_text(f"<meta charset='utf-8'><div id='figure'></div><script>{page}</script>")
     tab = new_tab()
@@ -499,6 +522,25 @@ def test_the_figure_of_the_guide_works(new_tab, tmp_path):
     assert float(shown.number("Distance")) == pytest.approx(math.hypot(1, 0.5), abs=0.01)
     shown.handle("Point A").press("ArrowRight")
     assert float(shown.number("Distance")) == pytest.approx(math.hypot(1, 0.5) + 0.09, abs=0.01)
+    told = shown.page.evaluate("told")
+    assert math.hypot(*told["a"]) == pytest.approx(math.hypot(1, 0.5) + 0.09, abs=0.01)
+
+
+def test_every_figure_tells_values_with_which_it_can_begin(new_tab, tmp_path):
+    names = tuple(FIGURES)
+    told = "const told = {}, tell = (name, values) => (told[name] = values)"
+    start = f"mount(document.getElementById('figure'), {json.dumps(words(names))}, {{}}, tell)"
+    page = f"<meta charset='utf-8'><div id='figure'></div><script>{told}\n{script(names)}\n{start}</script>"
+    (tmp_path / "page.html").write_text(page)
+    tab = new_tab()
+    tab.goto((tmp_path / "page.html").as_uri())
+    shown = Shown(tab)
+    for name, figure in FIGURES.items():
+        shown.page.get_by_role("button", name=figure.title, exact=True).click()
+        shown.settle()
+        values = shown.page.evaluate("told")[name]
+        assert values.keys() == set(figure.values)
+        assert Playground(name, **values).given == values
 
 
 def test_the_guide_names_every_figure():

@@ -18,12 +18,8 @@ function figure(surface, given) {
   const {cloud} = given
   let tool = "move"
   // Points are the only thing that is moved; a shape is {kind, of: its points}.
-  let points = [
-    [-0.9, -0.5],
-    [0.8, -0.7],
-    [0.1, 0.9],
-  ].map((at, i) => ({at, name: "ABC"[i]}))
-  let shapesDrawn = [{kind: "triangle", of: points.slice()}]
+  let points = [],
+    shapesDrawn = []
   let chosen = [],
     tiles = null,
     cursor = null,
@@ -34,6 +30,13 @@ function figure(surface, given) {
     const letter = (i) => String.fromCharCode(65 + (i % 26)) + (i < 26 ? "" : Math.floor(i / 26))
     for (let i = 0; ; i++) if (!points.some((point) => point.name === letter(i))) return letter(i)
   }
+  const start = given.points ?? [
+    [-0.9, -0.5],
+    [0.8, -0.7],
+    [0.1, 0.9],
+  ]
+  for (const at of start) points.push({at, name: freeName()})
+  if (!given.points) shapesDrawn.push({kind: "triangle", of: points.slice()})
   const draw = (pen, at, {kind, of}, look) => {
     const [a, b, c] = of.map((point) => at(point.at))
     if (kind === "segment") pen.segment(a, b, `${look} thick`)
@@ -253,4 +256,9 @@ function figure(surface, given) {
         : parts.filter(Boolean).join(" "),
     )
   })
+  return {
+    get points() {
+      return points.map((point) => point.at)
+    },
+  }
 }

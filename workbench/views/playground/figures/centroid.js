@@ -115,4 +115,5 @@ function figure(surface, given) {
           : `${KINDS[state.kind][0]}, ${number(plane.length(mean))} from the middle. The pull is ${KINDS[state.kind][2]}. Point ${strongest + 1} does ${Math.round(100 * shares[strongest])} % of all pulling.`,
     )
   })
+  return state
 }

@@ -97,4 +97,5 @@ function figure(surface, given) {
             : `The circle of radius ${number(r)} is ${number(length)} long, ${number(Math.sinh(r) / r)} times as long as in the flat plane.`,
     )
   })
+  return state
 }

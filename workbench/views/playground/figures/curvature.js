@@ -71,4 +71,5 @@ function figure(surface, given) {
             (surface.revealed ? `, and the angles add up to ${degrees(Math.PI - area)}.` : "."),
     )
   })
+  return state
 }

@@ -63,4 +63,5 @@ function figure(surface, given) {
             : `From A to B it is ${number(apart)}; the straight way is ${number(100 * (long / apart - 1), 2)} % longer, and the way through the middle ${number(100 * (detour / apart - 1), 2)} %.`,
     )
   })
+  return state
 }

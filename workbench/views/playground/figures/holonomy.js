@@ -91,4 +91,5 @@ function figure(surface, given) {
           : `Back at A, the arrow is turned by ${degrees(Math.abs(turn))}; the area is ${number(area)}, which is ${degrees(area)}.`,
     )
   })
+  return state
 }

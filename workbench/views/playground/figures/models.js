@@ -89,4 +89,5 @@ function figure(surface, given) {
       `Four pictures of one plane: corner A is ${number(plane.length(at))} from the middle in all of them, and the triangle has the area ${number(plane.area(state.a, state.b, state.c))}.`,
     )
   })
+  return state
 }

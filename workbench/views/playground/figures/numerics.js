@@ -159,4 +159,5 @@ function figure(surface, given) {
           : `At radius ${number(state.radius)}, ${wrong.length} of 4 formulas are wrong by more than 1 %; the polar form is off by ${number(found[3].error, 2)}.`,
     )
   })
+  return state
 }

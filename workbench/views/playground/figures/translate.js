@@ -89,4 +89,5 @@ function figure(surface, given) {
         : `Squares, 4 at a corner, tile the flat plane; in this one their corners would be too small. Choose other tiles.${what}`,
     )
   })
+  return state
 }

@@ -147,4 +147,5 @@ function figure(surface, given) {
         : `A tree of ${hyperbolic.points.length} nodes with edges of length ${number(state.edge)}. Guess first; then the distortions are shown.${cut}`,
     )
   })
+  return state
 }

@@ -74,4 +74,5 @@ function figure(surface, given) {
             : `The angles add up to ${degrees(sum)}, which is ${degrees(area)} less than in the flat plane. The area is ${number(area)}, of at most ${number(Math.PI)}.`,
     )
   })
+  return state
 }
