@@ -26,7 +26,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from rich.console import Console
 from rich.table import Table
 
-from hdd.runs.run import WATCHED_SECONDS, Run
+from hdd.runs.inbox import WATCHED_SECONDS
+from hdd.runs.run import Run
 from workbench.core.jobs import SPARE_CORES
 
 ROOT = Path(__file__).parent.parent

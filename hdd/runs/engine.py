@@ -16,10 +16,11 @@ from hdd.pruning.distilled_knobs import NAMES as DISTILLED_PRUNING
 from hdd.records import Edit, StepRecord
 from hdd.runs.divergence import way_out
 from hdd.runs.elsewhere import Elsewhere
+from hdd.runs.inbox import check_steps
 from hdd.runs.pictures import save_pictures
 from hdd.runs.real_images import check_real_images, load_real_images
 from hdd.runs.rules import BY, RuleWatch
-from hdd.runs.run import HEARTBEAT_SECONDS, Run, check_steps
+from hdd.runs.run import HEARTBEAT_SECONDS, Run
 from hdd.runs.signals import StopSignal
 from hdd.runs.storage import explain_storage_errors
 from hdd.runs.tensors import checkpoint_spread, checkpoints_to_drop, snapshot_spacing, write_tensors

@@ -11,7 +11,8 @@ from filelock import Timeout
 from hdd.errors import HDDError, InvalidInputError
 from hdd.paths import holds_run
 from hdd.records import StepRecord
-from hdd.runs.run import Run, check_steps
+from hdd.runs.inbox import check_steps
+from hdd.runs.run import Run
 from hdd.states import Command, EngineState
 
 

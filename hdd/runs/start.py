@@ -14,7 +14,8 @@ from hdd.errors import InvalidInputError
 from hdd.methods import METHODS
 from hdd.paths import absolute_data_set
 from hdd.provenance import provenance
-from hdd.runs.run import Run, check_steps
+from hdd.runs.inbox import check_steps
+from hdd.runs.run import Run
 from hdd.sets import SyntheticSet
 from hdd.settings import Settings, packages
 
