@@ -1,0 +1,129 @@
+"""A stage with the page: a server, a link to it that can be cut, and a browser that shows the run."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import psutil
+from chromium import chromium_path
+from playwright.sync_api import TimeoutError as NotShown
+from playwright.sync_api import sync_playwright
+from relay import Relay
+from serving import answers, free_port
+from waiting import wait_until
+
+from chaos.stage import PATIENCE, ROOT, Stage
+
+WATCH = "setInterval(() => { const told = document.querySelector('dialog[open]'); told && tell(told.innerText) }, 20)"
+RUNNING = re.compile(r"Running: step (\d+)")
+
+
+class PageStage(Stage):
+    """As `Stage`; what people are told, they read on the page."""
+
+    def __init__(self, folder, scratch, reference):
+        self._port = free_port()
+        self.server = None
+        self._told = []
+        super().__init__(folder, scratch, reference)
+        port = free_port()
+        self.relay = Relay(port, self._port)
+        self._address = f"http://127.0.0.1:{port}/app"
+        self._origin = f"127.0.0.1:{port}"
+        self.serve()
+        self._playwright = sync_playwright().start()
+        self._browser = self._playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+        self._context = self._browser.new_context(viewport={"width": 1400, "height": 900})
+        self._context.expose_function("tell", self._told.append)
+        self._context.add_init_script(WATCH)
+        self.page = self._context.new_page()
+        self.look()
+
+    def new_run(self):
+        super().new_run()
+        self.goes()
+        if self.server is not None:
+            self.look()
+
+    def look(self):
+        """Opens the page on the newest run."""
+        self.page.goto(f"{self._address}?run={self.path.name}", timeout=1000 * PATIENCE)
+
+    def serve(self):
+        """Starts the server."""
+        with (self.scratch / "server.log").open("a") as log:
+            self.server = subprocess.Popen(
+                [sys.executable, "-m", "panel", "serve", "workbench/app.py", "--address", "127.0.0.1"]
+                + ["--port", str(self._port), "--allow-websocket-origin", self._origin],
+                cwd=ROOT,
+                env={
+                    **os.environ,
+                    "HDD_RUNS": str(self.folder),
+                    "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+                    "HDD_CACHE_DIR": str(self.scratch / "cache"),
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        wait_until(lambda: answers(f"http://127.0.0.1:{self._port}"), PATIENCE)
+
+    def workers(self):
+        """The processes that compute what the disk shows."""
+        children = psutil.Process(self.server.pid).children()
+        return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+
+    def step_shown(self):
+        """The step of the going run that the page shows now; None if it shows none."""
+        with suppress(NotShown):
+            text = self.page.get_by_text(RUNNING).first.inner_text(timeout=500)
+            return int(RUNNING.search(text)[1])
+        return None
+
+    def is_live(self):
+        """Waits until the page shows a run that goes on."""
+        self.goes()
+        wait_until(lambda: (self.step_shown() or 0) >= self.run.step - 1 or self.follows(), PATIENCE)
+
+    def follows(self):
+        """Whether the page shows a step that came after this call."""
+        before, deadline = self.run.step, time.monotonic() + 5
+        while time.monotonic() < deadline:
+            if (self.step_shown() or 0) > before:
+                return True
+        return False
+
+    def hears(self, seconds):
+        """What the page tells in dialogs within so many seconds."""
+        self._told.clear()
+        self.page.wait_for_timeout(1000 * seconds)
+        return " ".join(self._told)
+
+    def text(self, pattern):
+        """The text of the page that contains the pattern, "" if none comes."""
+        with suppress(NotShown):
+            return self.page.get_by_text(re.compile(pattern)).first.inner_text(timeout=1000 * PATIENCE / 3)
+        return ""
+
+    def recover(self):
+        if not self.run.engine_alive():
+            # The page may not know yet that its engine has ended.
+            button = self.page.get_by_role("button", name=re.compile("Resume from step"))
+            button.click(timeout=1000 * PATIENCE)
+            wait_until(self.run.engine_alive, PATIENCE)
+        wait_until(self.follows, PATIENCE)
+
+    def close(self):
+        self._browser.close()
+        self._playwright.stop()
+        self.relay.close()
+        self.kill_server()
+        super().close()
+
+    def kill_server(self):
+        """kill -9."""
+        self.server.kill()
+        self.server.wait()

@@ -1,0 +1,33 @@
+"""The table of what came of the events."""
+
+from itertools import groupby
+
+
+def table(outcomes):
+    """Markdown: one row for each fault, and one for all."""
+    ordered = sorted(outcomes, key=lambda each: (each.event.fault.kind, each.event.fault.name))
+    rows = [_row(fault, list(group)) for fault, group in groupby(ordered, key=lambda each: each.event.fault)]
+    lost, wrong, untold = (sum(each) for each in zip(*map(_counts, outcomes), strict=True))
+    return "\n".join(
+        [
+            "| kind | what happens | events | runs lost | wrong bits | not told | told to whom, and where | what is told |"
+            " going again after, s: median, worst |",
+            "|---|---|---|---|---|---|---|---|---|",
+            *rows,
+            f"| **all** | | **{len(outcomes)}** | **{lost}** | **{wrong}** | **{untold}** | | | |",
+        ]
+    )
+
+
+def _counts(outcome):
+    return bool(outcome.lost), bool(outcome.wrong), not outcome.said
+
+
+def _row(fault, outcomes):
+    lost, wrong, untold = (sum(each) for each in zip(*map(_counts, outcomes), strict=True))
+    times = sorted(each.seconds for each in outcomes)
+    said = next((each.said for each in outcomes if each.said), "–").replace("|", "\\|").strip()
+    return (
+        f"| {fault.kind} | {fault.name} | {len(outcomes)} | {lost} | {wrong} | {untold} | {fault.to} | “{said}” | "
+        f"{times[len(times) // 2]:.1f}, {times[-1]:.1f} |"
+    )
