@@ -108,8 +108,8 @@ class Engine:
         self._set_aside(self.run.checkpoints, damaged, "damaged")
         if damaged:
             self._found_damage = (
-                f"the checkpoint of step {', '.join(map(str, damaged))} is damaged, and was moved to damaged/: the steps "
-                f"from {step + 1} on are made again"
+                f"the checkpoint of step {', '.join(map(str, damaged))} is damaged, and was moved to damaged/: the "
+                f"steps from {step + 1} on are made again"
             )
         return step, state
 

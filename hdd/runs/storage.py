@@ -37,7 +37,8 @@ def _remedy(error: OSError | sqlite3.OperationalError) -> str:
     if isinstance(error, OSError):
         is_full, is_forbidden, is_locked = error.errno in _FULL, error.errno in _FORBIDDEN, False
     else:
-        code = error.sqlite_errorcode & _PRIMARY
+        # Errors of Python's own have no code.
+        code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
         is_full, is_forbidden = code == sqlite3.SQLITE_FULL, code == sqlite3.SQLITE_READONLY
         is_locked = code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
     if is_locked:

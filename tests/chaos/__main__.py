@@ -2,7 +2,9 @@
 
 import argparse
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -74,12 +76,15 @@ class Show:
     def __init__(self, console, count):
         self._console, self._count = console, count
         self.outcomes = []
+        self.is_over = False
 
     def play(self, make, events, *arguments):
         """Lets events happen to a stage that is made for them."""
         stage = make(*arguments)
         try:
             for event in events:
+                if self.is_over:
+                    break
                 self._tell(happen(stage, event))
         finally:
             stage.close()
@@ -99,9 +104,10 @@ def main():
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     parser.add_argument("--events", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0, help="of the plan of events")
-    parser.add_argument("--only", metavar="TEXT", help="only faults in whose name this is")
+    parser.add_argument("--only", metavar="PATTERN", default="", help="only faults whose name has this pattern")
     parser.add_argument("--no-page", action="store_true", help="without server and browser")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if OWN_MOUNTS not in os.environ:
         with_own_mounts()
     console = Console(stderr=True)
@@ -110,7 +116,7 @@ def main():
         for fault in FAULTS
         if (OWN_MOUNTS in os.environ or not fault.needs_mounts)
         and (not fault.on_page or not (given.no_page or chromium_path() is None))
-        and (given.only or "") in fault.name
+        and re.search(given.only, fault.name)
     ]
     for fault in [fault for fault in FAULTS if fault not in faults]:
         console.print(f"left out: {fault.kind}, {fault.name}", markup=False, highlight=False)
@@ -131,8 +137,14 @@ def main():
                 threads.append(threading.Thread(target=show.play, args=(make, its, place, scratch, reference)))
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
+        try:
+            for thread in threads:
+                thread.join()
+        except KeyboardInterrupt:
+            console.print("Ending after what happens now.")
+            show.is_over = True
+            for thread in threads:
+                thread.join()
     sys.stdout.write(f"{table(show.outcomes)}\n\nseed {given.seed}, {(time.monotonic() - started) / 60:.1f} minutes\n")
     sys.exit(len(show.outcomes) < len(events) or not all(each.is_good for each in show.outcomes))
 

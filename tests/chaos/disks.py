@@ -1,7 +1,7 @@
 """Disks that are full, slow or read-only, files that are damaged, and a database that is locked."""
 
 import errno
-import re
+import gc
 import resource
 import sqlite3
 import subprocess
@@ -53,25 +53,33 @@ def exceed_quota(stage, random):
 
 def protect_folder(stage, random):
     stage.goes()
+    # While the rights are changed, no file may come or go.
+    stage.engine.suspend()
     with write_protected(stage.path):
+        stage.engine.resume()
         return both(stage)
+
+
+def remount(stage, mode):
+    """Mounts the disk "ro" or "rw", which needs that nobody has a file open to write, as the stage itself has."""
+    stage.run.close()
+    gc.collect()
+    try:
+        subprocess.run(["mount", "-o", f"remount,{mode}", stage.folder], check=True)
+    finally:
+        stage.open()
 
 
 def mount_read_only(stage, random):
     stage.goes()
     stage.kill()
-    # Nobody may have a file open to write, and the stage reads the run.
-    stage.run.close()
-    subprocess.run(["mount", "-o", "remount,ro", stage.folder], check=True)
+    remount(stage, "ro")
     try:
-        stage.open()
         stage.start()
         stage.ends()
         return stage.said()
     finally:
-        subprocess.run(["mount", "-o", "remount,rw", stage.folder], check=True)
-        stage.run.close()
-        stage.open()
+        remount(stage, "rw")
 
 
 def damage(path, random):
@@ -125,15 +133,16 @@ def lock(stage, seconds, look):
 
 
 def lock_briefly(stage, random):
-    return lock(stage, random.uniform(0, 4), lambda: stage.wait_for_words(re.compile(QUIET), stage.shown))
+    return lock(stage, random.uniform(0, 4), lambda: stage.wait_for_words(QUIET, stage.shown))
 
 
 def lock_long(stage, random):
-    return lock(stage, LOCKED_SECONDS, lambda: stage.wait_for_words(re.compile(LOCKED), stage.said))
+    return lock(stage, LOCKED_SECONDS, lambda: stage.wait_for_words(LOCKED, stage.said))
 
 
 def slow_down(stage, random):
-    stage.goes(CHAOS_FSYNC=random.uniform(1, 3))
+    stage.goes()
+    stage.flush.write_text(str(random.uniform(1, 3)))
     time.sleep(random.uniform(2, 5))
     stage.stop()
     return stage.shown()
@@ -143,7 +152,7 @@ LOCKED = "Another process has kept the database locked"
 FULL = "Cannot write to .*Free some space there"
 FAULTS = [
     Fault("disks", "the disk is full", fill, ENDED, FULL, weight=4, needs_mounts=True),
-    Fault("disks", "no file may grow any more (quota)", exceed_quota, ENDED, f"{FULL}|disk is full or failing", weight=3),
+    Fault("disks", "no file may grow any more (quota)", exceed_quota, ENDED, f"{FULL}|is full or failing", weight=3),
     Fault("disks", "the folder becomes read-only", protect_folder, ENDED, "Make the folder writable again"),
     Fault("disks", "the disk is mounted read-only", mount_read_only, RESUMED, "can be read here, but not changed",
           needs_mounts=True),

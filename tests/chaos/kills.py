@@ -1,6 +1,5 @@
 """Processes that are killed, ended or stopped."""
 
-import re
 import signal
 import time
 
@@ -32,7 +31,8 @@ def kill_early(stage, random):
 
 
 def kill_while_it_checkpoints(stage, random):
-    stage.goes(CHAOS_FSYNC=0.5)
+    stage.goes()
+    stage.flush.write_text("0.5")
     folder = stage.path / "checkpoints"
     wait_until(lambda: [*folder.glob(".*.partial")], PATIENCE)
     stage.kill()
@@ -49,7 +49,8 @@ def terminate(stage, random):
 
 def terminate_then_kill(stage, random):
     """As a service manager does that is not patient enough for the last checkpoint."""
-    stage.goes(CHAOS_FSYNC=0.5)
+    stage.goes()
+    stage.flush.write_text("0.5")
     stage.engine.send_signal(signal.SIGTERM)
     time.sleep(random.uniform(0, 0.5))
     stage.kill()
@@ -60,7 +61,7 @@ def hang(stage, random):
     stage.goes()
     engine = stage.engine
     engine.send_signal(signal.SIGSTOP)
-    shown = stage.wait_for_words(re.compile(QUIET), stage.shown)
+    shown = stage.wait_for_words(QUIET, stage.shown)
     engine.send_signal(signal.SIGCONT)
     return shown
 

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import psutil
 from chromium import chromium_path
@@ -25,27 +25,30 @@ class PageStage(Stage):
     """As `Stage`; what people are told, they read on the page."""
 
     def __init__(self, folder, scratch, reference):
-        self._port = free_port()
-        self.server = None
+        self._port, port = free_port(), free_port()
+        self._address, self._origin = f"http://127.0.0.1:{port}/app", f"127.0.0.1:{port}"
         self._told = []
+        self.server = self.page = None
         super().__init__(folder, scratch, reference)
-        port = free_port()
-        self.relay = Relay(port, self._port)
-        self._address = f"http://127.0.0.1:{port}/app"
-        self._origin = f"127.0.0.1:{port}"
-        self.serve()
-        self._playwright = sync_playwright().start()
-        self._browser = self._playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
-        self._context = self._browser.new_context(viewport={"width": 1400, "height": 900})
-        self._context.expose_function("tell", self._told.append)
-        self._context.add_init_script(WATCH)
-        self.page = self._context.new_page()
-        self.look()
+        with ExitStack() as opened:
+            opened.callback(super().close)
+            self.serve()
+            opened.callback(self.kill_server)
+            self.relay = Relay(port, self._port)
+            opened.callback(self.relay.close)
+            playwright = opened.enter_context(sync_playwright())
+            browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+            opened.callback(browser.close)
+            self.page = browser.new_page(viewport={"width": 1400, "height": 900})
+            self.page.expose_function("tell", lambda words: self._told.append(words))
+            self.page.add_init_script(WATCH)
+            self.look()
+            self._opened = opened.pop_all()
 
     def new_run(self):
         super().new_run()
         self.goes()
-        if self.server is not None:
+        if self.page is not None:
             self.look()
 
     def look(self):
@@ -54,10 +57,11 @@ class PageStage(Stage):
 
     def serve(self):
         """Starts the server."""
+        command = ["serve", "workbench/app.py", "--address", "127.0.0.1", "--port", str(self._port)]
+        command += ["--allow-websocket-origin", self._origin]
         with (self.scratch / "server.log").open("a") as log:
             self.server = subprocess.Popen(
-                [sys.executable, "-m", "panel", "serve", "workbench/app.py", "--address", "127.0.0.1"]
-                + ["--port", str(self._port), "--allow-websocket-origin", self._origin],
+                [sys.executable, "-m", "panel", *command],
                 cwd=ROOT,
                 env={
                     **os.environ,
@@ -117,11 +121,7 @@ class PageStage(Stage):
         wait_until(self.follows, PATIENCE)
 
     def close(self):
-        self._browser.close()
-        self._playwright.stop()
-        self.relay.close()
-        self.kill_server()
-        super().close()
+        self._opened.close()
 
     def kill_server(self):
         """kill -9."""

@@ -46,7 +46,7 @@ class Event:
 
 
 def plan(faults, count, seed):
-    """The events of a seed: each fault once, so far as `count` allows, then others by their weights, in random order."""
+    """The events of a seed, in random order: each fault once, so far as `count` allows, and others by their weights."""
     random = Random(seed)
     chosen = [*random.sample(faults, min(count, len(faults)))]
     chosen += random.choices(faults, [fault.weight for fault in faults], k=count - len(chosen))

@@ -7,11 +7,11 @@ def table(outcomes):
     """Markdown: one row for each fault, and one for all."""
     ordered = sorted(outcomes, key=lambda each: (each.event.fault.kind, each.event.fault.name))
     rows = [_row(fault, list(group)) for fault, group in groupby(ordered, key=lambda each: each.event.fault)]
-    lost, wrong, untold = (sum(each) for each in zip(*map(_counts, outcomes), strict=True))
+    lost, wrong, untold = _counts(outcomes)
     return "\n".join(
         [
-            "| kind | what happens | events | runs lost | wrong bits | not told | told to whom, and where | what is told |"
-            " going again after, s: median, worst |",
+            "| kind | what happens | events | runs lost | wrong bits | not told | told to whom, and where "
+            "| what is told | going again after, s: median, worst |",
             "|---|---|---|---|---|---|---|---|---|",
             *rows,
             f"| **all** | | **{len(outcomes)}** | **{lost}** | **{wrong}** | **{untold}** | | | |",
@@ -19,12 +19,14 @@ def table(outcomes):
     )
 
 
-def _counts(outcome):
-    return bool(outcome.lost), bool(outcome.wrong), not outcome.said
+def _counts(outcomes):
+    """How many lost a run, made wrong bits, and were not told."""
+    lost, wrong = (sum(bool(getattr(each, name)) for each in outcomes) for name in ("lost", "wrong"))
+    return lost, wrong, sum(not each.said for each in outcomes)
 
 
 def _row(fault, outcomes):
-    lost, wrong, untold = (sum(each) for each in zip(*map(_counts, outcomes), strict=True))
+    lost, wrong, untold = _counts(outcomes)
     times = sorted(each.seconds for each in outcomes)
     said = next((each.said for each in outcomes if each.said), "–").replace("|", "\\|").strip()
     return (

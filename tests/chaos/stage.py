@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -56,9 +57,8 @@ class Stage:
 
     def __init__(self, folder, scratch, reference):
         self.folder, self.scratch, self.reference = folder, scratch, reference
-        self.clock, self.log = scratch / "clock", scratch / "engine.log"
-        self.clock.write_text("0")
-        self._environment = {}
+        self.clock, self.flush, self.log = scratch / "clock", scratch / "flush", scratch / "engine.log"
+        self.calm()
         self._process = None
         self._made = 0
         self.run = None
@@ -79,28 +79,30 @@ class Stage:
     def path(self):
         return self.run.path
 
-    def start(self, **environment):
-        """Starts an engine; `environment` are variables of it, beside the usual ones."""
-        environment = {key: str(value) for key, value in environment.items()}
+    def calm(self):
+        """The clock is right, and the disk is quick."""
+        self.clock.write_text("0")
+        self.flush.write_text("0")
+
+    def start(self):
+        """Starts an engine."""
         path = os.pathsep.join([str(SHIM), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-        self._environment = environment
+        chaos = {"CHAOS_CLOCK": str(self.clock), "CHAOS_FLUSH": str(self.flush), "TZ": "Europe/Berlin"}
+        chaos |= {"HDD_CACHE_DIR": str(self.scratch / "cache")}
         with self.log.open("w") as log:
             self._process = subprocess.Popen(
                 [*AS_ANYBODY, sys.executable, "-m", "hdd", "resume", str(self.path)],
-                env={**os.environ, "PYTHONPATH": path, "HDD_CACHE_DIR": str(self.scratch / "cache"), **environment},
+                env={**os.environ, "PYTHONPATH": path, **chaos},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
 
-    def goes(self, **environment):
-        """Sees to it that an engine with these variables makes steps."""
-        environment = {key: str(value) for key, value in environment.items()}
-        if self.run.engine_alive() and environment != self._environment:
-            self.stop()
+    def goes(self):
+        """Sees to it that an engine makes steps."""
         if not self.run.engine_alive():
-            self.start(**environment)
+            self.start()
         self.comes_on()
 
     def comes_on(self, steps=2):
@@ -164,7 +166,7 @@ class Stage:
     def wait_for_words(self, pattern, look):
         """What `look` gives once it contains the pattern, or in the end without."""
         deadline = time.monotonic() + PATIENCE / 3
-        while not pattern.search(found := look()) and time.monotonic() < deadline:
+        while not re.search(pattern, found := look()) and time.monotonic() < deadline:
             time.sleep(0.1)
         return found
 
@@ -172,7 +174,7 @@ class Stage:
 
     def recover(self):
         """Goes on as people are told to: a run without an engine is resumed. Returns once it makes steps again."""
-        self.clock.write_text("0")
+        self.calm()
         if not self.run.engine_alive():
             self.start()
         self.comes_on(1)

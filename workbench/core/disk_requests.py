@@ -196,7 +196,7 @@ class DiskRequests:
 
     def _fail(self, error: BaseException) -> None:
         """Takes note of what went wrong in the other process; it must be shown here, and the request repeated."""
-        self.problem = str(error) or type(error).__name__
+        self.problem = projector.failure_text(error)
         self._retry_at = self._clock() + RETRY_SECONDS
 
     def _got_sample(self, answer: Future[Any]) -> None:

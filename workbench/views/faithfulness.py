@@ -57,7 +57,7 @@ class FaithfulnessMeter:
         if future.cancelled():
             return
         error = future.exception()
-        self.problem = "" if error is None else str(error) or type(error).__name__
+        self.problem = "" if error is None else projector.failure_text(error)
         if error is None:
             self._found = (key, future.result())
         self._session.refresh()

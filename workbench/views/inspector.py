@@ -181,7 +181,9 @@ class Inspector(SourceComponent):
         if future.cancelled():
             return
         error = future.exception()
-        self._problem = "" if error is None else f"The nearest real images cannot be found: {error}"
+        self._problem = (
+            "" if error is None else f"The nearest real images cannot be found: {projector.failure_text(error)}"
+        )
         if error is None:
             self._found = (key, future.result())
         self._session.refresh()

@@ -152,5 +152,5 @@ class RootDistances(SourceComponent):
         if (error := answer.exception()) is None:
             self._initial = look, answer.result()[1].synthetic_distance
         else:
-            self._failed = look, f" Those of step 0 cannot be computed: {error}"
+            self._failed = look, f" Those of step 0 cannot be computed: {projector.failure_text(error)}"
         self._session.refresh()
