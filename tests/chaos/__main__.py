@@ -96,7 +96,7 @@ class Show:
         if outcome.is_good:
             what += f"going again after {outcome.seconds:.1f} s"
         else:
-            what += outcome.lost or outcome.wrong or "nobody was told"
+            what += outcome.lost or outcome.wrong or f"told only: {outcome.told}"
         self._console.print(what, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -15,13 +15,15 @@ class Outcome:
 
     Attributes:
         event: the event.
-        said: what the person whom it concerns was told, "" if it was not what it should be.
+        told: what the person whom it concerns was told.
+        said: the line of it that must be there, "" if it is not.
         seconds: from the end of the fault until the run made steps again, and the page showed them.
         lost: why the run or the page did not come back, "" if it did.
         wrong: what was not as in the undisturbed run, "" if everything was.
     """
 
     event: Event
+    told: str
     said: str
     seconds: float
     lost: str
@@ -36,9 +38,9 @@ def happen(stage, event):
     """Lets an event happen, and returns its outcome."""
     if stage.run.step >= FAR_ON:
         stage.new_run()
-    said, lost, wrong, seconds = "", "", "", 0.0
+    told, said, lost, wrong, seconds = "", "", "", "", 0.0
     try:
-        told = event.fault.act(stage, event.random())
+        told = event.fault.act(stage, event.random()).replace(str(stage.path), "RUN")
         ended = time.monotonic()
         found = re.search(event.fault.says, told)
         # The whole line or paragraph in which the words are.
@@ -50,4 +52,4 @@ def happen(stage, event):
         lost = traceback.format_exc()
     if lost or wrong:
         stage.new_run()
-    return Outcome(event, said, seconds, lost, wrong)
+    return Outcome(event, told, said, seconds, lost, wrong)

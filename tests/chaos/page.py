@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from contextlib import ExitStack, suppress
 
 import psutil
@@ -90,15 +89,12 @@ class PageStage(Stage):
     def is_live(self):
         """Waits until the page shows a run that goes on."""
         self.goes()
-        wait_until(lambda: (self.step_shown() or 0) >= self.run.step - 1 or self.follows(), PATIENCE)
+        self.follows()
 
     def follows(self):
-        """Whether the page shows a step that came after this call."""
-        before, deadline = self.run.step, time.monotonic() + 5
-        while time.monotonic() < deadline:
-            if (self.step_shown() or 0) > before:
-                return True
-        return False
+        """Waits until the page shows a step that came after this call."""
+        before = self.run.step
+        wait_until(lambda: (self.step_shown() or 0) > before, PATIENCE)
 
     def hears(self, seconds):
         """What the page tells in dialogs within so many seconds."""
@@ -118,7 +114,7 @@ class PageStage(Stage):
             button = self.page.get_by_role("button", name=re.compile("Resume from step"))
             button.click(timeout=1000 * PATIENCE)
             wait_until(self.run.engine_alive, PATIENCE)
-        wait_until(self.follows, PATIENCE)
+        self.follows()
 
     def close(self):
         self._opened.close()

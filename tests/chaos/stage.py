@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -57,7 +58,7 @@ class Stage:
 
     def __init__(self, folder, scratch, reference):
         self.folder, self.scratch, self.reference = folder, scratch, reference
-        self.clock, self.flush, self.log = scratch / "clock", scratch / "flush", scratch / "engine.log"
+        self.clock, self.flush = scratch / "clock", scratch / "flush"
         self.calm()
         self._process = None
         self._made = 0
@@ -89,15 +90,24 @@ class Stage:
         path = os.pathsep.join([str(SHIM), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
         chaos = {"CHAOS_CLOCK": str(self.clock), "CHAOS_FLUSH": str(self.flush), "TZ": "Europe/Berlin"}
         chaos |= {"HDD_CACHE_DIR": str(self.scratch / "cache")}
-        with self.log.open("w") as log:
-            self._process = subprocess.Popen(
-                [*AS_ANYBODY, sys.executable, "-m", "hdd", "resume", str(self.path)],
-                env={**os.environ, "PYTHONPATH": path, **chaos},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self._process = subprocess.Popen(
+            [*AS_ANYBODY, sys.executable, "-m", "hdd", "resume", str(self.path)],
+            env={**os.environ, "PYTHONPATH": path, **chaos},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self._printed = bytearray()
+        self._reader = threading.Thread(target=self._read, args=(self._process.stdout, self._printed), daemon=True)
+        self._reader.start()
+
+    @staticmethod
+    def _read(output, printed):
+        # A file would be subject to the limits that an engine gets.
+        with output:
+            while found := output.read1():
+                printed += found
 
     def goes(self):
         """Sees to it that an engine makes steps."""
@@ -142,6 +152,7 @@ class Stage:
         wait_until(lambda: not self.run.engine_alive(), PATIENCE)
         if self._process is not None:
             self._process.wait(PATIENCE)
+            self._reader.join(PATIENCE)
 
     def open(self):
         """Opens the run again."""
@@ -151,7 +162,7 @@ class Stage:
 
     def said(self):
         """What the engine that was started last has printed."""
-        return self.log.read_text(errors="replace")
+        return self._printed.decode(errors="replace")
 
     def shown(self):
         """What `hdd runs show` prints, or its error."""
