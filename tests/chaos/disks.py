@@ -6,6 +6,7 @@ import resource
 import sqlite3
 import subprocess
 import time
+from contextlib import contextmanager
 
 from read_only import write_protected
 
@@ -118,26 +119,31 @@ def damage_snapshot(stage, random):
     return ""
 
 
-def lock(stage, seconds, look):
-    """Another process holds the database, as a backup might; returns what `look` gives meanwhile."""
-    stage.goes()
+@contextmanager
+def locked(stage):
+    """Within this context, another connection holds the database, as a backup might."""
     holder = sqlite3.connect(stage.path / "run.db", isolation_level=None)
     holder.execute("PRAGMA busy_timeout = 10000")
     holder.execute("BEGIN EXCLUSIVE")
     try:
-        time.sleep(seconds)
-        return look()
+        yield
     finally:
         holder.execute("ROLLBACK")
         holder.close()
 
 
 def lock_briefly(stage, random):
-    return lock(stage, random.uniform(0, 4), lambda: stage.wait_for_words(QUIET, stage.shown))
+    stage.goes()
+    with locked(stage):
+        time.sleep(random.uniform(0, 4))
+        return stage.wait_for_words(QUIET, stage.shown)
 
 
 def lock_long(stage, random):
-    return lock(stage, LOCKED_SECONDS, lambda: stage.wait_for_words(LOCKED, stage.said))
+    stage.goes()
+    with locked(stage):
+        time.sleep(LOCKED_SECONDS + 3)
+    return both(stage)
 
 
 def slow_down(stage, random):
