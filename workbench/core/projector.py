@@ -195,13 +195,6 @@ def _nearest_of(found: list[Neighbours]) -> Neighbours:
     return Neighbours(indices[rows], distances[rows], labels[rows])
 
 
-def failure_text(error: BaseException) -> str:
-    """Why a function in another process has failed, for people."""
-    if isinstance(error, BrokenProcessPool):
-        return "the process that computes it was killed, perhaps because memory ran out; another one is started"
-    return str(error) or type(error).__name__
-
-
 _progress: Any = None
 """In a worker, an array that it shares with the server: the images done, their total, and the number and the time at
 which the progress was first reported.

@@ -10,6 +10,7 @@ import numpy as np
 from hdd.projection import Hierarchy
 from workbench.core import projector
 from workbench.core.disk_requests import RETRY_SECONDS, DiskRequest, DrawnDisk
+from workbench.core.failure_text import failure_text
 from workbench.session import Session
 
 
@@ -63,7 +64,7 @@ class ClassOrders:
         if answer.cancelled():
             return
         error = answer.exception()
-        self.problem = "" if error is None else projector.failure_text(error)
+        self.problem = "" if error is None else failure_text(error)
         self._retry_at = time.monotonic() + RETRY_SECONDS
         if error is None:
             self._found = OrderedClass(disk.request, answer.result(), disk.images)
