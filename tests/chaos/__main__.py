@@ -128,8 +128,9 @@ def main():
         os.environ["HDD_CACHE_DIR"] = str(folder / "cache")
         reference = stack.enter_context(undisturbed(folder / "undisturbed", folder / "reference-cache"))
         threads = []
-        for number, make in enumerate((Stage, PageStage)):
-            its = [event for event in events if event.fault.on_page == (make is PageStage)]
+        alone = [event for event in events if not event.fault.on_page]
+        on_page = [event for event in events if event.fault.on_page]
+        for number, (make, its) in enumerate([(Stage, alone[::2]), (Stage, alone[1::2]), (PageStage, on_page)]):
             if its:
                 place = stack.enter_context(disk(folder / f"disk-{number}"))
                 scratch = folder / f"scratch-{number}"

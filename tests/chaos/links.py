@@ -3,9 +3,12 @@
 import signal
 import time
 
+from waiting import wait_until
+
 from chaos.disks import damage
 from chaos.kills import KILLED, QUIET
 from chaos.plan import Fault
+from chaos.stage import PATIENCE
 
 VIEWER = "whoever looks at the page: the page"
 LOST = "The server does not answer"
@@ -14,34 +17,37 @@ LOST = "The server does not answer"
 def cut(stage, random):
     stage.is_live()
     stage.relay.cut()
-    said = stage.hears(random.uniform(0.1, 5))
+    stage.page.wait_for_timeout(1000 * random.uniform(0.1, 5))
     stage.relay.mend()
-    return said
+    return stage.hears(LOST)
 
 
 def stall(stage, random):
     stage.is_live()
     stage.relay.stall()
-    said = stage.hears(random.uniform(18, 22))
+    stage.page.wait_for_timeout(1000 * random.uniform(18, 22))
     stage.relay.mend()
-    return said
+    return stage.hears(LOST)
 
 
 def kill_server(stage, random):
     stage.is_live()
     stage.kill_server()
-    said = stage.hears(random.uniform(1, 4))
+    stage.page.wait_for_timeout(1000 * random.uniform(1, 4))
     stage.serve()
-    return said
+    return stage.hears(LOST)
 
 
-def kill_worker(stage, random):
+def kill_workers(stage, random):
     stage.is_live()
+    wait_until(lambda: stage.page.wait_for_timeout(100) or stage.workers(), PATIENCE)
     workers = stage.workers()
-    while not workers:
-        stage.page.wait_for_timeout(500)
-        workers = stage.workers()
-    random.choice(workers).kill()
+    # So they are killed while they have something to do. Those that wait are started again without a word.
+    for worker in workers:
+        worker.suspend()
+    stage.page.wait_for_timeout(1000 * random.uniform(3, 6))
+    for worker in workers:
+        worker.kill()
     return stage.text(WORKER)
 
 
@@ -79,7 +85,9 @@ FAULTS = [
     Fault("links", "the link is cut for 0.1 to 5 s", cut, VIEWER, LOST, weight=12, on_page=True),
     Fault("links", "the link carries nothing for 20 s", stall, VIEWER, LOST, weight=1, on_page=True),
     Fault("kills", "`kill -9` of the server", kill_server, VIEWER, LOST, weight=3, on_page=True),
-    Fault("kills", "`kill -9` of a process that draws the disk", kill_worker, VIEWER, WORKER, weight=2, on_page=True),
+    Fault(
+        "kills", "`kill -9` of the processes that draw the disk", kill_workers, VIEWER, WORKER, weight=2, on_page=True
+    ),
     Fault("kills", "`kill -9` of an engine that a page shows", kill_engine, VIEWER, KILLED, weight=3, on_page=True),
     Fault("kills", "an engine that a page shows hangs (SIGSTOP)", hang_engine, VIEWER, QUIET, weight=1, on_page=True),
     Fault("disks", "the live frame is damaged or deleted", lose_frame, VIEWER, GOES_ON, weight=3, on_page=True),

@@ -90,17 +90,20 @@ class PageStage(Stage):
         """Waits until the page shows a run that goes on."""
         self.goes()
         self.follows()
+        self._told.clear()
 
     def follows(self):
         """Waits until the page shows a step that came after this call."""
         before = self.run.step
         wait_until(lambda: (self.step_shown() or 0) > before, PATIENCE)
 
-    def hears(self, seconds):
-        """What the page tells in dialogs within so many seconds."""
-        self._told.clear()
-        self.page.wait_for_timeout(1000 * seconds)
-        return " ".join(self._told)
+    def hears(self, words):
+        """What the page has told in dialogs since it was live; waits until the words are among that."""
+        with suppress(AssertionError):
+            wait_until(
+                lambda: self.page.wait_for_timeout(20) or any(words in each for each in self._told), PATIENCE / 3
+            )
+        return " ".join(dict.fromkeys(self._told))
 
     def text(self, pattern):
         """The text of the page that contains the pattern, "" if none comes."""

@@ -41,6 +41,8 @@ EDITS = {step: VALUES[number % len(VALUES)] for number, step in enumerate(range(
 """Steering changes what the later steps depend on, and an engine writes a checkpoint before an edit."""
 
 PATIENCE = 180.0
+PRINTING = threading.Lock()
+"""Only one thread at a time can catch what is printed."""
 
 
 def make_run(path):
@@ -168,7 +170,7 @@ class Stage:
         """What `hdd runs show` prints, or its error."""
         out = io.StringIO()
         try:
-            with contextlib.redirect_stdout(out):
+            with PRINTING, contextlib.redirect_stdout(out):
                 runs_show(self.path)
         except (HDDError, OSError, sqlite3.Error) as error:
             return f"{out.getvalue()}\nerror: {error}"
