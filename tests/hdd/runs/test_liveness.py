@@ -53,11 +53,11 @@ def test_a_last_word_from_the_future_is_none():
     assert not ProcessId(1, "another machine", 1).is_alive(heard=time.time() + 3600)
 
 
-def test_a_quiet_engine_is_said_to_be_and_a_killed_one_too(make_run, engine_process):
+def test_a_quiet_engine_is_said_to_be_and_a_killed_one_too(make_run, engine_process, monkeypatch):
+    monkeypatch.setattr("hdd.runs.engine_status.QUIET_SECONDS", 2.0)
     run = make_run(steps=100_000)
     process = engine_process(run)
-    wait_until(lambda: run.status().state == "running" and run.step > 3)
-    assert run.status().message == ""
+    wait_until(lambda: run.status().state == "running" and run.step > 3 and run.status().message == "")
     process.send_signal(signal.SIGSTOP)
     wait_until(lambda: "its process is stopped" in run.status().message)
     assert "Engine: not heard of since" in hdd("runs", "show", str(run.path)).stdout
