@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 RUNS ?= runs
 PORT ?= 5006
 
-.PHONY: workbench test test-all docs bench bench-ui fuzz clean
+.PHONY: workbench test test-all docs bench bench-ui fuzz chaos clean
 
 workbench: .venv/workbench.installed  ## the dashboard on http://127.0.0.1:5006
 	HDD_RUNS=$(RUNS) .venv/bin/panel serve workbench/app.py --address 127.0.0.1 --port $(PORT) --show $(if $(AUTOSTART),--args --autostart)
@@ -32,6 +32,11 @@ bench: .venv/workbench.installed  ## speed on this machine
 
 fuzz: .venv/tests.installed  ## ten minutes of damaged files for everything that reads published sets
 	.venv/bin/python tests/hdd/sets/formats/fuzz.py
+
+EVENTS ?= 200
+SEED ?= 0
+chaos: .venv/tests.installed  ## some ten minutes of faults for real runs and the real page; the table of docs/reliability.md
+	PYTHONPATH=.:tests:tests/workbench:tests/workbench/ui .venv/bin/python -m chaos --events $(EVENTS) --seed $(SEED)
 
 bench-ui: .venv/tests.installed  ## how quick the page is, in a real Chromium
 	.venv/bin/python benchmarks/ui.py

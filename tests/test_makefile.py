@@ -15,6 +15,7 @@ COMMANDS = {
     "bench": "hdd bench",
     "bench-ui": "benchmarks/ui.py",
     "fuzz": "tests/hdd/sets/formats/fuzz.py",
+    "chaos": "-m chaos --events 200 --seed 0",
     "clean": "rm -rf .venv",
 }
 

@@ -246,6 +246,8 @@ def print_report(run: Run, as_json: bool) -> None:
         return
     loss = "" if summary["loss"] is None else f", loss {summary['loss']:.4g} (sum of classes)"
     print_line(f"{run.path}: {summary['state']} at step {summary['step']} of {summary['steps']}{loss}")
+    if summary["message"]:
+        print_line(f"Engine: {summary['message']}")
     if late := run.steps_without_records():
         print_line(
             f"There are images of later steps, up to {late[-1]}, without records: perhaps run.db-wal was not copied "

@@ -72,8 +72,10 @@ class DriverLease:
             about = self._path.stat()
         except OSError:
             return None
-        if time.time() + self._clock_ahead - about.st_mtime > EXPIRED_SECONDS:
-            return None
+        return None if self._age(about) > EXPIRED_SECONDS else self._last(about)
+
+    def _last(self, about: os.stat_result) -> Driver | None:
+        """Who took the lease last, whether or not it has expired."""
         stamp = about.st_ino, about.st_ctime_ns
         known = self._read
         if known is None or known[0] != stamp:
@@ -107,11 +109,14 @@ class DriverLease:
                 self._write(Driver(key, who))
         return self.driver == key
 
-    def keep(self, key: str) -> None:
-        """Keeps the lease from expiring, if `key` holds it."""
+    def keep(self, *keys: str) -> None:
+        """Keeps the lease from expiring, if one of the keys holds it.
+
+        A holder that slept, or whose clock was set, finds its lease expired; it gets it back unless another took it.
+        """
         with suppress(OSError):
-            age = time.time() + self._clock_ahead - self._path.stat().st_mtime
-            if age > KEPT_SECONDS and self.driver == key:
+            about = self._path.stat()
+            if self._age(about) > KEPT_SECONDS and (last := self._last(about)) is not None and last.key in keys:
                 os.utime(self._path)
 
     def leave(self, key: str, to: str | None = None, who: str = "") -> None:
@@ -133,6 +138,10 @@ class DriverLease:
             lock.touch()
             self._clock_ahead = lock.stat().st_mtime - time.time()
             yield
+
+    def _age(self, about: os.stat_result) -> float:
+        """How far from now the lease was touched, in seconds; after the clock was set back, that is in the future."""
+        return abs(time.time() + self._clock_ahead - about.st_mtime)
 
     def _write(self, driver: Driver) -> None:
         self._read = None

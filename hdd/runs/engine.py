@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 
 import numpy as np
@@ -23,7 +23,7 @@ from hdd.runs.rules import BY, RuleWatch
 from hdd.runs.run import HEARTBEAT_SECONDS, Run
 from hdd.runs.signals import StopSignal
 from hdd.runs.storage import explain_storage_errors
-from hdd.runs.tensors import checkpoint_spread, checkpoints_to_drop, snapshot_spacing, write_tensors
+from hdd.runs.tensors import TensorSeries, checkpoint_spread, checkpoints_to_drop, snapshot_spacing, write_tensors
 from hdd.states import Command, EditStatus, EngineState
 
 CHECKPOINT_SECONDS = 10.0
@@ -58,6 +58,7 @@ class Engine:
         self._on_wait: Callable[[str], None] = lambda _: None
         self._on_warning: Callable[[str], None] = lambda _: None
         self._elsewhere = Elsewhere(run)
+        self._found_damage = ""
         self._heartbeat_due = 0.0
         self._checkpoint_time = 0.0
         self._checkpoint_due = 0.0
@@ -84,12 +85,7 @@ class Engine:
         self._recorded_step = self.run.step
         self._set_aside_unrecorded()
         self._rules = RuleWatch(self.run)
-        for step in reversed(self.run.checkpoints.steps()):
-            state = self.run.checkpoints.read(step) if step <= self._recorded_step else None
-            if state is not None:
-                break
-        else:
-            step, state = 0, None
+        step, state = self._read_checkpoint()
         # The edits of the checkpoint's own step are made again below, like those of the later steps.
         settings = self.run.settings_at(step - 1)
         self._method: Method = METHODS.get(settings.method)(self._data, settings)
@@ -100,14 +96,36 @@ class Engine:
         self._recorded_edits = [edit for edit in self.run.steered() if step <= edit.applied_at <= self._recorded_step]
         self._repeat_edits()
 
+    def _read_checkpoint(self) -> tuple[int, dict[str, np.ndarray] | None]:
+        """The newest checkpoint that is whole: its step and its state; step 0 and None if there is none."""
+        damaged: list[int] = []
+        step, state = 0, None
+        for each in reversed(self.run.checkpoints.steps()):
+            state = self.run.checkpoints.read(each)
+            if state is not None:
+                step = each
+                break
+            damaged.append(each)
+        self._set_aside(self.run.checkpoints, damaged, "damaged")
+        if damaged:
+            self._found_damage = (
+                f"the checkpoint of step {', '.join(map(str, damaged))} is damaged, and was moved to damaged/: the "
+                f"steps from {step + 1} on are made again"
+            )
+        return step, state
+
+    def _set_aside(self, series: TensorSeries, steps: Iterable[int], folder: str) -> None:
+        """Moves files of a series to a folder of the run in which nobody looks for them."""
+        aside = self.run.path / folder / series.folder.name
+        for step in steps:
+            aside.mkdir(parents=True, exist_ok=True)
+            series.path(step).replace(aside / series.path(step).name)
+
     def _set_aside_unrecorded(self) -> None:
         """Moves images away whose steps have no records: they would be taken for those of the steps to come."""
         late = self.run.steps_without_records()
         for series in (self.run.snapshots, self.run.checkpoints):
-            aside = self.run.path / "unrecorded" / series.folder.name
-            for step in {*late} & {*series.steps()}:
-                aside.mkdir(parents=True, exist_ok=True)
-                series.path(step).replace(aside / series.path(step).name)
+            self._set_aside(series, {*late} & {*series.steps()}, "unrecorded")
         if late:
             self.run.write_event(
                 self._recorded_step,
@@ -238,6 +256,7 @@ class Engine:
             return
         self.run.forget_after(edit.value, asked=edit)
         self._restore()
+        self._warn_of_damage()
         self._paused_because = ""
         self._write_status(EngineState.PAUSED)
 
@@ -276,6 +295,7 @@ class Engine:
         self.run.write_event(
             self._step, f"engine started on {device}, threads: {torch.get_num_threads()}, torch {torch.__version__}"
         )
+        self._warn_of_damage()
         self._warn(self._elsewhere.begin(self._step, self._recorded_step, computing_on(device)))
         self._write_status(EngineState.RUNNING)
         started, made = time.perf_counter(), 0
@@ -307,6 +327,10 @@ class Engine:
             self.run.write_event(self._step, f"{ended} after {made} steps in {elapsed:.1f} s{storage if made else ''}")
             save_pictures(self.run)
             self._write_status(ended)
+
+    def _warn_of_damage(self) -> None:
+        self._warn(self._found_damage)
+        self._found_damage = ""
 
     def _warn(self, text: str) -> None:
         if text:

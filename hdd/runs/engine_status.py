@@ -3,6 +3,7 @@
 import os
 import socket
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,14 @@ from hdd.runs.liveness import ProcessId, machine
 from hdd.states import EngineState
 
 _QUERY = "SELECT engine.*, machine, started FROM engine LEFT JOIN process ON process.pid = engine.pid"
+
+QUIET_SECONDS = 5.0
+"""An engine writes its status twice a second, or after each step if that takes longer. After this time it is quiet."""
+
+QUIET_STEPS = 5
+"""An engine of slow steps is quiet only after the time of so many of them."""
+
+KILLED = "the engine ended without a message: its process was killed, perhaps because memory ran out"
 
 advanced_here: set[Path] = set()
 """Directories of the runs that this process is advancing, see `hdd.runs.run.Run.advancing`."""
@@ -33,7 +42,20 @@ def engine_status(run: Path, ask: Callable[[str], list[sqlite3.Row]]) -> EngineS
         if row == before:
             state = EngineState.KILLED
             break
-    return EngineStatus(state, row["step"], row["steps_per_second"], row["message"], row["pid"], row["time"])
+    message = KILLED if state == EngineState.KILLED else "; ".join(filter(None, [row["message"], _quiet(state, row)]))
+    return EngineStatus(state, row["step"], row["steps_per_second"], message, row["pid"], row["time"])
+
+
+def _quiet(state: EngineState, row: sqlite3.Row) -> str:
+    """Since when an engine on this machine has been quiet, and what that can mean; "" if it is not."""
+    if not state.takes_edits or row["machine"] != machine():
+        return ""
+    patience = max(QUIET_SECONDS, QUIET_STEPS / (row["steps_per_second"] or QUIET_STEPS))
+    # If the clock was set back, the last message is in the future.
+    if abs(time.time() - row["time"]) < patience:
+        return ""
+    since = time.strftime("%H:%M:%S", time.localtime(row["time"]))
+    return f"not heard of since {since}: its process is stopped, or waits for the disk, or its step takes long"
 
 
 def _process_lives(run: Path, row: sqlite3.Row) -> bool:

@@ -43,7 +43,8 @@ class ProcessId:
                 another container, and on Windows, only this decides.
         """
         if self.machine != machine() or sys.platform == "win32":
-            return time.time() - heard < SILENT_SECONDS
+            # If the clock was set back, the last message is in the future. That must not count as life.
+            return abs(time.time() - heard) < SILENT_SECONDS
         if sys.platform == "linux":
             started = _started(self.pid)
             return started is not None and self.started in (None, started)

@@ -1,15 +1,22 @@
-"""The tensor files of a run directory: snapshots, checkpoints and the live frame, as safetensors."""
+"""The tensor files of a run directory: snapshots, checkpoints and the live frame, as safetensors.
 
+Each has a checksum among its metadata, because a disk that returns other bytes than were written would go unnoticed.
+"""
+
+import zlib
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
 
 from hdd.errors import StorageError
 from hdd.files import replace_file
+
+CHECKSUM = "crc32"
+"""Its name among the metadata of a file."""
 
 SNAPSHOTS_KEPT = 500
 CHECKPOINT_SPREAD = 16
@@ -20,9 +27,10 @@ LARGE_CHECKPOINT = 2**24
 
 def write_tensors(path: Path, tensors: Mapping[str, np.ndarray], durable: bool = False) -> None:
     """Writes `tensors` to `path`; see `hdd.files.replace_file`."""
+    written = {name: np.asarray(value, order="C") for name, value in tensors.items()}
     with replace_file(path, durable) as partial:
         # `save_file` of safetensors would make a file that only its owner can read, and hide the errors of a full disk.
-        partial.write_bytes(save({name: np.asarray(value, order="C") for name, value in tensors.items()}))
+        partial.write_bytes(save(written, {CHECKSUM: _checksum(written)}))
 
 
 def read_tensors(path: Path) -> dict[str, np.ndarray] | None:
@@ -32,11 +40,25 @@ def read_tensors(path: Path) -> dict[str, np.ndarray] | None:
         HDDError: the file is there, but cannot be read.
     """
     try:
-        return load_file(path)
+        with safe_open(path, "numpy") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            # Earlier versions wrote no checksum.
+            expected = (file.metadata() or {}).get(CHECKSUM)
+        return tensors if expected in (None, _checksum(tensors)) else None
     except (FileNotFoundError, SafetensorError):
         return None
     except OSError as error:
         raise StorageError(f"{path} cannot be read ({error.strerror or error}).") from None
+
+
+def _checksum(tensors: Mapping[str, np.ndarray]) -> str:
+    """The CRC-32 of names, types, shapes and bytes, in the order of the names, as a decimal number."""
+    found = 0
+    for name in sorted(tensors):
+        value = np.ascontiguousarray(tensors[name])
+        found = zlib.crc32(f"{name} {value.dtype.str} {tensors[name].shape}".encode(), found)
+        found = zlib.crc32(value.reshape(-1).view(np.uint8), found)
+    return str(found)
 
 
 class TensorSeries:

@@ -11,6 +11,7 @@ import numpy as np
 
 from hdd.projection import Geometry, Projection, Pruning, Viewing
 from workbench.core import projector
+from workbench.core.failure_text import failure_text
 from workbench.core.projector import Answer, Sample
 from workbench.core.source import Source
 
@@ -196,7 +197,7 @@ class DiskRequests:
 
     def _fail(self, error: BaseException) -> None:
         """Takes note of what went wrong in the other process; it must be shown here, and the request repeated."""
-        self.problem = str(error) or type(error).__name__
+        self.problem = failure_text(error)
         self._retry_at = self._clock() + RETRY_SECONDS
 
     def _got_sample(self, answer: Future[Any]) -> None:

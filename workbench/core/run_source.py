@@ -175,10 +175,8 @@ class RunSource:
     @property
     def driver(self) -> str | None:
         """As `Source.driver`. The lease of a tab of this server is kept from expiring."""
-        driver = self.lease.driver
-        if driver is not None and driver in self.tabs():
-            self.lease.keep(driver)
-        return driver
+        self.lease.keep(*self.tabs())
+        return self.lease.driver
 
     def join(self, session: object, tab: str, wake: Callable[[], None]) -> None:
         """As `Source.join`; `wake` is called from another thread."""

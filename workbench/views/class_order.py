@@ -1,5 +1,6 @@
 """The images of a class from root to leaf, asked of the projector without waiting for it."""
 
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -8,7 +9,8 @@ import numpy as np
 
 from hdd.projection import Hierarchy
 from workbench.core import projector
-from workbench.core.disk_requests import DiskRequest, DrawnDisk
+from workbench.core.disk_requests import RETRY_SECONDS, DiskRequest, DrawnDisk
+from workbench.core.failure_text import failure_text
 from workbench.session import Session
 
 
@@ -38,12 +40,15 @@ class ClassOrders:
         self.problem = ""
         self._session = session
         self._is_asked = False
+        self._retry_at = 0.0
         self._found: OrderedClass | None = None
 
     def of(self, disk: DrawnDisk, label: int) -> OrderedClass | None:
         """The newest order of a class that is known, None if there is none yet; asks for that of the disk."""
         found = self._found if self._found is not None and self._found.order.label == label else None
-        if (found is None or found.request != disk.request) and not self._is_asked and not self.problem:
+        if self.problem and time.monotonic() < self._retry_at:
+            self._session.refresh_soon()
+        elif (found is None or found.request != disk.request) and not self._is_asked:
             self._is_asked = True
             viewing, look = self._session.source.viewing, disk.request.look
             assert viewing is not None, "without real images there is no disk"
@@ -59,7 +64,8 @@ class ClassOrders:
         if answer.cancelled():
             return
         error = answer.exception()
-        self.problem = "" if error is None else str(error) or type(error).__name__
+        self.problem = "" if error is None else failure_text(error)
+        self._retry_at = time.monotonic() + RETRY_SECONDS
         if error is None:
             self._found = OrderedClass(disk.request, answer.result(), disk.images)
         self._session.refresh()

@@ -7,6 +7,7 @@ from functools import partial
 from hdd.projection import Faithfulness
 from workbench.core import projector
 from workbench.core.disk_requests import DrawnDisk
+from workbench.core.failure_text import failure_text
 from workbench.core.frame import Frame
 from workbench.session import Session
 
@@ -57,7 +58,7 @@ class FaithfulnessMeter:
         if future.cancelled():
             return
         error = future.exception()
-        self.problem = "" if error is None else str(error) or type(error).__name__
+        self.problem = "" if error is None else failure_text(error)
         if error is None:
             self._found = (key, future.result())
         self._session.refresh()

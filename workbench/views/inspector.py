@@ -14,6 +14,7 @@ from hdd.settings import Settings
 from workbench.component import SourceComponent
 from workbench.controls.marker import Marker
 from workbench.core import projector
+from workbench.core.failure_text import failure_text
 from workbench.core.frame import Frame
 from workbench.embedded_session import Shown
 from workbench.session import Session
@@ -181,7 +182,7 @@ class Inspector(SourceComponent):
         if future.cancelled():
             return
         error = future.exception()
-        self._problem = "" if error is None else f"The nearest real images cannot be found: {error}"
+        self._problem = "" if error is None else f"The nearest real images cannot be found: {failure_text(error)}"
         if error is None:
             self._found = (key, future.result())
         self._session.refresh()

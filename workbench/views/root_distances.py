@@ -15,6 +15,7 @@ from bokeh.plotting import figure
 from workbench.component import SourceComponent
 from workbench.core import projector
 from workbench.core.disk_requests import DiskRequest, DrawnDisk, Look
+from workbench.core.failure_text import failure_text
 from workbench.core.frame import Frame
 from workbench.embedded_session import Shown
 from workbench.session import Session
@@ -152,5 +153,5 @@ class RootDistances(SourceComponent):
         if (error := answer.exception()) is None:
             self._initial = look, answer.result()[1].synthetic_distance
         else:
-            self._failed = look, f" Those of step 0 cannot be computed: {error}"
+            self._failed = look, f" Those of step 0 cannot be computed: {failure_text(error)}"
         self._session.refresh()

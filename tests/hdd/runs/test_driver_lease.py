@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 
+import pytest
 from hdd_command import hdd, refused
 from read_only import needs_setpriv, output, write_protected
 
@@ -102,6 +103,17 @@ def test_a_lease_that_is_not_kept_expires(tmp_path):
     assert lease.driver is None and other.take("b")
     lease.keep("a")
     assert lease.driver != "a"
+
+
+@pytest.mark.parametrize("hours", [-8, 1])
+def test_a_holder_that_slept_or_whose_clock_was_set_gets_its_lease_back(tmp_path, hours):
+    lease, other = DriverLease(tmp_path), DriverLease(tmp_path)
+    lease.take("a", "alice")
+    touched = time.time() + 3600 * hours
+    os.utime(tmp_path / "live" / "driver.json", (touched, touched))
+    assert lease.driver is None and other.holder is None
+    lease.keep("b", "a")
+    assert lease.driver == "a" and other.holder.who == "alice"
 
 
 def test_a_command_steers_unless_somebody_else_is_in_control(make_run):

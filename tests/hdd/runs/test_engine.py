@@ -67,7 +67,12 @@ def test_checkpoint_that_is_damaged_is_passed_over(make_run, digits, finished_ru
     run = make_run("damaged", at={10: {"curvature": -4.0}, 20: {"image_lr": 0.5}})
     resume(run, until=25, data=digits)
     run.checkpoints.path(25).write_bytes(b"torn")
-    resume(run, data=digits)
+    warned = []
+    resume(run, data=digits, on_warning=warned.append)
+    (warning,) = warned
+    assert warning.startswith("the checkpoint of step 25 is damaged, and was moved to damaged/: the steps from ")
+    assert any(f"warning: {warning}" == event["text"] for event in run.events())
+    assert (run.path / "damaged" / "checkpoints" / "000000025.safetensors").exists()
     np.testing.assert_array_equal(run.images(30), finished_run.images(30))
 
 

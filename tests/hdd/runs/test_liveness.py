@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+from hdd_command import hdd
 from waiting import wait_until
 
 from hdd.runs.liveness import SILENT_SECONDS, ProcessId
@@ -45,6 +46,26 @@ def test_elsewhere_the_last_word_counts():
     process = ProcessId(1, "another machine", 1)
     assert process.is_alive(heard=time.time() - SILENT_SECONDS / 2)
     assert not process.is_alive(heard=time.time() - 2 * SILENT_SECONDS)
+
+
+def test_a_last_word_from_the_future_is_none():
+    """As after the clock was set back."""
+    assert not ProcessId(1, "another machine", 1).is_alive(heard=time.time() + 3600)
+
+
+def test_a_quiet_engine_is_said_to_be_and_a_killed_one_too(make_run, engine_process, monkeypatch):
+    monkeypatch.setattr("hdd.runs.engine_status.QUIET_SECONDS", 2.0)
+    run = make_run(steps=100_000)
+    process = engine_process(run)
+    wait_until(lambda: run.status().state == "running" and run.step > 3 and run.status().message == "")
+    process.send_signal(signal.SIGSTOP)
+    wait_until(lambda: "its process is stopped" in run.status().message)
+    assert "Engine: not heard of since" in hdd("runs", "show", str(run.path)).stdout
+    process.send_signal(signal.SIGCONT)
+    wait_until(lambda: run.status().message == "")
+    process.kill()
+    process.wait()
+    assert "Engine: the engine ended without a message" in hdd("runs", "show", str(run.path)).stdout
 
 
 def probe(path, until, found):

@@ -2,13 +2,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.numpy import save
 
 from hdd.runs.tensors import (
     SNAPSHOTS_KEPT,
     TensorSeries,
     checkpoint_spread,
     checkpoints_to_drop,
+    read_tensors,
     snapshot_spacing,
+    write_tensors,
 )
 
 
@@ -30,6 +33,23 @@ def test_damaged_file_reads_as_missing(tmp_path, damage):
     series.path(1).write_bytes(damage)
     assert series.read(1) is None
     assert series.read(2) is None
+
+
+@given(place=st.integers(0, 10**6), bit=st.integers(0, 7))
+def test_a_wrong_bit_is_noticed(tmp_path_factory, place, bit):
+    path = tmp_path_factory.mktemp("tensors") / "one.safetensors"
+    tensors = {"images": np.arange(40, dtype=np.float16).reshape(2, 20), "kept": np.array([True]), "step": np.array(7)}
+    write_tensors(path, tensors)
+    content = bytearray(path.read_bytes())
+    first = 8 + int.from_bytes(content[:8], "little")
+    content[first + place % (len(content) - first)] ^= 1 << bit
+    path.write_bytes(content)
+    assert read_tensors(path) is None
+
+
+def test_files_of_earlier_versions_have_no_checksum(tmp_path):
+    (tmp_path / "old").write_bytes(save({"images": np.zeros(3)}))
+    np.testing.assert_array_equal(read_tensors(tmp_path / "old")["images"], np.zeros(3))
 
 
 @given(every=st.integers(1, 50), step=st.integers(0, 10**7))

@@ -25,7 +25,12 @@ class Relay:
         if self._is_cut:
             writer.transport.abort()
             return
-        answers, asks = await asyncio.open_connection("127.0.0.1", self._target)
+        try:
+            answers, asks = await asyncio.open_connection("127.0.0.1", self._target)
+        except OSError:
+            # There is no server now.
+            writer.transport.abort()
+            return
         both = {writer, asks}
         self._writers |= both
         await asyncio.gather(self._pipe(reader, asks), self._pipe(answers, writer))

@@ -1,11 +1,20 @@
 """What SECURITY.md promises, against messages that no button of the page would send."""
 
+import asyncio
 import hashlib
 import http.client
+import json
+import re
 import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
+from bokeh.server.tornado import DEFAULT_WEBSOCKET_MAX_MESSAGE_SIZE_BYTES as LONGEST_MESSAGE
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import WebSocketClosedError, websocket_connect
 from waiting import wait_until
 
 from hdd.errors import HDDError
@@ -69,17 +78,62 @@ def test_a_viewer_cannot_steer_by_any_message(open_tab, make_run, browser, serve
     driver.sees("You are in control")
 
 
-def test_pages_of_other_sites_get_no_socket(server):
+def page_token(address):
+    """The token of a new session, which whoever can read the page finds in it."""
+    with urllib.request.urlopen(address, timeout=60) as page:
+        return re.search(r'"token":"([^"]+)"', page.read().decode())[1]
+
+
+@pytest.fixture
+def socket_of(server, root, make_run):
+    """Calls a coroutine function with a socket of a new session, and returns its result: None if that has ended."""
+    make_run(steps=10)
+
+    async def use(function):
+        request = HTTPRequest(f"{server.replace('http', 'ws')}/ws", headers={"Origin": server.removesuffix("/app")})
+        socket = await websocket_connect(request, subprotocols=["bokeh", page_token(f"{server}?runs={root}")])
+        found = await function(socket)
+        socket.close()
+        if found is not None:
+            await end_of(socket)
+        return found
+
+    # A browser of another test may have its loop in this thread.
+    with ThreadPoolExecutor(1) as other:
+        yield lambda function: other.submit(asyncio.run, use(function)).result(60)
+
+
+async def first_message(socket):
+    return json.loads(await socket.read_message())["msgtype"]
+
+
+async def end_of(socket):
+    while await socket.read_message() is not None:
+        pass
+
+
+def test_pages_of_other_sites_get_no_socket(socket_of, server, root):
+    assert socket_of(first_message) == "ACK"
     address = urlsplit(server)
-    for origin, code in ((f"http://{address.netloc}", 101), ("http://evil.example", 403), ("null", 403)):
+    for origin in ("http://evil.example", "null", "http://127.0.0.1:1", f"http://{address.netloc}.evil.example"):
         connection = http.client.HTTPConnection(address.netloc, timeout=30)
         headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Origin": origin}
-        headers |= {"Sec-WebSocket-Key": "x3JJHMbDL1EzLkh9GBhXDw==", "Sec-WebSocket-Protocol": "bokeh, token"}
+        headers |= {"Sec-WebSocket-Key": "x3JJHMbDL1EzLkh9GBhXDw=="}
+        headers |= {"Sec-WebSocket-Protocol": f"bokeh, {page_token(f'{server}?runs={root}')}"}
         connection.request("GET", f"{address.path}/ws", headers=headers)
-        status = connection.getresponse().status
+        assert connection.getresponse().status == 403, origin
         connection.close()
-        # Without a token of a page the handshake itself succeeds, and then the server closes it.
-        assert status in ((101, 401, 403) if code == 101 else (403,)), origin
+
+
+def test_a_message_that_is_too_long_ends_its_connection_and_no_other(socket_of):
+    async def send_too_much(socket):
+        assert await first_message(socket) == "ACK"
+        with suppress(WebSocketClosedError):
+            await socket.write_message("x" * (LONGEST_MESSAGE + 1))
+        await asyncio.wait_for(end_of(socket), 30)
+
+    assert socket_of(send_too_much) is None
+    assert socket_of(first_message) == "ACK"
 
 
 @pytest.mark.parametrize("name", ["..", "../other", "/etc", "a/b", "a\\b", "a\0b", "", ".hidden", "x" * 101])

@@ -4,6 +4,7 @@ import json
 import socket
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from tab import Tab
@@ -13,6 +14,7 @@ from hdd.runs.run import Run
 
 APP = Path(workbench.__file__).parent / "app.py"
 LOGIN = APP.parent / "login" / "login.html"
+LOGOUT = LOGIN.with_name("logout.html")
 HOST = socket.gethostname()
 
 
@@ -47,9 +49,8 @@ def signed_in(serve, new_tab, tmp_path):
     """Opens the page and signs in; the login page asks for nothing from elsewhere either."""
     users = tmp_path / "users.json"
     users.write_text(json.dumps({"alice": "a", "bob": "b"}))
-    _, address = serve(
-        APP, "--basic-auth", str(users), "--cookie-secret", "secret", "--basic-login-template", str(LOGIN)
-    )
+    templates = ["--basic-login-template", str(LOGIN), "--logout-template", str(LOGOUT)]
+    _, address = serve(APP, "--basic-auth", str(users), "--cookie-secret", "secret", *templates)
 
     def sign_in(name):
         tab = new_tab()
@@ -73,6 +74,15 @@ def test_the_ledger_names_who_has_signed_in(signed_in, make_run):
     alice.sees("You are watching bob")
     bob.steer("Curvature", "ArrowRight")
     bob.until(lambda: authors(run) == ["alice", "bob"])
+    asked = []
+    bob.page.on("request", lambda request: asked.append(urlsplit(request.url).hostname))
+    bob.goto(urljoin(bob.page.url, "/logout"))
+    bob.sees("You have signed out.")
+    bob.button("Sign in").click()
+    bob.page.get_by_label("Password").wait_for()
+    assert {*asked} == {"127.0.0.1"}
+    bob.goto(urljoin(bob.page.url, "/app?run=run"))
+    bob.page.get_by_label("Password").wait_for()
 
 
 def test_whoever_is_no_editor_only_looks(browser, monkeypatch, request, make_run):

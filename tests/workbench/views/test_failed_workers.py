@@ -1,11 +1,17 @@
 """Whoever waits for a worker that fails is told so, also on a run that stands still."""
 
+import time
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from unittest.mock import MagicMock
+
 import pytest
 from session_parts import Document, Projector, StillSource
 
 from workbench.browser.link import Link
 from workbench.session import Session
 from workbench.theme import Text
+from workbench.views.class_order import ClassOrders
 from workbench.views.disk import Disk
 from workbench.views.inspector import Inspector
 from workbench.views.root_distances import RootDistances
@@ -24,24 +30,37 @@ class Failing(Projector):
             self.error = None
 
 
+class Page:
+    """Views of a finished run, from which nothing comes any more."""
+
+    def __init__(self, projector, make_run, *views):
+        self._document, link = Document(), Link()
+        link.tab = "driver"
+        source = StillSource(make_run(steps=20).path)
+        source.read_all()
+        self.session = Session(source, projector, link, self._document)
+        self.session.open()
+        self.session.selection.synthetic = [(0, 0)]
+        self._shown = [view(self.session) for view in views]
+        for each in self._shown:
+            self.session.add(each)
+
+    def paint(self):
+        self._document.run(later=True)
+        self.session._link.listener({"painted": self.session._link.frame})
+
+    def text(self):
+        return " ".join(str(text.object) for each in self._shown for text in each.__panel__().select(Text))
+
+
 def told(projector, make_run, *views):
-    """What views of a finished run say when nothing comes any more."""
-    document, link = Document(), Link()
-    link.tab = "driver"
-    source = StillSource(make_run(steps=20).path)
-    source.read_all()
-    session = Session(source, projector, link, document)
-    session.open()
-    session.selection.synthetic = [(0, 0)]
-    shown = [view(session) for view in views]
-    for each in shown:
-        session.add(each)
+    """What views of a finished run say in the end."""
+    page = Page(projector, make_run, *views)
     for _ in range(6):
-        document.run(later=True)
-        session._link.listener({"painted": session._link.frame})
-        session.refresh()
-    session.close()
-    return " ".join(str(text.object) for each in shown for text in each.__panel__().select(Text))
+        page.paint()
+        page.session.refresh()
+    page.session.close()
+    return page.text()
 
 
 @pytest.mark.parametrize(
@@ -60,3 +79,34 @@ def test_a_disk_whose_worker_fails_says_why(make_run):
     projector = Projector()
     projector.error = RuntimeError(WHY)
     assert WHY in told(projector, make_run, Disk)
+
+
+KILLED = BrokenProcessPool("A process in the process pool was terminated abruptly")
+
+
+def test_a_disk_whose_worker_was_killed_says_so_and_is_drawn_by_the_next_one(make_run, monkeypatch):
+    monkeypatch.setattr("workbench.core.disk_requests.RETRY_SECONDS", 0.3)
+    projector = Projector()
+    projector.error = KILLED
+    page = Page(projector, make_run, Disk)
+    page.paint()
+    assert "The disk cannot be drawn: the process that computes it was killed, perhaps because memory" in page.text()
+    projector.error = None
+    time.sleep(0.5)
+    for _ in range(4):
+        page.paint()
+    assert "cannot be drawn" not in page.text() and page.session._frames.disks.disk is not None
+    page.session.close()
+
+
+def test_a_class_is_ordered_again_after_its_worker_was_killed(monkeypatch):
+    monkeypatch.setattr("workbench.views.class_order.RETRY_SECONDS", 0.0)
+    asked, disk, session = [], MagicMock(), MagicMock()
+    session.projector.study.side_effect = lambda *_: asked.append(Future()) or asked[-1]
+    orders = ClassOrders(session)
+    assert orders.of(disk, 3) is None
+    asked[0].set_exception(KILLED)
+    assert "the process that computes it was killed" in orders.problem
+    assert orders.of(disk, 3) is None
+    asked[1].set_result(MagicMock(label=3))
+    assert orders.problem == "" and orders.of(disk, 3).order is asked[1].result()
