@@ -57,7 +57,7 @@ def _checksum(tensors: Mapping[str, np.ndarray]) -> str:
     for name in sorted(tensors):
         value = np.ascontiguousarray(tensors[name])
         found = zlib.crc32(f"{name} {value.dtype.str} {tensors[name].shape}".encode(), found)
-        found = zlib.crc32(value.reshape(-1).view(np.uint8), found)
+        found = zlib.crc32(value.reshape(-1).view(np.uint8).data, found)
     return str(found)
 
 
