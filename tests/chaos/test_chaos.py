@@ -8,7 +8,7 @@ from chaos.__main__ import FAULTS
 from chaos.plan import plan
 from chaos.stage import ROOT
 
-SHORT = "wrong bit|quota|by an hour"
+SHORT = "checkpoint is cut|quota|by an hour"
 
 
 def test_a_seed_gives_the_same_plan_with_every_fault_in_it():
