@@ -9,7 +9,7 @@ from chaos.plan import Fault
 from chaos.stage import PATIENCE
 
 SHOWN = "whoever asks for the run: `hdd runs show`"
-KILLED = "was killed, perhaps because memory ran out"
+KILLED = r"[Kk]illed.*perhaps because memory ran out"
 QUIET = r"not heard of since \d\d:\d\d:\d\d: its process is stopped"
 
 
