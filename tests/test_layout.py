@@ -16,8 +16,6 @@ WORKBENCH = sorted((ROOT / "workbench").rglob("*.py"))
 PRODUCT = HDD + WORKBENCH
 UI_LIBRARIES = {"panel", "panel_material_ui", "bokeh", "holoviews", "hvplot", "ipywidgets", "jupyter_bokeh", "colorcet"}
 LONGEST = {"hdd": 400, "workbench": 300}
-LONGER = {"hdd/runs/run.py": "it holds all that writes to the database of a run"}
-"""Files that may be longer than that, and why."""
 
 # The names under which conda-forge has what PyPI calls otherwise.
 CONDA_NAMES = {"torch": "pytorch"}
@@ -100,12 +98,7 @@ def test_nothing_unpickles_or_runs_text(path):
 def test_no_file_is_long(path):
     lines = len(path.read_text().splitlines())
     name = path.relative_to(ROOT)
-    assert lines <= LONGEST[name.parts[0]] or str(name) in LONGER, f"{name} has {lines} lines"
-
-
-def test_list_of_longer_files_is_up_to_date():
-    for name, reason in LONGER.items():
-        assert reason and len((ROOT / name).read_text().splitlines()) > LONGEST[Path(name).parts[0]]
+    assert lines <= LONGEST[name.parts[0]], f"{name} has {lines} lines"
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,10 @@ const FARTHEST_VIEW = 24
 function makeSurface(root, words) {
   const pictures = make("div", {className: "pictures"})
   const aside = make("aside", {})
+  const notice = make("p", {className: "notice", textContent: words.notice})
   root.append(
     make("h2", {textContent: words.title}),
-    make("p", {className: "notice", textContent: words.notice}),
+    notice,
     make("div", {className: "body"}, pictures, aside),
   )
 
@@ -50,6 +51,8 @@ function makeSurface(root, words) {
 
   function draw() {
     frame = 0
+    // What there is to notice would give the answer away. Its place is kept, so that nothing jumps.
+    notice.style.visibility = surface.revealed ? "" : "hidden"
     for (const panel of panels) {
       panel.pen.start(panel.view ?? surface.view)
       panel.draw(panel.pen)
