@@ -6,7 +6,8 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.component import SourceComponent
-from workbench.core.frame import Frame
+from workbench.core.frame import Frame, nearest_images
+from workbench.core.source import StepImages
 from workbench.embedded_session import Shown
 from workbench.session import Session
 from workbench.theme import Text, paper
@@ -75,7 +76,8 @@ class Learn(SourceComponent):
         """Takes the points of the class once they are known."""
         if self._orders is None:
             return
-        found = None if frame.disk is None else self._orders.of(frame.disk, int(self._class.value))
+        disk = frame.disk if _shows_its_step(frame) else None
+        found = None if disk is None else self._orders.of(disk, int(self._class.value))
         if found is None:
             self._text.object = frame.disk_problem or self._orders.problem or "Ordering the images of the class …"
             return
@@ -93,3 +95,11 @@ class Learn(SourceComponent):
             f"{name}{step}: {real} real and {synthetic} synthetic images. Their distances from the middle, the "
             "centroid of the class, are exact; directions are approximate."
         )
+
+
+def _shows_its_step(frame: Frame) -> bool:
+    """Whether the disk is that of the step that is looked at; while a run is followed, its newest disk will do."""
+    if frame.live or frame.disk is None:
+        return frame.live
+    wanted = nearest_images(frame.state, frame.step)
+    return frame.disk.step == (wanted.step if isinstance(wanted, StepImages) else wanted)
