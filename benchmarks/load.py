@@ -22,7 +22,9 @@ from hdd.runs.run import Run
 
 EDIT_SECONDS = 2.0
 SETTLING_SECONDS = 60.0
-NEWCOMER_SECONDS = 200.0
+OPEN_SECONDS = 300.0
+"""How long it may take until all of them see frames."""
+NEWCOMER_SECONDS = 20.0
 """How often one more viewer opens the page, and leaves again."""
 
 
@@ -45,6 +47,10 @@ class Load:
         tasks: list[asyncio.Task] = []
         for place, viewer in enumerate(viewers):
             tasks.append(asyncio.create_task(viewer.watch(f"viewer-{place}")))
+            await asyncio.sleep(1)
+        begun = time.perf_counter()
+        # Until then the server is at work on pages, which is another thing than showing them.
+        while not all(viewer.frames for viewer in viewers[:answering]) and time.perf_counter() < begun + OPEN_SECONDS:
             await asyncio.sleep(1)
         await asyncio.sleep(10)
         bench, run = self._bench, self._run
