@@ -9,7 +9,7 @@ from tornado.httpclient import AsyncHTTPClient
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 TOKEN = re.compile(r'"token":\s*"([^"]+)"')
-OPEN_SECONDS = 60.0
+PAGE_SECONDS = 60.0
 
 
 class Viewer:
@@ -22,7 +22,6 @@ class Viewer:
 
     Attributes:
         frames: how many frames it was sent.
-        bytes: how many bytes it was sent.
         opened: seconds from asking for the page until it had the document.
     """
 
@@ -30,13 +29,13 @@ class Viewer:
         self._url, self._answers = url, answers
         self._socket: WebSocketClientConnection | None = None
         self._sent = 0
-        self.frames = self.bytes = 0
+        self.frames = 0
         self.opened = 0.0
 
     async def watch(self, tab: str) -> None:
         """Opens the page and watches until `close`; `tab` is the key of its browser tab."""
         started = time.perf_counter()
-        page = await AsyncHTTPClient().fetch(self._url, request_timeout=OPEN_SECONDS)
+        page = await AsyncHTTPClient().fetch(self._url, request_timeout=PAGE_SECONDS)
         found = TOKEN.search(page.body.decode())
         assert found is not None, "the page has no token"
         self._socket = await websocket_connect(
@@ -73,7 +72,6 @@ class Viewer:
         part = await self._socket.read_message()
         if part is None:
             raise ConnectionError("the server has closed the connection")
-        self.bytes += len(part)
         return part
 
     async def _message(self) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class BuildQueue:
 
     def extend(self, builds: Iterable[Build]) -> None:
         """Adds parts to the end of the queue."""
-        idle = not self._waiting and not self._is_scheduled
+        idle = not self._waiting and self._stages is None and not self._is_scheduled
         self._waiting.extend(builds)
         if idle and self._waiting:
             self._schedule()

@@ -15,7 +15,7 @@ import panel as pn
 from hdd.runs.driver_lease import by
 from workbench.browser.link import Link
 from workbench.core import frame_gate
-from workbench.core.disk_requests import Projecting
+from workbench.core.disk_requests import RETRY_SECONDS, Projecting
 from workbench.core.frame import Frame, Selection, View
 from workbench.core.frame_builder import FrameBuilder
 from workbench.core.frame_gate import FrameGate, News
@@ -189,6 +189,9 @@ class Session:
         self._woken = False
         # The frame is built first, so that the next disk is computed while the last frame is on its way.
         frame = self.frame()
+        if frame.disk_problem is not None and self.source.viewing is not None:
+            # A run that stands still gives no other occasion to request the disk once more.
+            self._calls.soon(self._request_again, RETRY_SECONDS)
         # One frame can come with the document, and that should be one with images.
         if not self.tab and frame.images is None and frame.state.reading:
             return
@@ -216,6 +219,10 @@ class Session:
                     view.update(frame)
             self._link.frame = self._gate.sent
         turns.spent(time.monotonic() - started)
+
+    def _request_again(self) -> None:
+        """Schedules a full frame, with which what has failed is requested once more."""
+        self.refresh()
 
     def _bring_words(self) -> None:
         """Schedules a full frame if the frames since the last one left texts and curves out of date."""

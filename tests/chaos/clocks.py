@@ -1,6 +1,5 @@
 """Clocks that are set, and machines that sleep. The clock is Python's `time.time` in the engine, see `shim`."""
 
-import signal
 import sqlite3
 import time
 
@@ -45,11 +44,9 @@ def message_from_the_future(stage, random):
 
 def sleep(stage, random):
     stage.goes()
-    engine = stage.engine
-    engine.send_signal(signal.SIGSTOP)
-    time.sleep(random.uniform(1, 3))
-    stage.clock.write_text(str(8 * HOUR))
-    engine.send_signal(signal.SIGCONT)
+    with stage.hanging():
+        time.sleep(random.uniform(1, 3))
+        stage.clock.write_text(str(8 * HOUR))
     stage.comes_on(5)
     stage.calm()
     return stage.wait_for_words(GOES_ON, stage.shown)

@@ -59,11 +59,8 @@ def terminate_then_kill(stage, random):
 
 def hang(stage, random):
     stage.goes()
-    engine = stage.engine
-    engine.send_signal(signal.SIGSTOP)
-    shown = stage.wait_for_words(QUIET, stage.shown)
-    engine.send_signal(signal.SIGCONT)
-    return shown
+    with stage.hanging():
+        return stage.wait_for_words(QUIET, stage.shown)
 
 
 FAULTS = [

@@ -1,8 +1,8 @@
 """Links between a browser and the server that are cut, or carry nothing for a while; and what else befalls a page."""
 
-import signal
 import time
 
+from relay import Relay
 from waiting import wait_until
 
 from chaos.disks import damage
@@ -14,20 +14,17 @@ VIEWER = "whoever looks at the page: the page"
 LOST = "The server does not answer"
 
 
-def cut(stage, random):
-    stage.is_live()
-    stage.relay.cut()
-    stage.page.wait_for_timeout(1000 * random.uniform(0.1, 5))
-    stage.relay.mend()
-    return stage.hears(LOST)
+def break_link(how, shortest, longest):
+    """A fault in which the link is broken, by a method of the relay, for so many seconds."""
 
+    def act(stage, random):
+        stage.is_live()
+        how(stage.relay)
+        stage.page.wait_for_timeout(1000 * random.uniform(shortest, longest))
+        stage.relay.mend()
+        return stage.hears(LOST)
 
-def stall(stage, random):
-    stage.is_live()
-    stage.relay.stall()
-    stage.page.wait_for_timeout(1000 * random.uniform(18, 22))
-    stage.relay.mend()
-    return stage.hears(LOST)
+    return act
 
 
 def kill_server(stage, random):
@@ -60,11 +57,8 @@ def kill_engine(stage, random):
 
 def hang_engine(stage, random):
     stage.is_live()
-    engine = stage.engine
-    engine.send_signal(signal.SIGSTOP)
-    said = stage.text(QUIET)
-    engine.send_signal(signal.SIGCONT)
-    return said
+    with stage.hanging():
+        return stage.text(QUIET)
 
 
 def lose_frame(stage, random):
@@ -82,8 +76,18 @@ def lose_frame(stage, random):
 WORKER = "process that computes it was killed"
 GOES_ON = "Running: step"
 FAULTS = [
-    Fault("links", "the link is cut for 0.1 to 5 s", cut, VIEWER, LOST, weight=12, on_page=True),
-    Fault("links", "the link carries nothing for 20 s", stall, VIEWER, LOST, weight=1, on_page=True),
+    Fault(
+        "links", "the link is cut for 0.1 to 5 s", break_link(Relay.cut, 0.1, 5), VIEWER, LOST, weight=12, on_page=True
+    ),
+    Fault(
+        "links",
+        "the link carries nothing for 20 s",
+        break_link(Relay.stall, 18, 22),
+        VIEWER,
+        LOST,
+        weight=1,
+        on_page=True,
+    ),
     Fault("kills", "`kill -9` of the server", kill_server, VIEWER, LOST, weight=3, on_page=True),
     Fault(
         "kills", "`kill -9` of the processes that draw the disk", kill_workers, VIEWER, WORKER, weight=2, on_page=True

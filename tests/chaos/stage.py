@@ -144,6 +144,16 @@ class Stage:
             os.kill(self.run.status().pid, signal.SIGKILL)
             wait_until(lambda: not self.run.engine_alive(), PATIENCE)
 
+    @contextlib.contextmanager
+    def hanging(self):
+        """Within this context, the process of the engine stands still (SIGSTOP)."""
+        engine = self.engine
+        engine.suspend()
+        try:
+            yield
+        finally:
+            engine.resume()
+
     def stop(self):
         """SIGTERM, and waits for the end."""
         self.engine.send_signal(signal.SIGTERM)

@@ -45,6 +45,10 @@ def _one_of(names: Sequence[str]) -> _Field:
     return _Field(lambda value: [value], read, f"one of {', '.join(names)}")
 
 
+def _name(what: str) -> _Field:
+    return _Field(lambda value: [value], lambda texts: texts[0], f"name of a {what}")
+
+
 _FIELDS = {
     "step": _Field(lambda value: [str(value)], _read_step, "a step of the run"),
     "synthetic": _Field(
@@ -55,8 +59,8 @@ _FIELDS = {
     "view": _one_of(list(VIEWS)),
     "color_by": _one_of(list(COLOR_BY)),
     "network": _one_of(Selection.param["network"].objects),
-    "compared": _Field(lambda value: [value], lambda texts: texts[0], "name of a run"),
-    "figure": _Field(lambda value: [value], lambda texts: texts[0], "name of a figure"),
+    "compared": _name("run"),
+    "figure": _name("figure"),
     "centred": _Field(lambda value: ["yes"], lambda texts: ["yes"].index(texts[0]) == 0, "yes"),
 }
 NAMES = ("tab", *_FIELDS)

@@ -15,7 +15,7 @@ SPARE_CORES = 0.25
 """While less than this is idle on the machine, frames come more rarely, so that an engine there need not wait."""
 FULL_SECONDS = 0.5
 UNPAINTED_SECONDS = 5.0
-"""How long a painted frame is waited for before the next one is sent; twice as long for each that is not painted.
+"""How long a frame that was sent may remain unpainted before the next one is sent; each further one twice as long.
 
 What is sent to a browser that reads nothing is kept by the server, so it must not be much.
 """

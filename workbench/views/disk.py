@@ -8,7 +8,7 @@ import panel_material_ui as pmui
 
 from hdd.projection import VIEWS
 from workbench.component import SourceComponent
-from workbench.core.disk_requests import RETRY_SECONDS, DrawnDisk
+from workbench.core.disk_requests import DrawnDisk
 from workbench.core.frame import Frame
 from workbench.embedded_session import Shown
 from workbench.session import Session
@@ -45,7 +45,6 @@ class Disk(SourceComponent):
         self._classes = source.classes
         self._frame: Frame | None = None
         self._drag = "move"
-        self._tries_again = False
         self._faithfulness = FaithfulnessMeter(self._session)
         self._plot = DiskPlot(source.classes, source.layout, self._select, self._picture)
         self.plot = self._plot.figure
@@ -170,16 +169,6 @@ class Disk(SourceComponent):
         row = None if frame.sample is None else frame.sample.row(number)
         return None if frame.sample is None or row is None else frame.sample.pixels[row]
 
-    def _try_again(self) -> None:
-        """Has the disk requested once more in some time, as a run that stands still gives no other occasion."""
-        if not self._tries_again and self._session.source.viewing is not None:
-            self._tries_again = True
-            self._session.later(self._retry, int(1000 * RETRY_SECONDS))
-
-    def _retry(self) -> None:
-        self._tries_again = False
-        self._session.refresh()
-
     def update(self, frame: Frame) -> None:
         """Brings the disk up to date."""
         self._frame = frame
@@ -188,7 +177,6 @@ class Disk(SourceComponent):
         self._plot.pointing.set_drag(self._drag)
         if frame.disk_problem is not None:
             self._status.object = f"The disk cannot be drawn: {frame.disk_problem}"
-            self._try_again()
         elif frame.disk is None or frame.sample is None:
             progress = session.projector.progress("live")
             self._status.object = f"Computing the features of the real images … {progress}"

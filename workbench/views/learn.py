@@ -99,7 +99,6 @@ class Learn(SourceComponent):
 
 def _shows_its_step(frame: Frame) -> bool:
     """Whether the disk is that of the step that is looked at; while a run is followed, its newest disk will do."""
-    if frame.live or frame.disk is None:
-        return frame.live
     wanted = nearest_images(frame.state, frame.step)
-    return frame.disk.step == (wanted.step if isinstance(wanted, StepImages) else wanted)
+    step = wanted.step if isinstance(wanted, StepImages) else wanted
+    return frame.live or (frame.disk is not None and frame.disk.step == step)
