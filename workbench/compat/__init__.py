@@ -11,6 +11,7 @@ others are parts that views and notebooks use in place of a library's own.
 
 from pathlib import Path
 
+from workbench.compat.message_order import keep_order
 from workbench.compat.nagle import send_at_once
 from workbench.compat.property_defaults import keep_defaults
 
@@ -33,5 +34,6 @@ PAGE = tuple(
 
 def in_process() -> None:
     """Patches the libraries of this process; calling it again changes nothing."""
+    keep_order()
     send_at_once()
     keep_defaults()

@@ -1,14 +1,21 @@
 """Faults that only a browser shows, each without its patch and with it."""
 
+import inspect
+
 import panel as pn
 import panel_material_ui as pmui
 import pytest
+from bokeh.models import Column as BokehColumn
+from bokeh.models import Div
 from bokeh.plotting import figure
+from bokeh.server.connection import ServerConnection
 from panel.custom import JSComponent
+from panel.io import document as panel_document
 from playwright.sync_api import expect
 from tab import FIGURE, TIMEOUT
 
 from workbench import compat
+from workbench.compat.message_order import keep_order
 from workbench.page import TEMPLATE
 
 FINISHED = f"[({FIGURE})('line')].some((each) => each && Bokeh.index.find_one(each).has_finished())"
@@ -223,3 +230,56 @@ def test_what_a_kernel_sends_is_sent_back(show, patched):
         }"""
     )
     assert waiting == (0 if patched else 1)
+
+
+@pytest.fixture
+def sending(monkeypatch, patched):
+    """How Bokeh and Panel send changes."""
+    for owner, name in (
+        (ServerConnection, "send_patch_document"),
+        (panel_document, "write_events"),
+        (panel_document, "schedule_write_events"),
+    ):
+        monkeypatch.setattr(owner, name, inspect.unwrap(getattr(owner, name)))
+    if patched:
+        keep_order()
+        keep_order()
+
+
+def add_and_change(place):
+    """Adds a text, which Bokeh sends, and changes it, which Panel sends."""
+    place.children = [Div(text="added")]
+    with pn.io.unlocked():
+        place.children[0].text = "changed"
+
+
+def add_and_fail(place):
+    """Adds a text in a callback that fails, and changes it in the next."""
+
+    def fail():
+        place.children = [Div(text="added")]
+        raise RuntimeError("This is a test.")
+
+    pn.state.curdoc.add_next_tick_callback(fail)
+    pn.state.curdoc.add_next_tick_callback(lambda: setattr(place.children[0], "text", "changed"))
+
+
+@pytest.mark.parametrize(
+    ("patched", "change"),
+    [(False, add_and_change), (True, add_and_change), (True, add_and_fail)],
+    ids=["without", "with", "with, after a failure"],
+)
+def test_a_change_overtakes_what_it_changes(show, sending, patched, change):
+    def make():
+        place = BokehColumn()
+        return [pn.pane.Bokeh(place), pmui.Button(label="Change", on_click=lambda _: change(place))]
+
+    page, errors = show(make)
+    button = page.get_by_role("button", name="Change")
+    if patched:
+        button.click()
+        expect(page.get_by_text("changed")).to_be_visible()
+        assert errors == []
+    else:
+        with page.expect_event("pageerror", lambda error: "isn't known" in str(error)):
+            button.click()
