@@ -25,6 +25,11 @@ def _is_error(message):
     return message.type == "error" and not message.location["url"].endswith(ALIVE)
 
 
+def _is_failure(request):
+    # A page that is left or loaded again aborts what it was loading.
+    return not request.url.endswith(ALIVE) and request.failure != "net::ERR_ABORTED"
+
+
 class Tab:
     """A tab whose complaints go to the list `wrong`."""
 
@@ -36,7 +41,7 @@ class Tab:
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on(
             "requestfailed",
-            lambda request: None if request.url.endswith(ALIVE) else wrong.append(f"{request.url}: {request.failure}"),
+            lambda request: wrong.append(f"{request.url}: {request.failure}") if _is_failure(request) else None,
         )
 
     def goto(self, address):

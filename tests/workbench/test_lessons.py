@@ -75,7 +75,7 @@ def said(outputs):
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """Runs a lesson, as it is and once more with a wrong and a right answer to each exercise; gives the cells."""
+    """Runs a lesson, as it is and once more with wrong and right answers to each exercise; gives the cells."""
     from nbclient import NotebookClient
 
     for variable in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
@@ -91,7 +91,7 @@ def run(tmp_path, monkeypatch):
 
 
 def answered(name):
-    """A lesson in which a wrong and then the right answer stand behind the cell that checks an exercise."""
+    """A lesson in which wrong and right answers stand behind the cell that checks an exercise."""
     import nbformat
     from nbformat.v4 import new_code_cell
 
@@ -115,7 +115,7 @@ def answered(name):
 
 
 def answers_of(name):
-    """A wrong and the right answer, by what stands in their place in a lesson."""
+    """A wrong answer, the right one, and a text where a number is asked for, by what stands in their place."""
     found = {}
     for key, right in SOLUTIONS[name].items():
         if key == "half_angle_distance":
@@ -124,7 +124,10 @@ def answers_of(name):
                 "right": hidden_function(name).split("\n", 1)[1],
             }
         else:
-            found[f"{key} = None"] = {"wrong": f"{key} = {WRONG[key]}", "right": f"{key} = {right}"}
+            wrong = WRONG[key]
+            found[f"{key} = None"] = {"wrong": f"{key} = {wrong}", "right": f"{key} = {right}"}
+            if re.fullmatch(NUMBER, wrong):
+                found[f"{key} = None"]["text"] = f'{key} = "about {wrong}"'
     return found
 
 
@@ -157,10 +160,14 @@ def test_a_lesson_runs_as_it_is_kept_and_accepts_the_hidden_solutions_alone(name
 
     told = "".join("".join(cell["source"]) for cell in cells(name) if cell["cell_type"] == "markdown")
     assert all(value is None or value in told for value in SOLUTIONS[name].values())
-    wrong, right = ([cell for cell in ran if cell.metadata.get("checks") == kind] for kind in ("wrong", "right"))
+    wrong, text, right = (
+        [said(cell.outputs) for cell in ran if cell.metadata.get("checks") == kind]
+        for kind in ("wrong", "text", "right")
+    )
     assert len(wrong) == len(right) == 3
-    assert all("not yet" in said(cell.outputs) for cell in wrong)
-    assert all(said(cell.outputs).endswith("right.\n") for cell in right)
+    assert all("not yet" in told for told in wrong)
+    assert all("the answer is" in told for told in text)
+    assert all(told.endswith("right.\n") for told in right)
 
 
 @each_lesson

@@ -2,24 +2,18 @@
 
 import json
 import math
-import os
 import re
-import subprocess
-import sys
-import urllib.request
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from serving import free_port
+from lab import SECONDS, Lab, serve_lab
 from waiting import wait_until
 
 from hdd.runs.history import find_runs
 
 LESSON = Path(__file__).parents[2] / "notebooks" / "01-first-distillation.ipynb"
-SECONDS = 120
-TOKEN = "lab"
 ROUNDS = 10
 """How often the notebook is run again: views that stayed still did so only now and then."""
 
@@ -82,50 +76,8 @@ def test_the_lesson_runs_from_top_to_bottom(kernels):
 @pytest.fixture
 def lab(kernels):
     """A JupyterLab over the folder of `kernels`; its address."""
-    port = free_port()
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
-    command += [f"--ServerApp.port={port}", f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={kernels}"]
-    command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    with (kernels.parent / "lab.log").open("w") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=kernels, env={**os.environ})
-    address = f"http://127.0.0.1:{port}"
-
-    def up():
-        assert process.poll() is None, (kernels.parent / "lab.log").read_text()
-        with suppress(OSError):
-            urllib.request.urlopen(f"{address}/api/status?token={TOKEN}", timeout=5).close()
-            return True
-
-    wait_until(up, SECONDS)
-    yield address
-    process.terminate()
-    try:
-        process.wait(30)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-class Lab:
-    """A notebook in a tab of JupyterLab."""
-
-    def __init__(self, tab, address):
-        self.tab, self.page = tab, tab.page
-        self.page.set_default_timeout(1000 * SECONDS)
-        self.page.goto(f"{address}/lab/tree/live.ipynb?token={TOKEN}&reset", timeout=1000 * SECONDS)
-        self.page.locator(".jp-Notebook .jp-Cell:visible").first.wait_for()
-        self.page.get_by_text("| Idle").first.wait_for()
-
-    def menu(self, menu, item):
-        self.page.get_by_role("menuitem", name=menu, exact=True).click()
-        self.page.locator(".lm-Menu-itemLabel").get_by_text(item, exact=True).click()
-
-    def figure(self, name):
-        return self.tab.figure(name) if self.page.evaluate("typeof Bokeh !== 'undefined'") else None
-
-    def wall(self):
-        figure = self.figure("wall")
-        return figure[0]["image"][0]["flat"] if figure and figure[0]["image"] else None
+    with serve_lab(kernels, kernels.parent / "lab.log") as address:
+        yield address
 
 
 @pytest.fixture
@@ -135,7 +87,7 @@ def notebook(kernels, lab, new_tab):
     cells = [nbformat.v4.new_code_cell(source) for source in CELLS.values()]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), kernels / "live.ipynb")
-    return Lab(new_tab(), lab)
+    return Lab(new_tab(), lab, "live.ipynb")
 
 
 @needs_jupyterlab
@@ -195,8 +147,7 @@ def lesson_two(kernels):
 
 @needs_jupyterlab
 def test_lesson_two_is_dragged_in_jupyterlab_and_lives_in_the_saved_notebook(lesson_two, lab, new_tab):
-    unsaved = lesson_two.read_bytes()
-    notebook = Lab(new_tab(), lab)
+    notebook = Lab(new_tab(), lab, "live.ipynb")
     # What came from elsewhere is not trusted, so no script of it runs, and there are pictures.
     notebook.page.get_by_role("img", name="Triangles").wait_for(state="attached")
     notebook.menu("Run", "Run All Cells")
@@ -229,18 +180,10 @@ def test_lesson_two_is_dragged_in_jupyterlab_and_lives_in_the_saved_notebook(les
 
     place = [float(each) for each in wait_until(corner, SECONDS)]
     assert math.hypot(*place) == pytest.approx(float(re.search(r"at distance ([\d.]+)", label)[1]), abs=0.02)
-    notebook.menu("File", "Save Notebook")
-
-    def is_saved():
-        # While it is being written it is not complete.
-        saved = lesson_two.read_bytes()
-        with suppress(ValueError):
-            return saved != unsaved and json.loads(saved)
-
-    wait_until(is_saved, SECONDS)
+    notebook.save(lesson_two)
     # It moves without a kernel, too.
     notebook.menu("Kernel", "Shut Down Kernel")
-    drag(Lab(new_tab(), lab))
+    drag(Lab(new_tab(), lab, "live.ipynb"))
 
 
 @needs_jupyterlab

@@ -36,6 +36,7 @@ def test_points_in_one_place_have_a_layout(count):
 
 @pytest.mark.parametrize("repeated", [1, 20], ids=["distinct", "some points repeated"])
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.slow
 def test_graph_and_curve_are_those_of_umap_learn(repeated):
     from umap.umap_ import find_ab_params, fuzzy_simplicial_set
 

@@ -33,7 +33,8 @@ def test_a_network_is_trained_once_and_told_how_far(toy_dataset, trained, monkey
     assert all(torch.equal(a, b) for a, b in zip(network.parameters(), again.parameters(), strict=True))
 
 
-def test_networks_differ_by_seed(toy_dataset, trained):
+def test_networks_differ_by_seed(toy_dataset, trained, monkeypatch):
+    monkeypatch.setattr(viewing_network, "VISITS", 300)
     data = toy_dataset((9, 7, 11), channels=3)
     one, other = (make(data, dataclasses.replace(trained, seed=seed), CPU)[0] for seed in (3, 4))
     assert not torch.equal(one.classifier.weight, other.classifier.weight)
