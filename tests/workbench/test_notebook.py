@@ -49,10 +49,19 @@ def kernels(tmp_path, monkeypatch):
         run.close()
 
 
-def test_the_lesson_has_no_outputs():
-    cells = json.loads(LESSON.read_text())["cells"]
-    code = [cell for cell in cells if cell["cell_type"] == "code"]
-    assert code and all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
+SHOWN = {"ImageWall(", "Disk(", "Workbench(", "plt.subplots("}
+
+
+def test_the_lesson_keeps_what_its_cells_show():
+    cells = [cell for cell in json.loads(LESSON.read_text())["cells"] if cell["cell_type"] == "code"]
+    assert [cell["execution_count"] for cell in cells] == [*range(1, len(cells) + 1)]
+    for cell in cells:
+        source, outputs = "".join(cell["source"]), cell["outputs"]
+        pictures = [output for output in outputs if "image/png" in output.get("data", {})]
+        words = [output for output in outputs if output["output_type"] == "stream"]
+        assert len(pictures) + len(words) == len(outputs), "only words and pictures are kept"
+        assert bool(pictures) == any(each in source for each in SHOWN)
+        assert bool(words) == ("print(" in source)
 
 
 @needs_nbclient
