@@ -172,7 +172,10 @@ def test_lesson_two_is_dragged_in_jupyterlab_and_lives_in_the_saved_notebook(les
         shown.page.mouse.down()
         shown.page.mouse.move(x + 30, y + 20, steps=4)
         shown.page.mouse.up()
-        wait_until(lambda: handle.get_attribute("transform") != before, SECONDS)
+        dragged = wait_until(lambda: (now := handle.get_attribute("transform")) != before and now, SECONDS)
+        # The notebook has keys of its own.
+        handle.press("ArrowRight")
+        wait_until(lambda: handle.get_attribute("transform") != dragged, SECONDS)
         triangle.get_by_text("The angles add up to").first.wait_for()
         return handle.get_attribute("aria-label")
 

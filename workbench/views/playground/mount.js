@@ -4,6 +4,8 @@
 // tell: called with the name of the figure that is shown and its values, whenever it was drawn; null for nobody;
 // first: the name of the figure that is shown first.
 function mount(host, words, given, tell = null, first = words[0].name) {
+  // A notebook would take the arrow keys for itself.
+  host.setAttribute("data-lm-suppress-shortcuts", "")
   const root = host.shadowRoot ?? host.attachShadow({mode: "open"})
   const style = make("style", {textContent: STYLE})
   const place = make("div", {className: "playground"})
