@@ -120,6 +120,22 @@ def test_what_is_dragged_follows_the_pointer(name, open_figure):
     assert (after["x"] - before["x"], after["y"] - before["y"]) == pytest.approx((18, -12), abs=1)
 
 
+def test_a_finger_drags_a_point_and_not_the_page(open_figure):
+    shown = open_figure("geodesic")
+    # The page is longer than its window.
+    shown.page.set_viewport_size({"width": 500, "height": 400})
+    shown.settle()
+    handle, page = shown.handle("Point"), shown.page.context.new_cdp_session(shown.page)
+    before, box = handle.get_attribute("transform"), handle.locator("circle").first.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    for kind, points in (("Start", [(0, 0)]), ("Move", [(10, -20)]), ("Move", [(20, -60)]), ("End", [])):
+        touched = [{"x": x + dx, "y": y + dy} for dx, dy in points]
+        page.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": touched})
+    shown.tab.until(lambda: handle.get_attribute("transform") != before)
+    assert shown.page.evaluate("scrollY") == 0
+
+
 @every_figure
 def test_nothing_undefined_is_ever_drawn(name, open_figure):
     shown = open_figure(name)
