@@ -94,7 +94,7 @@ def test_the_folder_of_the_runs_can_be_that_of_a_study(open_tab, root):
     expect(tab.page.get_by_role("combobox", name="Run", exact=True)).to_have_text("mean,seed=0", timeout=TIMEOUT)
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1600, 1000)])
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), pytest.param(1600, 1000, marks=pytest.mark.slow)])
 def test_plots_and_tables_fit_beside_the_controls(open_tab, make_run, root, width, height):
     make_run("run", steps=20)
     arms = {f"an arm with a name that is much too long for its plot {place}": {} for place in range(8)}
