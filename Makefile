@@ -19,7 +19,7 @@ test: .venv/tests.installed  ## lint, types and tests, with a browser and Jupyte
 	.venv/bin/python -m pytest -n 2 -m "not browser and not slow"
 	.venv/bin/python -m pytest -n 2 -m "browser and not slow"
 
-test-all: .venv/tests.installed  ## the slow tests too: 50 kills at random moments, the lesson, queues, sessions that end
+test-all: .venv/tests.installed  ## the slow tests too: 50 kills at random moments, queues, several browsers at once, sessions that end
 	.venv/bin/python -m pytest -n 2 -m "not browser"
 	.venv/bin/python -m pytest -m browser
 

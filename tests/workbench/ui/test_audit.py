@@ -98,6 +98,7 @@ def test_an_audit_can_be_cancelled_and_another_step_be_audited(open_tab, make_ru
     tab.sees("Step 0, 100 images: 1 with problems, 1 to look into.")
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_is_audited_at_the_step_that_was_asked_for(open_tab, make_run, script):
     script(rate=20, epoch_seconds=0.7)
     make_run("run", steps=30, of=10_000)
@@ -175,6 +176,7 @@ def test_an_audit_is_compared_with_that_of_another_step(open_tab, make_run):
     tab.sees("done@0, random network")
 
 
+@pytest.mark.slow
 def test_an_image_is_swiped_over_what_it_began_as(open_tab, make_run):
     make_run("done", steps=40)
     tab = open_tab()

@@ -17,6 +17,7 @@ def source_of(root):
     return lambda name: run_source._sources[(root / name).resolve()]
 
 
+@pytest.mark.slow
 def test_one_drives_the_others_watch_and_a_reload_changes_nothing(open_tab, make_run, script, source_of):
     script(rate=5)
     run = make_run("run", steps=30, of=100_000)

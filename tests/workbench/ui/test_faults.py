@@ -78,6 +78,7 @@ def test_a_run_that_is_removed_is_said_to_be_gone(open_tab, make_run, server):
     assert urllib.request.urlopen(server, timeout=60).status == 200
 
 
+@pytest.mark.slow
 def test_names_are_text_wherever_they_are_shown(open_tab, make_run):
     classes = [f"{EVIL} {label}" for label in range(10)]
     run = make_run(EVIL, steps=20, classes=classes)

@@ -17,6 +17,7 @@ def sheet(step, **shape):
     return {"shape": list(picture.shape), "flat": picture.ravel().tolist()}
 
 
+@pytest.mark.slow
 def test_one_click_starts_a_run_whose_images_change_and_whose_curvature_can_be_dragged(open_tab, root):
     tab = open_tab()
     tab.button("Start the digits run").click()
@@ -97,6 +98,7 @@ def test_keys_pause_and_look_back(open_tab, make_run, script):
     tab.sees("Live: step")
 
 
+@pytest.mark.slow
 def test_rewind_and_fork_start_from_the_step_that_is_looked_at(open_tab, make_run):
     run = make_run("done", steps=40)
     tab = open_tab()
@@ -121,6 +123,7 @@ def test_rewind_and_fork_start_from_the_step_that_is_looked_at(open_tab, make_ru
     assert (forked.step, run.step) == (20, 40)
 
 
+@pytest.mark.slow
 def test_an_image_is_selected_on_the_wall_and_on_the_disk(open_tab, make_run):
     make_run("done", steps=20)
     tab = open_tab()
@@ -228,6 +231,7 @@ def test_other_views_and_curves_can_be_chosen_in_the_dark(open_tab, make_run):
     tab.until(lambda: tab.wall() == sheet(30))
 
 
+@pytest.mark.slow
 def test_the_address_names_the_run_and_a_reload_shows_it_again(open_tab, make_run):
     make_run("first", steps=10)
     make_run("second <b>", steps=20)
