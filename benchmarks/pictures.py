@@ -71,9 +71,9 @@ def play(page: Page, assets: Path) -> None:
     film = Film(page)
     film.take(10)
     # A quick machine would make all steps before the first disk is there.
-    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Pause or resume").click()
     page.get_by_text(re.compile("from ▢ to ★|Until then")).first.wait_for(timeout=60_000)
-    page.get_by_role("button", name="Resume").click()
+    page.get_by_role("button", name="Pause or resume").click()
     film.take(6)
     curvature = page.get_by_role("slider", name="Curvature")
     for _ in range(5):
@@ -85,7 +85,7 @@ def play(page: Page, assets: Path) -> None:
     page.get_by_text("Laying out the real images").wait_for(state="hidden", timeout=200_000)
     film.take(3)
     page.locator(".bk-Figure").first.click(position={"x": 250, "y": 210})
-    page.get_by_text("By features").wait_for(timeout=60_000)
+    page.get_by_text("by features").first.wait_for(timeout=60_000)
     film.take(6)
     film.save(assets / "workbench.gif")
     page.wait_for_timeout(8000)
