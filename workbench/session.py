@@ -211,7 +211,7 @@ class Session:
         if full:
             self._gate.make_room(idle_cores())
         else:
-            self._calls.soon(self._bring_words, self._gate.full_seconds)
+            self._calls.soon(self._bring_words, frame_gate.FULL_SECONDS)
         frame, started = replace(frame, full=full), time.monotonic()
         with pn.io.hold():
             for view in self.views:
