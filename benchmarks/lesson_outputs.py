@@ -1,7 +1,6 @@
 """Runs the first lesson in a real JupyterLab and keeps in it what its cells show; of live views, a picture."""
 
 import base64
-import io
 import json
 import shutil
 import sys
@@ -9,7 +8,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
@@ -17,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "workbench"))
 
 from chromium import chromium_path
 from lab import Lab, serve_lab
+from pictures import small_png
 from tab import Tab
 
 ROOT = Path(__file__).parent.parent
@@ -33,11 +32,7 @@ def picture(page: Page, line: str) -> str:
     shown.scroll_into_view_if_needed()
     page.get_by_text("Laying out the real images").wait_for(state="hidden")
     page.wait_for_timeout(8000)
-    taken = Image.open(io.BytesIO(shown.screenshot())).convert("RGB")
-    # The other ways to quantise spend the palette on greys, and take the colours of classes for one another.
-    small, file = taken.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE), io.BytesIO()
-    small.save(file, "PNG", optimize=True)
-    return base64.b64encode(file.getvalue()).decode()
+    return base64.b64encode(small_png(shown.screenshot())).decode()
 
 
 def outputs(cell: dict[str, Any], pictures: dict[str, str]) -> list[dict[str, Any]]:
@@ -57,7 +52,7 @@ def main() -> None:
         folder.mkdir()
         ran = folder / LESSON.name
         shutil.copy(LESSON, ran)
-        (folder.parent / "assets").symlink_to(ROOT / "assets")
+        (Path(parent) / "assets").symlink_to(ROOT / "assets")
         with serve_lab(folder, Path(parent) / "lab.log") as address:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1500, "height": 1300})

@@ -63,6 +63,17 @@ class Film:
         )
 
 
+def small_png(taken: bytes) -> bytes:
+    """A picture of a page as a PNG file of 256 colours."""
+    file = io.BytesIO()
+    # The other ways to quantise spend the palette on greys, and take the colours of classes for one another.
+    small = (
+        Image.open(io.BytesIO(taken)).convert("RGB").quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    )
+    small.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
 def play(page: Page, assets: Path) -> None:
     """The path of a first visit."""
     page.goto(ADDRESS)
@@ -115,10 +126,7 @@ def show_tabs(page: Page, folder: Path) -> None:
         shown.wait_for(timeout=300_000)
         # What moves comes to rest, and what is large arrives.
         page.wait_for_timeout(8000)
-        taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-        # The other ways to quantise spend the palette on greys, and take the colours of classes for one another.
-        small = taken.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        small.save(folder / f"{name}.png", optimize=True)
+        (folder / f"{name}.png").write_bytes(small_png(page.screenshot()))
 
     def open_tab(name: str) -> None:
         page.get_by_role("tab", name=name).click()

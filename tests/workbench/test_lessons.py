@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from printed import NUMBER, said, words_and_numbers
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SECONDS = 120
@@ -59,18 +60,12 @@ WRONG = {
     "measure": '"features.std(dim=-2)"',
     "half_width": "0.35",
 }
-NUMBER = r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
 each_lesson = pytest.mark.parametrize("name", SOLUTIONS)
 needs_nbclient = pytest.mark.skipif(find_spec("nbclient") is None, reason="No nbclient: install the extra tests")
 
 
 def cells(name):
     return json.loads((NOTEBOOKS / f"{name}.ipynb").read_text())["cells"]
-
-
-def said(outputs):
-    """What a cell prints; a busy kernel sends it in pieces."""
-    return "".join("".join(output["text"]) for output in outputs if output["output_type"] == "stream")
 
 
 @pytest.fixture
@@ -136,11 +131,6 @@ def hidden_function(name):
     texts = ["".join(cell["source"]) for cell in cells(name) if cell["cell_type"] == "markdown"]
     (code,) = [found for text in texts for found in re.findall(r"```python\n(.*?)```", text, re.S)]
     return code
-
-
-def words_and_numbers(text):
-    """A text without its numbers, and the numbers."""
-    return re.sub(rf"{NUMBER}|\s+", " ", text).split(), [float(each) for each in re.findall(NUMBER, text)]
 
 
 @each_lesson

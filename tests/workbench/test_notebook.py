@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from lab import SECONDS, Lab, serve_lab
+from printed import said, words_and_numbers
 from waiting import wait_until
 
 from hdd.runs.history import find_runs
@@ -66,12 +67,7 @@ def test_the_lesson_keeps_what_its_cells_show():
 
 def words(cells):
     """What code cells print, without numbers."""
-    printed = [
-        "".join("".join(output["text"]) for output in cell["outputs"] if output["output_type"] == "stream")
-        for cell in cells
-        if cell["cell_type"] == "code"
-    ]
-    return [re.sub(r"[-+\d.]+", "", text).split() for text in printed]
+    return [words_and_numbers(said(cell["outputs"]))[0] for cell in cells if cell["cell_type"] == "code"]
 
 
 @needs_nbclient
