@@ -187,7 +187,6 @@ class Session:
     def tick(self) -> None:
         """Shows the newest frame, unless the browser has yet to paint the last one, or nothing is new."""
         self._woken = False
-        # The frame is built first, so that the next disk is computed while the last frame is on its way.
         frame = self.frame()
         if frame.disk_problem is not None and self.source.viewing is not None:
             # A run that stands still gives no other occasion to request the disk once more.
@@ -211,13 +210,15 @@ class Session:
         if full:
             self._gate.make_room(idle_cores())
         else:
-            self._calls.soon(self._bring_words, frame_gate.FULL_SECONDS)
+            self._calls.soon(self._bring_words, self._gate.full_seconds)
         frame, started = replace(frame, full=full), time.monotonic()
         with pn.io.hold():
             for view in self.views:
                 if full or view.lively:
                     view.update(frame)
             self._link.frame = self._gate.sent
+        if self._frames.disks.showed(frame.disk):
+            self.wake()
         turns.spent(time.monotonic() - started)
 
     def _request_again(self) -> None:

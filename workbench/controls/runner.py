@@ -110,14 +110,15 @@ class Runner(SourceComponent):
         ended_badly = state in (EngineState.KILLED, EngineState.FAILED)
         self._problem.object = text = status_text(frame) if frame.state.problem or ended_badly else ""
         show(self._problem, bool(text))
-        show(self._resume, not going)
         waiting = bool(self._watch.jobs)
         self._resume.disabled = not drives or waiting or frame.state.problem is not None
         more = f"Run {frame.run_state.settings.steps} more steps"
         again = more if state == EngineState.FINISHED else f"Resume from step {frame.state.step}"
         # The process of an engine that is about to end is also among the jobs. The label must not call it a start.
         self._starts = waiting and not going and (self._starts or state == EngineState.NEW)
-        self._resume.label = "Starting the engine …" if self._starts else again
+        show(self._resume, not going)
+        if not going:
+            self._resume.label = "Starting the engine …" if self._starts else again
         for button in (self._pause, self._step, self._stop):
             show(button, going)
         self._pause.label, self._pause.icon = {

@@ -142,24 +142,39 @@ class DiskRequests:
         self._clock = clock
         self._retry_at = self._asked_at = 0.0
         self._awaited: set[tuple[str, str]] = set()
+        self._shown: DrawnDisk | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the newest disk is still to be shown."""
+        return self.disk is not None and self.disk is not self._shown
+
+    def showed(self, disk: DrawnDisk | None) -> bool:
+        """Takes note that a disk has been shown; returns whether it had not been shown before."""
+        first, self._shown = disk is not self._shown, disk
+        return first
 
     @property
     def waited(self) -> float | None:
         """For how many seconds the open request has been open, None if there is none."""
         return None if self.asked is None else self._clock() - self._asked_at
 
-    def ask(self, request: DiskRequest, images: np.ndarray) -> None:
+    def ask(self, request: DiskRequest, images: np.ndarray, follows: bool = False) -> None:
         """Requests a disk, unless it is the newest one already, or another request is open.
 
         Args:
             request: the disk that is needed.
             images: the images of its step, (M, channels, H, W) float32, normalised.
+            follows: whether they are the newest of a run that is followed. Then the newest disk is shown before the one
+                of a later step is requested: steps can be made faster than they are shown.
         """
         source = self._source
         if source.viewing is None or self._clock() < self._retry_at:
             return
         request = self._feasible(request, source.viewing)
         if self.asked is not None or (self.disk and self.disk.request == request):
+            return
+        if follows and self.disk is not None and self.is_new and self.disk.request.look == request.look:
             return
         if self.sample is None:
             asked = source.shared("sample", lambda: self._projecting.live(projector.sample, source.viewing))

@@ -65,7 +65,7 @@ class FrameBuilder:
                 geometry = replace(geometry, feature_centre="mean", feature_scale=None)
             view, network = str(self._selection.view), str(self._selection.network)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
             look = Look(geometry, view, network, pruning, state.rewinds, left_out)
-            self.disks.ask(DiskRequest(image_step, look), found.images)
+            self.disks.ask(DiskRequest(image_step, look), found.images, follows=selected is None)
             image_step, images = self._together(state, image_step, found.images)
         return Frame(
             state=state,
@@ -83,7 +83,7 @@ class FrameBuilder:
         )
 
     def _together(self, state: SourceState, step: int, images: np.ndarray) -> tuple[int, np.ndarray]:
-        """The images to show beside the disk, and their step: those that it shows if the next disk is not late.
+        """The images to show beside the disk, and their step: those that it shows if it is new, or the next is not late.
 
         Args:
             state: of the source.
@@ -93,7 +93,8 @@ class FrameBuilder:
         disk, waited = self.disks.disk, self.disks.waited
         shown, follows = self._shown, self._selection.step is None and state.rewinds == self._rewinds
         self._rewinds = state.rewinds
-        if disk is not None and waited is not None and waited < TOGETHER_SECONDS and not self.disks.problem:
+        together = self.disks.is_new or (waited is not None and waited < TOGETHER_SECONDS)
+        if disk is not None and together and not self.disks.problem:
             if not follows or shown is None or disk.step >= shown[0]:
                 step, images = disk.step, disk.images
             else:

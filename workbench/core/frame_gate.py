@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from workbench.core.turns import Turns
 
 FRAMES_PER_SECOND = 11
-LEAST_FRAMES_PER_SECOND = 3
-SPARE_CORES = 0.25
+LEAST_FRAMES_PER_SECOND = 2
+SPARE_CORES = 0.5
 """While less than this is idle on the machine, frames come more rarely, so that an engine there need not wait."""
 FULL_SECONDS = 0.5
+"""How far apart full frames are while the machine is idle: nobody reads texts and curves faster."""
+LONGEST_FULL_SECONDS = 1.5
+"""How far apart they are at most, so that texts are not far behind the images."""
 UNPAINTED_SECONDS = 5.0
 """How long a frame that was sent may remain unpainted before the next one is sent; each further one twice as long.
 
@@ -94,10 +97,15 @@ class FrameGate:
             self._held_at = None
         return max(wait, 0.0)
 
+    @property
+    def full_seconds(self) -> float:
+        """How far apart full frames are now. They take the most time, so while the machine is busy they are rarer."""
+        return min(FULL_SECONDS * self._stretch, LONGEST_FULL_SECONDS)
+
     def make_room(self, idle_cores: float) -> None:
         """Has frames come more rarely while the machine is busy, and as often as before once it no longer is.
 
-        Answers to what a user does never wait for this. Call it about twice a second.
+        Answers to what a user does never wait for this. Call it with each full frame.
         """
         self._stretch *= 1.25 if idle_cores < SPARE_CORES else 0.9
         self._stretch = min(max(self._stretch, 1.0), FRAMES_PER_SECOND / LEAST_FRAMES_PER_SECOND)
@@ -106,11 +114,11 @@ class FrameGate:
         """Lets a frame pass.
 
         Returns:
-            Whether it is a full one, with texts and curves: nobody reads them faster, so twice a second is enough.
+            Whether it is a full one, with texts and curves.
             None if the browser has all of it already, so that nothing is to be sent.
         """
         self._turn = None
-        full = news.asked != self._asked or now > self._full_at + FULL_SECONDS
+        full = news.asked != self._asked or now > self._full_at + self.full_seconds
         shown = (news.content, news.asked, full or not self.owes_words)
         if shown == self._shown:
             return None

@@ -11,6 +11,7 @@ from hdd.protocol import comparable
 from workbench.core.run_curves import RunCurves
 from workbench.theme import SYNTHETIC
 from workbench.views.accuracy_marks import MARKERS
+from workbench.views.columns import put
 
 OWN = "circle"
 """The marks of the run that is shown, which are filled."""
@@ -53,8 +54,8 @@ class AccuracyFigure:
                 mean, spread = 100 * each.mean, 100 * (each.spread or 0.0)
                 what, fill = f"{run.name}: {each}, {each.protocol} protocol", SYNTHETIC if marker == OWN else "white"
                 rows.append((each.step, mean, mean - spread, mean + spread, what, marker, fill))
-        self._points.data = {name: [row[i] for row in rows] for i, name in enumerate(COLUMNS)}
-        self._lines.data = {name: [line[i] for line in lines] for i, name in enumerate(("xs", "ys", "dash"))}
+        put(self._points, {name: [row[i] for row in rows] for i, name in enumerate(COLUMNS)})
+        put(self._lines, {name: [line[i] for line in lines] for i, name in enumerate(("xs", "ys", "dash"))})
         low, high = (np.array([row[column] for row in rows] or [end]) for column, end in ((2, 0.0), (3, 100.0)))
         room = 0.08 * (high.max() - low.min()) or 1.0
         self._levels.update(start=low.min() - room, end=high.max() + room)

@@ -11,6 +11,7 @@ from hdd.protocol import baseline_of, comparable
 from workbench.core.evaluations import NAMES, newest_baseline, result_text
 from workbench.core.run_curves import RunCurves
 from workbench.theme import SYNTHETIC
+from workbench.views.columns import put
 
 COLUMNS = ("step", "mean", "low", "high", "what")
 MARKERS = ("square", "triangle", "diamond", "inverted_triangle")
@@ -49,7 +50,7 @@ class AccuracyMarks:
             spread = values.std(ddof=1) if len(values) > 1 else 0.0
             what = result_text(evaluation) + (f", {len(values)} networks" if len(values) > 1 else "")
             rows.append((evaluation["step"], values.mean(), values.mean() - spread, values.mean() + spread, what))
-        self._source.data = {name: [row[i] for row in rows] for i, name in enumerate(COLUMNS)}
+        put(self._source, {name: [row[i] for row in rows] for i, name in enumerate(COLUMNS)})
         control = baseline_of(shown[-1], evaluations) if shown else newest_baseline(evaluations, NAMES[0])
         level = 0.0 if control is None else 100 * float(np.mean(control["accuracies"]))
         self._line.update(location=level, visible=control is not None)
@@ -65,4 +66,4 @@ class AccuracyMarks:
                 mean, spread = 100 * each.mean, 100 * (each.spread or 0.0)
                 what = f"{other.name}: {each}, {each.protocol} protocol"
                 rows.append((each.step, mean, mean - spread, mean + spread, what, marker))
-        self._others.data = {name: [row[i] for row in rows] for i, name in enumerate((*COLUMNS, "marker"))}
+        put(self._others, {name: [row[i] for row in rows] for i, name in enumerate((*COLUMNS, "marker"))})

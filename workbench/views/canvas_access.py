@@ -7,6 +7,7 @@ from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
 
 from workbench.browser import callback
+from workbench.views.columns import put
 
 Pressed = Callable[[str, bool], None]
 
@@ -38,9 +39,7 @@ class CanvasAccess:
 
     def say(self, shown: str, live: str = "") -> None:
         """Tells what the figure shows, and what has just changed; the latter is read aloud."""
-        words: dict[str, Any] = {"label": [f"{self._label} {shown}"], "live": [live]}
-        if words != self._words.data:
-            self._words.data = words
+        put(self._words, {"label": [f"{self._label} {shown}"], "live": [live]})
 
     def _heard(self, _: str, old: object, new: dict[str, Any]) -> None:
         if self._pressed is not None and new["key"]:

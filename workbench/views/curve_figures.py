@@ -16,6 +16,7 @@ from workbench.theme import EDIT, REAL, SYNTHETIC, class_colors
 from workbench.views.accuracy_figure import AccuracyFigure
 from workbench.views.accuracy_marks import AccuracyMarks
 from workbench.views.canvas_access import CanvasAccess
+from workbench.views.columns import put
 
 DASHES = ("dashed", "dotted", "dashdot", "dotdash")
 """The lines of the other runs, in the order in which they were chosen."""
@@ -208,18 +209,18 @@ class CurveFigures:
         columns, total = own.columns, what == "total"
         loss = columns["loss"] if total else np.full(len(own.step), np.nan)
         low, high = (columns["loss_low"], columns["loss_high"]) if total else (loss, loss)
-        self._total.data = {
-            "step": own.step, "loss": loss, "low": low, "high": high, "smooth": smoothed(own, loss),
-        }  # fmt: skip
+        smooth_loss = smoothed(own, loss)
+        put(self._total, {"step": own.step, "loss": loss, "low": low, "high": high, "smooth": smooth_loss})
         values = np.zeros((len(own.step), 0)) if total else own.by_class(what)
         count = values.shape[1]
-        self._by_class.data = {
+        by_class = {
             "xs": [own.step] * count,
             "ys": list(values.T),
             "smooth": list(smoothed(own, values).T),
             "color": self._colors[:count],
             "name": self._names[:count],
         }
+        put(self._by_class, by_class)
         lines = []
         for place, other in enumerate(others):
             found = smoothed(other, other.columns["loss"][:, None] if total else other.by_class(what))
@@ -241,9 +242,9 @@ class CurveFigures:
     ) -> None:
         mean = {f"{who}{q}": own.mean(f"{who}_radius_q{q}") for who in WHO for q in QUANTILES}
         clamped = 100 * own.mean("real_clamped")
-        self._radii.data = {"step": own.step, **mean, "clamped": clamped}
+        put(self._radii, {"step": own.step, **mean, "clamped": clamped})
         medians = {who: smoothed(own, mean[f"{who}50"]) for who in WHO}
-        self._smooth.data = {"step": own.step, **medians, "clamped": smoothed(own, clamped)}
+        put(self._smooth, {"step": own.step, **medians, "clamped": smoothed(own, clamped)})
         radii, percents = [], []
         for place, other in enumerate(others):
             dash = DASHES[place % len(DASHES)]
@@ -261,19 +262,17 @@ class CurveFigures:
     def _put_lines(self, name: str, lines: list[tuple[np.ndarray, np.ndarray, str, str, str]]) -> None:
         columns = list(zip(*lines, strict=True)) or [()] * 5
         names = ("xs", "ys", "color", "dash", "name")
-        self._others[name].data = {key: list(column) for key, column in zip(names, columns, strict=True)}
+        put(self._others[name], {key: list(column) for key, column in zip(names, columns, strict=True)})
 
     def _draw_edits(self, own: RunCurves) -> None:
         # The marks lie along the lower edge of the figure, wherever its axis begins.
         shown: Any = self._levels[self._scale]
         level = shown.start * 1.06 if self._scale == "log" else shown.start + 0.03 * (shown.end - shown.start)
-        self._edits.data = {
-            "step": [edit.step for edit in own.edits],
-            "what": [
-                f"{edit.name}: {edit.old} → {edit.value}{f' ({edit.note})' if edit.note else ''}" for edit in own.edits
-            ],
-            "level": [level] * len(own.edits),
-        }
+        whats = [
+            f"{edit.name}: {edit.old} → {edit.value}{f' ({edit.note})' if edit.note else ''}" for edit in own.edits
+        ]
+        steps = [edit.step for edit in own.edits]
+        put(self._edits, {"step": steps, "what": whats, "level": [level] * len(steps)})
 
 
 def _name(plot: figure, level: float, units: Literal["data", "screen"], text: str, color: str) -> None:

@@ -140,6 +140,7 @@ class Disk(SourceComponent):
 
     def _open_details(self, _: Any) -> None:
         self._details.open = True
+        self._session.refresh()
 
     def _toggle_class(self, label: int | None) -> None:
         """Shows or hides a class; the first that is chosen hides all others, and None shows all."""
@@ -188,8 +189,13 @@ class Disk(SourceComponent):
             chosen = [self._classes.index(name) for name in selection.classes if name in self._classes]
             self._legend.show(selection.color_by, colors.scale, chosen)
             if frame.full:
-                self._describe(frame, frame.disk)
-                self._faithfulness.measure(frame)
+                self._tell(frame, frame.disk)
+                # To measure faithfulness takes long, and only an open popup shows it.
+                if self._details.open:
+                    self._faithfulness.measure(frame)
+                    self._about.object = describe_view(
+                        frame.disk, self._faithfulness.of(frame.disk), self._faithfulness.problem
+                    )
         places = (session.source.layout.image(*place) for place in selection.synthetic)
         self._plot.pointing.mark([image for image in places if image is not None], selection.real)
         self._plot.highlight(selection.highlighted)
@@ -213,7 +219,7 @@ class Disk(SourceComponent):
         chosen = self._session.selection.classes
         return np.array([not chosen or name in chosen for name in self._classes])
 
-    def _describe(self, frame: Frame, disk: DrawnDisk) -> None:
+    def _tell(self, frame: Frame, disk: DrawnDisk) -> None:
         learning = frame.disk_learning
         projector = self._session.projector
         progress = projector.progress("live")
@@ -226,4 +232,3 @@ class Disk(SourceComponent):
             self._status.object = summarise(
                 disk, self._classes, frame.image_step if self._session.source.changes else None
             )
-        self._about.object = describe_view(disk, self._faithfulness.of(disk), self._faithfulness.problem)

@@ -14,6 +14,7 @@ from workbench.core.class_layout import ClassLayout
 from workbench.core.disk_requests import DrawnDisk
 from workbench.core.projector import Sample
 from workbench.theme import SYNTHETIC, class_colors, class_markers
+from workbench.views.columns import put
 from workbench.views.disk_chart import GREY, DiskChart
 from workbench.views.disk_columns import PLACES, join_with_gaps
 from workbench.views.disk_pointing import DiskPointing
@@ -164,18 +165,14 @@ class DiskPlot:
 
     def highlight(self, label: int | None) -> None:
         """Shows one class in full and all others faintly; None shows all in full."""
-        labels: dict[str, Any] = {"label": [-1 if label is None else label]}
-        if dict(self._highlighted.data) != labels:
-            self._highlighted.data = labels
+        put(self._highlighted, {"label": [-1 if label is None else label]})
 
     def put_cursor(self, image: int | None, number: int | None) -> None:
         """Rings the points of a synthetic image, or else of a real one; with neither, no point."""
         source, column, wanted = (self._real, "number", number) if image is None else (self._synthetic, "image", image)
         values = np.asarray(source.data[column], int)
         rows = np.flatnonzero(values == (-1 if wanted is None else wanted))
-        place: dict[str, Any] = {name: np.asarray(source.data[name], float)[rows].tolist() for name in PLACES}
-        if place != self._cursor.data:
-            self._cursor.data = place
+        put(self._cursor, {name: np.asarray(source.data[name], float)[rows].tolist() for name in PLACES})
 
     def draw(self, disk: DrawnDisk, sample: Sample, shown: np.ndarray, colors: PointColors) -> None:
         """Draws a projection.

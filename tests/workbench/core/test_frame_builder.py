@@ -132,7 +132,10 @@ def clock():
 
 
 class Running(Source):
-    """A run of which every step is live."""
+    """A run of which every step is live, without edits."""
+
+    def look_at(self, state, step, images):
+        return Geometry(-1.0, None, None, "closed"), PRUNING
 
     def at(self, step):
         class Live(SourceState):
@@ -166,6 +169,8 @@ def test_images_and_disk_are_of_one_step_unless_the_disk_is_late(clock):
     def shown():
         frame = builder.build()
         assert frame.images[0, 0, 0, 0] == frame.image_step
+        if builder.disks.showed(frame.disk):
+            builder.build()
         return frame.image_step, None if frame.disk is None else frame.disk.step
 
     # Nothing waits for the first disk.
@@ -197,6 +202,29 @@ def test_images_and_disk_are_of_one_step_unless_the_disk_is_late(clock):
     assert slow.answer() == 12
     source.at(13)
     assert shown() == (12, 12)
+
+
+def test_the_next_disk_of_a_run_is_requested_once_the_last_one_was_shown(clock):
+    source, slow, selection = Running(), Slow(), Selection(view="plane")
+    builder = FrameBuilder(source, slow, selection, lambda: None, lambda: None, clock)
+    source.at(1)
+    builder.build()
+    slow.answer()
+    source.at(5)
+    frame = builder.build()
+    assert (frame.step, frame.image_step, frame.disk.step) == (5, 1, 1)
+    assert not slow.asked
+    assert builder.disks.showed(frame.disk) and not builder.disks.showed(frame.disk)
+    assert builder.build().image_step == 1
+    assert slow.answer() == 5
+    # What the user asks for need not wait until the newest disk has been shown.
+    selection.view = "classes"
+    builder.build()
+    assert slow.answer() == 5
+    selection.step = 5
+    selection.centred = True
+    builder.build()
+    assert slow.asked
 
 
 def test_looking_back_shows_images_with_their_disk(clock):

@@ -9,6 +9,7 @@ from workbench.core.frame_gate import (
     FULL_SECONDS,
     HOLD_SECONDS,
     LEAST_FRAMES_PER_SECOND,
+    LONGEST_FULL_SECONDS,
     SPARE_CORES,
     UNPAINTED_SECONDS,
     FrameGate,
@@ -85,6 +86,13 @@ def test_sessions_take_turns_and_leave_the_server_time_for_others():
     assert gates[29].wait(101.05, news(1, asked="something"), listens=True) == 0
 
 
+def test_texts_come_more_rarely_while_the_machine_is_busy(gate):
+    for _ in range(20):
+        gate.make_room(idle_cores=0)
+    assert gate.admit(100.0 + 2 * FULL_SECONDS, news(1)) is False
+    assert gate.admit(100.01 + LONGEST_FULL_SECONDS, news(2)) is True
+
+
 def test_frames_come_more_rarely_while_the_machine_is_busy(gate):
     def apart():
         return gate.wait(100.0, news(1), listens=True)
@@ -96,9 +104,11 @@ def test_frames_come_more_rarely_while_the_machine_is_busy(gate):
     for _ in range(20):
         gate.make_room(idle_cores=0)
     assert apart() == pytest.approx(1 / LEAST_FRAMES_PER_SECOND)
+    assert gate.full_seconds == LONGEST_FULL_SECONDS
     for _ in range(20):
         gate.make_room(idle_cores=2 * SPARE_CORES)
     assert apart() == pytest.approx(APART)
+    assert gate.full_seconds == FULL_SECONDS
 
 
 @pytest.mark.parametrize("change", [{"asked": "a knob"}, {"look": "another"}])
