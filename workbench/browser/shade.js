@@ -5,6 +5,8 @@
 const FAINT = 0.07
 const [chosen] = highlighted.data.label
 for (const [source, columns] of sources) {
+    // New columns come with their full values.
+    if (cb_obj === source && chosen === -1) continue
     const {label} = source.data
     for (const [shown, full] of columns) {
         const [to, from] = [source.data[shown], source.data[full]]

@@ -22,6 +22,7 @@ PAGE = tuple(
     for name in (
         "unlaid_figures.js",
         "rewritten_styles.js",
+        "styled_canvases.js",
         "open_menus.js",
         "late_children.js",
         "late_columns.js",

@@ -112,16 +112,13 @@ class Curves(SourceComponent):
         self._smoothing.param.watch(lambda _: session.refresh(), "value")
         self._log.param.watch(lambda event: self._swap(event.new), "value")
         self._reset.on_click(lambda _: self._follow())
-        # The accuracies take the place of the loss when they are chosen. A hidden pane of Bokeh could not be shown
-        # again (Panel 1.9), but a column can.
-        loss, *others = map(_pane, self._figures.plots)
-        self._loss, self._accuracies = (
-            pn.Column(each, sizing_mode="stretch_both", margin=0) for each in (loss, _pane(self._figures.accuracy))
-        )
-        self._accuracies.visible = False
+        # The accuracies take the place of the loss when they are chosen. A figure that is only hidden would be drawn,
+        # and have the whole page laid out, whenever the steps change.
+        self._loss, *others = map(_pane, self._figures.plots)
+        self._accuracies = _pane(self._figures.accuracy)
+        self._first = pn.Column(self._loss, sizing_mode="stretch_both", margin=0)
         self._row = pn.Row(
-            self._loss,
-            self._accuracies,
+            self._first,
             *others,
             sizing_mode="stretch_both",
             margin=0,
@@ -204,13 +201,12 @@ class Curves(SourceComponent):
         self._session.refresh()
 
     def _swap(self, log: bool) -> None:
-        self._loss[0] = _pane(self._figures.use_scale("log" if log else "linear"))
-        self._session.refresh()
+        self._loss = _pane(self._figures.use_scale("log" if log else "linear"))
+        self._choose_first()
 
     def _choose_first(self) -> None:
         """Shows the accuracies or the loss in the first place."""
-        accuracy = self._what.value == ACCURACY
-        self._accuracies.visible, self._loss.visible = accuracy, not accuracy
+        self._first[:] = [self._accuracies if self._what.value == ACCURACY else self._loss]
         self._session.refresh()
 
     def update(self, frame: Frame) -> None:

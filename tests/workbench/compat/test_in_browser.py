@@ -80,6 +80,25 @@ def test_figures_that_come_later_are_measured_too_early(show, patched):
         wait_until(lambda: show_it.click() or [error for error in errors if "top_panel" in error])
 
 
+READ_TO_PAINT = f"""() => {{
+    const read = [], original = CSSStyleDeclaration.prototype.getPropertyValue
+    CSSStyleDeclaration.prototype.getPropertyValue = function (name) {{
+        read.push(name)
+        return original.call(this, name)
+    }}
+    Bokeh.index.find_one(({FIGURE})("line")).repaint()
+    CSSStyleDeclaration.prototype.getPropertyValue = original
+    return read.filter((name) => name.startsWith("--bk-")).length
+}}"""
+
+
+@with_and_without
+def test_style_sheets_are_asked_how_to_draw_whenever_a_figure_is_painted(show, patched):
+    page, _ = show(lambda: [line()])
+    page.wait_for_function(FINISHED)
+    assert (page.evaluate(READ_TO_PAINT) == 0) == patched
+
+
 @with_and_without
 @pytest.mark.parametrize("container", [pmui.Paper, pn.Column, pn.Row])
 def test_what_is_put_into_a_container_that_is_being_made_is_missed(show, patched, container):

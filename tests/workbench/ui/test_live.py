@@ -220,7 +220,16 @@ def test_other_views_and_curves_can_be_chosen_in_the_dark(open_tab, make_run):
     tab.page.get_by_role("button", name="What does this view keep?").click()
     tab.sees("Projection onto the plane")
     tab.page.keyboard.press("Escape")
-    tab.choose("Curve", "loss by class")
+    accuracies, losses = (
+        tab.page.get_by_role("img", name=f"Curves of {what} over") for what in ("accuracy (%)", "loss")
+    )
+    for _ in range(2):
+        tab.choose("Curve", "accuracy")
+        expect(accuracies).to_be_visible(timeout=TIMEOUT)
+        expect(losses).to_have_count(0)
+        tab.choose("Curve", "loss by class")
+        expect(losses).to_be_visible(timeout=TIMEOUT)
+        expect(accuracies).to_have_count(0)
     tab.until(lambda: any(len(each.get("xs", [])) == 10 for each in tab.figure("loss linear")))
     tab.open_curve_options()
     tab.page.get_by_role("switch", name="log axis").click()
