@@ -95,3 +95,27 @@ print("_overridden_defaults" in encoding, "_may_have_unstable_default" in encodi
 def test_where_defaults_come_from_is_worked_out_for_every_model_without_the_patch(how):
     told = subprocess.run([sys.executable, "-c", WORKED_OUT, how], capture_output=True, text=True, check=True)
     assert told.stdout.split() == [str(how != "patched")] * 3
+
+
+COUNTED = """
+import sys
+import panel as pn
+from bokeh.document import Document
+from bokeh.events import ButtonClick
+from workbench.compat.busy_count import count_nothing
+
+if "patched" in sys.argv:
+    count_nothing()
+    count_nothing()
+state = sys.modules["panel.io.state"]
+unlocked, unlock = [], state.edit_readonly
+state.edit_readonly = lambda kept: unlocked.append(kept) or unlock(kept)
+pn.widgets.Button()._process_bokeh_event(Document(), ButtonClick(model=None))
+print(len(unlocked))
+"""
+
+
+@pytest.mark.parametrize("how", ["as it is", "patched"])
+def test_each_message_of_a_browser_unlocks_all_parameters_many_times_without_the_patch(how):
+    told = subprocess.run([sys.executable, "-c", COUNTED, how], capture_output=True, text=True, check=True)
+    assert (int(told.stdout) > 4) == (how != "patched")
