@@ -83,7 +83,7 @@ class FrameBuilder:
         )
 
     def _together(self, state: SourceState, step: int, images: np.ndarray) -> tuple[int, np.ndarray]:
-        """The images to show beside the disk, and their step: those that it shows if it is new, or the next is not late.
+        """The images to show beside the disk, and their step: the disk's own if it is new, or the next one is not late.
 
         Args:
             state: of the source.
