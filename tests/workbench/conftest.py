@@ -153,19 +153,39 @@ def browser():
         browser.close()
 
 
+# A tab begins with empty local storage, which all tabs of a context share.
+FORGET = "if (!sessionStorage.getItem('begun')) { localStorage.clear(); sessionStorage.setItem('begun', 'yes') }"
+
+
+@pytest.fixture(scope="module")
+def contexts(browser):
+    """Contexts that no test uses now; they have what the page loads in their cache."""
+    return []
+
+
 @pytest.fixture
-def new_tab(browser):
+def new_tab(browser, contexts):
     """Opens tabs of browsers of their own; whatever a console, a page or a request complains of fails the test."""
-    wrong, contexts = [], []
+    wrong, used = [], []
 
     def new():
-        context = browser.new_context(viewport={"width": 1400, "height": 900}, permissions=["clipboard-write"])
-        contexts.append(context)
+        if contexts:
+            context = contexts.pop()
+        else:
+            context = browser.new_context(viewport={"width": 1400, "height": 900})
+            context.add_init_script(FORGET)
+            context.on("close", lambda closed: closed in used and used.remove(closed))
+        used.append(context)
+        context.grant_permissions(["clipboard-write"])
         return Tab(context.new_page(), wrong)
 
     yield new
-    for context in contexts:
-        context.close()
+    for context in [*used]:
+        for page in context.pages:
+            page.close()
+        context.clear_cookies()
+        context.clear_permissions()
+        contexts.append(context)
     assert wrong == []
 
 

@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 PAGE = tuple(
     HERE / name
     for name in (
+        "native_modules.js",
         "unlaid_figures.js",
         "rewritten_styles.js",
         "styled_canvases.js",

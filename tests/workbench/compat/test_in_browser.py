@@ -80,6 +80,18 @@ def test_figures_that_come_later_are_measured_too_early(show, patched):
         wait_until(lambda: show_it.click() or [error for error in errors if "top_panel" in error])
 
 
+HOW_LOADED = """() => performance.getEntriesByType("resource")
+    .filter((each) => each.name.includes("panel-material-ui.bundle.js")).map((each) => each.initiatorType)"""
+
+
+@with_and_without
+def test_modules_are_read_and_rewritten_before_the_browser_has_them(show, patched):
+    page, errors = show(lambda: [pmui.Typography("There")])
+    expect(page.get_by_text("There")).to_be_visible(timeout=TIMEOUT)
+    assert ("fetch" in page.evaluate(HOW_LOADED)) != patched
+    assert errors == []
+
+
 READ_TO_PAINT = f"""() => {{
     const read = [], original = CSSStyleDeclaration.prototype.getPropertyValue
     CSSStyleDeclaration.prototype.getPropertyValue = function (name) {{
