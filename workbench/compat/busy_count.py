@@ -13,4 +13,4 @@ from panel.io.state import _state
 
 def count_nothing() -> None:
     """Keeps no list of the callbacks that are running; calling it again changes nothing."""
-    _state._add_busy_event = _state._remove_busy_event = lambda _, event_id: None
+    _state._add_busy_event = _state._remove_busy_event = lambda self, event_id: None

@@ -16,7 +16,7 @@ def put(source: ColumnDataSource, columns: Mapping[str, Any]) -> None:
         source: gets the columns.
         columns: sequences or arrays, of numbers, texts or arrays.
     """
-    old = source.data
+    old: dict[Any, Any] = dict(source.data)
     if old.keys() != columns.keys() or not all(_same(old[name], columns[name]) for name in columns):
         source.data = dict(columns)
 
