@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from unittest.mock import MagicMock
 
+import panel_material_ui as pmui
 import pytest
 from session_parts import Document, Projector, StillSource
 
@@ -44,6 +45,9 @@ class Page:
         self._shown = [view(self.session) for view in views]
         for each in self._shown:
             self.session.add(each)
+            for button in each.__panel__().select(pmui.IconButton):
+                if "does this view keep" in button.description:
+                    button.clicks += 1
 
     def paint(self):
         self._document.run(later=True)
