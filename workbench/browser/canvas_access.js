@@ -2,6 +2,7 @@
 //
 // args: plot; words: source with the columns `label` (what the figure is and shows) and `live` (what has just changed,
 // to be read aloud); keys: source in which pressed keys are sent, null if the figure takes none.
+
 // To find it, Bokeh goes through all views of the page.
 if (!plot.known_view?.el.isConnected) plot.known_view = Bokeh.index.find_one(plot)
 const view = plot.known_view

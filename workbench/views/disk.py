@@ -189,13 +189,7 @@ class Disk(SourceComponent):
             chosen = [self._classes.index(name) for name in selection.classes if name in self._classes]
             self._legend.show(selection.color_by, colors.scale, chosen)
             if frame.full:
-                self._tell(frame, frame.disk)
-                # To measure faithfulness takes long, and only an open popup shows it.
-                if self._details.open:
-                    self._faithfulness.measure(frame)
-                    self._about.object = describe_view(
-                        frame.disk, self._faithfulness.of(frame.disk), self._faithfulness.problem
-                    )
+                self._describe(frame, frame.disk)
         places = (session.source.layout.image(*place) for place in selection.synthetic)
         self._plot.pointing.mark([image for image in places if image is not None], selection.real)
         self._plot.highlight(selection.highlighted)
@@ -219,7 +213,7 @@ class Disk(SourceComponent):
         chosen = self._session.selection.classes
         return np.array([not chosen or name in chosen for name in self._classes])
 
-    def _tell(self, frame: Frame, disk: DrawnDisk) -> None:
+    def _describe(self, frame: Frame, disk: DrawnDisk) -> None:
         learning = frame.disk_learning
         projector = self._session.projector
         progress = projector.progress("live")
@@ -232,3 +226,7 @@ class Disk(SourceComponent):
             self._status.object = summarise(
                 disk, self._classes, frame.image_step if self._session.source.changes else None
             )
+        # To measure faithfulness takes long, and only an open popup shows it.
+        if self._details.open:
+            self._about.object = describe_view(disk, self._faithfulness.of(disk), self._faithfulness.problem)
+            self._faithfulness.measure(frame)

@@ -162,9 +162,15 @@ class Slow(Projecting):
         return int(images[0, 0, 0, 0])
 
 
-def test_images_and_disk_are_of_one_step_unless_the_disk_is_late(clock):
+@pytest.fixture
+def running(clock):
+    """A run whose disks come when a test says so: its source, the projector, the selection and the builder."""
     source, slow, selection = Running(), Slow(), Selection(view="plane")
-    builder = FrameBuilder(source, slow, selection, lambda: None, lambda: None, clock)
+    return source, slow, selection, FrameBuilder(source, slow, selection, lambda: None, lambda: None, clock)
+
+
+def test_images_and_disk_are_of_one_step_unless_the_disk_is_late(clock, running):
+    source, slow, _, builder = running
 
     def shown():
         frame = builder.build()
@@ -204,9 +210,8 @@ def test_images_and_disk_are_of_one_step_unless_the_disk_is_late(clock):
     assert shown() == (12, 12)
 
 
-def test_the_next_disk_of_a_run_is_requested_once_the_last_one_was_shown(clock):
-    source, slow, selection = Running(), Slow(), Selection(view="plane")
-    builder = FrameBuilder(source, slow, selection, lambda: None, lambda: None, clock)
+def test_the_next_disk_of_a_run_is_requested_once_the_last_one_was_shown(running):
+    source, slow, selection, builder = running
     source.at(1)
     builder.build()
     slow.answer()
@@ -227,9 +232,8 @@ def test_the_next_disk_of_a_run_is_requested_once_the_last_one_was_shown(clock):
     assert slow.asked
 
 
-def test_looking_back_shows_images_with_their_disk(clock):
-    source, slow, selection = Running(), Slow(), Selection(view="plane")
-    builder = FrameBuilder(source, slow, selection, lambda: None, lambda: None, clock)
+def test_looking_back_shows_images_with_their_disk(running):
+    source, slow, selection, builder = running
     source.at(50)
     builder.build()
     slow.answer()
