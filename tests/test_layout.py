@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 HDD = sorted((ROOT / "hdd").rglob("*.py"))
 WORKBENCH = sorted((ROOT / "workbench").rglob("*.py"))
 PRODUCT = HDD + WORKBENCH
-UI_LIBRARIES = {"panel", "panel_material_ui", "bokeh", "holoviews", "hvplot", "ipywidgets", "jupyter_bokeh", "colorcet"}
+UI_LIBRARIES = {"panel", "panel_material_ui", "bokeh", "holoviews", "hvplot", "ipywidgets", "jupyter_bokeh"}
 LONGEST = {"hdd": 400, "workbench": 300}
 
 # The names under which conda-forge has what PyPI calls otherwise.

@@ -27,6 +27,8 @@ if "hdd engines" not in pn.state.cache:
     # What is loaded by now stays. Panel collects all garbage whenever sessions end, and would visit a million objects
     # of libraries each time, while all other sessions wait for most of a second.
     gc.freeze()
+    # Without this, making a page alone sets off two more such collections, and other sessions wait for each.
+    gc.set_threshold(700, 10, 100)
 
 if task_id() is None:
     page = Shell(

@@ -12,6 +12,7 @@ others are parts that views and notebooks use in place of a library's own.
 from pathlib import Path
 
 from workbench.compat.busy_count import count_nothing
+from workbench.compat.late_collection import collect_soon
 from workbench.compat.message_order import keep_order
 from workbench.compat.nagle import send_at_once
 from workbench.compat.property_defaults import keep_defaults
@@ -41,3 +42,4 @@ def in_process() -> None:
     send_at_once()
     keep_defaults()
     count_nothing()
+    collect_soon()

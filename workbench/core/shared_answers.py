@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 ANSWERS_KEPT = 16
@@ -19,12 +20,27 @@ class SharedAnswers:
         """The answer to a question. `ask` is called only if there is no answer yet, or if the last one failed."""
         with self._lock:
             answer = self._answers.pop(question, None)
-            if answer is None or (answer.done() and (answer.cancelled() or answer.exception() is not None)):
+            asked = answer is None
+            if answer is None:
                 answer = ask()
             self._answers[question] = answer
             while len(self._answers) > ANSWERS_KEPT:
                 del self._answers[next(iter(self._answers))]
+        if asked:
+            answer.add_done_callback(partial(self._keep, question))
         return answer
+
+    def _keep(self, question: Hashable, answer: Future[Any]) -> None:
+        """Keeps what was answered, and nothing of what failed."""
+        with self._lock:
+            if self._answers.get(question) is not answer:
+                return
+            if answer.cancelled() or answer.exception() is not None:
+                del self._answers[question]
+                return
+            # A future refers to its callbacks for as long as it lives, and they to sessions that may have ended.
+            self._answers[question] = kept = Future()
+            kept.set_result(answer.result())
 
     def clear(self) -> None:
         """Forgets all answers."""

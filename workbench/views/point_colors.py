@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import cast
 
-import colorcet
 import numpy as np
+from bokeh.palettes import Plasma256
 
 from workbench.core.class_layout import ClassLayout
 from workbench.core.disk_requests import DrawnDisk
@@ -15,7 +15,7 @@ from workbench.core.run_source import RunState
 from workbench.theme import class_colors
 from workbench.views.disk_columns import round_up
 
-PALETTE = colorcet.bmy[24:240]
+PALETTE = Plasma256[16:240]
 """From dark blue to yellow, of even steps to the eye; its ends can be seen on white paper and on dark one."""
 
 KEPT, PRUNED, NEITHER = "#3f90da", "#e76300", "#94a4a2"

@@ -5,7 +5,6 @@
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from hdd.sets.fitting import NAMES_UNKNOWN, about_file
 from hdd.sets.preflight.base import Alternative, Finding, Severity, Subject
@@ -47,6 +46,9 @@ def _counts(subject: Subject) -> list[Finding]:
 
 
 def _order(subject: Subject) -> list[Finding]:
+    # Loaded here, as the page reads findings and would wait for scipy when it opens.
+    from scipy.optimize import linear_sum_assignment
+
     labels, seen = subject.fitted.hard_labels, subject.predicted(subject.fractions)
     count, classes = len(labels), len(subject.fitted.classes)
     own = float((seen == labels).mean())

@@ -1,6 +1,8 @@
 """What a server would keep of pages that are gone."""
 
 import gc
+import subprocess
+import sys
 import time
 import urllib.request
 import weakref
@@ -56,3 +58,36 @@ def end(document):
 )
 def test_a_page_that_is_gone_is_forgotten(kept, mend, expected):
     assert kept(mend) == expected
+
+
+COLLECTED = """
+import asyncio
+import gc
+import sys
+from bokeh.document import Document
+from panel.io import document
+from workbench.compat.late_collection import collect_soon
+
+if "patched" in sys.argv:
+    collect_soon()
+    collect_soon()
+document.GC_DEBOUNCE, collected = 0.2, []
+
+async def sessions_end():
+    gc.disable()
+    gc.callbacks.append(lambda phase, told: collected.append(told["generation"]))
+    for _ in range(10):
+        ended = Document()
+        ended.destroy = None
+        document._destroy_document(ended, None)
+        await asyncio.sleep(0.15)
+
+asyncio.run(sessions_end())
+print(2 in collected)
+"""
+
+
+@pytest.mark.parametrize("how", ["as it is", "patched"])
+def test_nothing_is_collected_while_sessions_go_on_ending_without_the_patch(how):
+    told = subprocess.run([sys.executable, "-c", COLLECTED, how], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == [str(how == "patched")]

@@ -1,3 +1,5 @@
+import gc
+import weakref
 from concurrent.futures import Future
 
 from workbench.core.shared_answers import ANSWERS_KEPT, SharedAnswers
@@ -30,3 +32,27 @@ def test_only_the_newest_are_kept():
     answers.clear()
     answers.share(0, lambda: asked.append(1) or Future())
     assert len(asked) == ANSWERS_KEPT + 3
+
+
+def test_a_kept_answer_keeps_nobody_who_waited_for_it():
+    class Waiting:
+        def got(self, answer):
+            self.answer = answer.result()
+
+    answers, waiting, pending = SharedAnswers(), Waiting(), Future()
+    asked = answers.share("a", lambda: pending)
+    asked.add_done_callback(waiting.got)
+    pending.set_result(3)
+    assert waiting.answer == 3
+    kept = weakref.ref(waiting)
+    del waiting, asked, pending
+    gc.collect()
+    assert kept() is None
+    assert answers.share("a", Future).result() == 3
+
+
+def test_an_answer_that_is_there_at_once_is_kept():
+    answers, done = SharedAnswers(), Future()
+    done.set_result(1)
+    assert answers.share("a", lambda: done).result() == 1
+    assert answers.share("a", Future).result() == 1
