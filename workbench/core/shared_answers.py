@@ -39,8 +39,9 @@ class SharedAnswers:
                 del self._answers[question]
                 return
             # A future refers to its callbacks for as long as it lives, and they to sessions that may have ended.
-            self._answers[question] = kept = Future()
+            kept: Future[Any] = Future()
             kept.set_result(answer.result())
+            self._answers[question] = kept
 
     def clear(self) -> None:
         """Forgets all answers."""

@@ -39,13 +39,13 @@ def test_a_kept_answer_keeps_nobody_who_waited_for_it():
         def got(self, answer):
             self.answer = answer.result()
 
-    answers, waiting, pending = SharedAnswers(), Waiting(), Future()
-    asked = answers.share("a", lambda: pending)
+    answers, waiting = SharedAnswers(), Waiting()
+    asked = answers.share("a", Future)
     asked.add_done_callback(waiting.got)
-    pending.set_result(3)
+    asked.set_result(3)
     assert waiting.answer == 3
     kept = weakref.ref(waiting)
-    del waiting, asked, pending
+    del waiting, asked
     gc.collect()
     assert kept() is None
     assert answers.share("a", Future).result() == 3
