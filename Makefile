@@ -16,11 +16,11 @@ test: .venv/tests.installed  ## lint, types and tests, with a browser and Jupyte
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/basedpyright --pythonpath .venv/bin/python
-	.venv/bin/python -m pytest -n 2 -m "not browser and not slow"
-	.venv/bin/python -m pytest -n 2 -m "browser and not slow"
+	.venv/bin/python -m pytest -n 2 --dist worksteal -m "not browser and not slow"
+	.venv/bin/python -m pytest -n 2 --dist worksteal -m "browser and not slow"
 
 test-all: .venv/tests.installed  ## the slow tests too: 50 kills at random moments, queues, several browsers at once, sessions that end
-	.venv/bin/python -m pytest -n 2 -m "not browser"
+	.venv/bin/python -m pytest -n 2 --dist worksteal -m "not browser"
 	.venv/bin/python -m pytest -m browser
 
 docs: .venv/docs.installed  ## the pages that are made from the code, and the site: build/docs/index.html

@@ -42,6 +42,7 @@ def test_the_package_of_the_page_has_the_entry_points_of_the_toys():
     }
 
 
+@pytest.mark.slow
 def test_the_tests_of_the_page_pass(tmp_path, with_toys):
     names = [name for name in FILES if name.startswith("test_")]
     assert len(names) == 4

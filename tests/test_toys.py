@@ -85,7 +85,10 @@ def test_a_toy_format_is_written_and_read(folder, tmp_path):
     assert told.stdout == f"{(2,) * 10}\n", told.stderr
 
 
-@pytest.mark.parametrize(("name", "what"), [("drift", "method 'drift'"), ("sharpened", "objective 'sharpened'")])
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [pytest.param("drift", "method 'drift'", marks=pytest.mark.slow), ("sharpened", "objective 'sharpened'")],
+)
 def test_a_run_whose_toy_is_not_installed_here_can_be_looked_at_but_not_advanced(folder, tmp_path, name, what):
     run = Run(folder / name)
     assert run.summary()["step"] == 8

@@ -358,7 +358,7 @@ def test_json_lines_of_several_steps_say_which_step_is_next(demo, tmp_path):
     assert [line["total"] for line in lines if "total" in line] == [2, 2]
 
 
-@pytest.mark.parametrize("option", [[], ["--json"], ["--json-lines"]])
+@pytest.mark.parametrize("option", [[], pytest.param(["--json"], marks=pytest.mark.slow), ["--json-lines"]])
 def test_output_that_nobody_reads(tmp_path, option):
     """The reader of both streams goes away before the first line, as `2>&1 | head -0` does."""
     reader, writer = os.pipe()

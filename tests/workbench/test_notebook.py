@@ -71,6 +71,7 @@ def words(cells):
 
 
 @needs_nbclient
+@pytest.mark.slow
 def test_the_lesson_runs_from_top_to_bottom_and_says_what_it_keeps(kernels):
     import nbformat
     from nbclient import NotebookClient

@@ -20,7 +20,8 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize(
-    ("variable", "name"), [("COLAB_RELEASE_TAG", "Colab"), ("VSCODE_PID", "VS Code"), ("ANYTHING", None)]
+    ("variable", "name"),
+    [("COLAB_RELEASE_TAG", "Colab"), pytest.param("VSCODE_PID", "VS Code", marks=pytest.mark.slow), ("ANYTHING", None)],
 )
 def test_a_view_that_stands_still_says_so(make_run, tmp_path, variable, name):
     run = make_run(steps=20)

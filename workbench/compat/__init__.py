@@ -28,6 +28,7 @@ PAGE = tuple(
         "rewritten_styles.js",
         "styled_canvases.js",
         "open_menus.js",
+        "unfocused_fields.js",
         "late_children.js",
         "late_columns.js",
         "drawn_values.js",

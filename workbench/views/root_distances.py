@@ -102,18 +102,21 @@ class RootDistances(SourceComponent):
         kept = disk.kept.repeat(layout.held)
         synthetic = points.synthetic_distance[kept], layout.point_labels[kept]
         real = points.real_distance[points.kept], frame.sample.labels[points.kept]
-        groups = [("real", REAL, *real)]
+        groups, note = [("real", REAL, *real)], ""
         if self._session.source.changes:
             initial = self._initial_distances(disk)
-            if initial is not None:
+            if initial is None:
+                note = self._missing(disk.request.look)
+            else:
                 groups.append(("step 0", INITIAL, initial, layout.point_labels))
         now = f"step {disk.step}" if self._session.source.changes else "synthetic"
         groups.append((now, SYNTHETIC, *synthetic))
-        self._draw(groups)
+        self._draw(groups, note)
 
-    def _draw(self, groups: list[tuple[str, str, np.ndarray, np.ndarray]]) -> None:
+    def _draw(self, groups: list[tuple[str, str, np.ndarray, np.ndarray]], note: str) -> None:
         rows: list[dict[str, Any]] = []
-        for place, (what, color, distances, labels) in zip((-OFFSET, 0, OFFSET), groups, strict=False):
+        places = (-OFFSET, 0, OFFSET) if len(groups) == 3 else (-OFFSET, OFFSET)
+        for place, (what, color, distances, labels) in zip(places, groups, strict=True):
             for label in np.unique(labels):
                 low, quarter, median, three_quarters, high = np.quantile(distances[labels == label], QUANTILES)
                 about = f"{self._classes[label]}, {what}: median {median:.3g}, 5 to 95 % {low:.3g} to {high:.3g}"
@@ -126,7 +129,7 @@ class RootDistances(SourceComponent):
         room = 0.08 * (highest - lowest) or 0.1
         self._levels.update(start=max(0.0, lowest - room), end=highest + room)
         medians = " · ".join(f"{np.median(distances):.3g} {what}" for what, _, distances, _ in groups)
-        self._summary.object = f"Median over all classes: {medians}.{self._failed[1] if self._failed else ''}"
+        self._summary.object = f"Median over all classes: {medians}.{note}"
         self._access.say(self._summary.object)
 
     def _initial_distances(self, disk: DrawnDisk) -> np.ndarray | None:
@@ -145,6 +148,11 @@ class RootDistances(SourceComponent):
             asked = session.source.shared(question, lambda: session.projector.study(projector.look, *arguments))
             asked.add_done_callback(partial(self._got_initial, look))
         return None
+
+    def _missing(self, look: Look) -> str:
+        if self._failed is not None and self._failed[0] == look:
+            return self._failed[1]
+        return " Those of step 0 are being computed."
 
     def _got_initial(self, look: Look, answer: Future) -> None:
         self._asked = None

@@ -59,7 +59,7 @@ def test_a_run_of_an_earlier_version_is_read_where_nothing_can_be_written(folder
 
 
 @needs_setpriv
-@pytest.mark.parametrize("name", ["finished", "snapshot"])
+@pytest.mark.parametrize("name", [pytest.param("finished", marks=pytest.mark.slow), "snapshot"])
 def test_what_needs_only_reading_works(folder, tmp_path, name):
     script = """
 import sys

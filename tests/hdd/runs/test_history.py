@@ -62,7 +62,11 @@ def test_a_stop_right_after_an_edit_is_no_difference(make_run, digits, tmp_path)
     assert first_difference(other, run) is None
 
 
-@pytest.mark.parametrize("objective", OBJECTIVES.names()[1:])
+# They share all that is tested here, so one of them stands for the others in the quick tests.
+@pytest.mark.parametrize(
+    "objective",
+    [pytest.param(each, marks=() if each == "energy" else pytest.mark.slow) for each in OBJECTIVES.names()[1:]],
+)
 def test_a_switch_of_objectives_is_resumed_rewound_and_replayed(make_run, digits, tmp_path, objective):
     at = {4: {"objective": objective, "gradient_norm": "auto"}, 8: {"objective": "hdd"}}
     run = resume(make_run(at=at), until=12, data=digits)

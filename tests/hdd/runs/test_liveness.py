@@ -102,6 +102,7 @@ def states_found(path, seconds=2.0):
     return found
 
 
+@pytest.mark.slow
 def test_many_readers_at_once_see_no_engine_where_none_is(make_run, engine_process):
     run = make_run(steps=100_000)
     process = engine_process(run)

@@ -46,6 +46,7 @@ def test_engines_queue_in_the_order_in_which_they_came(make_run, engine_process)
     assert state(first) == "killed"
 
 
+@pytest.mark.slow
 def test_a_queued_run_can_be_told_to_share_the_device(make_run, engine_process):
     first, second, third = (make_run(name, steps=100_000) for name in ("first", "second", "third"))
     engine_process(first, "--queue")
@@ -60,6 +61,7 @@ def test_a_queued_run_can_be_told_to_share_the_device(make_run, engine_process):
     assert state(third) == "queued"
 
 
+@pytest.mark.slow
 def test_a_killed_engine_that_waited_reads_as_killed_and_holds_up_nobody(make_run, engine_process):
     first, second, third = (make_run(name, steps=100_000) for name in ("first", "second", "third"))
     head = engine_process(first)

@@ -315,3 +315,25 @@ def test_a_change_overtakes_what_it_changes(show, sending, patched, change):
     else:
         with page.expect_event("pageerror", lambda error: "isn't known" in str(error)):
             button.click()
+
+
+@with_and_without
+def test_who_is_asked_for_a_text_must_first_go_to_its_field(show, patched):
+    def make():
+        dialog = pmui.Dialog(pmui.TextInput(label="Name", value="first"), title="Rename")
+        button = pmui.Button(label="Ask")
+        button.on_click(lambda _: dialog.param.update(open=True))
+        return [button, dialog]
+
+    page, errors = show(make)
+    page.get_by_role("button", name="Ask").click()
+    field = page.get_by_role("dialog").get_by_role("textbox", name="Name")
+    if patched:
+        expect(field).to_be_focused(timeout=TIMEOUT)
+        page.keyboard.type(" and last")
+        expect(field).to_have_value("first and last")
+    else:
+        field.wait_for()
+        page.wait_for_timeout(1000)
+        expect(field).not_to_be_focused()
+    assert errors == []

@@ -54,24 +54,31 @@ def everything(path):
     }
 
 
-def test_a_viewer_cannot_steer_by_any_message(open_tab, make_run, browser, server, root):
+@pytest.mark.parametrize(
+    ("shown", "sign"),
+    [
+        ("", "steps kept"),
+        pytest.param("&tab=runs", "runs in", marks=pytest.mark.slow),
+        pytest.param("&tab=compare", "Compare", marks=pytest.mark.slow),
+    ],
+)
+def test_a_viewer_cannot_steer_by_any_message(open_tab, make_run, browser, server, root, shown, sign):
     make_run("other", steps=10)
     run = make_run("victim", steps=20, of=40)
     driver = open_tab()
     driver.goto(f"{server}?runs={root}&run=victim")
     driver.sees("You are in control")
     before, note = everything(run.path), run.note
-    for shown, sign in (("", "steps kept"), ("&tab=runs", "runs in"), ("&tab=compare", "Compare")):
-        # Complaints are not collected: what is sent here makes no sense, and browser and server may say so.
-        viewer = browser.new_page()
-        viewer.goto(f"{server}?runs={root}&run=victim{shown}", timeout=60_000)
-        for text in ("You are watching", sign):
-            viewer.get_by_text(text).first.wait_for(timeout=60_000)
-        # The second time, what the first has opened is there too, such as dialogs that ask whether one is sure.
-        for _ in range(2):
-            assert viewer.evaluate(ATTACK) > 100
-            time.sleep(2)
-        viewer.close()
+    # Complaints are not collected: what is sent here makes no sense, and browser and server may say so.
+    viewer = browser.new_page()
+    viewer.goto(f"{server}?runs={root}&run=victim{shown}", timeout=60_000)
+    for text in ("You are watching", sign):
+        viewer.get_by_text(text).first.wait_for(timeout=60_000)
+    # The second time, what the first has opened is there too, such as dialogs that ask whether one is sure.
+    for _ in range(2):
+        assert viewer.evaluate(ATTACK) > 100
+        time.sleep(2)
+    viewer.close()
     assert run.edits() == [edit for edit in run.edits() if edit.name == "steps"]
     assert (run.path.exists(), run.note, run.step, run.status().state) == (True, note, 20, "stopped")
     assert everything(run.path) == before

@@ -83,6 +83,7 @@ def test_verdicts_are_kept_filtered_and_saved_in_a_table(open_tab, make_run, tmp
     assert verdicts(run.path / "verdicts.json") == {"40": {"12": "doubt"}}
 
 
+@pytest.mark.slow
 def test_an_audit_can_be_cancelled_and_another_step_be_audited(open_tab, make_run, script):
     make_run("done", steps=40)
     script(epoch_seconds=30)
@@ -160,6 +161,7 @@ def test_what_is_selected_is_marked_in_the_inspector_and_can_be_left_out(open_ta
         assert archive.namelist() == [f"000-{run.classes[0]}/0000.png"]
 
 
+@pytest.mark.slow
 def test_an_audit_is_compared_with_that_of_another_step(open_tab, make_run):
     make_run("done", steps=40)
     tab = open_tab()

@@ -63,6 +63,7 @@ def signed_in(serve, new_tab, tmp_path):
     return sign_in
 
 
+@pytest.mark.slow
 def test_the_ledger_names_who_has_signed_in(signed_in, make_run):
     run = make_run(steps=20, of=40)
     alice, bob = signed_in("alice"), signed_in("bob")

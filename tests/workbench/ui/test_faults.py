@@ -15,6 +15,7 @@ from workbench.core import run_source
 EVIL = "<img src=x onerror=alert(1)>"
 
 
+@pytest.mark.slow
 def test_a_killed_engine_is_said_to_be_and_can_be_resumed(open_tab, make_run, script):
     script(rate=10)
     run = make_run("run", steps=30, of=100_000)

@@ -1,5 +1,6 @@
 """The tab "Hierarchy": a class from root to leaf, at every step, with the one selection."""
 
+import pytest
 from tab import TIMEOUT
 
 
@@ -14,6 +15,7 @@ def images(tab):
     return next(each for each in figure or [] if "width" in each)
 
 
+@pytest.mark.slow
 def test_the_images_of_a_class_stand_at_their_distances_around_the_root(open_tab, make_run):
     make_run("done", steps=40)
     tab = open_tab()

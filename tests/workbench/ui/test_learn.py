@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pytest
 
 from hdd.sets import SyntheticSet, save
 
@@ -58,6 +59,7 @@ def test_a_class_of_the_run_is_taken_into_the_playground(open_tab, make_run):
     tab.until(lambda: tab.page.locator(".handle").count() == 5)
 
 
+@pytest.mark.slow
 def test_the_class_that_alone_is_chosen_in_the_legend_is_taken(open_tab, make_run):
     make_run("done", steps=40)
     tab = open_tab()

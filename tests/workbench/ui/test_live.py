@@ -192,6 +192,7 @@ def test_an_evaluation_is_cancelled_and_a_baseline_is_shown_beside_the_next(open
     expect(table.get_by_role("row", name="mlp")).to_contain_text("98.0 ± 1.4 %", timeout=TIMEOUT)
 
 
+@pytest.mark.slow
 def test_escape_closes_a_menu_whose_chosen_entry_is_gone_from_it(open_tab, make_run):
     make_run("other", steps=30)
     make_run("third", steps=30)

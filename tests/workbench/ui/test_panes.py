@@ -114,7 +114,8 @@ def test_bars_between_panes_share_the_room_and_are_kept(open_tab, make_run):
     tab.until(lambda: tab.ask("radius", "plot => Bokeh.index.find_one(plot).el.getBoundingClientRect().height") > low)
 
 
-@pytest.mark.parametrize(("page", "is_over"), [pytest.param(1280, False, marks=pytest.mark.slow), (1024, True)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("page", "is_over"), [(1280, False), (1024, True)])
 def test_the_inspector_lies_over_a_narrow_page_and_takes_room_from_a_wide_one(open_tab, make_run, page, is_over):
     make_run("run", steps=20)
     tab = open_tab()

@@ -24,6 +24,7 @@ def select(tab, *runs):
         tab.page.get_by_role("checkbox", name=f"Select {name}", exact=True).check()
 
 
+@pytest.mark.slow
 def test_runs_are_shown_as_a_tree_that_follows_the_disk_and_opened(open_tab, make_run, root):
     first = make_run("first <b>", steps=20, seed=7)
     make_run("second", steps=30)

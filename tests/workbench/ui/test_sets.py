@@ -168,6 +168,7 @@ def test_a_set_is_compared_with_its_real_images(serve, new_tab, digits, root):
     expect(tab.page.get_by_role("button", name="Read as values")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_sets_and_runs_are_exported_in_formats(new_tab, server, make_run, pixels, digits, root, tmp_path):
     make_run("run", steps=20)
     tab = new_tab()

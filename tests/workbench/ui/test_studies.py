@@ -63,6 +63,7 @@ def test_a_study_is_seen_while_it_grows_and_leads_to_its_runs(open_tab, make_run
     expect(tab.page.get_by_role("combobox", name="Run", exact=True)).to_have_text("hdd,seed=0", timeout=TIMEOUT)
 
 
+@pytest.mark.slow
 def test_one_of_several_studies_is_chosen_and_a_bad_file_is_told(open_tab, make_run, root):
     make_run("run", steps=20)
     ScriptedStudy(root / "first", title="The first")

@@ -44,6 +44,7 @@ def test_a_run_that_is_pruned_from_its_first_step_on_is_started_here(open_tab, r
     assert (run.path.name, made.curvature, made.pruning_rate) == ("pruned", -4, 0.5)
 
 
+@pytest.mark.slow
 def test_a_number_typed_beside_a_slider_is_applied_exactly(open_tab, make_run, script):
     script(rate=20)
     run = make_run("run", steps=5, of=100_000)

@@ -69,3 +69,18 @@ def test_bars_are_quantiles_of_each_class(session):
     assert view._summary.object.startswith(
         f"Median over all classes: {medians[0]:.3g} real · {medians[1]:.3g} step 0 · "
     )
+
+
+def test_bars_of_step_0_that_are_not_there_yet_are_announced(session, monkeypatch):
+    pending = Future()
+    monkeypatch.setattr(session.projector, "study", lambda *_: pending)
+    view = RootDistances(session)
+    for _ in range(3):
+        view.update(session.frame(full=True))
+    found = bars(view)
+    assert len(found["step 0"]["x"]) == 0
+    assert len(found["real"]["x"]) == len(found["step 40"]["x"]) == 10
+    assert view._summary.object.endswith(" step 40. Those of step 0 are being computed.")
+    pending.set_exception(ValueError("for a test"))
+    view.update(session.frame(full=True))
+    assert "Those of step 0 cannot be computed" in view._summary.object
