@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 COMMANDS = {
     "workbench": "panel serve workbench/app.py",
-    "test": '-m pytest -n 2 -m "browser and not slow"',
+    "test": '-m pytest -n 2 --dist worksteal -m "browser and not slow"',
     "test-all": "-m pytest -m browser",
     "docs": "sphinx --quiet --fail-on-warning",
     "bench": "hdd bench",
