@@ -50,9 +50,11 @@ function reloadAfterOutages(page) {
     if (!notice.open) notice.showModal()
   }
   const look = async () => {
+    // An answer from before the connection was lost says nothing of now.
+    const wasLost = lost
     const answers = await serverAnswers()
     if (leaving) return
-    if (lost && answers) {
+    if (wasLost && answers) {
       leaving = true
       location.reload()
       return

@@ -87,6 +87,28 @@ def test_a_page_comes_back_after_a_cut(browser, link, make_run, script, seconds)
     page.close()
 
 
+def test_an_answer_from_before_a_cut_does_not_load_the_page_again(browser, link, make_run):
+    make_run("run", steps=30)
+    relay, address = link
+    page, held = browser.new_page(), []
+    page.goto(address)
+    page.get_by_text("Finished: step 30 of 30").first.wait_for(timeout=TIMEOUT)
+    page.evaluate("window.isTheSame = true")
+    page.route("**/*alive", lambda route: route.abort() if held else held.append(route))
+    page.wait_for_timeout(3000)
+    assert held
+    relay.cut()
+    expect(page.get_by_text(LOST)).to_be_visible(timeout=TIMEOUT)
+    held[0].fulfill(status=200)
+    page.wait_for_timeout(1000)
+    assert page.evaluate("window.isTheSame")
+    page.unroute("**/*alive")
+    relay.mend()
+    expect(page.get_by_text(LOST)).to_have_count(0, timeout=TIMEOUT)
+    page.get_by_text("Finished: step 30 of 30").first.wait_for(timeout=TIMEOUT)
+    page.close()
+
+
 @pytest.mark.slow
 def test_a_stalled_link_is_said_and_a_page_that_kept_its_connection_stays(browser, link, make_run):
     make_run("run", steps=30)
