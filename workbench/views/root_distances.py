@@ -106,7 +106,7 @@ class RootDistances(SourceComponent):
         if self._session.source.changes:
             initial = self._initial_distances(disk)
             if initial is None:
-                note = self._missing(disk.request.look)
+                note = self._failure(disk.request.look) or " Those of step 0 are being computed."
             else:
                 groups.append(("step 0", INITIAL, initial, layout.point_labels))
         now = f"step {disk.step}" if self._session.source.changes else "synthetic"
@@ -138,7 +138,7 @@ class RootDistances(SourceComponent):
         if self._initial is not None and self._initial[0] == look:
             return self._initial[1]
         images = session.kept_images(0)
-        if self._failed is not None and self._failed[0] == look:
+        if self._failure(look):
             return None
         if images is not None and self._asked is None and session.source.viewing is not None:
             self._asked = look
@@ -149,10 +149,9 @@ class RootDistances(SourceComponent):
             asked.add_done_callback(partial(self._got_initial, look))
         return None
 
-    def _missing(self, look: Look) -> str:
-        if self._failed is not None and self._failed[0] == look:
-            return self._failed[1]
-        return " Those of step 0 are being computed."
+    def _failure(self, look: Look) -> str:
+        """Why there are no distances of step 0; empty if they did not fail."""
+        return self._failed[1] if self._failed is not None and self._failed[0] == look else ""
 
     def _got_initial(self, look: Look, answer: Future) -> None:
         self._asked = None
