@@ -11,7 +11,6 @@ others are parts that views and notebooks use in place of a library's own.
 
 from pathlib import Path
 
-from workbench.compat.bundle_paths import look_up_once
 from workbench.compat.busy_count import count_nothing
 from workbench.compat.late_collection import collect_soon
 from workbench.compat.message_order import keep_order
@@ -44,5 +43,4 @@ def in_process() -> None:
     send_at_once()
     keep_defaults()
     count_nothing()
-    look_up_once()
     collect_soon()

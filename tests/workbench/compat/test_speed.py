@@ -119,28 +119,3 @@ print(len(unlocked))
 def test_each_message_of_a_browser_unlocks_all_parameters_many_times_without_the_patch(how):
     told = subprocess.run([sys.executable, "-c", COUNTED, how], capture_output=True, text=True, check=True)
     assert (int(told.stdout) > 4) == (how != "patched")
-
-
-LOOKED_UP = """
-import sys
-from pathlib import Path
-import panel_material_ui as pmui
-from workbench.compat.bundle_paths import look_up_once
-
-if "patched" in sys.argv:
-    look_up_once()
-    look_up_once()
-places, is_file = [], Path.is_file
-Path.is_file = lambda path: places.append(path) or is_file(path)
-first = pmui.Button._bundle_path, pmui.Button._bundle_css
-places.clear()
-assert (pmui.Button._bundle_path, pmui.Button._bundle_css) == first
-assert pmui.Button._bundle_path.name.endswith(".bundle.js"), first
-print(len(places) > 0)
-"""
-
-
-@pytest.mark.parametrize("how", ["as it is", "patched"])
-def test_the_code_of_a_component_is_looked_for_each_time_without_the_patch(how):
-    told = subprocess.run([sys.executable, "-c", LOOKED_UP, how], capture_output=True, text=True, check=True)
-    assert told.stdout.split() == [str(how != "patched")]
