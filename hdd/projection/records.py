@@ -121,6 +121,8 @@ class Projection:
         real_radius, synthetic_radius: (N,) and (M,), the exact √|K|·radius in feature space, after the clamp.
         synthetic_clamped: (M,) bool, whether the clamp shortened the feature.
         real_distance, synthetic_distance: (N,) and (M,), √|K|·distance to the real centroid of the own class.
+        real_quantiles, synthetic_quantiles: (C + 1, 5), how these distances are spread in each class and, in the last
+            row, in all, as `hdd.projection.spread.class_quantiles` gives them; of the kept images of both kinds.
         gap: (C,), √|K|·distance between the two centroids of each class in feature space; NaN if one is missing.
         real_nearest, synthetic_nearest: (N,) and (M,) int64, the class whose real centroid is nearest in feature space.
         clamp_ring: (S, 2), the line that no point of the drawing can cross because of the clamp; empty if there is no
@@ -139,6 +141,8 @@ class Projection:
     synthetic_clamped: np.ndarray
     real_distance: np.ndarray
     synthetic_distance: np.ndarray
+    real_quantiles: np.ndarray
+    synthetic_quantiles: np.ndarray
     gap: np.ndarray
     real_nearest: np.ndarray
     synthetic_nearest: np.ndarray

@@ -31,6 +31,7 @@ from hdd.projection.nearest import nearest_rows, train_features
 from hdd.projection.records import Faithfulness, Geometry, Nearest, Projection, Pruning, Viewing
 from hdd.projection.sample import first_of_each, sample_classes
 from hdd.projection.scene import Drawing, Scene
+from hdd.projection.spread import class_quantiles
 from hdd.projection.viewing_network import viewing_network
 from hdd.projection.views import VIEWS, View
 from hdd.pruning.scores import pruning_mask, score_images
@@ -92,6 +93,7 @@ class ViewingSpace:
         self._real_drawn = functools.lru_cache(GEOMETRIES_KEPT)(self._draw_real)
         self._real_nearest = functools.lru_cache(GEOMETRIES_KEPT)(self._nearest_classes_of_real)
         self._real_distances = functools.lru_cache(GEOMETRIES_KEPT)(self._distances_of_real)
+        self._real_quantiles = functools.lru_cache(GEOMETRIES_KEPT)(self._quantiles_of_real)
 
     def features(self, images: Tensor) -> Tensor:
         """The features (B, D), float32, that the viewing network gives for normalised images (B, channels, H, W)."""
@@ -145,6 +147,8 @@ class ViewingSpace:
         geometry = self.measured(geometry)
         scene, unclamped = self.scene(images, labels, geometry, pruning, matched)
         drawing = self.draw(scene, view, geometry, pruning)
+        distances = _numpy(_to_own_centroid(scene, scene.synthetic, scene.synthetic_labels))
+        kept = slice(None) if matched is None else matched
         return Projection(
             view,
             scene.kept.copy(),
@@ -157,7 +161,9 @@ class ViewingSpace:
             _numpy(norm(scene.synthetic)),
             _numpy(norm(unclamped) > (geometry.clamp or math.inf)),
             self._real_distances(geometry, pruning).copy(),
-            _numpy(_to_own_centroid(scene, scene.synthetic, scene.synthetic_labels)),
+            distances,
+            self._real_quantiles(geometry, pruning).copy(),
+            class_quantiles(distances[kept], labels[kept], len(self._counts)),
             _numpy(scene.gap),
             self._real_nearest(geometry, pruning).copy(),
             _nearest_classes(scene, scene.synthetic),
@@ -182,6 +188,11 @@ class ViewingSpace:
         """(N,) the distance of each real point to the real centroid of its class."""
         scene, _ = self._real(geometry, pruning)
         return _numpy(_to_own_centroid(scene, scene.real, scene.labels))
+
+    def _quantiles_of_real(self, geometry: Geometry, pruning: Pruning) -> np.ndarray:
+        """(C + 1, 5) how the distances of the kept real points are spread."""
+        kept = self.kept(pruning)
+        return class_quantiles(self._real_distances(geometry, pruning)[kept], self.labels[kept], len(self._counts))
 
     def scene(
         self,

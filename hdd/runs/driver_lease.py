@@ -7,6 +7,7 @@ torch.
 
 import hashlib
 import json
+import math
 import os
 import secrets
 import socket
@@ -53,10 +54,14 @@ class DriverLease:
 
     Args:
         run: directory of the run. Where it cannot be written, nobody gets the lease.
+        unseen_seconds: how late a change by another process may be seen, for those who ask very often.
     """
 
-    def __init__(self, run: Path) -> None:
+    def __init__(self, run: Path, unseen_seconds: float = 0.0) -> None:
         self._path = run / _LEASE
+        self._unseen_seconds = unseen_seconds
+        self._looked_at = -math.inf
+        self._about: os.stat_result | None = None
         self._lock = threading.Lock()
         # A file server has a clock of its own, by which it says when a file was touched.
         self._clock_ahead = 0.0
@@ -68,11 +73,19 @@ class DriverLease:
     @property
     def holder(self) -> Driver | None:
         """Who holds the lease, None while it is free."""
-        try:
-            about = self._path.stat()
-        except OSError:
-            return None
-        return None if self._age(about) > EXPIRED_SECONDS else self._last(about)
+        about = self._look()
+        return None if about is None or self._age(about) > EXPIRED_SECONDS else self._last(about)
+
+    def _look(self) -> os.stat_result | None:
+        """What the file system says of the lease, None where there is none."""
+        now = time.monotonic()
+        if now >= self._looked_at + self._unseen_seconds:
+            self._looked_at = now
+            try:
+                self._about = self._path.stat()
+            except OSError:
+                self._about = None
+        return self._about
 
     def _last(self, about: os.stat_result) -> Driver | None:
         """Who took the lease last, whether or not it has expired."""
@@ -91,8 +104,12 @@ class DriverLease:
     def holds(self, key: str) -> bool:
         """Whether `key` holds the lease, whoever gave it the key."""
         self._digest(key)
-        self._read = None
+        self._forget()
         return self.driver == key
+
+    def _forget(self) -> None:
+        """Has the lease read again."""
+        self._read, self._looked_at = None, -math.inf
 
     def take(self, key: str, who: str = "", over: bool = False) -> bool:
         """Takes the lease if it is free; returns whether `key` holds it now.
@@ -114,10 +131,13 @@ class DriverLease:
 
         A holder that slept, or whose clock was set, finds its lease expired; it gets it back unless another took it.
         """
-        with suppress(OSError):
-            about = self._path.stat()
-            if self._age(about) > KEPT_SECONDS and (last := self._last(about)) is not None and last.key in keys:
+        about = self._look()
+        if about is None or self._age(about) <= KEPT_SECONDS:
+            return
+        if (last := self._last(about)) is not None and last.key in keys:
+            with suppress(OSError):
                 os.utime(self._path)
+            self._looked_at = -math.inf
 
     def leave(self, key: str, to: str | None = None, who: str = "") -> None:
         """If `key` holds the lease, passes it to the key `to` (`who` in words), or frees it where that is None."""
@@ -137,14 +157,17 @@ class DriverLease:
         with self._lock, FileLock(lock, timeout=LOCKED_SECONDS):
             lock.touch()
             self._clock_ahead = lock.stat().st_mtime - time.time()
-            yield
+            self._forget()
+            try:
+                yield
+            finally:
+                self._forget()
 
     def _age(self, about: os.stat_result) -> float:
         """How far from now the lease was touched, in seconds; after the clock was set back, that is in the future."""
         return abs(time.time() + self._clock_ahead - about.st_mtime)
 
     def _write(self, driver: Driver) -> None:
-        self._read = None
         with replace_file(self._path) as partial:
             partial.write_text(json.dumps({"key": self._digest(driver.key), "who": driver.who}))
 

@@ -7,6 +7,7 @@ from scripted import MEAN, SIDE, STD
 
 from hdd.pixels import to_pixels
 from hdd.projection import Faithfulness, Hierarchy, Neighbours, Projection
+from hdd.projection.spread import class_quantiles
 from workbench.core import projector
 
 REAL = 6
@@ -50,11 +51,16 @@ def look(viewing, images, labels, geometry, view, pruning, left_out=()):
     radius = np.hypot(*synthetic.T)
     kept = np.tile(np.arange(REAL) < round((1 - pruning.rate) * REAL), CLASSES)
     gap = np.hypot(*(centroids[0] - centroids[1]).T)
+    own = sample(viewing).labels
+    distances = np.hypot(*(real - centroids[0][own]).T), np.hypot(*(synthetic - centroids[0][labels]).T)
+    quantiles = [
+        class_quantiles(values[some], of[some], CLASSES)
+        for values, of, some in zip(distances, (own, labels), (kept, matched), strict=True)
+    ]
     projection = Projection(
         view, kept, real, synthetic, *centroids, centroids[0][:, None] * (1 - along) + centroids[1][:, None] * along,
         np.hypot(*real.T), radius, radius > (geometry.clamp or np.inf),
-        np.hypot(*(real - centroids[0][sample(viewing).labels]).T),
-        np.hypot(*(synthetic - centroids[0][labels]).T), gap, nearest_classes(real, centroids[0]),
+        *distances, *quantiles, gap, nearest_classes(real, centroids[0]),
         nearest_classes(synthetic, centroids[0]), circle(97 if geometry.clamp else 0, geometry.clamp or 0),
     )  # fmt: skip
     return replace(geometry, feature_scale=geometry.feature_scale or 1.0), projection, None

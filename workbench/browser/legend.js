@@ -32,13 +32,6 @@ const STYLE = `
   .swatch {width: 10px; height: 10px; border-radius: 2px; margin: 0 3px}
 `
 
-const make = (tag, className, text) => {
-  const element = document.createElement(tag)
-  if (className) element.className = className
-  if (text != null) element.textContent = text
-  return element
-}
-
 const shape = (marker, color) => {
   const svg = document.createElementNS(NS, "svg")
   svg.setAttribute("viewBox", "0 0 16 16")
@@ -51,42 +44,35 @@ const shape = (marker, color) => {
 }
 
 function scaleOf({title, low, high, colors}) {
-  const scale = make("div", "scale")
-  const bar = make("div", "bar")
+  const bar = element("div", {className: "bar"})
   bar.style.background = `linear-gradient(to right, ${colors.join(",")})`
-  const ends = make("div", "ends")
-  ends.append(make("span", "", low), make("span", "", high))
+  const ends = element("div", {className: "ends"}, element("span", {}, low), element("span", {}, high))
+  const scale = element("div", {className: "scale"}, element("div", {}, title), bar, ends)
   scale.setAttribute("role", "img")
   scale.setAttribute("aria-label", `Colours: ${title}, from ${low} (dark) to ${high} (light)`)
-  scale.append(make("div", "", title), bar, ends)
   return scale
 }
 
 export function render({model, el}) {
-  const style = make("style", "", STYLE)
-  const legend = make("div", "legend")
-  const list = make("div", "classes")
+  const list = element("div", {className: "classes"})
   list.setAttribute("role", "group")
   list.setAttribute("aria-label", "Classes: press one to show only it, and others to add them")
-  const extra = make("div", "")
-  legend.append(extra, list)
-  el.append(style, legend)
+  const extra = element("div", {})
+  const legend = element("div", {className: "legend"}, extra, list)
+  el.append(element("style", {}, STYLE), legend)
   let timer = 0
   const over = (label) => {
     clearTimeout(timer)
     timer = setTimeout(() => model.send_msg({over: label}), HOVER_MILLISECONDS)
   }
   const buttons = model.classes.map((name, label) => {
-    const button = make("button", "")
-    button.type = "button"
-    button.title = name
+    const button = element("button", {type: "button", title: name})
     button.addEventListener("click", () => model.send_msg({click: label}))
     for (const event of ["pointerenter", "focus"]) button.addEventListener(event, () => over(label))
     for (const event of ["pointerleave", "blur"]) button.addEventListener(event, () => over(-1))
     return button
   })
-  const all = make("button", "all", "Show all classes")
-  all.type = "button"
+  const all = element("button", {type: "button", className: "all"}, "Show all classes")
   all.addEventListener("click", () => model.send_msg({click: -1}))
   list.append(...buttons)
   legend.append(all)
@@ -94,17 +80,16 @@ export function render({model, el}) {
     const {classes, colors, markers, chosen, colored, groups, scale} = model
     buttons.forEach((button, label) => {
       const on = chosen.includes(label)
-      button.replaceChildren(shape(markers[label], colored ? colors[label] : "#808890"), make("span", "", classes[label]))
+      const color = colored ? colors[label] : "#808890"
+      button.replaceChildren(shape(markers[label], color), element("span", {}, classes[label]))
       button.setAttribute("aria-pressed", on)
       button.classList.toggle("off", chosen.length > 0 && !on)
     })
     all.style.display = chosen.length ? "flex" : "none"
     extra.replaceChildren(...(scale ? [scaleOf(scale)] : []), ...groups.map(([color, name]) => {
-      const group = make("div", "group")
-      const swatch = make("div", "swatch")
+      const swatch = element("div", {className: "swatch"})
       swatch.style.background = color
-      group.append(swatch, make("span", "", name))
-      return group
+      return element("div", {className: "group"}, swatch, element("span", {}, name))
     }))
   }
   for (const name of ["chosen", "colored", "groups", "scale"]) model.on(name, update)

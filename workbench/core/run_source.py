@@ -35,6 +35,8 @@ from workbench.core.source import SourceState, StepImages
 
 POLL_SECONDS = 0.015
 WATCH_SECONDS = 2.0
+PIXELS_KEPT = 2
+"""Of so many arrays of images the pixels are kept: sessions that follow the run show the same ones."""
 UNWATCHED_SECONDS = 30.0
 """A source that has had no session for this long is forgotten."""
 
@@ -119,11 +121,12 @@ class RunSource:
         decoder = self.run.decoder
         self.layout = ClassLayout.of_equal(len(self.classes), self.initial_settings.ipc, DECODERS[decoder].held)
         self.viewing: Viewing | None = Viewing.of(self.initial_settings, self.run.meta("fingerprint"), decoder)
-        self.lease = DriverLease(path)
+        self.lease = DriverLease(path, POLL_SECONDS)
         self.state = RunState(settings=self.initial_settings, reading=True)
         self.lock = threading.RLock()
         self.audience = Audience()
         self._answers = SharedAnswers()
+        self._pixels: tuple[tuple[np.ndarray, np.ndarray], ...] = ()
         self._run_thread = RunThread(path)
         self._thread: threading.Thread | None = None
         self._forgotten = self._forget_later()
@@ -137,7 +140,12 @@ class RunSource:
 
     def to_pixels(self, images: np.ndarray) -> np.ndarray:
         """Images of the run as pictures; see `hdd.pixels.to_pixels`."""
-        return to_pixels(images, self.mean, self.std)
+        for known, pixels in self._pixels:
+            if known is images:
+                return pixels.copy()
+        pixels = to_pixels(images, self.mean, self.std)
+        self._pixels = ((images, pixels), *self._pixels[: PIXELS_KEPT - 1])
+        return pixels.copy()
 
     def settings_at(self, state: SourceState, step: int) -> Settings:
         """As `Source.settings_at`."""
@@ -198,6 +206,7 @@ class RunSource:
                 self.lease.leave(gone)
             if not self.audience:
                 self._answers.clear()
+                self._pixels = ()
                 self._run_thread.close()
                 self._forgotten.cancel()
                 self._forgotten = self._forget_later()

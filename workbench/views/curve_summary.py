@@ -26,7 +26,7 @@ def curve_summary(frame: Frame, curves: RunCurves, overlays: Sequence[RunCurves]
         return "No steps have been made yet."
     row = min(int(np.searchsorted(columns["step"], frame.step)), len(columns["step"]) - 1)
     names = ("real_radius_q50", "synthetic_radius_q50", "real_clamped")
-    real, synthetic, clamped = (curves.mean(name)[row] for name in names)
+    real, synthetic, clamped = (curves.by_class(name)[row].mean() for name in names)
     last = int(columns["step"][row])
     first = int(columns["step"][row - 1]) + 1 if row else 1
     which = f"Step {last}" if first == last else f"Mean of steps {first} to {last}"

@@ -33,7 +33,7 @@ class LegendButtons(JSComponent):
     groups = param.List([], doc="[colour, name] of each group of points that has a colour of its own.")
     scale = param.Dict(None, allow_None=True, doc="What the palette means.")
 
-    _esm = browser.module("legend.js")
+    _esm = browser.module("elements.js", "legend.js")
 
     def __init__(
         self,

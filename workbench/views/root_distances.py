@@ -3,6 +3,7 @@
 The paper expects synthetic images to come nearer to the root than real ones. This figure shows whether they do.
 """
 
+import math
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
@@ -23,7 +24,6 @@ from workbench.theme import REAL, SYNTHETIC, Text
 from workbench.views.canvas_access import CanvasAccess
 
 INITIAL = "#e69f00"
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 COLUMNS = ("x", "low", "quarter", "median", "three_quarters", "high", "color", "what")
 OFFSET = 0.26
 """Between the bars of a class, whose middles are 1 apart."""
@@ -95,30 +95,27 @@ class RootDistances(SourceComponent):
     def update(self, frame: Frame) -> None:
         """Brings the bars up to date."""
         disk = frame.disk
-        if disk is None or frame.sample is None:
+        if disk is None:
             return
-        points, layout = disk.projection, self._session.source.layout
-        # Images that are left out are no part of the set.
-        kept = disk.kept.repeat(layout.held)
-        synthetic = points.synthetic_distance[kept], layout.point_labels[kept]
-        real = points.real_distance[points.kept], frame.sample.labels[points.kept]
-        groups, note = [("real", REAL, *real)], ""
+        points = disk.projection
+        groups, note = [("real", REAL, points.real_quantiles)], ""
         if self._session.source.changes:
             initial = self._initial_distances(disk)
             if initial is None:
                 note = self._failure(disk.request.look) or " Those of step 0 are being computed."
             else:
-                groups.append(("step 0", INITIAL, initial, layout.point_labels))
+                groups.append(("step 0", INITIAL, initial))
         now = f"step {disk.step}" if self._session.source.changes else "synthetic"
-        groups.append((now, SYNTHETIC, *synthetic))
+        groups.append((now, SYNTHETIC, points.synthetic_quantiles))
         self._draw(groups, note)
 
-    def _draw(self, groups: list[tuple[str, str, np.ndarray, np.ndarray]], note: str) -> None:
+    def _draw(self, groups: list[tuple[str, str, np.ndarray]], note: str) -> None:
         rows: list[dict[str, Any]] = []
         places = (-OFFSET, 0, OFFSET) if len(groups) == 3 else (-OFFSET, OFFSET)
-        for place, (what, color, distances, labels) in zip(places, groups, strict=True):
-            for label in np.unique(labels):
-                low, quarter, median, three_quarters, high = np.quantile(distances[labels == label], QUANTILES)
+        for place, (what, color, quantiles) in zip(places, groups, strict=True):
+            for label, (low, quarter, median, three_quarters, high) in enumerate(quantiles[:-1].tolist()):
+                if math.isnan(median):
+                    continue
                 about = f"{self._classes[label]}, {what}: median {median:.3g}, 5 to 95 % {low:.3g} to {high:.3g}"
                 rows.append({
                     "x": label + place, "low": low, "quarter": quarter, "median": median,
@@ -128,12 +125,12 @@ class RootDistances(SourceComponent):
         lowest, highest = min(row["low"] for row in rows), max(row["high"] for row in rows)
         room = 0.08 * (highest - lowest) or 0.1
         self._levels.update(start=max(0.0, lowest - room), end=highest + room)
-        medians = " · ".join(f"{np.median(distances):.3g} {what}" for what, _, distances, _ in groups)
+        medians = " · ".join(f"{quantiles[-1, 2]:.3g} {what}" for what, _, quantiles in groups)
         self._summary.object = f"Median over all classes: {medians}.{note}"
         self._access.say(self._summary.object)
 
     def _initial_distances(self, disk: DrawnDisk) -> np.ndarray | None:
-        """The distances of the images of step 0 under the geometry of a disk; None until they are computed."""
+        """The quantiles of the images of step 0 under the geometry of a disk; None until they are computed."""
         session, look = self._session, disk.request.look
         if self._initial is not None and self._initial[0] == look:
             return self._initial[1]
@@ -158,7 +155,7 @@ class RootDistances(SourceComponent):
         if answer.cancelled():
             return
         if (error := answer.exception()) is None:
-            self._initial = look, answer.result()[1].synthetic_distance
+            self._initial = look, answer.result()[1].synthetic_quantiles
         else:
             self._failed = look, f" Those of step 0 cannot be computed: {failure_text(error)}"
         self._session.refresh()

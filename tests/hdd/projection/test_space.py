@@ -14,6 +14,7 @@ from hdd.geometry import centroid, distance
 from hdd.networks.convnet import ConvNet
 from hdd.projection import Geometry, Projection, Pruning, Viewing
 from hdd.projection.space import ViewingSpace
+from hdd.projection.spread import QUANTILES
 from hdd.pruning.scores import pruning_mask, score_images
 from hdd.settings import Settings
 
@@ -194,6 +195,7 @@ def test_a_projection_is_numpy(space, images):
     shapes = {"real": (23, 2), "synthetic": (12, 2), "real_centroids": (3, 2), "synthetic_centroids": (3, 2)}
     shapes |= {"geodesics": (3, 17, 2), "real_radius": (23,), "synthetic_radius": (12,), "gap": (3,)}
     shapes |= {"real_distance": (23,), "synthetic_distance": (12,)}
+    shapes |= {"real_quantiles": (4, 5), "synthetic_quantiles": (4, 5)}
     for name, shape in shapes.items():
         values = getattr(projection, name)
         assert type(values) is np.ndarray and values.dtype == np.float64 and values.shape == shape
@@ -251,6 +253,21 @@ def test_centroids_are_those_of_the_kept_images(data, space, images):
         own = math.sqrt(2) * distance(points[space.labels == label], mine, -2.0)
         np.testing.assert_allclose(projection.real_distance[space.labels == label], own, rtol=1e-4)
     assert not np.allclose(projection.gap, space.project(*rows(images), GEOMETRY, "plane").gap)
+
+
+def test_quantiles_are_those_of_the_kept_images(space, images):
+    pruning, matched = Pruning(0.5, "centroid", "near"), np.arange(12) % 4 > 0
+    projection = space.project(*rows(images), GEOMETRY, "plane", pruning, matched)
+    labels = rows(images)[1]
+    for values, own, found in (
+        (projection.real_distance[projection.kept], space.labels[projection.kept], projection.real_quantiles),
+        (projection.synthetic_distance[matched], labels[matched], projection.synthetic_quantiles),
+    ):
+        for label in range(3):
+            np.testing.assert_allclose(found[label], np.quantile(values[own == label], QUANTILES))
+        np.testing.assert_allclose(found[3], np.quantile(values, QUANTILES))
+    lone = space.project(*rows(images[:1]), GEOMETRY, "plane").synthetic_quantiles
+    assert np.isfinite(lone[[0, 3]]).all() and np.isnan(lone[[1, 2]]).all()
 
 
 def test_features_can_be_centred(data, space, images):

@@ -116,6 +116,19 @@ def test_a_holder_that_slept_or_whose_clock_was_set_gets_its_lease_back(tmp_path
     assert lease.driver == "a" and other.holder.who == "alice"
 
 
+def test_who_asks_often_may_see_what_others_do_late_but_never_what_it_did_itself(tmp_path):
+    lease, other = DriverLease(tmp_path, unseen_seconds=3600), DriverLease(tmp_path)
+    assert lease.driver is None
+    other.take("b", "bob")
+    assert lease.driver is None and not lease.take("a", "alice")
+    assert lease.holder.who == "bob"
+    other.take("c", "carol", over=True)
+    assert lease.holder.who == "bob" and not lease.holds("a") and lease.holder.who == "carol"
+    assert lease.take("a", "alice", over=True) and lease.driver == "a"
+    lease.leave("a")
+    assert lease.driver is None
+
+
 def test_a_command_steers_unless_somebody_else_is_in_control(make_run):
     run = make_run()
     page = DriverLease(run.path)

@@ -52,7 +52,7 @@ class Projector:
     def answer(self):
         _, _, arguments, future = self.looks()[-1]
         points = np.zeros((4, 2))
-        drawing = Projection(arguments[4], np.ones(4, bool), *[points] * 5, *[np.zeros(4)] * 8, points)
+        drawing = Projection(arguments[4], np.ones(4, bool), *[points] * 5, *[np.zeros(4)] * 10, points)
         future.set_result((arguments[3], drawing, None))
         return drawing
 

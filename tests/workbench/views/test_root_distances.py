@@ -8,11 +8,12 @@ from session_parts import StillSource
 from stand_in import StandIn, sample
 
 from hdd.projection import Pruning
+from hdd.projection.spread import QUANTILES
 from workbench.browser.link import Link
 from workbench.core import projector
 from workbench.core.disk_requests import DrawnDisk
 from workbench.session import Session
-from workbench.views.root_distances import QUANTILES, RootDistances
+from workbench.views.root_distances import RootDistances
 
 
 class Pool:
