@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from hdd.errors import HDDError, StorageError
-from hdd.pixels import to_pixels
 from hdd.projection import Geometry, Pruning, Viewing
 from hdd.pruning.mask import Mask
 from hdd.records import Edit, EngineStatus
@@ -31,12 +30,11 @@ from workbench.core.class_layout import ClassLayout
 from workbench.core.run_reading import STATUS_SECONDS, RunReading
 from workbench.core.run_thread import Answer, RunThread
 from workbench.core.shared_answers import SharedAnswers
+from workbench.core.shared_pixels import SharedPixels
 from workbench.core.source import SourceState, StepImages
 
 POLL_SECONDS = 0.015
 WATCH_SECONDS = 2.0
-PIXELS_KEPT = 2
-"""Of so many arrays of images the pixels are kept: sessions that follow the run show the same ones."""
 UNWATCHED_SECONDS = 30.0
 """A source that has had no session for this long is forgotten."""
 
@@ -126,7 +124,7 @@ class RunSource:
         self.lock = threading.RLock()
         self.audience = Audience()
         self._answers = SharedAnswers()
-        self._pixels: tuple[tuple[np.ndarray, np.ndarray], ...] = ()
+        self._pixels = SharedPixels(self.mean, self.std)
         self._run_thread = RunThread(path)
         self._thread: threading.Thread | None = None
         self._forgotten = self._forget_later()
@@ -140,12 +138,7 @@ class RunSource:
 
     def to_pixels(self, images: np.ndarray) -> np.ndarray:
         """Images of the run as pictures; see `hdd.pixels.to_pixels`."""
-        for known, pixels in self._pixels:
-            if known is images:
-                return pixels.copy()
-        pixels = to_pixels(images, self.mean, self.std)
-        self._pixels = ((images, pixels), *self._pixels[: PIXELS_KEPT - 1])
-        return pixels.copy()
+        return self._pixels.of(images)
 
     def settings_at(self, state: SourceState, step: int) -> Settings:
         """As `Source.settings_at`."""
@@ -206,7 +199,7 @@ class RunSource:
                 self.lease.leave(gone)
             if not self.audience:
                 self._answers.clear()
-                self._pixels = ()
+                self._pixels.clear()
                 self._run_thread.close()
                 self._forgotten.cancel()
                 self._forgotten = self._forget_later()

@@ -13,7 +13,6 @@ import scripted
 from waiting import wait_until
 
 from hdd.errors import HDDError
-from hdd.pixels import to_pixels
 from hdd.runs import history
 from hdd.runs.tensors import write_tensors
 from workbench.core import run_source, run_thread
@@ -168,17 +167,6 @@ def test_the_seat_of_a_tab_that_is_gone_becomes_free(make_run, follow):
     source.leave("after reload")
     assert source.lease.driver is None
     assert source.tabs() == ["b"]
-
-
-def test_pixels_are_made_once_for_all_sessions_and_each_may_change_its_own(make_run, monkeypatch):
-    source = RunSource(make_run(steps=10).path)
-    images, made = source.run.images(10).reshape(-1, *source.run.images(10).shape[2:]), []
-    monkeypatch.setattr(run_source, "to_pixels", lambda *given: made.append(given) or to_pixels(*given))
-    first = source.to_pixels(images)
-    expected = first.copy()
-    first.fill(0)
-    assert np.array_equal(source.to_pixels(images), expected) and len(made) == 1
-    assert not np.array_equal(source.to_pixels(-images), expected) and len(made) == 2
 
 
 def test_a_run_has_one_feed_until_another_run_takes_its_place(make_run):
