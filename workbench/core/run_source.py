@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from hdd.errors import HDDError, StorageError
+from hdd.pixels import to_pixels
 from hdd.projection import Geometry, Pruning, Viewing
 from hdd.pruning.mask import Mask
 from hdd.records import Edit, EngineStatus
@@ -138,7 +139,8 @@ class RunSource:
 
     def to_pixels(self, images: np.ndarray) -> np.ndarray:
         """Images of the run as pictures; see `hdd.pixels.to_pixels`."""
-        return self._pixels.of(images)
+        # Sessions share all images of a step; a few images would only take the place of those that are kept.
+        return self._pixels.of(images) if len(images) == len(self.layout) else to_pixels(images, self.mean, self.std)
 
     def settings_at(self, state: SourceState, step: int) -> Settings:
         """As `Source.settings_at`."""

@@ -13,6 +13,7 @@ import panel as pn
 from bokeh.models import ColumnDataSource, HoverTool, Range1d
 from bokeh.plotting import figure
 
+from hdd.projection.spread import QUANTILES
 from workbench.component import SourceComponent
 from workbench.core import projector
 from workbench.core.disk_requests import DiskRequest, DrawnDisk, Look
@@ -25,6 +26,7 @@ from workbench.views.canvas_access import CanvasAccess
 
 INITIAL = "#e69f00"
 COLUMNS = ("x", "low", "quarter", "median", "three_quarters", "high", "color", "what")
+MEDIAN = QUANTILES.index(0.5)
 OFFSET = 0.26
 """Between the bars of a class, whose middles are 1 apart."""
 
@@ -125,7 +127,7 @@ class RootDistances(SourceComponent):
         lowest, highest = min(row["low"] for row in rows), max(row["high"] for row in rows)
         room = 0.08 * (highest - lowest) or 0.1
         self._levels.update(start=max(0.0, lowest - room), end=highest + room)
-        medians = " · ".join(f"{quantiles[-1, 2]:.3g} {what}" for what, _, quantiles in groups)
+        medians = " · ".join(f"{quantiles[-1, MEDIAN]:.3g} {what}" for what, _, quantiles in groups)
         self._summary.object = f"Median over all classes: {medians}.{note}"
         self._access.say(self._summary.object)
 

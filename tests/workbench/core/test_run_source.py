@@ -13,9 +13,10 @@ import scripted
 from waiting import wait_until
 
 from hdd.errors import HDDError
+from hdd.pixels import to_pixels
 from hdd.runs import history
 from hdd.runs.tensors import write_tensors
-from workbench.core import run_source, run_thread
+from workbench.core import run_source, run_thread, shared_pixels
 from workbench.core.run_reading import RECORDS_AT_A_TIME
 from workbench.core.run_source import RunSource, open_sources, source_of
 
@@ -167,6 +168,17 @@ def test_the_seat_of_a_tab_that_is_gone_becomes_free(make_run, follow):
     source.leave("after reload")
     assert source.lease.driver is None
     assert source.tabs() == ["b"]
+
+
+def test_pixels_of_a_few_images_take_no_place_of_those_of_a_step(make_run, monkeypatch):
+    source = RunSource(make_run(steps=10).path)
+    images, made = source.run.images(10), []
+    images = images.reshape(-1, *images.shape[2:])
+    monkeypatch.setattr(shared_pixels, "to_pixels", lambda *given: made.append(given) or to_pixels(*given))
+    expected = source.to_pixels(images)
+    for number in range(len(images)):
+        assert np.array_equal(source.to_pixels(images[number : number + 1])[0], expected[number])
+    assert np.array_equal(source.to_pixels(images), expected) and len(made) == 1
 
 
 def test_a_run_has_one_feed_until_another_run_takes_its_place(make_run):
