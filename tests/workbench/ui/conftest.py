@@ -1,8 +1,10 @@
 """Servers of the page as users start them."""
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,7 @@ def serve(root):
             env={**os.environ, "HDD_RUNS": str(root), "PYTHONPATH": os.pathsep.join(map(str, path))},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         started.append(process)
         address = f"http://127.0.0.1:{port}/{Path(app).stem}"
@@ -35,5 +38,7 @@ def serve(root):
 
     yield start
     for process in started:
-        process.kill()
+        # A server of several processes leaves the others behind when only the first is killed.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
