@@ -13,6 +13,7 @@ from bokeh.settings import settings
 from tornado.process import task_id
 
 from hdd.paths import runs_folder, sets_folder
+from workbench.compat.session_remains import settle
 from workbench.core.jobs import Engines
 from workbench.core.projector import shared_projector
 from workbench.shell import Shell
@@ -24,10 +25,9 @@ settings.perform_error_diagnostics = False
 
 if "hdd engines" not in pn.state.cache:
     pn.state.cache["hdd engines"] = Engines(runs_folder())
-    # What is loaded by now stays. Panel collects all garbage whenever sessions end, and would visit a million objects
-    # of libraries each time, while all other sessions wait for most of a second.
-    gc.freeze()
-    # Without this, making a page alone sets off two more such collections, and other sessions wait for each.
+    # What is loaded by now stays: the million objects of libraries.
+    settle()
+    # Without this, making a page alone sets off two more collections, and other sessions wait for each.
     gc.set_threshold(700, 10, 100)
 
 if task_id() is None:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, zip_longest
 
 from bokeh.document import Document
 
@@ -60,3 +61,9 @@ class BuildQueue:
             self._stages = None
         if self._stages is not None or (self._waiting and self._is_loaded):
             self._schedule()
+
+
+def alternate(*builds: Iterable[Build]) -> Iterator[Build]:
+    """Yields the first item of each iterable, then the second of each, and so on."""
+    rounds = zip_longest(*builds)
+    return (build for build in chain.from_iterable(rounds) if build is not None)

@@ -106,13 +106,14 @@ class Session:
         self.views.append(view)
 
     def close(self) -> None:
-        """Leaves the source, and drops the views, keys and pending calls."""
+        """Leaves the source, and drops the views, keys, images and pending calls."""
         for companion in self.companions:
             companion.close()
         self.companions.clear()
         self.selection.param.unwatch(self._watcher)
         self.source.leave(self)
         self._calls.close()
+        self._frames.forget()
         self.views.clear()
         if self._link.listener == self._heard:
             self._link.listener = None

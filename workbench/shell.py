@@ -1,9 +1,8 @@
 """The page of a browser session: app bar, controls on the left, tabs, what is below them, and inspector."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import chain, zip_longest
 from pathlib import Path
 
 import panel as pn
@@ -12,9 +11,10 @@ import panel_material_ui as pmui
 from hdd.errors import HDDError
 from workbench import compat
 from workbench.browser.link import Link
-from workbench.build_queue import BuildQueue
+from workbench.build_queue import BuildQueue, alternate
 from workbench.compat.kept_notifications import forget_notifications
 from workbench.compat.local_files import use_local_files
+from workbench.compat.session_remains import settle, take_apart
 from workbench.controls.dialogs import Dialogs
 from workbench.controls.job_watch import JOBS_MILLISECONDS
 from workbench.controls.launch import Launch
@@ -175,6 +175,7 @@ class Shell:
         self._opener.close()
         if self._document is not None:
             forget_notifications(self._document)
+            take_apart(self._document)
 
     def _look_after_jobs(self) -> None:
         self._launch.watch_job()
@@ -239,6 +240,7 @@ class Shell:
     def _show(self, shown: PageSource) -> None:
         """Shows a run or a set, on the same tab as what was shown before, and with all of its selection that fits."""
         selection = Selection(**address.fitting(self._asked, shown.source))
+        replaced = self._session is not None
         self.close()
         self._opener.forget()
         self._shown = shown
@@ -264,7 +266,7 @@ class Shell:
         self._note(session)
         session.open()
         session.views.append(pages)
-        queue.extend(_alternate(builds, shown.builds(session)))
+        queue.extend([*alternate(builds, shown.builds(session)), partial(_settle, replaced)])
 
     def _note(self, session: Session) -> None:
         """Puts what is shown into the address, and keeps it for what is shown next."""
@@ -288,7 +290,7 @@ class Shell:
             self._status.object = self._shown.status(frame)
 
 
-def _alternate(*builds: Iterable) -> Iterator:
-    """Yields the first item of each iterable, then the second of each, and so on."""
-    rounds = zip_longest(*builds)
-    return (build for build in chain.from_iterable(rounds) if build is not None)
+def _settle(replaced: bool) -> Iterator[None]:
+    """The last stage of a page: what has been made stays."""
+    settle(replaced)
+    yield

@@ -11,11 +11,12 @@ others are parts that views and notebooks use in place of a library's own.
 
 from pathlib import Path
 
+from workbench.compat.bundle_paths import keep_paths
 from workbench.compat.busy_count import count_nothing
-from workbench.compat.late_collection import collect_soon
 from workbench.compat.message_order import keep_order
 from workbench.compat.nagle import send_at_once
 from workbench.compat.property_defaults import keep_defaults
+from workbench.compat.session_remains import note_components
 
 HERE = Path(__file__).parent
 
@@ -42,5 +43,6 @@ def in_process() -> None:
     keep_order()
     send_at_once()
     keep_defaults()
+    keep_paths()
     count_nothing()
-    collect_soon()
+    note_components()

@@ -154,6 +154,10 @@ class DiskRequests:
         first, self._shown = disk is not self._shown, disk
         return first
 
+    def forget(self) -> None:
+        """Forgets all disks and images."""
+        self.disk = self.sample = self._shown = None
+
     @property
     def waited(self) -> float | None:
         """For how many seconds the open request has been open, None if there is none."""

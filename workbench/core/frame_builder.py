@@ -82,6 +82,12 @@ class FrameBuilder:
             full=full,
         )
 
+    def forget(self) -> None:
+        """Forgets all images, which Python would keep until it collects garbage."""
+        self.images.forget()
+        self.disks.forget()
+        self._shown = None
+
     def _together(self, state: SourceState, step: int, images: np.ndarray) -> tuple[int, np.ndarray]:
         """The images to show beside the disk, and their step: the disk's own if it is new, or the next one is not late.
 

@@ -36,8 +36,16 @@ class ImageCache:
         with self._lock:
             if rewinds != self._rewinds:
                 self._rewinds = rewinds
-                self._images.clear()
-                self._asked.clear()
+                self._forget()
+
+    def forget(self) -> None:
+        """Forgets all images."""
+        with self._lock:
+            self._forget()
+
+    def _forget(self) -> None:
+        self._images.clear()
+        self._asked.clear()
 
     def get(self, step: int) -> StepImages | None:
         """The images of a kept step; None until they are read, or if they have been removed meanwhile."""

@@ -48,7 +48,7 @@ class Disk(SourceComponent):
         self._faithfulness = FaithfulnessMeter(self._session)
         self._plot = DiskPlot(source.classes, source.layout, self._select, self._picture)
         self.plot = self._plot.figure
-        self._keys = DiskKeys(self._session, self._plot)
+        self._keys = DiskKeys(self._session, self._plot, lambda: self._frame)
         self._build()
 
     def _select_of(self, name: str, label: str, options: dict[str, str], width: int, **params: Any) -> pmui.Select:
@@ -194,7 +194,7 @@ class Disk(SourceComponent):
         self._plot.pointing.mark([image for image in places if image is not None], selection.real)
         self._plot.highlight(selection.highlighted)
         self._follow_selection()
-        self._keys.update(frame, self._status.object)
+        self._keys.update(self._status.object)
 
     def _follow_selection(self) -> None:
         """Shows in the controls what somebody else chose, such as a notebook."""

@@ -1,5 +1,7 @@
 """The disk by keyboard, and in words for those who do not see it."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from workbench.core.cursor import Cursor
@@ -16,21 +18,21 @@ class DiskKeys:
     Args:
         session: whose selection changes.
         plot: the disk.
+        frame: returns the frame that the disk shows, None before the first.
     """
 
-    def __init__(self, session: Session, plot: DiskPlot) -> None:
+    def __init__(self, session: Session, plot: DiskPlot, frame: Callable[[], Frame | None]) -> None:
         self._session = session
         self._plot = plot
         self._cursor: Cursor | None = None
         self._last = Cursor()
-        self._frame: Frame | None = None
+        self._frame = frame
         self._access = CanvasAccess(
             plot.figure, "Disk of real and synthetic images. Arrow keys go from point to point.", self._pressed
         )
 
-    def update(self, frame: Frame, summary: str) -> None:
+    def update(self, summary: str) -> None:
         """Shows the ring where the keyboard is, and tells what is shown and selected."""
-        self._frame = frame
         selection = self._session.selection
         shown = f"Showing {', '.join(selection.classes)}. " if selection.classes else ""
         self._access.say(
@@ -61,7 +63,8 @@ class DiskKeys:
         classes, chosen = self._session.source.classes, self._session.selection.classes
         counts = self._session.source.layout.counts
         if real:
-            sample = None if self._frame is None else self._frame.sample
+            frame = self._frame()
+            sample = None if frame is None else frame.sample
             labels = np.zeros(0, int) if sample is None else sample.labels
             counts = np.bincount(labels, minlength=len(classes))[: len(classes)]
         return counts * np.array([not chosen or name in chosen for name in classes])
@@ -72,14 +75,15 @@ class DiskKeys:
             return None, None
         if not cursor.real:
             return self._session.source.layout.image(cursor.label, cursor.index), None
-        sample = None if self._frame is None else self._frame.sample
+        frame = self._frame()
+        sample = None if frame is None else frame.sample
         if sample is None:
             return None, None
         own = sample.indices[sample.labels == cursor.label]
         return None, int(own[cursor.index]) if cursor.index < len(own) else None
 
     def _cursor_text(self) -> str:
-        cursor, frame = self._cursor, self._frame
+        cursor, frame = self._cursor, self._frame()
         image, number = self._point(cursor)
         if cursor is None or frame is None or frame.disk is None or (image is None and number is None):
             return ""

@@ -119,3 +119,30 @@ print(len(unlocked))
 def test_each_message_of_a_browser_unlocks_all_parameters_many_times_without_the_patch(how):
     told = subprocess.run([sys.executable, "-c", COUNTED, how], capture_output=True, text=True, check=True)
     assert (int(told.stdout) > 4) == (how != "patched")
+
+
+LOOKED_FOR = """
+import pathlib
+import sys
+import panel as pn
+from panel.custom import JSComponent
+from workbench.compat.bundle_paths import keep_paths
+
+class Own(JSComponent):
+    _esm = "export function render() {}"
+
+if "patched" in sys.argv:
+    keep_paths()
+    keep_paths()
+Own().get_root()
+looked, look = [], pathlib.Path.is_file
+pathlib.Path.is_file = lambda path: looked.append(path) or look(path)
+Own().get_root()
+print(len(looked))
+"""
+
+
+@pytest.mark.parametrize("how", ["as it is", "patched"])
+def test_the_files_of_a_component_are_looked_for_again_and_again_without_the_patch(how):
+    told = subprocess.run([sys.executable, "-c", LOOKED_FOR, how], capture_output=True, text=True, check=True)
+    assert (int(told.stdout) > 10) == (how != "patched")
