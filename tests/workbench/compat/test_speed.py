@@ -143,6 +143,9 @@ print(len(looked))
 
 
 @pytest.mark.parametrize("how", ["as it is", "patched"])
-def test_the_files_of_a_component_are_looked_for_again_and_again_without_the_patch(how):
-    told = subprocess.run([sys.executable, "-c", LOOKED_FOR, how], capture_output=True, text=True, check=True)
+def test_the_files_of_a_component_are_looked_for_again_and_again_without_the_patch(how, tmp_path):
+    # Panel looks beside the file in which the class is defined.
+    script = tmp_path / "script.py"
+    script.write_text(LOOKED_FOR)
+    told = subprocess.run([sys.executable, script, how], capture_output=True, text=True, check=True)
     assert (int(told.stdout) > 0) == (how != "patched")
