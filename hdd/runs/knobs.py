@@ -50,7 +50,7 @@ class RunKnobs(param.Parameterized):
     )
     ipc = Integer(
         10,
-        bounds=(1, None),
+        bounds=(1, 10_000),
         steerable=False,
         budget=True,
         label="Images per class",

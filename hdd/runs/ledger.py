@@ -1,12 +1,10 @@
 """What follows from the ledger of a run: which edits steered it, and which images it keeps. Does not import torch."""
 
-import json
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from hdd.pruning.mask import Mask
 from hdd.records import Edit
-from hdd.states import Command, EditStatus
+from hdd.states import Command
 
 
 def steered(applied: Iterable[Edit]) -> list[Edit]:
@@ -25,10 +23,3 @@ def mask_at(masks: Mapping[int, Mask], step: int, classes: int, ipc: int) -> Mas
     """
     newest = max((each for each in masks if each <= step), default=None)
     return Mask.of_all(classes, ipc) if newest is None else masks[newest]
-
-
-def edit_of(row: dict[str, Any]) -> Edit:
-    """A row of the table `edits`, with its note."""
-    read = {"value": json.loads(row["value"]), "old": json.loads(row["old"] or "null")}
-    fields: dict[str, Any] = {**row, **read, "status": EditStatus(row["status"])}
-    return Edit(**fields)

@@ -5,6 +5,7 @@ import os
 import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from hdd.paths import RUN_DATABASE, holds_run
 from hdd.pixels import to_pixels
 from hdd.pruning.mask import Mask
 from hdd.records import Edit, EngineStatus, StepRecord
+from hdd.runs import recorded
 from hdd.runs.database import RunDatabase, damaged
 from hdd.runs.engine_status import engine_status
-from hdd.runs.ledger import edit_of, mask_at, steered
+from hdd.runs.ledger import mask_at, steered
 from hdd.runs.schema import LOCKED_SECONDS
 from hdd.runs.stretches import Stretch
 from hdd.runs.tensors import TensorSeries, read_tensors
@@ -56,8 +58,8 @@ class RunReader:
         self.unrecorded: list[dict[str, Any]] = []
         self.snapshots = TensorSeries(self.path / "snapshots")
         self.checkpoints = TensorSeries(self.path / "checkpoints")
-        moved = self.meta("moved data")
-        self.initial_settings = Settings.stored(self.meta("settings") | ({"dataset": moved} if moved else {}))
+        moved = {"dataset": self.meta("moved data")} if self.meta("moved data") else {}
+        self.initial_settings = recorded.stored_settings(database, self.meta("settings") | moved)
 
     def __repr__(self) -> str:
         """For example Run('runs/demo')."""
@@ -75,10 +77,14 @@ class RunReader:
         """
         try:
             return self._database.connection.execute(query, tuple(values)).fetchall()
-        except sqlite3.OperationalError:
-            raise
         except sqlite3.DatabaseError as error:
+            # A statement that SQLite does not take asks for a table or a column that is not there.
+            if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                raise
             raise damaged(self._database.path, str(error)) from None
+
+    def _understood(self, what: str) -> AbstractContextManager[None]:
+        return recorded.understood(self._database.path, what)
 
     @property
     def read_only(self) -> str:
@@ -96,7 +102,8 @@ class RunReader:
     def meta(self, key: str) -> Any:
         """A fact that was recorded under `key` when the run was made; None if there is none."""
         rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
-        return json.loads(rows[0][0]) if rows else None
+        with self._understood(f"the fact {key!r}"):
+            return recorded.fact_of(key, rows)
 
     def version(self) -> int:
         """A number that changes whenever another connection has written to the run."""
@@ -105,7 +112,8 @@ class RunReader:
     def stretches(self) -> list[Stretch]:
         """On what the steps were computed, in their order; empty if an earlier version made all of them."""
         found: list[dict[str, Any]] = self.meta("stretches") or []
-        return [Stretch(each["after"], each["facts"]) for each in found]
+        with self._understood("the fact 'stretches'"):
+            return [Stretch(each["after"], each["facts"]) for each in found]
 
     def rewinds(self) -> int:
         """How often the run was rewound. When this grows, steps that were read before may be gone or made again."""
@@ -126,6 +134,11 @@ class RunReader:
         return self.meta("classes")
 
     @property
+    def _grid(self) -> tuple[int, int]:
+        """The numbers of classes and of images of each, with which all grids of images begin."""
+        return len(self.classes), self.initial_settings.ipc
+
+    @property
     def decoder(self) -> str:
         """How its stored images become images to train on, a key of `hdd.sets.decoders.DECODERS`."""
         return self.meta("decoder") or "plain"
@@ -144,7 +157,8 @@ class RunReader:
         rows = self._rows(
             f"SELECT edits.*, note FROM edits LEFT JOIN edit_notes USING (id) WHERE {condition} ORDER BY id", values
         )
-        return [edit_of(dict(row)) for row in rows]
+        with self._understood("the ledger"):
+            return [recorded.edit_of(row) for row in rows]
 
     def edit_notes(self) -> dict[int, str]:
         """The notes on edits, by the id of the edit. Unlike an edit that was decided on, a note can change."""
@@ -166,15 +180,10 @@ class RunReader:
 
     def masks(self) -> dict[int, Mask]:
         """Which synthetic images distilled pruning keeps: the masks, by the step from which each is in force."""
-        shape = len(self.classes), self.initial_settings.ipc
+        grid = self._grid
         rows = self._rows("SELECT step, kept, scores FROM masks ORDER BY step")
-        return {
-            row["step"]: Mask(
-                np.frombuffer(row["kept"], np.uint8).astype(bool).reshape(shape),
-                np.frombuffer(row["scores"], "<f4").astype(np.float32).reshape(shape),
-            )
-            for row in rows
-        }
+        with self._understood("the masks"):
+            return {row["step"]: recorded.mask_of(row, grid) for row in rows}
 
     def mask_at(self, step: int) -> Mask:
         """The mask after `step` completed steps, with the edits made at that step; all images are kept without one."""
@@ -183,39 +192,29 @@ class RunReader:
     @property
     def step(self) -> int:
         """Number of completed steps that are recorded."""
-        steps = self._rows(
-            "SELECT max((SELECT ifnull(max(step), 0) FROM metrics),"
-            " (SELECT ifnull(max(step), 0) FROM edits WHERE status = 'applied'))"
-        )
-        return steps[0][0]
+        applied = "SELECT ifnull(max(step), 0) FROM edits WHERE status = 'applied'"
+        steps = self._rows(f"SELECT max((SELECT ifnull(max(step), 0) FROM metrics), ({applied}))")
+        with self._understood("the number of steps"):
+            return int(steps[0][0])
 
     def metrics(self, after: int = 0, until: int | None = None) -> list[StepRecord]:
         """Records of the steps in (after, until], ascending; None for `until` means up to the newest step."""
         last = self.step if until is None else until
         query = "SELECT * FROM metrics WHERE step > ? AND step <= ? ORDER BY step"
         named = self._rows("SELECT step, names FROM metric_columns ORDER BY step")
-        names = [tuple(json.loads(row["names"])) for row in named]
-        starts = [row["step"] for row in named]
+        rows = self._rows(query, (after, last))
         records: list[StepRecord] = []
-        for row in self._rows(query, (after, last)):
-            columns = names[bisect_left(starts, row["step"]) - 1] if starts and starts[0] < row["step"] else ()
-            values = np.frombuffer(row["classes"], "<f4")
-            if not columns or len(values) % len(columns):
-                raise StorageError(
-                    f"The record of step {row['step']} in {self.path} does not have the {len(columns)} columns that "
-                    "the run names for it, so its database is damaged. Rewind the run to an earlier step, or fork it "
-                    "there."
-                )
-            records.append(
-                StepRecord(
-                    step=row["step"],
-                    loss=row["loss"],
-                    feature_scale=row["feature_scale"],
-                    seconds=row["seconds"],
-                    classes=values.reshape(-1, len(columns)),
-                    columns=columns,
-                )
-            )
+        with self._understood("the records of the steps"):
+            names = [tuple(json.loads(row["names"])) for row in named]
+            starts = [row["step"] for row in named]
+            for row in rows:
+                columns = names[bisect_left(starts, row["step"]) - 1] if starts and starts[0] < row["step"] else ()
+                if not columns or len(row["classes"]) % (4 * len(columns)):
+                    raise StorageError(
+                        f"The record of step {row['step']} in {self.path} does not have the {len(columns)} columns "
+                        "that the run names for it: its database is damaged. Rewind or fork the run at an earlier step."
+                    )
+                records.append(recorded.step_record_of(row, columns))
         return records
 
     def evaluations(self, after: int = 0) -> list[dict[str, Any]]:
@@ -228,11 +227,8 @@ class RunReader:
             after: only evaluations whose id is larger are returned.
         """
         rows = self._rows("SELECT * FROM evaluations WHERE id > ? ORDER BY id", (after,))
-        found: list[dict[str, Any]] = []
-        for row in rows:
-            protocol = json.loads(row["protocol"])
-            about = {"took": protocol.pop("took", None), "kept_ipc": protocol.pop("kept_ipc", None)}
-            found.append({**dict(row), "protocol": protocol, "accuracies": json.loads(row["accuracies"]), **about})
+        with self._understood("the evaluations"):
+            found = [recorded.evaluation_of(row) for row in rows]
         return found + [each for each in self.unrecorded if each["id"] > after]
 
     def events(self, after: int = 0) -> list[dict[str, Any]]:
@@ -261,9 +257,9 @@ class RunReader:
             HDDError: neither was kept at that step, and the message names the nearest kept step; or they are damaged.
         """
         for series in (self.checkpoints, self.snapshots):
-            tensors = series.read(step)
-            if tensors is not None:
-                return tensors["images"].astype(np.float32)
+            tensors = series.read(step) or {}
+            if (images := tensors.get("images")) is not None and images.shape[:2] == self._grid:
+                return images.astype(np.float32)
         kept = self.kept_steps()
         if not kept:
             raise NotFoundError(f"No images of any step are kept in {self.path} yet: resume the run to make some.")
@@ -341,10 +337,11 @@ class RunReader:
             return None
         if tensors is None or not {"step", "images"} <= tensors.keys():
             return None
+        step, images = tensors["step"], tensors["images"]
         # Earlier versions wrote clipped pixels, from which radii and gaps cannot be measured.
-        if tensors["images"].dtype != np.float32:
+        if step.size != 1 or images.dtype != np.float32 or images.ndim != 5 or images.shape[:2] != self._grid:
             return None
-        return int(tensors["step"]), tensors["images"]
+        return int(step.item()), images
 
     def to_pixels(self, images: np.ndarray) -> np.ndarray:
         """Turns normalised images (…, channels, H, W) into uint8 pixels."""
@@ -381,7 +378,9 @@ class RunReader:
 
     def status(self) -> EngineStatus:
         """The engine's state; see `EngineStatus`."""
-        return engine_status(self.path, self._rows) or EngineStatus(EngineState.NEW, self.step, 0.0, "", 0, 0.0)
+        with self._understood("the state of the engine"):
+            new = EngineStatus(EngineState.NEW, self.step, 0.0, "", 0, 0.0)
+            return recorded.checked(engine_status(self.path, self._rows) or new)
 
     def summary(self) -> dict[str, Any]:
         """A short summary, JSON-compatible: run, dataset, objective, ipc, state, step, steps, loss and message."""
