@@ -59,3 +59,7 @@ class DivergedError(HDDError):
 
 class OutOfMemoryError(HDDError):
     """The device has too little memory for what was asked."""
+
+
+MALFORMED = ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError, OverflowError
+"""What Python raises for a record that holds something else than was expected."""

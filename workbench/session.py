@@ -14,6 +14,7 @@ import panel as pn
 
 from hdd.runs.driver_lease import by
 from workbench.browser.link import Link
+from workbench.compat.guest_cookie import signed_in
 from workbench.core import frame_gate
 from workbench.core.disk_requests import RETRY_SECONDS, Projecting
 from workbench.core.frame import Frame, Selection, View
@@ -29,11 +30,7 @@ from workbench.document_calls import Caller, DocumentCalls
 
 def person() -> str:
     """Who has signed in on the page of this session; without signing in, the page and its server."""
-    return _user() or by("page")
-
-
-def _user() -> str | None:
-    return pn.state.user if pn.state.curdoc is not None else None
+    return signed_in() or by("page")
 
 
 class Session:
@@ -72,7 +69,7 @@ class Session:
         self.views: list[View] = []
         self.tab = link.tab
         self.who = who or person()
-        self.may_change = bool(who) or may_change(_user())
+        self.may_change = bool(who) or may_change(signed_in())
         self._link = link
         self._calls = DocumentCalls(document)
         self._gate = FrameGate(link.frame, turns)

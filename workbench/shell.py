@@ -8,10 +8,11 @@ from pathlib import Path
 import panel as pn
 import panel_material_ui as pmui
 
-from hdd.errors import HDDError
+from hdd.errors import HDDError, NotFoundError
 from workbench import compat
 from workbench.browser.link import Link
 from workbench.build_queue import BuildQueue, alternate
+from workbench.compat.guest_cookie import signed_in
 from workbench.compat.kept_notifications import forget_notifications
 from workbench.compat.local_files import use_local_files
 from workbench.compat.session_remains import settle, take_apart
@@ -23,6 +24,7 @@ from workbench.controls.notices import notify
 from workbench.controls.run_choice import RunChoice
 from workbench.controls.set_opener import SetOpener
 from workbench.core import address, set_place
+from workbench.core.asked import Asked
 from workbench.core.frame import Frame, Selection
 from workbench.core.jobs import Engines
 from workbench.core.projector import Projector
@@ -81,11 +83,11 @@ class Shell:
             use_local_files(self._document)
         self._queue = BuildQueue(self._document, self._is_loaded)
         self._names: list[str] = []
+        self._problem = ""
         self._link = Link(names=["run", *set_place.NAMES, *address.NAMES])
         self._dialogs = Dialogs(self._link.copy)
         root = sets_root or engines.root
-        user = pn.state.user if self._document is not None else None
-        self._launch = Launch(engines, self.attach, root, may_change(user))
+        self._launch = Launch(engines, self.attach, root, may_change(signed_in()))
         self._run_choice = RunChoice(self._chosen)
         # A long one takes two lines, and leaves the other parts of the app bar their room.
         self._status = Text(
@@ -124,28 +126,17 @@ class Shell:
             lambda event: self._link.param.update(colors="dark" if event.new else "light"), "dark_theme"
         )
         self._list_runs()
-        query = pn.state.session_args
-        asked, self._tab = (query.get(name, [b""])[0].decode(errors="replace") for name in ("run", "tab"))
-        self._asked, problems = address.read(query)
-        try:
-            self._asked_set = SetPlace.read(query)
-        except HDDError as error:
-            self._asked_set = None
-            problems.append(str(error))
+        asked = Asked.read(pn.state.session_args, [tab.name for tab in self._tabs])
+        self._tab, self._asked, self._asked_set = asked.tab, asked.selection, asked.place
         # On the right, notifications would cover the buttons that rewind and fork.
         if pn.state.notifications is not None:
             pn.state.notifications.position = "bottom-left"
         pn.state.onload(self._loaded)
-        if asked not in ("", *self._names):
-            problems.append(f"There is no run “{asked}” in {engines.root}.")
-        if self._tab not in ("", *(tab.name for tab in self._tabs)):
-            problems.append(f"There is no tab “{self._tab}”: there are {', '.join(tab.name for tab in self._tabs)}.")
-            self._tab = ""
-        for problem in problems:
-            pn.state.onload(partial(notify, "warning", problem))
+        for problem in asked.problems:
+            self._tell("warning", problem)
         pn.state.on_session_destroyed(lambda _: self._ended())
         if self._asked_set is None:
-            self.show_run(asked if asked in self._names else None, self._tab, self._asked.get("compared", ""))
+            self.show_run(asked.run or None, self._tab, self._asked.get("compared", ""))
 
     # Life of the session
 
@@ -183,7 +174,14 @@ class Shell:
 
     def _list_runs(self) -> None:
         """Updates the list of the runs."""
-        names = run_names(self._engines.root)
+        names, problem = self._names, ""
+        try:
+            names = run_names(self._engines.root)
+        except HDDError as error:
+            problem = str(error)
+            if problem != self._problem:
+                self._tell("error", problem)
+        self._problem = problem
         if self._session is not None and names != self._names:
             self._session.refresh()
         self._names = names
@@ -194,25 +192,19 @@ class Shell:
 
     def _chosen(self, name: str) -> None:
         if self._shown is None or self._shown.name != name:
-            self._attach(name)
-
-    def _attach(self, name: str) -> None:
-        """Shows a run of the folder; the name comes from a browser."""
-        try:
-            self.attach(self._engines.directory(name))
-        except HDDError as error:
-            notify("error", str(error))
+            self.attach(name)
 
     def show_run(self, name: str | None, tab: str = "", compared: str = "") -> None:
         """See `workbench.tabs.base.ShowRun`."""
         self._tab = tab
         self._asked = {**self._asked, "compared": compared}
         self._list_runs()
-        name = name or next(iter(self._names), None)
-        if name is not None:
-            self._attach(name)
-        if name is None or self._session is None:
-            self._welcome()
+        # A run that cannot be shown must not hide the others.
+        for each in [*filter(None, [name]), *(other for other in self._names if other != name)]:
+            self.attach(each)
+            if self._session is not None:
+                return
+        self._welcome()
 
     def _welcome(self) -> None:
         """Shows what there is to see before the first run."""
@@ -222,12 +214,21 @@ class Shell:
         self._status.object = ""
         self._main[:] = [Welcome(self._launch)]
 
-    def attach(self, path: Path) -> None:
-        """Shows the run in `path`."""
+    def attach(self, run: Path | str) -> None:
+        """Shows a run, given by its directory, or by its name in the folder; names come from browsers."""
         try:
-            self._show(PageRun(path, self._tools))
+            self._show(PageRun(run if isinstance(run, Path) else self._engines.directory(run), self._tools))
+        except NotFoundError:
+            self._tell("warning", f"There is no run “{run}” in {self._engines.root}.")
         except (HDDError, OSError, sqlite3.Error) as error:
-            notify("error", str(error))
+            self._tell("error", str(error))
+
+    def _tell(self, kind: str, text: str) -> None:
+        """Shows a notification, once there is a page on which it can be seen."""
+        if self._is_loaded:
+            notify(kind, text)
+        else:
+            pn.state.onload(partial(notify, kind, text))
 
     def _show_set(self, place: SetPlace, opened: OpenedSet) -> None:
         self._show(PageSet(place, opened, self._tools))

@@ -11,6 +11,7 @@ import math
 import os
 import secrets
 import socket
+import stat
 import threading
 import time
 from collections.abc import Generator
@@ -27,6 +28,9 @@ KEPT_SECONDS = 2.0
 """The holder touches the lease if it is older than this."""
 
 LOCKED_SECONDS = 2.0
+LONGEST = 10_000
+"""How many bytes of the file are read at most; what is longer was not written by `DriverLease`."""
+
 _LEASE = Path("live", "driver.json")
 
 
@@ -73,18 +77,27 @@ class DriverLease:
     @property
     def holder(self) -> Driver | None:
         """Who holds the lease, None while it is free."""
-        about = self._look()
+        try:
+            about = self._look()
+        except PermissionError as error:
+            return self._unknown(error)
         return None if about is None or self._age(about) > EXPIRED_SECONDS else self._last(about)
 
     def _look(self) -> os.stat_result | None:
-        """What the file system says of the lease, None where there is none."""
+        """What the file system says of the lease, None where there is none.
+
+        Raises:
+            PermissionError: nobody can say here whether there is one.
+        """
         now = time.monotonic()
         if now >= self._looked_at + self._unseen_seconds:
-            self._looked_at = now
             try:
                 self._about = self._path.stat()
+            except PermissionError:
+                raise
             except OSError:
                 self._about = None
+            self._looked_at = now
         return self._about
 
     def _last(self, about: os.stat_result) -> Driver | None:
@@ -92,7 +105,8 @@ class DriverLease:
         stamp = about.st_ino, about.st_ctime_ns
         known = self._read
         if known is None or known[0] != stamp:
-            known = self._read = stamp, self._content()
+            # Anything else, such as a device, could be read for ever.
+            known = self._read = stamp, self._content() if stat.S_ISREG(about.st_mode) else None
         return known[1]
 
     @property
@@ -131,7 +145,10 @@ class DriverLease:
 
         A holder that slept, or whose clock was set, finds its lease expired; it gets it back unless another took it.
         """
-        about = self._look()
+        try:
+            about = self._look()
+        except PermissionError:
+            return
         if about is None or self._age(about) <= KEPT_SECONDS:
             return
         if (last := self._last(about)) is not None and last.key in keys:
@@ -178,7 +195,14 @@ class DriverLease:
 
     def _content(self) -> Driver | None:
         try:
-            found = json.loads(self._path.read_text())
+            with self._path.open("rb") as file:
+                found = json.loads(file.read(LONGEST))
             return Driver(self._keys.get(found["key"], f"{self._elsewhere} {found['key']}"), str(found["who"]))
-        except (OSError, ValueError, KeyError, TypeError):
+        except PermissionError as error:
+            return self._unknown(error)
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
+
+    def _unknown(self, error: PermissionError) -> Driver:
+        """Stands for a holder who cannot be seen: nobody may act as if there were none."""
+        return Driver(self._elsewhere, f"somebody who cannot be seen here ({self._path}: {error.strerror})")

@@ -10,16 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from hdd.errors import InvalidInputError, StorageError
+from hdd.errors import MALFORMED, InvalidInputError, StorageError
 from hdd.pruning.mask import Mask
 from hdd.records import Edit, EngineStatus, StepRecord
 from hdd.runs.database import damaged
 from hdd.sets.decoders import DECODERS
 from hdd.settings import Settings
 from hdd.states import EditStatus
-
-MALFORMED = ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError, OverflowError
-"""What Python raises for a record that holds something else than was expected."""
 
 
 @contextmanager

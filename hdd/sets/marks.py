@@ -1,15 +1,17 @@
 """What a person decided about single images of a set, and calls them. Does not import torch."""
 
 import json
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Generator, Iterable, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock, Timeout
 
-from hdd.errors import InvalidInputError, StorageError
+from hdd.errors import MALFORMED, InvalidInputError, StorageError
 from hdd.files import replace_file
 from hdd.sets.synthetic_set import SyntheticSet
 
@@ -17,6 +19,7 @@ NAME = "verdicts.json"
 """The name of the file in a run's directory."""
 
 TAG_LENGTH = 40
+LOCKED_SECONDS = 2.0
 
 
 class Verdict(StrEnum):
@@ -80,6 +83,17 @@ def _tag(text: str) -> str:
     return tag
 
 
+def _stamp(path: Path) -> object:
+    """A value that changes when the file is written; None without a file."""
+    try:
+        about = path.stat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StorageError(f"The verdicts in {path} cannot be read ({error.strerror or error}).") from None
+    return about.st_ino, about.st_mtime_ns, about.st_size
+
+
 class Marks:
     """The marks on the images of a run or a file, in a JSON file that is written at every change.
 
@@ -95,27 +109,43 @@ class Marks:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._steps: dict[int, dict[int, Mark]] = {}
-        if path.exists():
-            try:
-                found = json.loads(path.read_text(encoding="utf-8"))
-                self._steps = {
-                    _natural(step): {_natural(image): Mark.of_json(each) for image, each in images.items()}
-                    for step, images in found.items()
-                }
-            except (OSError, ValueError, LookupError, AttributeError, TypeError, InvalidInputError) as error:
-                raise StorageError(
-                    f"The verdicts in {path} cannot be read ({error}): repair or remove the file."
-                ) from None
+        self._stamp: object = None
+        self._read()
+
+    def _read(self) -> None:
+        """Reads what other processes have written meanwhile."""
+        stamp = _stamp(self._path)
+        if stamp == self._stamp:
+            return
+        if stamp is None:
+            self._steps, self._stamp = {}, None
+            return
+        try:
+            found = json.loads(self._path.read_text(encoding="utf-8"))
+            self._steps = {
+                _natural(step): {_natural(image): Mark.of_json(each) for image, each in images.items()}
+                for step, images in found.items()
+            }
+            self._stamp = stamp
+        except (*MALFORMED, OSError, InvalidInputError) as error:
+            raise StorageError(
+                f"The verdicts in {self._path} cannot be read ({error}): repair or remove the file."
+            ) from None
 
     def of(self, step: int) -> dict[int, Mark]:
-        """The marks on the images of a step, by image; images without one are left out."""
+        """The marks on the images of a step, by image; images without one are left out.
+
+        Raises:
+            HDDError: the file is damaged or cannot be read.
+        """
+        self._read()
         return dict(self._steps.get(step, {}))
 
     def judge(self, step: int, images: Iterable[int], verdict: Verdict | None) -> None:
         """Gives a verdict on images of a step, or with None takes theirs back.
 
         Raises:
-            HDDError: the file cannot be written; nothing is changed then.
+            HDDError: the file is damaged or cannot be written; nothing is changed then.
         """
         self._change(step, images, lambda mark: replace(mark, verdict=verdict))
 
@@ -138,15 +168,37 @@ class Marks:
         Raises:
             HDDError: as in `judge`.
         """
-        kept = {each: images for each, images in self._steps.items() if each <= step}
-        if kept != self._steps:
-            self._write(kept)
+        self._read()
+        if all(each <= step for each in self._steps):
+            return
+        with self._changing():
+            self._write({each: images for each, images in self._steps.items() if each <= step})
 
     def _change(self, step: int, images: Iterable[int], change: Callable[[Mark], Mark]) -> None:
-        changed = self.of(step)
-        for image in images:
-            changed[image] = change(changed.pop(image, Mark()))
-        self._write({**self._steps, step: {image: mark for image, mark in changed.items() if mark != Mark()}})
+        with self._changing():
+            changed = self.of(step)
+            for image in images:
+                changed[image] = change(changed.pop(image, Mark()))
+            self._write({**self._steps, step: {image: mark for image, mark in changed.items() if mark != Mark()}})
+
+    @contextmanager
+    def _changing(self) -> Generator[None]:
+        """Within this context no other process changes the file, of which the newest content is known."""
+        try:
+            self._path.parent.mkdir(exist_ok=True)
+            lock = FileLock(self._path.with_name(f".{self._path.name}.lock"), timeout=LOCKED_SECONDS)
+            lock.acquire()
+        except (OSError, Timeout) as error:
+            raise self._cannot_write(error) from None
+        try:
+            self._read()
+            yield
+        finally:
+            lock.release()
+
+    def _cannot_write(self, error: Exception) -> StorageError:
+        why = getattr(error, "strerror", None) or error
+        return StorageError(f"The verdicts cannot be written to {self._path} ({why}): they were not changed.")
 
     def _write(self, steps: dict[int, dict[int, Mark]]) -> None:
         texts = {step: {image: mark.as_json() for image, mark in images.items()} for step, images in steps.items()}
@@ -156,10 +208,8 @@ class Marks:
                     json.dumps({step: images for step, images in texts.items() if images}, indent=1), encoding="utf-8"
                 )
         except OSError as error:
-            raise StorageError(
-                f"The verdicts cannot be written to {self._path} ({error.strerror or error}): they were not changed."
-            ) from None
-        self._steps = steps
+            raise self._cannot_write(error) from None
+        self._steps, self._stamp = steps, _stamp(self._path)
 
 
 def place(path: Path, is_run: bool) -> Path:

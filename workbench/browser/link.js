@@ -1,14 +1,34 @@
 // The link from a page to its session: it sends the key of this tab, the frame that was painted, and keys that were
 // pressed.
 
-// The key of this tab, which survives a reload. crypto.randomUUID does not exist on pages without TLS.
+// crypto.randomUUID does not exist on pages without TLS.
+const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(16)).join("")
+
+// The key of this tab, which survives a reload.
 function tabKey() {
-  let key = sessionStorage.getItem("hdd-tab")
-  if (!key) {
-    key = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(16)).join("")
-    sessionStorage.setItem("hdd-tab", key)
-  }
+  const key = sessionStorage.getItem("hdd-tab") || newKey()
+  sessionStorage.setItem("hdd-tab", key)
   return key
+}
+
+// A browser that duplicates a tab gives both the same key. The tab that had it first says so, and the other takes a new
+// one; then it calls back. All links of a page share this, as they share the key.
+function onNewKey(callback) {
+  if (!window.hddTab) {
+    const channel = new BroadcastChannel("hdd-tab")
+    const tab = (window.hddTab = {page: newKey(), since: Date.now(), callbacks: new Set()})
+    channel.onmessage = ({data}) => {
+      if (data.key !== tabKey()) return
+      const isFirst = tab.since < data.since || (tab.since === data.since && tab.page < data.page)
+      if (data.asks && isFirst) channel.postMessage({...data, asks: false})
+      if (data.asks || data.page !== tab.page) return
+      sessionStorage.setItem("hdd-tab", newKey())
+      for (const each of tab.callbacks) each()
+    }
+    channel.postMessage({asks: true, key: tabKey(), page: tab.page, since: tab.since})
+  }
+  window.hddTab.callbacks.add(callback)
+  return () => window.hddTab.callbacks.delete(callback)
 }
 
 export function render({model, view}) {
@@ -19,6 +39,7 @@ export function render({model, view}) {
     model.send_msg({tab: tabKey()})
     tell()
   }
+  model.on("remove", onNewKey(() => model.send_msg({tab: tabKey()})))
   const page = view.model.document
   page.is_idle ? begin() : page.idle.connect(begin)
   model.on("msg:custom", (message) => {

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -133,7 +132,12 @@ class Export(Component):
         if kept is None:
             _say_no_images()
             return
-        dropped = self._dropped(kept)
+        try:
+            dropped = self._dropped(kept)
+        except HDDError as error:
+            # Images that somebody has dropped would be among them, and nobody would know.
+            self._dialogs.choose("Export the set", str(error), {"Export all": partial(self._write_set, format, kept)})
+            return
         if not dropped:
             self._write_set(format, kept)
             return
@@ -145,12 +149,14 @@ class Export(Component):
         self._dialogs.choose("Export the set", f"{count} Leave {'them' if dropped > 1 else 'it'} out?", choices)
 
     def _dropped(self, step: int) -> int:
-        """The number of images that are marked to be dropped; 0 if the marks cannot be read, as others say."""
+        """The number of images that are marked to be dropped.
+
+        Raises:
+            HDDError: the marks cannot be read.
+        """
         if self._marking is None:
             return 0
-        with suppress(HDDError):
-            return sum(mark.verdict is Verdict.DROP for mark in self._marking.of(step).values())
-        return 0
+        return sum(mark.verdict is Verdict.DROP for mark in self._marking.of(step).values())
 
     def _write_set(self, format: str, step: int, without: tuple[Verdict, ...] = ()) -> None:
         what = self._at(step)

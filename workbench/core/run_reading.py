@@ -49,7 +49,19 @@ class RunReading:
         return changed
 
     def changes(self) -> dict[str, Any]:
-        """The fields of `RunState` that have changed, with their new values; empty if nothing has."""
+        """The fields of `RunState` that have changed, with their new values; empty if nothing has.
+
+        Raises:
+            HDDError: the run cannot be read, or cannot be understood; the next call tries all of it again.
+        """
+        try:
+            return self._changes()
+        except BaseException:
+            self._seen.clear()
+            self._forget()
+            raise
+
+    def _changes(self) -> dict[str, Any]:
         run = self._run
         changes: dict[str, Any] = {}
         if self._new("frame", _stamp(run.path / "live" / "frame.safetensors")):
@@ -106,7 +118,7 @@ class RunReading:
             self._edits |= changed
             fields["edits"] = tuple(self._edits.values())
             applied = steered(edit for edit in fields["edits"] if edit.status == EditStatus.APPLIED)
-            fields["settings"] = self._initial.changed(**{edit.name: edit.value for edit in applied})
+            fields["settings"] = self._initial.as_steered({edit.name: edit.value for edit in applied})
         if changed or not fields["masks"]:
             fields["masks"] = run.masks()
         for name, read in (("evaluations", run.evaluations), ("events", run.events)):

@@ -4,6 +4,7 @@ A published `RunState` never changes, so sessions read it without locks. They ar
 and read it when they are ready.
 """
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
@@ -220,8 +221,8 @@ class RunSource:
     def _read(self) -> None:
         try:
             run = Run(self.run.path)
-        except HDDError as error:
-            self._publish(problem=str(error))
+        except (HDDError, OSError, sqlite3.Error) as error:
+            self._publish(problem=str(error), reading=False)
             with self.lock:
                 self._thread = None
             return

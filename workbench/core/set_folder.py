@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from hdd.errors import HDDError, InvalidInputError, NotFoundError
+from hdd.errors import HDDError, InvalidInputError, NotFoundError, StorageError
 from hdd.paths import holds_run
 from hdd.sets import FORMATS
 
@@ -42,6 +42,8 @@ class SetFolder:
             inside = self._holds(opened) and opened != self.root
             there = inside and opened.exists()
             astray = next((link for link in _links(opened) if not self._holds(link)), None) if there else None
+        except PermissionError as error:
+            raise StorageError(f"{text!r} in {self.root} cannot be read here ({error.strerror}).") from None
         except (OSError, RuntimeError):
             raise refused from None
         if not inside:

@@ -75,6 +75,8 @@ class StudyReading:
             return stamp, read_result(self._study, cell, self._folder, PATIENCE_SECONDS)
         except HDDError as error:
             return stamp, str(error)
+        except PermissionError as error:
+            return stamp, f"{path} cannot be read here ({error.strerror})."
         except (OSError, sqlite3.Error):
             # It is being written or removed at this moment, so what is known of it is not forgotten.
             return None, before[1] if before else CellResult(cell)

@@ -8,7 +8,7 @@ from pathlib import Path
 import panel as pn
 import panel_material_ui as pmui
 
-from hdd.errors import InUseError
+from hdd.errors import HDDError, InUseError
 from hdd.runs import housekeeping
 from hdd.runs.driver_lease import DriverLease
 from hdd.runs.run import Run
@@ -94,7 +94,12 @@ class Runs(SourceComponent):
             self._session.later(self._look, LOOK_MILLISECONDS)
 
     def _got(self, answer: "Future[RunTable]") -> None:
-        self._found = found = answer.result()
+        self._session.later(self._look, LOOK_MILLISECONDS)
+        try:
+            self._found = found = answer.result()
+        except (HDDError, OSError) as error:
+            self._summary.object = str(error)
+            return
         self.table.put(found, self._shown_run)
         self._enable()
         count = len(found.rows)
@@ -102,7 +107,6 @@ class Runs(SourceComponent):
             f"{count} {'run' if count == 1 else 'runs'} in {self._engines.root}. Columns between accuracy and "
             "“Made from”: the settings in which they differ. └ is a fork of the run above."
         )
-        self._session.later(self._look, LOOK_MILLISECONDS)
 
     def _enable(self) -> None:
         selected = self.table.selected
