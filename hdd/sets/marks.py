@@ -87,7 +87,7 @@ def _stamp(path: Path) -> object:
     """A value that changes when the file is written; None without a file."""
     try:
         about = path.stat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise StorageError(f"The verdicts in {path} cannot be read ({error.strerror or error}).") from None

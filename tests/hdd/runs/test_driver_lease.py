@@ -161,3 +161,38 @@ def test_a_clock_that_differs_from_that_of_the_file_server_frees_no_lease(tmp_pa
     monkeypatch.setattr("hdd.runs.driver_lease.time.time", lambda: now() + 3600)
     late = DriverLease(tmp_path)
     assert not late.take("b") and late.holder.who == "alice"
+
+
+@pytest.mark.parametrize("content", ["", "garbage{", "[" * 200_000, "5", '{"key": 5}', "x" * 1_000_000])
+def test_a_lease_that_says_nothing_is_free(tmp_path, content):
+    (tmp_path / "live").mkdir()
+    (tmp_path / "live" / "driver.json").write_text(content)
+    lease = DriverLease(tmp_path)
+    assert lease.driver is None
+    assert lease.take("a")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes and devices")
+def test_a_lease_that_is_no_file_is_never_read(tmp_path):
+    for name, make in (("device", lambda path: path.symlink_to("/dev/zero")), ("pipe", os.mkfifo)):
+        (tmp_path / name / "live").mkdir(parents=True)
+        make(tmp_path / name / "live" / "driver.json")
+        os.utime(tmp_path / name / "live" / "driver.json", follow_symlinks=False)
+        assert DriverLease(tmp_path / name).driver is None
+
+
+@needs_setpriv
+def test_a_lease_that_cannot_be_read_is_not_free(tmp_path):
+    DriverLease(tmp_path).take("a", "alice")
+    script = (
+        "import sys; from pathlib import Path; from hdd.runs.driver_lease import DriverLease\n"
+        "lease = DriverLease(Path(sys.argv[1]))\n"
+        "print(lease.holder.who, lease.take('b'), lease.take('b', over=True), lease.driver == 'b')"
+    )
+    for path in (tmp_path / "live", tmp_path / "live" / "driver.json"):
+        mode = path.stat().st_mode
+        path.chmod(0)
+        told = output(script, tmp_path)
+        path.chmod(mode)
+        assert "somebody who cannot be seen here" in told and "Permission denied" in told
+        assert told.split()[-3] == "False"

@@ -1,5 +1,7 @@
 """Verdicts and tags are kept in a file, and say what of a set is left out."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -91,3 +93,38 @@ def test_no_class_is_emptied_and_no_other_set_is_taken():
         left_out(digits_set([1, 3]), {0: Mark(Verdict.DROP)}, [Verdict.DROP])
     with pytest.raises(InvalidInputError, match="image 9, but the set has 4 images"):
         left_out(digits_set([1, 3]), {9: Mark(Verdict.DROP)}, [Verdict.DROP])
+
+
+def test_two_servers_lose_no_verdict_of_each_other(tmp_path):
+    one, other = Marks(tmp_path / NAME), Marks(tmp_path / NAME)
+    one.judge(3, [1], Verdict.DROP)
+    other.judge(3, [2], Verdict.KEEP)
+    assert one.of(3) == other.of(3) == Marks(tmp_path / NAME).of(3) == {1: Mark(Verdict.DROP), 2: Mark(Verdict.KEEP)}
+    (tmp_path / NAME).unlink()
+    assert one.of(3) == {}
+
+
+def test_many_who_judge_at_once_lose_nothing(tmp_path):
+    start = threading.Barrier(4)
+
+    def judge(image):
+        marks = Marks(tmp_path / NAME)
+        start.wait()
+        marks.judge(3, [image], Verdict.DROP)
+
+    threads = [threading.Thread(target=judge, args=(image,)) for image in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(Marks(tmp_path / NAME).of(3)) == [0, 1, 2, 3]
+
+
+def test_a_file_that_was_damaged_meanwhile_is_told_and_kept(tmp_path):
+    marks = Marks(tmp_path / NAME)
+    marks.judge(3, [1], Verdict.DROP)
+    (tmp_path / NAME).write_text("{oops")
+    for act in (lambda: marks.of(3), lambda: marks.judge(3, [2], Verdict.KEEP), lambda: marks.forget_after(0)):
+        with pytest.raises(StorageError, match=r"verdicts\.json cannot be read"):
+            act()
+    assert (tmp_path / NAME).read_text() == "{oops"

@@ -1,9 +1,14 @@
 """What is new in a run, against all that is in it."""
 
+import sqlite3
+from contextlib import closing
+
+import pytest
 import scripted
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hdd.errors import StorageError
 from hdd.runs import history
 from hdd.runs.run import Run
 from workbench.core.run_reading import RunReading
@@ -51,3 +56,28 @@ def test_what_is_found_bit_by_bit_is_all_that_is_there(tmp_path_factory, actions
     assert len(found["columns"]["step"]) == len(run.metrics())
     for each in (run, other):
         each.close()
+
+
+def test_what_cannot_be_read_is_tried_again_as_a_whole(tmp_path):
+    run = scripted.make(tmp_path / "run", steps=10)
+    run.write_metrics(scripted.record(1))
+    run.write_evaluation(1, {"name": "quick"}, [0.5])
+    reading = RunReading(Run(run.path))
+    with closing(sqlite3.connect(run.path / "run.db")) as database:
+        database.execute("UPDATE evaluations SET protocol = '{oops'")
+        database.commit()
+        for _ in range(3):
+            with pytest.raises(StorageError, match="the evaluations cannot be understood"):
+                reading.changes()
+        database.execute("UPDATE evaluations SET protocol = '{}'")
+        database.commit()
+    found = reading.changes()
+    assert found["step"] == 1
+    assert [each["accuracies"] for each in found["evaluations"]] == [[0.5]]
+
+
+def test_a_change_to_what_is_not_installed_here_is_shown(tmp_path):
+    run = scripted.make(tmp_path / "run", steps=10)
+    run.request({"objective": "theirs"}, "a test", None)
+    run.decide(run.pending()[0], "applied", 0, "hdd")
+    assert RunReading(Run(run.path)).changes()["settings"].objective == "theirs"

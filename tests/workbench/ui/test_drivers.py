@@ -106,3 +106,38 @@ def test_a_server_of_several_processes_says_that_the_page_does_not_work_there(se
     tab.goto(address)
     tab.sees("This server was started with --num-procs")
     tab.page.close()
+
+
+def test_a_duplicated_tab_is_another_one(serve, new_tab, make_run):
+    run = make_run(steps=20, of=40)
+    _, address = serve(APP)
+    first = new_tab()
+    first.goto(f"{address}?run=run")
+    first.sees("You are in control")
+    with first.page.context.expect_page() as opened:
+        first.page.evaluate("window.open(location.href)")
+    second = Tab(opened.value, [])
+    second.sees(f"You are watching page on {HOST}")
+    assert second.slider("Curvature").is_disabled()
+    # It keeps the key of its own when it is loaded again, and so does the first.
+    second.page.reload()
+    second.sees(f"You are watching page on {HOST}")
+    first.page.reload()
+    first.sees("You are in control")
+    first.steer("Curvature", "ArrowLeft")
+    first.until(lambda: authors(run) == [f"page on {HOST}"])
+
+
+def test_a_cookie_that_anybody_can_set_changes_no_name(browser, monkeypatch, request, make_run):
+    run = make_run(steps=20, of=40)
+    monkeypatch.setenv("HDD_EDITORS", "guest, bob")
+    signed_in = request.getfixturevalue("signed_in")
+    bob, carol = signed_in("bob"), signed_in("alice")
+    for tab in (bob, carol):
+        tab.sees("Curvature")
+        tab.page.context.add_cookies([{"name": "is_guest", "value": "1", "url": tab.page.url}])
+        tab.page.reload()
+    bob.sees("You are in control")
+    bob.steer("Curvature", "ArrowLeft")
+    bob.until(lambda: authors(run) == ["bob"])
+    carol.sees("Only to look at")

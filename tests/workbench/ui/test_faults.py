@@ -1,9 +1,12 @@
 """What goes wrong is said plainly, and the page goes on."""
 
 import os
+import re
 import shutil
 import signal
+import sqlite3
 import urllib.request
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import expect
@@ -121,3 +124,32 @@ def test_names_are_text_wherever_they_are_shown(open_tab, make_run):
     )
     assert tab.page.evaluate(f"({images})().filter((img) => img.getAttribute('onerror')).length") == 0
     assert run_source._sources[run.path.resolve()].classes == classes
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("UPDATE meta SET value = '{oops' WHERE key = 'settings'", "the fact 'settings' cannot be understood"),
+        ("UPDATE edits SET step = NULL", "the ledger cannot be understood"),
+    ],
+    ids=["settings", "ledger"],
+)
+def test_a_run_that_cannot_be_understood_says_so_and_hides_no_other(open_tab, make_run, statement, told):
+    make_run("other", steps=20)
+    run = make_run("run", steps=20, of=40)
+    with closing(sqlite3.connect(run.path / "run.db")) as database:
+        database.execute(statement)
+        database.commit()
+    tab = open_tab()
+    if "settings" in statement:
+        tab.sees(told)
+        tab.sees("Finished: step 20 of 20")
+    else:
+        # It is said for as long as it is so, and nothing can be made worse.
+        tab.sees(told)
+        tab.page.wait_for_timeout(1500)
+        expect(tab.page.get_by_text(told).first).to_be_visible()
+        expect(tab.page.get_by_role("button", name=re.compile("Resume"))).to_be_disabled(timeout=TIMEOUT)
+    tab.page.get_by_role("tab", name="Runs").click()
+    tab.sees("2 runs in")
+    tab.sees("cannot be read")
