@@ -1,24 +1,25 @@
-"""The files of a component are looked for once for each class.
+"""The files of a component and of its design are looked for once for each class.
 
 Cause: whenever a component is made, Panel asks the file system for the code and the styles of its class some twenty
-    times. Each time Python lets another thread run, and then the event loop waits for its turn again.
+    times, and for those of its theme. Each time Python lets another thread run, and then the event loop waits for its
+    turn again.
 Upstream: not reported; `ReactiveESM._bundle_path` and `_bundle_css` in
-    https://github.com/holoviz/panel/blob/v1.9.4/panel/custom.py, and `MaterialComponent._bundle_css` in
-    https://github.com/panel-extensions/panel-material-ui/blob/v0.16.6/src/panel_material_ui/base.py
+    https://github.com/holoviz/panel/blob/v1.9.4/panel/custom.py, and `MaterialComponent._bundle_css` and
+    `MaterialDesign._get_modifiers` in
+    https://github.com/panel-extensions/panel-material-ui/blob/v0.16.6/src/panel_material_ui/
 Needed for: panel >=1.9.4,<=1.9.4; panel-material-ui >=0.16.6,<=0.16.6
-Without it: making the document of a page takes half as long again, and other sessions wait for it.
+Without it: making the document of a page takes twice as long, and other sessions wait for it.
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, wraps
 from typing import Any
 
 import panel as pn
 from panel.custom import ReactiveESM
 from panel.util import classproperty
 from panel_material_ui.base import MaterialComponent
-
-KINDS = ReactiveESM, MaterialComponent
+from panel_material_ui.theme import MaterialDesign
 
 
 def _kept(find: Callable[[type], Any]) -> Callable[[type], Any]:
@@ -31,10 +32,27 @@ def _kept(find: Callable[[type], Any]) -> Callable[[type], Any]:
     return look_up
 
 
+_find_modifiers = vars(MaterialDesign)["_get_modifiers"].__func__
+_modifiers: dict[Any, tuple[dict[str, Any], Any]] = {}
+
+
+@wraps(_find_modifiers)
+def _kept_modifiers(kind: type, viewable: Any, theme: Any, isolated: bool | None = None) -> tuple[dict[str, Any], Any]:
+    document = pn.state.curdoc
+    where = document is not None and bool(document.session_context), pn.state.rel_path
+    key = kind, type(viewable), theme if isinstance(theme, type) else type(theme), isolated, where
+    if key not in _modifiers or pn.config.autoreload:
+        _modifiers[key] = _find_modifiers(kind, viewable, theme, isolated)
+    modifiers, of_children = _modifiers[key]
+    # Panel adds to what it is given.
+    return {name: [*value] if isinstance(value, list) else value for name, value in modifiers.items()}, of_children
+
+
 def keep_paths() -> None:
     """Keeps what was found; calling it again changes nothing."""
-    for kind in KINDS:
+    for kind in (ReactiveESM, MaterialComponent):
         for name in ("_bundle_path", "_bundle_css"):
             find = vars(kind)[name].f
             if find.__name__ != "look_up":
                 setattr(kind, name, classproperty(_kept(find)))
+    MaterialDesign._get_modifiers = classmethod(_kept_modifiers)  # pyright: ignore[reportAttributeAccessIssue]

@@ -16,7 +16,7 @@ class KnobSections(Component):
     Args:
         names: of all knobs that may come into force.
         make: makes the control of the knob of that name.
-        opened: called when a section was opened, after which `show` must be called.
+        opened: called when `show` must be called: a section was opened, or is still to be filled.
         margin: as Panel takes it.
     """
 
@@ -31,6 +31,7 @@ class KnobSections(Component):
     ) -> None:
         super().__init__()
         self._make = make
+        self._opened = opened
         self._made: dict[str, KnobControl] = {}
         self._groups = grouped(names)
         self._columns = [pn.Column(sizing_mode="stretch_width", margin=0) for _ in self._groups]
@@ -54,19 +55,21 @@ class KnobSections(Component):
     def show(self, in_force: Collection[str]) -> None:
         """Shows the controls of the knobs with these names in the open sections, and hides the sections that have none.
 
-        A browser can miss what changes while a control is being added, so whatever the new controls are to show must be
+        Only one section is filled at a time, as other sessions of the server wait meanwhile. A browser can miss what changes while a control is being added, so whatever the new controls are to show must be
         sent together with them.
         """
         wanted = [[name for name in group if name in in_force] for group in self._groups.values()]
-        for index in self._panel.active:
+        stale = [index for index in self._panel.active if self._shown[index] != wanted[index]]
+        for index in stale[:1]:
             for name in wanted[index]:
                 if name not in self._made:
                     self._made[name] = self._make(name)
-            if self._shown[index] != wanted[index]:
-                self._shown[index] = wanted[index]
-                self._columns[index][:] = [self._made[name] for name in wanted[index]]
+            self._shown[index] = wanted[index]
+            self._columns[index][:] = [self._made[name] for name in wanted[index]]
         rules = [
             f".MuiAccordion-root:nth-of-type({n}) {{ display: none }}" for n, each in enumerate(wanted, 1) if not each
         ]
         if self._panel.stylesheets != rules:
             self._panel.stylesheets = rules
+        if len(stale) > 1:
+            self._opened()

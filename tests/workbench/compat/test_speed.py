@@ -122,9 +122,11 @@ def test_each_message_of_a_browser_unlocks_all_parameters_many_times_without_the
 
 
 LOOKED_FOR = """
+import os
 import pathlib
 import sys
 import panel as pn
+import panel_material_ui
 from panel.custom import JSComponent
 from workbench.compat.bundle_paths import keep_paths
 
@@ -134,18 +136,21 @@ class Own(JSComponent):
 if "patched" in sys.argv:
     keep_paths()
     keep_paths()
-Own().get_root()
-looked, look = [], pathlib.Path.is_file
-pathlib.Path.is_file = lambda path: looked.append(path) or look(path)
-Own().get_root()
+make = {"component": Own, "theme": pn.Row}[sys.argv[2]]
+make().get_root()
+looked, by_name, by_path = [], os.path.isfile, pathlib.Path.is_file
+os.path.isfile = lambda path: looked.append(path) or by_name(path)
+pathlib.Path.is_file = lambda path: looked.append(path) or by_path(path)
+make().get_root()
 print(len(looked))
 """
 
 
+@pytest.mark.parametrize("what", ["component", "theme"])
 @pytest.mark.parametrize("how", ["as it is", "patched"])
-def test_the_files_of_a_component_are_looked_for_again_and_again_without_the_patch(how, tmp_path):
-    # Panel looks beside the file in which the class is defined.
+def test_files_are_looked_for_again_and_again_without_the_patch(how, what, tmp_path):
+    # Panel looks beside the file in which a class is defined.
     script = tmp_path / "script.py"
     script.write_text(LOOKED_FOR)
-    told = subprocess.run([sys.executable, script, how], capture_output=True, text=True, check=True)
+    told = subprocess.run([sys.executable, script, how, what], capture_output=True, text=True, check=True)
     assert (int(told.stdout) > 0) == (how != "patched")

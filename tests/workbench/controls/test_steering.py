@@ -28,7 +28,9 @@ def source(make_run):
 @pytest.fixture
 def steering(session):
     steering = Steering(session)
-    steering.update(session.frame(full=True))
+    # Each frame fills one section.
+    for _ in GROUPS:
+        steering.update(session.frame(full=True))
     return steering
 
 
@@ -235,7 +237,8 @@ def test_who_does_not_drive_cannot_steer(steering, session, source, show):
     show()
     assert "No one is in control of this run: take control to steer it." in texts(steering)
     source.lease.take("another")
-    show()
+    for _ in GROUPS:
+        show()
     assert "You are watching: another tab is in control of this run." in texts(steering)
     controls = [control for knob in steering._knobs.values() for control in knob.__panel__().select(WidgetBase)]
     in_force = source.state.settings.in_force()
