@@ -149,7 +149,7 @@ class Shell:
         self._queue.load()
         self._list_runs()
         if self._asked_set is not None:
-            self._opener.open(self._asked_set)
+            self._link.once_there(partial(self._opener.open, self._asked_set))
         elif not self._names and self._autostart:
             self._launch.start_first()
 

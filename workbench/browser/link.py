@@ -34,8 +34,16 @@ class Link(JSComponent):
     def __init__(self, **params: Any) -> None:
         super().__init__(**{"width": 0, "height": 0, "margin": 0, **params})
         self.tab = ""
+        self._awaiting: list[Callable[[], None]] = []
         self.listener: Callable[[dict[str, Any]], None] | None = None
         self.on_msg(self._heard)
+
+    def once_there(self, action: Callable[[], None]) -> None:
+        """Calls `action` once the browser has sent the key of its tab, before which it misses what changes."""
+        if self.tab:
+            action()
+        else:
+            self._awaiting.append(action)
 
     def copy(self, text: str) -> None:
         """Puts a text on the browser's clipboard, if the browser allows that."""
@@ -49,5 +57,7 @@ class Link(JSComponent):
         message = event.data
         if "tab" in message:
             self.tab = str(message["tab"])[:64]
+            while self._awaiting:
+                self._awaiting.pop()()
         if self.listener is not None:
             self.listener(message)

@@ -55,8 +55,9 @@ class KnobSections(Component):
     def show(self, in_force: Collection[str]) -> None:
         """Shows the controls of the knobs with these names in the open sections, and hides the sections that have none.
 
-        Only one section is filled at a time, as other sessions of the server wait meanwhile. A browser can miss what changes while a control is being added, so whatever the new controls are to show must be
-        sent together with them.
+        Only one section is filled at a time, as other sessions of the server wait meanwhile. A browser can miss what
+        changes while a control is being added, so whatever the new controls are to show must be sent together with
+        them.
         """
         wanted = [[name for name in group if name in in_force] for group in self._groups.values()]
         stale = [index for index in self._panel.active if self._shown[index] != wanted[index]]

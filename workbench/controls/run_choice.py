@@ -22,8 +22,8 @@ class RunChoice(Component):
         self._names: list[str] = []
         self._select = pmui.Select(
             label="Run",
-            options=[],
-            value=None,
+            options=[""],
+            value="",
             size="small",
             width=320,
             margin=(6, 10),
@@ -38,9 +38,9 @@ class RunChoice(Component):
         self._names = list(names)
         chosen = self._select.value
         # Without its value among its options, the select would choose the first of them, as if the user had.
-        kept = [chosen] if names and chosen is not None and chosen not in names else []
-        if [*names, *kept] != self._select.options:
-            self._select.options = [*names, *kept]
+        options = [*names, *([] if chosen in names else [chosen])]
+        if options != self._select.options:
+            self._select.options = options
             show(self._panel, bool(names))
 
     def put(self, name: str) -> None:

@@ -3,6 +3,7 @@
 import panel_material_ui as pmui
 
 from workbench.controls.run_choice import RunChoice
+from workbench.theme import HIDDEN
 
 
 def test_a_run_that_is_offered_no_longer_makes_no_other_run_the_chosen_one():
@@ -18,4 +19,18 @@ def test_a_run_that_is_offered_no_longer_makes_no_other_run_the_chosen_one():
     choice.put("third")
     assert (select.value, select.options, chosen) == ("third", ["first", "third"], ["second", "third"])
     choice.offer([])
-    assert select.options == []
+    assert choice.__panel__().sx == HIDDEN
+    assert chosen == ["second", "third"]
+
+
+def test_nothing_is_chosen_before_somebody_chooses():
+    chosen = []
+    choice = RunChoice(chosen.append)
+    choice.offer(["first", "second"])
+    panel = choice.__panel__()
+    root = panel.get_root()
+    (select,) = panel.select(pmui.Select)
+    (shown,) = [model for model in root.select({"type": type(root)}) if model.class_name == "Select"]
+    assert (select.value, shown.data.value, chosen) == ("", "", [])
+    choice.put("first")
+    assert (select.value, shown.data.value, chosen) == ("first", "first", ["first"])

@@ -118,6 +118,8 @@ def test_a_link_to_what_cannot_be_opened_says_so_and_shows_a_run(new_tab, server
     tab.goto(f"{server}?runs={root}&{query}")
     tab.sees(message)
     tab.sees("Finished: step 20 of 20")
+    expect(tab.page.get_by_text("Opening")).to_be_hidden()
+    expect(tab.page.get_by_role("combobox", name="Run", exact=True)).to_have_text("run")
 
 
 def test_a_step_of_a_run_is_opened_as_a_set(new_tab, server, make_run, root):
