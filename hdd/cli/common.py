@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from hdd.cli.knob_options import parse_assignments
-from hdd.errors import HDDError, InUseError, InvalidInputError
+from hdd.errors import HDDError, InUseError, InvalidInputError, StorageError
 from hdd.interrupts import end_silently
 from hdd.process import tune
 from hdd.records import Edit, StepRecord
@@ -248,11 +248,14 @@ def print_report(run: Run, as_json: bool) -> None:
     print_line(f"{run.path}: {summary['state']} at step {summary['step']} of {summary['steps']}{loss}")
     if summary["message"]:
         print_line(f"Engine: {summary['message']}")
-    if late := run.steps_without_records():
-        print_line(
-            f"There are images of later steps, up to {late[-1]}, without records: perhaps run.db-wal was not copied "
-            "with the run. They can be looked at, but steps are made on from the last record."
-        )
+    try:
+        if late := run.steps_without_records():
+            print_line(
+                f"There are images of later steps, up to {late[-1]}, without records: perhaps run.db-wal was not "
+                "copied with the run. They can be looked at, but steps are made on from the last record."
+            )
+    except StorageError as error:
+        print_line(str(error))
     if summary["state"] == EngineState.FINISHED:
         print_line(f"Pictures: {run.path / 'synthetic.png'}, {run.path / 'loss.png'}")
     elif summary["state"] == EngineState.PAUSED:
