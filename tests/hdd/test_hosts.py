@@ -1,6 +1,8 @@
 """The command line on hosts with other encodings, names and users than those of its authors."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,9 @@ from PIL import Image
 from read_only import output
 
 import hdd
+from hdd.data import load
+from hdd.runs.start import create
+from hdd.settings import initial_settings
 
 SMALL = {"ipc": 1, "network_width": 4, "network_depth": 1, "real_batch": 1, "threads": 1}
 
@@ -61,6 +66,17 @@ def odd_folder(tmp_path):
             image = Image.fromarray(random.integers(0, 256, (8, 8, 3), dtype=np.uint8))
             image.save(folder / os.fsdecode(name) / os.fsdecode(b"\xe9%d.png" % number))
     return folder
+
+
+def test_more_runs_are_listed_than_files_can_be_opened(tmp_path):
+    made = create(tmp_path / "run-0", initial_settings(**SMALL), load("digits"))
+    made.close()
+    for number in range(1, 50):
+        shutil.copytree(made.path, tmp_path / f"run-{number}")
+    command = f"ulimit -n 40; exec {sys.executable} -m hdd runs list {tmp_path} --json"
+    told = subprocess.run(["sh", "-c", command], capture_output=True, timeout=120)
+    assert told.returncode == 0 and not told.stderr, told.stderr
+    assert len(json.loads(told.stdout)) == 50
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are text")
