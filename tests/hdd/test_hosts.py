@@ -68,6 +68,41 @@ def odd_folder(tmp_path):
     return folder
 
 
+FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+
+
+def run_into_full(*arguments, **streams):
+    with Path("/dev/full").open("w") as full:
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | {name: full for name in streams}
+        return subprocess.run([sys.executable, "-m", "hdd", *arguments], timeout=120, text=True, **streams)
+
+
+@FULL
+@pytest.mark.parametrize("arguments", [["knobs"], ["knobs", "--json"], ["datasets"]])
+def test_a_full_standard_output_is_told(arguments):
+    told = run_into_full(*arguments, stdout=True)
+    assert told.returncode == 2 and " ".join(told.stderr.split()).startswith(
+        "error: Standard output cannot be written (No space left on device): send it to a file"
+    )
+
+
+@FULL
+def test_a_full_standard_output_is_no_full_disk_of_the_run(tmp_path):
+    small = [f"--set={name}={value}" for name, value in SMALL.items()]
+    out = tmp_path / "run"
+    told = run_into_full("distill", *small, "--steps=3", f"--out={out}", "--json-lines", stdout=True)
+    assert told.returncode == 2 and "Standard output cannot be written" in told.stderr
+    assert "Traceback" not in told.stderr and "Cannot write to" not in told.stderr
+    assert run_into_full("resume", str(out)).returncode == 0
+
+
+@FULL
+def test_progress_that_cannot_be_written_ends_no_run(tmp_path):
+    small = [f"--set={name}={value}" for name, value in SMALL.items()]
+    told = run_into_full("distill", *small, "--steps=3", f"--out={tmp_path / 'run'}", stderr=True)
+    assert told.returncode == 0 and "finished at step 3 of 3" in told.stdout
+
+
 def test_more_runs_are_listed_than_files_can_be_opened(tmp_path):
     made = create(tmp_path / "run-0", initial_settings(**SMALL), load("digits"))
     made.close()

@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from hdd.errors import HDDError
+from hdd.runs.resume import resume
 from hdd.runs.schema import connect, transaction
 from hdd.runs.storage import explain_storage_errors
 
@@ -54,3 +55,14 @@ def test_a_database_that_another_process_keeps_locked_is_not_called_a_full_disk(
     with pytest.raises(HDDError, match="Cannot write to"), explain_storage_errors(run):
         raise sqlite3.OperationalError("of Python itself")
     writer.close()
+
+
+def test_what_fails_in_a_callback_is_no_error_of_the_disk(make_run, digits):
+    def fail(_):
+        raise OSError(errno.ENOSPC, "of the callback")
+
+    run = make_run()
+    with pytest.raises(OSError, match="of the callback"):
+        resume(run, data=digits, on_step=fail)
+    assert run.status().message == "OSError: [Errno 28] of the callback"
+    assert resume(run, data=digits).step == 30
