@@ -14,6 +14,7 @@ from read_only import output
 
 import hdd
 from hdd.data import load
+from hdd.runs.run import Run
 from hdd.runs.start import create
 from hdd.settings import initial_settings
 
@@ -66,6 +67,20 @@ def odd_folder(tmp_path):
             image = Image.fromarray(random.integers(0, 256, (8, 8, 3), dtype=np.uint8))
             image.save(folder / os.fsdecode(name) / os.fsdecode(b"\xe9%d.png" % number))
     return folder
+
+
+def test_without_a_queue_no_run_is_made_for_it(tmp_path):
+    made = create(tmp_path / "made", initial_settings(**SMALL), load("digits"))
+    made.close()
+    (tmp_path / "file").touch()
+    for command in (["distill"], ["fork", str(made.path), "--step=0"], ["resume", str(made.path)]):
+        out = [] if command[0] == "resume" else [f"--out={tmp_path / 'run'}"]
+        told = run(*command, *out, "--queue", HDD_CACHE_DIR=str(tmp_path / "file"))
+        assert (
+            told.returncode == 2 and b"Cannot queue for the device" in told.stderr and b"HDD_CACHE_DIR" in told.stderr
+        )
+        assert not (tmp_path / "run").exists()
+    assert Run(made.path).status().state == "new"
 
 
 FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
