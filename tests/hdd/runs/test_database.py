@@ -131,6 +131,23 @@ def test_a_run_that_cannot_be_read_is_no_damaged_run_and_the_others_are_listed(f
     assert "damaged" not in told
 
 
+@needs_setpriv
+def test_a_run_that_is_read_from_a_copy_asks_for_a_folder_for_it(folder):
+    script = """
+import sys, tempfile
+from hdd.cli import main
+def fail():
+    raise FileNotFoundError(2, "No usable temporary directory found in []")
+tempfile.gettempdir = fail
+sys.argv = ["hdd", "runs", "show", sys.argv[1]]
+main()
+"""
+    with write_protected(folder):
+        process = python(script, folder / "snapshot")
+        told = " ".join(process.communicate(timeout=60)[1].split())
+    assert process.returncode == 2 and "set TMPDIR to a folder that can be written" in told
+
+
 def test_what_is_damaged_is_said_and_what_can_still_be_had(folder):
     database = folder / "finished" / "run.db"
     content = database.read_bytes()
