@@ -31,7 +31,7 @@ from hdd.runs import history
 from hdd.runs.open_set import open_set_of
 from hdd.runs.places import check_free
 from hdd.runs.real_images import load_real_images
-from hdd.runs.resume import resume
+from hdd.runs.resume import check_can_queue, resume
 from hdd.runs.run import Run
 from hdd.runs.start import create
 from hdd.sets import Reading, SyntheticSet, fitted
@@ -95,6 +95,8 @@ def distill(
         name = data_set_title(chosen.dataset)
         out = Path("runs") / f"{name}-{chosen.objective}-{datetime.now():%Y%m%d-%H%M%S}"
     check_free(Path(out))
+    if queue:
+        check_can_queue(chosen.device, Path(out))
     try:
         loaded = data or load_chosen(chosen, on_load)
     except KeyboardInterrupt:
@@ -146,6 +148,8 @@ def fork(
     """
     run = as_run(run)
     check_free(Path(out))
+    if queue:
+        check_can_queue(run.initial_settings.device, Path(out))
     data = load_real_images(run, place, on_load)
     child = history.fork(run, step, out, edits, who)
     if queue:

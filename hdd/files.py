@@ -1,10 +1,34 @@
-"""Files that appear as a whole: no reader sees a part of one, and a killed writer leaves none in place."""
+"""Files that appear as a whole: no reader sees a part of one, and a killed writer leaves none in place.
 
+And what is said of files that the system does not let this process read.
+"""
+
+import errno
 import os
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+
+from hdd.errors import StorageError
+
+OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
+"""Errors that say nothing of the disk: this process, or the machine, may not open one more file."""
+
+MORE_FILES = "Raise the number of files that a process may open (ulimit -n)"
+"""What to do about them, as the beginning of a sentence."""
+
+_FORBIDDEN = (errno.EACCES, errno.EPERM)
+
+
+def cannot_be_read(path: Path, error: OSError) -> StorageError:
+    """The error for a file or folder that is there, but that the system does not let this process read."""
+    remedy = (
+        "Ask its owner for the right to read it" if error.errno in _FORBIDDEN
+        else MORE_FILES if error.errno in OUT_OF_FILES
+        else "See whether the disk is failing"
+    )  # fmt: skip
+    return StorageError(f"{path} cannot be read ({error.strerror or error}). {remedy}.")
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from hdd.errors import InvalidInputError
+from hdd.errors import InvalidInputError, StorageError
 
 RUN_DATABASE = "run.db"
 """The file that makes a directory a run directory."""
@@ -65,7 +65,28 @@ def user_folder(variable: str, default: str) -> Path:
     try:
         return Path(named).expanduser() if named else Path.home() / default
     except RuntimeError:
-        return Path(tempfile.gettempdir()) / Path(default).relative_to(".cache")
+        pass
+    try:
+        temporary = Path(tempfile.gettempdir())
+    except FileNotFoundError:
+        # Nothing can be written anywhere, which need not keep anybody from looking what is there.
+        temporary = Path("/tmp")
+    return temporary / Path(default).relative_to(".cache")
+
+
+def temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    """A new folder that is removed at the end of its context.
+
+    Raises:
+        HDDError: there is no place for temporary files.
+    """
+    try:
+        return tempfile.TemporaryDirectory(prefix="hdd-")
+    except OSError as error:
+        raise StorageError(
+            f"There is no folder for temporary files ({error.strerror or error}): set TMPDIR to a folder that can be "
+            "written."
+        ) from None
 
 
 def cache_folder() -> Path:

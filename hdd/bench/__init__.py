@@ -9,7 +9,6 @@ import os
 import platform
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,14 +18,15 @@ import torch
 from torch import Tensor
 
 from hdd.bench.growth import measure_growth
-from hdd.bench.race import Fastest, race, reuses_real_features
+from hdd.bench.race import Fastest, how_ended, race, reuses_real_features
 from hdd.bench.stages import StageClock
 from hdd.data import Dataset, load_chosen
+from hdd.errors import HDDError
 from hdd.knobs.text import to_text
 from hdd.methods import METHODS
 from hdd.methods.batches import Batches
 from hdd.networks import PRECISIONS
-from hdd.paths import holds_run
+from hdd.paths import holds_run, temporary_folder
 from hdd.process import tune
 from hdd.runs.engine import Engine
 from hdd.runs.run import Run
@@ -61,7 +61,7 @@ def run(steps: int, knobs: Mapping[str, Any], on_progress: Callable[[str], None]
         on_progress("features in low precision")
         result |= _precision_error(data, settings)
     tune()
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         on_progress("from the command to the first step")
         result["command to first recorded step, seconds"] = round(_first_step_seconds(settings, Path(folder)), 2)
         on_progress("stages and storage")
@@ -115,21 +115,28 @@ def _precision_error(data: Dataset, settings: Settings) -> dict[str, float]:
 
 
 def _first_step_seconds(settings: Settings, folder: Path) -> float:
-    """Seconds from the start of the command `hdd distill` until its first step is recorded."""
+    """Seconds from the start of the command `hdd distill` until its first step is recorded.
+
+    Raises:
+        HDDError: it ended without a step; with its own message.
+    """
     out = folder / "first"
     sets = [f"--set={name}={to_text(value)}" for name, value in settings.values().items()]
     started = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "hdd", "distill", "--out", str(out), *sets],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    # Nobody reads while it works, so a pipe could fill up and stop it.
+    with (folder / "messages").open("wb") as messages:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "hdd", "distill", "--out", str(out), *sets],
+            stdout=subprocess.DEVNULL,
+            stderr=messages,
+        )
     try:
         while process.poll() is None:
             if holds_run(out) and Run(out).step > 0:
                 return time.perf_counter() - started
             time.sleep(0.01)
-        return float("nan")
+        said = (folder / "messages").read_text(errors="replace").strip()
+        raise HDDError(f"hdd distill ended without a step, {how_ended(process.returncode)}: {said}")
     finally:
         process.kill()
         process.wait()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 import torch
@@ -64,7 +65,7 @@ def race(settings: Settings, steps: int, on_progress: Callable[[str], None]) -> 
         "step", and if there are such, "plain loop" and "reuse", which is a step that computes no real features.
 
     Raises:
-        HDDError: a process ended early.
+        HDDError: a process failed, with its own message, or was killed.
     """
     values = settings.values()
     sides: dict[str, tuple[Steps, dict[str, Any]]] = {}
@@ -77,30 +78,66 @@ def race(settings: Settings, steps: int, on_progress: Callable[[str], None]) -> 
     context = multiprocessing.get_context("spawn")
     best: dict[str, Fastest] = {}
     with ExitStack() as stack:
-        connections = {}
+        workers = {}
         for side, (made, given) in sides.items():
             connection, other = context.Pipe()
             process = context.Process(target=_serve, args=(made, given, steps, other), daemon=True)
             process.start()
             other.close()
             stack.callback(process.join)
-            connections[side] = stack.enter_context(connection)
+            workers[side] = process, stack.enter_context(connection)
         for turn in range(ROUNDS):
-            for side, connection in connections.items():
+            for side, (process, connection) in workers.items():
                 on_progress(f"round {turn + 1} of {ROUNDS}: {side}")
-                try:
-                    connection.send_bytes(b"")
-                    seconds, megabytes = connection.recv()
-                except (EOFError, OSError):
-                    raise HDDError(f"The process of the {side} ended early; it may have run out of memory.") from None
+                seconds, megabytes = _round(side, process, connection)
                 best[side] = Fastest(min(seconds, best[side].seconds if side in best else seconds), megabytes)
     return best
 
 
+def _round(side: str, process: BaseProcess, connection: Connection) -> tuple[float, float]:
+    """Has a process make a round of steps; returns what it answers.
+
+    Raises:
+        HDDError: it failed, with its own message, or was killed.
+    """
+    try:
+        # A process that failed has said so before it was asked.
+        with suppress(OSError):
+            connection.send_bytes(b"")
+        answer = connection.recv()
+    except (EOFError, OSError):
+        process.join()
+        raise HDDError(f"The process of the {side} ended without a message, {how_ended(process.exitcode)}.") from None
+    if isinstance(answer, str):
+        raise HDDError(f"The {side} cannot be measured: {answer}")
+    return answer
+
+
+def how_ended(code: int | None) -> str:
+    """How a process ended that should not have, by its exit code."""
+    if code is None or code >= 0:
+        return f"with the exit code {code}"
+    perhaps = ", perhaps because memory ran out" if -code == getattr(signal, "SIGKILL", None) else ""
+    return f"killed by signal {-code}{perhaps}"
+
+
 def _serve(steps_of: Steps, values: dict[str, Any], steps: int, connection: Connection) -> None:
-    """Makes a round of steps for each request, and answers with the time of the fastest step and the peak memory."""
+    """Makes a round of steps for each request, and answers with the time of the fastest step and the peak memory.
+
+    If it fails, it answers with why.
+    """
     # Ctrl-C reaches all processes of a terminal; only the requesting process reports it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        _answer(steps_of, values, steps, connection)
+    except Exception as error:
+        why = str(error) if isinstance(error, HDDError) else f"{type(error).__name__}: {error}"
+        # The requesting process may have gone.
+        with suppress(OSError):
+            connection.send(why)
+
+
+def _answer(steps_of: Steps, values: dict[str, Any], steps: int, connection: Connection) -> None:
     settings = Settings(**values)
     data = load_chosen(settings)
     torch.set_num_threads(settings.threads)

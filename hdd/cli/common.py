@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from hdd.cli.knob_options import parse_assignments
-from hdd.errors import HDDError, InUseError, InvalidInputError
+from hdd.errors import HDDError, InUseError, InvalidInputError, StorageError
 from hdd.interrupts import end_silently
 from hdd.process import tune
 from hdd.records import Edit, StepRecord
@@ -28,7 +28,10 @@ from hdd.states import EditStatus, EngineState
 
 
 class _Console(Console):
-    """A console of any width, which cuts nothing off, and whose reader may close the pipe: the work then continues."""
+    """A console of any width, which cuts nothing off, and whose reader may close the pipe: the work then continues.
+
+    It continues too where progress cannot be written; a result that cannot be written is an error.
+    """
 
     def print(self, *objects: Any, **options: Any) -> None:
         for table in objects:
@@ -36,6 +39,17 @@ class _Console(Console):
                 for column in table.columns:
                     column.overflow = "fold"
         super().print(*objects, **options)
+
+    def _write_buffer(self) -> None:
+        try:
+            super()._write_buffer()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            self._buffer.clear()
+            if not self.stderr:
+                raise _output_failed(error) from None
+            self.on_broken_pipe()
 
     def on_broken_pipe(self) -> None:
         self.quiet = True
@@ -113,14 +127,29 @@ def _discard_output(stream: IO[str]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def _output_failed(error: OSError) -> StorageError:
+    """The error for a standard output that cannot be written; nothing more is written there."""
+    _discard_output(sys.stdout)
+    return StorageError(
+        f"Standard output cannot be written ({error.strerror or error}): send it to a file on a disk that has space, "
+        "or to a terminal. A run keeps the steps that it has made."
+    )
+
+
 def print_line(text: str) -> None:
-    """Prints a line to standard output, or drops it if there is none, or its reader has closed the pipe."""
+    """Prints a line to standard output, or drops it if there is none, or its reader has closed the pipe.
+
+    Raises:
+        HDDError: it cannot be written, as on a full disk.
+    """
     if sys.stdout is None or sys.stdout.closed:
         return
     try:
         typer.echo(text)
     except BrokenPipeError:
         _discard_output(sys.stdout)
+    except OSError as error:
+        raise _output_failed(error) from None
 
 
 def print_json(value: Any) -> None:
@@ -248,11 +277,14 @@ def print_report(run: Run, as_json: bool) -> None:
     print_line(f"{run.path}: {summary['state']} at step {summary['step']} of {summary['steps']}{loss}")
     if summary["message"]:
         print_line(f"Engine: {summary['message']}")
-    if late := run.steps_without_records():
-        print_line(
-            f"There are images of later steps, up to {late[-1]}, without records: perhaps run.db-wal was not copied "
-            "with the run. They can be looked at, but steps are made on from the last record."
-        )
+    try:
+        if late := run.steps_without_records():
+            print_line(
+                f"There are images of later steps, up to {late[-1]}, without records: perhaps run.db-wal was not "
+                "copied with the run. They can be looked at, but steps are made on from the last record."
+            )
+    except StorageError as error:
+        print_line(str(error))
     if summary["state"] == EngineState.FINISHED:
         print_line(f"Pictures: {run.path / 'synthetic.png'}, {run.path / 'loss.png'}")
     elif summary["state"] == EngineState.PAUSED:

@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -113,13 +114,14 @@ def runs_list(
     if folder is not None and not folder.is_dir():
         raise NotFoundError(f"There is no folder {folder}: give a folder that holds runs.")
     folder = folder or Path("runs")
-    runs, problems = history.look_for_runs(folder)
+    paths, problems = history.look_for_runs(folder)
     found: list[tuple[dict[str, Any], RunFacts]] = []
-    for run in runs:
+    for path in paths:
         try:
-            found.append((run.summary(), read_facts(run.path)))
+            with closing(Run(path)) as run:
+                found.append((run.summary(), read_facts(path)))
         except (HDDError, OSError, sqlite3.Error) as error:
-            problems[run.path] = str(error)
+            problems[path] = str(error)
     summaries = [
         {**summary, "accuracy": facts.accuracy and asdict(facts.accuracy), "parent": facts.parent, "note": facts.note}
         for summary, facts in found

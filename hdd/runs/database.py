@@ -14,12 +14,12 @@ import errno
 import os
 import shutil
 import sqlite3
-import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
 
 from hdd.errors import NewerVersionError, StorageError
+from hdd.paths import temporary_folder
 from hdd.runs.schema import LOCKED_SECONDS, SCHEMA_VERSION, connect, migrate, version_of
 
 COPY_ATTEMPTS = 10
@@ -198,7 +198,7 @@ def _stamp(path: Path) -> Stamp:
 
 def _copied(path: Path) -> sqlite3.Connection:
     """A database and its log as they are at one moment, in memory."""
-    with tempfile.TemporaryDirectory(prefix="hdd-") as folder:
+    with temporary_folder() as folder:
         copy = Path(folder) / path.name
         for _ in range(COPY_ATTEMPTS):
             before = _moment(path)

@@ -289,8 +289,14 @@ class Engine:
             HDDError: the disk is full, the device has too little memory, or the images diverge. The run can be resumed;
                 after a divergence it stands at the step before, and has a checkpoint of it.
         """
-        self._on_wait = on_wait or self._on_wait
-        self._on_warning = on_warning or self._on_warning
+        self._on_wait, self._on_warning = on_wait or self._on_wait, on_warning or self._on_warning
+        # What goes wrong in `on_step`, such as a full standard output, is no error of the disk of the run.
+        for record in self._steps(until):
+            if on_step is not None:
+                on_step(record)
+
+    def _steps(self, until: int | None) -> Generator[StepRecord]:
+        """Yields the record of each step as it is made; arguments and errors are as in `advance`."""
         device = self._method.device
         self.run.write_event(
             self._step, f"engine started on {device}, threads: {torch.get_num_threads()}, torch {torch.__version__}"
@@ -318,8 +324,7 @@ class Engine:
                 self._repeat_edits()
                 made += 1
                 self._record(record)
-                if on_step is not None:
-                    on_step(record)
+                yield record
             elapsed = time.perf_counter() - started
             self._write_checkpoint()
             self._write_snapshot()

@@ -1,5 +1,6 @@
 """What is known from outside of the engine of a run. Does not import torch."""
 
+import json
 import os
 import socket
 import sqlite3
@@ -8,10 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hdd.records import EngineStatus
-from hdd.runs.liveness import ProcessId, machine
+from hdd.runs.liveness import ProcessId, is_at, machine
 from hdd.states import EngineState
 
-_QUERY = "SELECT engine.*, machine, started FROM engine LEFT JOIN process ON process.pid = engine.pid"
+_QUERY = (
+    "SELECT engine.*, machine, started, (SELECT value FROM meta WHERE key = 'place') AS place"
+    " FROM engine LEFT JOIN process ON process.pid = engine.pid"
+)
 
 QUIET_SECONDS = 5.0
 """An engine writes its status twice a second, or after each step if that takes longer. After this time it is quiet."""
@@ -42,7 +46,12 @@ def engine_status(run: Path, ask: Callable[[str], list[sqlite3.Row]]) -> EngineS
         if row == before:
             state = EngineState.KILLED
             break
-    message = KILLED if state == EngineState.KILLED else "; ".join(filter(None, [row["message"], _quiet(state, row)]))
+    if state != EngineState.KILLED:
+        message = "; ".join(filter(None, [row["message"], _quiet(state, row)]))
+    elif (original := _copied_from(run, row)) and _process_of(row).is_alive(row["time"]):
+        message = f"this directory is a copy and has no engine: the one that was copied with it advances {original}"
+    else:
+        message = KILLED
     return EngineStatus(state, row["step"], row["steps_per_second"], message, row["pid"], row["time"])
 
 
@@ -62,6 +71,24 @@ def _process_lives(run: Path, row: sqlite3.Row) -> bool:
     """Whether the process that wrote a row of the table `engine` is still advancing the run."""
     if row["pid"] == os.getpid() and row["host"] == socket.gethostname():
         return run.resolve() in advanced_here
+    return _process_of(row).is_alive(row["time"]) and not _copied_from(run, row)
+
+
+def _process_of(row: sqlite3.Row) -> ProcessId:
     # An engine of the first schema records only the name of its host.
     where = row["machine"] or (machine() if row["host"] == socket.gethostname() else row["host"])
-    return ProcessId(row["pid"], where, row["started"]).is_alive(row["time"])
+    return ProcessId(row["pid"], where, row["started"])
+
+
+def _copied_from(run: Path, row: sqlite3.Row) -> str:
+    """The directory that the process of a row advances, if that is not `run`, so far as is known; else "".
+
+    Elsewhere directories have other numbers and paths, so that nothing is known.
+    """
+    place = json.loads(row["place"] or "null")
+    if row["machine"] != machine() or place is None or place["process"] != [row["pid"], row["started"]]:
+        return ""
+    try:
+        return "" if is_at(run, place) else place["path"]
+    except OSError:
+        return ""

@@ -3,15 +3,18 @@
 import os
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from filelock import Timeout
 
-from hdd.errors import HDDError, InvalidInputError
+from hdd.errors import HDDError, InvalidInputError, StorageError
 from hdd.paths import holds_run
 from hdd.records import StepRecord
 from hdd.runs.inbox import check_steps
+from hdd.runs.places import made_whole
 from hdd.runs.run import Run
 from hdd.states import Command, EngineState
 
@@ -42,7 +45,7 @@ def rewind(run: Run, step: int, who: str = "python") -> None:
         run.command(Command.REWIND, step, who)
 
 
-def _copy(source: Run, out: str | os.PathLike[str], **meta: Any) -> Run:
+def _copy(source: Run, out: Path, **meta: Any) -> Run:
     """Makes a new run at step 0 with the initial settings and the data of `source`.
 
     Raises:
@@ -72,17 +75,17 @@ def fork(
         The new run, which has no engine yet: `resume` it.
 
     Raises:
-        HDDError: there is no such step, an edit is not allowed, the run cannot be resumed here, or the output directory
-            is in use.
+        HDDError: there is no such step, an edit is not allowed, the run cannot be resumed here, the output directory
+            is in use, or a file cannot be read or written. Nothing is left there then.
     """
     _check_step(run, step)
     run.initial_settings.changed(**(edits or {}))
     check_steps(edits or {}, step)
-    child = _copy(run, out, step=step)
-    child.copy_history(run, step)
-    if edits:
-        child.request(edits, who, step)
-    return child
+    with made_whole(Path(out)) as place, closing(_copy(run, place, step=step)) as child:
+        child.copy_history(run, step)
+        if edits:
+            child.request(edits, who, step)
+    return Run(out)
 
 
 def copy_ledger(run: Run, out: str | os.PathLike[str]) -> Run:
@@ -94,16 +97,19 @@ def copy_ledger(run: Run, out: str | os.PathLike[str]) -> Run:
         HDDError: as in `fork`.
     """
     # Where the run was paused by itself, it has gone on, so the rules must not pause it there once more.
-    child = _copy(run, out, step=0, repeats=run.step)
-    for edit in run.steered():
-        child.request({edit.name: edit.value}, edit.who, edit.applied_at, edit.note or "")
-    return child
+    with made_whole(Path(out)) as place, closing(_copy(run, place, step=0, repeats=run.step)) as child:
+        for edit in run.steered():
+            child.request({edit.name: edit.value}, edit.who, edit.applied_at, edit.note or "")
+    return Run(out)
 
 
 def first_difference(one: Run, other: Run) -> int | None:
     """The first step at which two runs differ in any bit of metrics, kept images or masks; None if they do not differ.
 
     Only steps that both have made, columns that both have recorded, and images that both have kept are compared.
+
+    Raises:
+        HDDError: what can be read does not differ, but something cannot be read; the message says what.
     """
     different = [a.step for a, b in zip(one.metrics(), other.metrics(), strict=False) if not _same_bits(a, b)]
     # One of them may have gone on, and then an edit came at the last step of the other.
@@ -112,16 +118,36 @@ def first_difference(one: Run, other: Run) -> int | None:
     different += [step for step in masked if not one.mask_at(step).same_as(other.mask_at(step))]
     # A checkpoint may have been written before or after the edits of its own step, which never touch the images.
     edited = {edit.step for run in (one, other) for edit in run.steered()}
+    unread: list[str] = []
     for mine, theirs in ((one.snapshots, other.snapshots), (one.checkpoints, other.checkpoints)):
-        for step in sorted({*mine.steps()} & {*theirs.steps()}):
-            a, b = mine.read(step), theirs.read(step)
-            if a is None or b is None:
-                different.append(step)
-                continue
-            names = ["images"] if step in edited else [name for name in a if name in b]
-            if not names or any(a[name].tobytes() != b[name].tobytes() for name in names):
-                different.append(step)
+        try:
+            kept_by_both = sorted({*mine.steps()} & {*theirs.steps()})
+        except StorageError as error:
+            unread.append(str(error))
+            continue
+        for step in kept_by_both:
+            try:
+                if not _same_tensors(mine.read(step), theirs.read(step), only_images=step in edited):
+                    different.append(step)
+            except StorageError as error:
+                unread.append(str(error))
+    if unread and not different:
+        more = f" And so it is with {len(unread) - 1} more." if unread[1:] else ""
+        raise StorageError(
+            f"{one.path} and {other.path} cannot be compared completely, though what was compared does not differ: "
+            f"{unread[0]}{more}"
+        )
     return min(different, default=None)
+
+
+def _same_tensors(
+    one: Mapping[str, np.ndarray] | None, other: Mapping[str, np.ndarray] | None, only_images: bool
+) -> bool:
+    """Whether two files of tensors have the same bits where both have something; damaged ones have not."""
+    if one is None or other is None:
+        return False
+    names = ["images"] if only_images else [name for name in one if name in other]
+    return bool(names) and all(one[name].tobytes() == other[name].tobytes() for name in names)
 
 
 def _same_bits(one: StepRecord, other: StepRecord) -> bool:
@@ -134,22 +160,27 @@ def _same_bits(one: StepRecord, other: StepRecord) -> bool:
 def find_runs(folder: str | os.PathLike[str]) -> list[Run]:
     """The runs in a folder and in its direct subfolders, sorted by name; a folder that does not exist has none.
 
-    Runs that cannot be read are left out; `look_for_runs` says why.
+    Runs that cannot be read are left out, and each of the others is open.
     """
-    return look_for_runs(folder)[0]
-
-
-def look_for_runs(folder: str | os.PathLike[str]) -> tuple[list[Run], dict[Path, str]]:
-    """The runs as in `find_runs`, and why other directories cannot be read as runs, by path."""
-    folder = Path(folder)
     runs: list[Run] = []
+    for path in look_for_runs(folder)[0]:
+        with suppress(HDDError, OSError, sqlite3.Error):
+            runs.append(Run(path))
+    return runs
+
+
+def look_for_runs(folder: str | os.PathLike[str]) -> tuple[list[Path], dict[Path, str]]:
+    """The directories of the runs as in `find_runs`, and why others cannot be looked at, by path.
+
+    None is opened: a folder can hold more runs than a process may open files.
+    """
+    folder = Path(folder)
+    runs: list[Path] = []
     problems: dict[Path, str] = {}
     for path in [folder, *sorted(folder.glob("*/"))]:
         try:
             if holds_run(path):
-                runs.append(Run(path))
-        except (HDDError, sqlite3.Error) as error:
-            problems[path] = str(error)
+                runs.append(path)
         except OSError as error:
             problems[path] = f"{path} cannot be looked at ({error.strerror or error})."
     return runs, problems

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 SILENT_SECONDS = 60.0
 """If the process of an engine cannot be looked at, the engine counts as dead after this time without a message."""
@@ -55,6 +56,19 @@ class ProcessId:
         except PermissionError:
             pass
         return True
+
+
+def place_of(run: Path) -> dict[str, Any]:
+    """Which directory a run is in, JSON-compatible: a copy of it is another one, and after a rename it is the same."""
+    about = run.stat()
+    return {"path": str(run.resolve()), "device": about.st_dev, "inode": about.st_ino}
+
+
+def is_at(run: Path, place: dict[str, Any]) -> bool:
+    """Whether a run is in the directory that `place_of` described."""
+    # A mount elsewhere has another path, and some network file systems give new numbers to the same directory.
+    now = place_of(run)
+    return now["path"] == place["path"] or (now["device"], now["inode"]) == (place["device"], place["inode"])
 
 
 @cache

@@ -1,11 +1,17 @@
 """Where a run can be made, and how it can be called."""
 
 import re
+import shutil
 import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from hdd.errors import HDDError, InUseError, InvalidInputError, StorageError
-from hdd.paths import holds_run
+from hdd.paths import RUN_DATABASE, holds_run
+
+_UNFINISHED = ".unfinished"
+"""In the directory of a run that is being made, the folder that holds what is ready of it."""
 
 
 def check_free(path: Path) -> None:
@@ -33,6 +39,36 @@ def cannot_be_made(path: Path, error: OSError | sqlite3.Error) -> HDDError:
     """The error for a run whose directory cannot be made or written."""
     why = getattr(error, "strerror", None) or str(error)
     return StorageError(f"The directory {path} cannot be made ({why}): give another directory for the run.")
+
+
+@contextmanager
+def made_whole(out: Path) -> Generator[Path]:
+    """Yields a directory to make a run in, which is to be closed there; at the end of the context it is moved to `out`.
+
+    So nobody takes half of it for a run, however the context ends.
+
+    Raises:
+        HDDError: `out` is in use, or something cannot be read or written within the context. Nothing is left then.
+    """
+    check_free(out)
+    was_there, place = out.exists(), out / _UNFINISHED
+    try:
+        place.mkdir(parents=True)
+    except OSError as error:
+        raise cannot_be_made(out, error) from None
+    try:
+        yield place
+        # The database is what makes a directory a run.
+        for each in sorted(place.iterdir(), key=lambda each: each.name == RUN_DATABASE):
+            each.rename(out / each.name)
+        place.rmdir()
+    except BaseException as error:
+        shutil.rmtree(out, ignore_errors=True)
+        if was_there:
+            out.mkdir(exist_ok=True)
+        if isinstance(error, (OSError, sqlite3.Error)):
+            raise StorageError(f"The run {out} was not made: {error}.") from None
+        raise
 
 
 def check_name(name: str) -> None:

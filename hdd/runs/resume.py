@@ -5,6 +5,7 @@ import signal
 import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import torch
 
@@ -63,6 +64,8 @@ def resume(
     with run.advancing():
         stop = StopSignal()
         _check(run, steps)
+        if queue:
+            check_can_queue(run.initial_settings.device, run.path)
         try:
             with explain_storage_errors(run), stop.recording(raise_too=True), run.loading():
                 data = _loaded(run, data, place, queue, on_load)
@@ -102,18 +105,38 @@ def _interrupted(run: Run, how: str | None = None) -> KeyboardInterrupt:
     return KeyboardInterrupt(f"{run.path} was stopped{how} at step {run.step}. Resume it with: hdd resume {run.path}")
 
 
+def check_can_queue(device: str, run: Path) -> None:
+    """Checks that a run can be given a place in the queue for a device, before anything is made or changed.
+
+    Raises:
+        HDDError: this machine has no such device, or the folder of the queue cannot be written.
+    """
+    try:
+        _take_place(device, run).release()
+    except OSError as error:
+        raise _cannot_queue(device, error) from None
+
+
+def _take_place(device: str, run: Path) -> Ticket:
+    return Ticket(_device_name(pick_device(device)), run)
+
+
+def _cannot_queue(device: str, error: OSError) -> StorageError:
+    return StorageError(
+        f"Cannot queue for the device {device} ({error}): set HDD_CACHE_DIR to a folder that can be written, "
+        "or leave out --queue (queue=False)."
+    )
+
+
 @contextmanager
 def _ticket(run: Run, needed: bool) -> Generator[Ticket | None]:
     """A place in the queue for the run's device; None if no place can be had and none is `needed`."""
-    device = pick_device(run.initial_settings.device)
+    device = run.initial_settings.device
     try:
-        ticket = Ticket(_device_name(device), run.path)
+        ticket = _take_place(device, run.path)
     except OSError as error:
         if needed:
-            raise StorageError(
-                f"Cannot queue for {device} ({error}): set HDD_CACHE_DIR to a folder that can be written, "
-                "or leave out --queue (queue=False)."
-            ) from None
+            raise _cannot_queue(device, error) from None
         yield None
         return
     try:

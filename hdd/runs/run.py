@@ -32,7 +32,7 @@ from hdd.pruning.mask import Mask
 from hdd.records import Edit, StepRecord
 from hdd.runs.engine_status import advanced_here
 from hdd.runs.inbox import Inbox
-from hdd.runs.liveness import ProcessId
+from hdd.runs.liveness import ProcessId, place_of
 from hdd.runs.places import cannot_be_made, check_free
 from hdd.runs.reading import INITIAL_IMAGES
 from hdd.runs.schema import connect, make_tables, transaction
@@ -216,6 +216,8 @@ class Run(Inbox):
             self._writer.execute(
                 "INSERT OR REPLACE INTO process VALUES (0, ?, ?, ?)", (process.pid, process.machine, process.started)
             )
+            place = {"process": [process.pid, process.started], **place_of(self.path)}
+            self._writer.execute("INSERT OR REPLACE INTO meta VALUES ('place', ?)", (json.dumps(place),))
             self._writer.execute(
                 "INSERT OR REPLACE INTO engine VALUES (0, ?, ?, ?, ?, ?, ?, ?)",
                 (process.pid, socket.gethostname(), state, step, steps_per_second, message, time.time()),

@@ -3,6 +3,8 @@
 import hashlib
 import os
 from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from hdd.methods import METHODS
 from hdd.paths import absolute_data_set
 from hdd.provenance import provenance
 from hdd.runs.inbox import check_steps
+from hdd.runs.places import made_whole
 from hdd.runs.run import Run
 from hdd.sets import SyntheticSet
 from hdd.settings import Settings, packages
@@ -57,22 +60,24 @@ def create(
         "threads": settings.threads or min(torch.get_num_threads(), usable_cores()),
         "dataset": absolute_data_set(settings.dataset),
     }
-    run = Run.create(
-        out,
-        Settings(**{**settings.values(), **here}),
-        data.classes,
-        fingerprint=data.fingerprint,
-        mean=data.mean.tolist(),
-        std=data.std.tolist(),
-        provenance=provenance() | ({"data": " ".join(data.notes)} if data.notes else {}),
-        packages=packages(),
-        decoder=METHODS.get(settings.method).decoder,
-        initial_images=images,
-        **started_from,
-    )
-    for step, changes in sorted((at or {}).items()):
-        run.steer(who=who, at=step, **changes)
-    return run
+    with made_whole(Path(out)) as place:
+        run = Run.create(
+            place,
+            Settings(**{**settings.values(), **here}),
+            data.classes,
+            fingerprint=data.fingerprint,
+            mean=data.mean.tolist(),
+            std=data.std.tolist(),
+            provenance=provenance() | ({"data": " ".join(data.notes)} if data.notes else {}),
+            packages=packages(),
+            decoder=METHODS.get(settings.method).decoder,
+            initial_images=images,
+            **started_from,
+        )
+        with closing(run):
+            for step, changes in sorted((at or {}).items()):
+                run.steer(who=who, at=step, **changes)
+    return Run(out)
 
 
 def initial_grid(initial: SyntheticSet, settings: Settings) -> np.ndarray:

@@ -1,11 +1,13 @@
 """Turns errors of the disk on which a run lies into messages."""
 
 import errno
+import os
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 
 from hdd.errors import StorageError
+from hdd.files import MORE_FILES, OUT_OF_FILES
 from hdd.runs.run import Run
 from hdd.runs.schema import LOCKED_SECONDS
 
@@ -34,6 +36,8 @@ def explain_storage_errors(run: Run) -> Generator[None]:
 
 def _remedy(error: OSError | sqlite3.OperationalError) -> str:
     """What to do about an error, as the beginning of a sentence."""
+    if _is_out_of_files(error):
+        return MORE_FILES
     if isinstance(error, OSError):
         is_full, is_forbidden, is_locked = error.errno in _FULL, error.errno in _FORBIDDEN, False
     else:
@@ -48,3 +52,17 @@ def _remedy(error: OSError | sqlite3.OperationalError) -> str:
     if is_forbidden:
         return "Make the folder writable again"
     return "See whether the disk is full or failing"
+
+
+def _is_out_of_files(error: OSError | sqlite3.OperationalError) -> bool:
+    """Whether the process may not open one more file."""
+    if isinstance(error, OSError):
+        return error.errno in OUT_OF_FILES
+    if getattr(error, "sqlite_errorcode", 0) & _PRIMARY != sqlite3.SQLITE_CANTOPEN:
+        return False
+    # SQLite does not say why it could not open a file.
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as tried:
+        return tried.errno in OUT_OF_FILES
+    return False

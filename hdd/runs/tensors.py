@@ -12,9 +12,9 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from hdd.errors import StorageError
-from hdd.files import replace_file
+from hdd.files import cannot_be_read, replace_file
 
+SUFFIX = ".safetensors"
 CHECKSUM = "crc32"
 """Its name among the metadata of a file."""
 
@@ -40,6 +40,9 @@ def read_tensors(path: Path) -> dict[str, np.ndarray] | None:
         HDDError: the file is there, but cannot be read.
     """
     try:
+        # safetensors calls every file missing that it cannot open, whatever the reason.
+        with path.open("rb") as opened:
+            opened.read(1)
         with safe_open(path, "numpy") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             # Earlier versions wrote no checksum.
@@ -48,7 +51,7 @@ def read_tensors(path: Path) -> dict[str, np.ndarray] | None:
     except (FileNotFoundError, SafetensorError):
         return None
     except OSError as error:
-        raise StorageError(f"{path} cannot be read ({error.strerror or error}).") from None
+        raise cannot_be_read(path, error) from None
 
 
 def _checksum(tensors: Mapping[str, np.ndarray]) -> str:
@@ -73,11 +76,22 @@ class TensorSeries:
 
     def path(self, step: int) -> Path:
         """Path of the file for `step`, whether or not it exists."""
-        return self.folder / f"{step:09d}.safetensors"
+        return self.folder / f"{step:09d}{SUFFIX}"
 
     def steps(self) -> list[int]:
-        """Steps that have a file, ascending."""
-        return sorted(int(path.stem) for path in self.folder.glob("[0-9]*.safetensors"))
+        """Steps that have a file, ascending; none if the folder is missing.
+
+        Raises:
+            HDDError: the folder is there, but cannot be read.
+        """
+        try:
+            # Path.glob finds nothing in a folder that cannot be read.
+            files = list(self.folder.iterdir())
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise cannot_be_read(self.folder, error) from None
+        return sorted(int(file.stem) for file in files if file.suffix == SUFFIX and file.stem.isdecimal())
 
     def write(self, step: int, tensors: Mapping[str, np.ndarray], durable: bool = False) -> None:
         """Writes the tensors of `step`; see `write_tensors`."""

@@ -1,6 +1,8 @@
 """The command line on hosts with other encodings, names and users than those of its authors."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,10 @@ from PIL import Image
 from read_only import output
 
 import hdd
+from hdd.data import load
+from hdd.runs.run import Run
+from hdd.runs.start import create
+from hdd.settings import initial_settings
 
 SMALL = {"ipc": 1, "network_width": 4, "network_depth": 1, "real_batch": 1, "threads": 1}
 
@@ -61,6 +67,66 @@ def odd_folder(tmp_path):
             image = Image.fromarray(random.integers(0, 256, (8, 8, 3), dtype=np.uint8))
             image.save(folder / os.fsdecode(name) / os.fsdecode(b"\xe9%d.png" % number))
     return folder
+
+
+def test_without_a_queue_no_run_is_made_for_it(tmp_path):
+    made = create(tmp_path / "made", initial_settings(**SMALL), load("digits"))
+    made.close()
+    (tmp_path / "file").touch()
+    for command in (["distill"], ["fork", str(made.path), "--step=0"], ["resume", str(made.path)]):
+        out = [] if command[0] == "resume" else [f"--out={tmp_path / 'run'}"]
+        told = run(*command, *out, "--queue", HDD_CACHE_DIR=str(tmp_path / "file"))
+        assert (
+            told.returncode == 2 and b"Cannot queue for the device" in told.stderr and b"HDD_CACHE_DIR" in told.stderr
+        )
+        assert not (tmp_path / "run").exists()
+    assert Run(made.path).status().state == "new"
+
+
+FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+
+
+def run_into_full(*arguments, **streams):
+    with Path("/dev/full").open("w") as full:
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | {name: full for name in streams}
+        return subprocess.run([sys.executable, "-m", "hdd", *arguments], timeout=120, text=True, **streams)
+
+
+@FULL
+@pytest.mark.parametrize("arguments", [["knobs"], ["knobs", "--json"], ["datasets"]])
+def test_a_full_standard_output_is_told(arguments):
+    told = run_into_full(*arguments, stdout=True)
+    assert told.returncode == 2 and " ".join(told.stderr.split()).startswith(
+        "error: Standard output cannot be written (No space left on device): send it to a file"
+    )
+
+
+@FULL
+def test_a_full_standard_output_is_no_full_disk_of_the_run(tmp_path):
+    small = [f"--set={name}={value}" for name, value in SMALL.items()]
+    out = tmp_path / "run"
+    told = run_into_full("distill", *small, "--steps=3", f"--out={out}", "--json-lines", stdout=True)
+    assert told.returncode == 2 and "Standard output cannot be written" in told.stderr
+    assert "Traceback" not in told.stderr and "Cannot write to" not in told.stderr
+    assert run_into_full("resume", str(out)).returncode == 0
+
+
+@FULL
+def test_progress_that_cannot_be_written_ends_no_run(tmp_path):
+    small = [f"--set={name}={value}" for name, value in SMALL.items()]
+    told = run_into_full("distill", *small, "--steps=3", f"--out={tmp_path / 'run'}", stderr=True)
+    assert told.returncode == 0 and "finished at step 3 of 3" in told.stdout
+
+
+def test_more_runs_are_listed_than_files_can_be_opened(tmp_path):
+    made = create(tmp_path / "run-0", initial_settings(**SMALL), load("digits"))
+    made.close()
+    for number in range(1, 50):
+        shutil.copytree(made.path, tmp_path / f"run-{number}")
+    command = f"ulimit -n 40; exec {sys.executable} -m hdd runs list {tmp_path} --json"
+    told = subprocess.run(["sh", "-c", command], capture_output=True, timeout=120)
+    assert told.returncode == 0 and not told.stderr, told.stderr
+    assert len(json.loads(told.stdout)) == 50
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are text")

@@ -2,9 +2,11 @@ import itertools
 
 import pytest
 
+from hdd import bench
 from hdd.bench import compared, growth, stages
-from hdd.bench.race import Fastest
+from hdd.bench.race import Fastest, how_ended, race
 from hdd.data import ClassPool
+from hdd.errors import HDDError
 from hdd.methods.batches import Batches
 from hdd.methods.dm import DM
 from hdd.methods.idm import IDM
@@ -84,3 +86,25 @@ def test_a_method_without_a_plain_loop_is_compared_with_none():
     found = compared(Settings(method="idm", real_uses=3), {"step": Fastest(0.5, 5.0)})
     assert found["plain loop"] == "there is none for the method idm" and "ratio" not in found
     assert found["hdd, seconds per step"] == 0.5
+
+
+def test_a_way_that_fails_says_why():
+    settings = Settings(**SMALL, dataset="folder:/nowhere")
+    with pytest.raises(HDDError, match=r"The plain loop cannot be measured: .*/nowhere"):
+        race(settings, 1, lambda what: None)
+
+
+def test_how_a_process_ended_is_not_guessed():
+    assert how_ended(1) == "with the exit code 1"
+    assert how_ended(-15) == "killed by signal 15"
+    assert how_ended(-9) == "killed by signal 9, perhaps because memory ran out"
+
+
+def test_a_command_that_makes_no_step_says_why(tmp_path, monkeypatch):
+    command = tmp_path / "command"
+    command.write_text("#!/bin/sh\necho error: The moon is full. >&2\nexit 2\n")
+    command.chmod(0o755)
+    monkeypatch.setattr("hdd.bench.race", lambda *_: {"step": Fastest(1.0, 5.0)})
+    monkeypatch.setattr("sys.executable", str(command))
+    with pytest.raises(HDDError, match=r"without a step, with the exit code 2: error: The moon is full\."):
+        bench.run(1, {"dataset": "digits", **SMALL}, lambda what: None)

@@ -8,7 +8,7 @@ import pytest
 from read_only import needs_setpriv, output, python, write_protected
 
 from hdd.errors import HDDError
-from hdd.runs.history import first_difference, look_for_runs
+from hdd.runs.history import find_runs, first_difference
 from hdd.runs.resume import resume
 from hdd.runs.run import Run
 
@@ -131,6 +131,23 @@ def test_a_run_that_cannot_be_read_is_no_damaged_run_and_the_others_are_listed(f
     assert "damaged" not in told
 
 
+@needs_setpriv
+def test_a_run_that_is_read_from_a_copy_asks_for_a_folder_for_it(folder):
+    script = """
+import sys, tempfile
+from hdd.cli import main
+def fail():
+    raise FileNotFoundError(2, "No usable temporary directory found in []")
+tempfile.gettempdir = fail
+sys.argv = ["hdd", "runs", "show", sys.argv[1]]
+main()
+"""
+    with write_protected(folder):
+        process = python(script, folder / "snapshot")
+        told = " ".join(process.communicate(timeout=60)[1].split())
+    assert process.returncode == 2 and "set TMPDIR to a folder that can be written" in told
+
+
 def test_what_is_damaged_is_said_and_what_can_still_be_had(folder):
     database = folder / "finished" / "run.db"
     content = database.read_bytes()
@@ -139,8 +156,7 @@ def test_what_is_damaged_is_said_and_what_can_still_be_had(folder):
         Run(folder / "finished")
     # Its first pages are whole, and the records of the steps are not.
     database.write_bytes(content[: len(content) // 2].ljust(len(content), b"\0"))
-    runs, problems = look_for_runs(folder)
-    assert [run.path.name for run in runs][-2:] == ["going", "snapshot"] and not {*problems} & {folder / "going"}
+    assert [run.path.name for run in find_runs(folder)][-2:] == ["going", "snapshot"]
     with pytest.raises(HDDError, match="is damaged"):
         Run(folder / "finished").metrics()
 

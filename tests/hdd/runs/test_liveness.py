@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -6,7 +7,7 @@ import threading
 import time
 
 import pytest
-from hdd_command import hdd
+from hdd_command import hdd, refused
 from waiting import wait_until
 
 from hdd.runs.liveness import SILENT_SECONDS, ProcessId
@@ -139,3 +140,32 @@ def test_readers_hold_up_no_engine_that_starts(make_run, digits):
     for reader in readers:
         reader.join()
     assert found <= {EngineState.NEW, EngineState.STARTING, EngineState.RUNNING, EngineState.STOPPED}
+
+
+def test_a_copy_of_a_going_run_has_no_engine_and_keeps_nobody_waiting(make_run, engine_process, tmp_path):
+    run = make_run(steps=100_000)
+    engine_process(run)
+    wait_until(lambda: run.status().state == "running")
+    copy = shutil.copytree(run.path, tmp_path / "copy")
+    said = hdd("runs", "show", str(copy)).stdout
+    assert f"this directory is a copy and has no engine: the one that was copied with it advances {run.path}" in said
+    told = hdd("steer", str(copy), "--curvature", "-3").stdout
+    assert "curvature → -3: pending" in told and "This run has no engine now" in told
+    assert "pending" in hdd("prune", str(copy), "--rate", "0.2", "--apply").stdout
+    assert "has no engine now" in refused("steer", str(copy), "go")
+    assert run.engine_alive() and run.edits() == []
+    # It can be resumed by itself, and then has an engine of its own.
+    engine_process(Run(copy))
+    wait_until(lambda: Run(copy).status().state == "running")
+    assert run.engine_alive()
+
+
+def test_a_going_run_is_the_same_under_another_path(make_run, engine_process, tmp_path):
+    run = make_run("folder/run", steps=100_000)
+    engine_process(run)
+    wait_until(lambda: run.status().state == "running")
+    (tmp_path / "link").symlink_to(run.path)
+    assert Run(tmp_path / "link").engine_alive()
+    run.path.parent.rename(tmp_path / "renamed")
+    # The engine finds that its directory is gone, but until then it is the one of this run.
+    assert Run(tmp_path / "renamed" / "run").status().state in ("running", "failed")

@@ -69,7 +69,7 @@ def test_the_page_has_all_facts_of_a_run(tmp_path, toy_dataset):
     run.forget_after(0)
     run.write_note("the first")
     facts = {key for (key,) in sqlite3.connect(run.path / "run.db").execute("SELECT key FROM meta")}
-    assert told == facts | {"parent", "initial"}
+    assert told == facts | {"parent", "initial", "place"}
 
 
 @pytest.mark.parametrize(
