@@ -79,6 +79,15 @@ DataPlace = Annotated[
 TakeOver = Annotated[
     bool, typer.Option("--take-over", help="Take control from whoever steers the run on a page or in a notebook.")
 ]
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="NAME",
+        hidden=True,
+        help="For pages and notebooks, which have made sure that NAME is in control: who asks for it, for the ledger.",
+    ),
+]
 Queue = Annotated[bool, typer.Option("--queue", help="Wait until earlier runs on the device have ended.")]
 
 
@@ -230,6 +239,21 @@ def in_control(run: Run, means: str, take_over: bool) -> Generator[str]:
         yield who
     finally:
         lease.leave(key)
+
+
+def check_control(run: Run, means: str, take_over: bool) -> str:
+    """Checks that nobody else is in control of a run, and returns who a command is, for the ledger.
+
+    The command does not stay in control, so that people can steer what it computes. Where nobody is in control,
+    nothing is written, so a full disk is no obstacle.
+
+    Raises:
+        HDDError: as in `in_control`.
+    """
+    if DriverLease(run.path).holder is None:
+        return by(means)
+    with in_control(run, means, take_over) as who:
+        return who
 
 
 def print_warning(text: str) -> None:

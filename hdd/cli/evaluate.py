@@ -12,10 +12,13 @@ from hdd import ranking
 from hdd.cli.common import (
     AsJson,
     AsJsonLines,
+    By,
     DataPlace,
     JsonLines,
     ReadAs,
     SetPath,
+    TakeOver,
+    check_control,
     console,
     load_library,
     print_json,
@@ -79,6 +82,8 @@ def evaluate(
     ] = None,
     data_place: DataPlace = None,
     read_as: ReadAs = None,
+    take_over: TakeOver = False,
+    by: By = None,
     as_json: AsJson = False,
     as_json_lines: AsJsonLines = False,
 ) -> None:
@@ -111,6 +116,8 @@ def evaluate(
                 markup=False,
                 highlight=False,
             )
+        elif run is not None and by is None:
+            check_control(run, "hdd evaluate", take_over)
         api = load_library(background=True)
         from hdd.runs.real_images import load_real_images
 

@@ -39,6 +39,11 @@ def of_set(dataset: str, read_as: Sequence[str], image_size: int | None) -> list
     return ["--dataset", dataset, *size, *(f"--as={text}" for text in read_as)]
 
 
+def _by(who: str) -> list[str]:
+    """The option that says on whose behalf a command changes a run; "--by=" keeps a name like "-x" from being one."""
+    return [f"--by={who}"] if who else []
+
+
 class Engines:
     """Starts processes on the runs of one folder.
 
@@ -106,7 +111,9 @@ class Engines:
         ]
         return self._start(command, "The new run", run)
 
-    def resume(self, run: Path, steps: int | None = None, share: bool = False, place: str | None = None) -> Job:
+    def resume(
+        self, run: Path, steps: int | None = None, share: bool = False, place: str | None = None, who: str = ""
+    ) -> Job:
         """Starts an engine on an existing run.
 
         Args:
@@ -114,14 +121,20 @@ class Engines:
             steps: the new number of steps of the run, None to leave it.
             share: as in `distill`.
             place: the folder in which its real images are now, None if it was not moved.
+            who: who is in control of the run and asks for it; "" has the process check that nobody else is.
         """
         more = [] if steps is None else ["--steps", str(steps)]
-        more += [] if place is None else ["--data", place]
+        more += [*([] if place is None else ["--data", place]), *_by(who)]
         command = [*self._command, "resume", str(run), *more, *([] if share else ["--queue"]), "--json"]
         return self._start(command, "The engine", run)
 
     def evaluate(
-        self, run: Path, steps: Sequence[int] | None, protocol: str, architectures: Sequence[str] = (DEFAULT,)
+        self,
+        run: Path,
+        steps: Sequence[int] | None,
+        protocol: str,
+        architectures: Sequence[str] = (DEFAULT,),
+        who: str = "",
     ) -> Job:
         """Starts a process that evaluates images of a run by `protocol`, independently of the engine.
 
@@ -131,10 +144,12 @@ class Engines:
                 images, the baseline.
             protocol: a key of `hdd.protocol.PROTOCOLS`.
             architectures: names in `hdd.networks.NETWORKS`, one or more; or "all" for all that fit the images.
+            who: as in `resume`.
         """
         what = ["--baseline", "random"] if steps is None else ["--steps", ",".join(map(str, steps))]
         trained = [] if [*architectures] == [DEFAULT] else ["--architectures", ",".join(architectures)]
-        command = [*self._command, "evaluate", str(run), *what, "--protocol", protocol, *trained, "--json-lines"]
+        command = [*self._command, "evaluate", str(run), *what, "--protocol", protocol, *trained, *_by(who)]
+        command += ["--json-lines"]
         which = "" if steps is None else f"step {steps[0]}" if len(steps) == 1 else f"{len(steps)} steps"
         about = f"The {protocol} evaluation of {which}" if which else f"The {protocol} baseline"
         if trained:

@@ -51,6 +51,8 @@ def test_a_new_run_is_made_as_asked(root):
     assert ended(from_set).progress["words"][5:8] == ["--init", str(root / "a.pt"), "--as=values=unit"]
     resumed = ended(engines.resume(root / "my run", steps=9)).progress["words"]
     assert resumed == ["resume", str(root / "my run"), "--steps", "9", "--queue", "--json"]
+    for_alice = ended(engines.resume(root / "my run", steps=9, who="-alice")).progress["words"]
+    assert for_alice == [*resumed[:4], "--by=-alice", "--queue", "--json"]
     evaluated = ended(engines.evaluate(root / "my run", [20], "quick")).progress["words"]
     assert evaluated == ["evaluate", str(root / "my run"), "--steps", "20", "--protocol", "quick", "--json-lines"]
     baseline = ended(engines.evaluate(root / "my run", None, "full")).progress["words"]
