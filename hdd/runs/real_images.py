@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,18 @@ def check_real_images(run: Run, data: Dataset, place: str) -> None:
             f"{data.fingerprint[:12]}, and the run has {run.meta('fingerprint')[:12]}. "
             "Restore the images, or start a new run."
         )
+
+
+def check_images(path: Path) -> None:
+    """Checks that the real images of the run in `path` can be loaded, and are those that it was made with.
+
+    It loads them all, and then lets them go: call it where torch may be imported, and where that may take long.
+
+    Raises:
+        HDDError: as in `load_real_images`.
+    """
+    with closing(Run(path)) as run:
+        load_real_images(run)
 
 
 def check_place(run: Run) -> None:
