@@ -12,15 +12,12 @@ import typer
 from hdd.cli.common import (
     AsJson,
     AsJsonLines,
-    By,
     DataPlace,
     JsonLines,
     OutPath,
     Queue,
     ReadAs,
     RunPath,
-    TakeOver,
-    check_control,
     load_library,
     parse_schedule,
     print_json,
@@ -30,6 +27,7 @@ from hdd.cli.common import (
     progress_console,
     step_progress,
 )
+from hdd.cli.control import By, TakeOver, check_control
 from hdd.cli.knob_options import takes_knobs
 from hdd.errors import InvalidInputError, NotInstalledError
 from hdd.interrupts import end_silently

@@ -12,19 +12,19 @@ from hdd import ranking
 from hdd.cli.common import (
     AsJson,
     AsJsonLines,
-    By,
     DataPlace,
     JsonLines,
     ReadAs,
     SetPath,
-    TakeOver,
-    check_control,
     console,
     load_library,
     print_json,
     print_line,
     progress_console,
 )
+from hdd.cli.control import By, TakeOver, check_control
+from hdd.cli.knob_options import takes_knobs
+from hdd.cli.set_options import check_alone
 from hdd.errors import InvalidInputError
 from hdd.networks import DEFAULT, NETWORKS, fitting, make_network
 from hdd.paths import holds_run
@@ -39,8 +39,10 @@ BASELINES = {"random": RANDOM_REAL, "full": FULL_REAL}
 Baseline = StrEnum("Baseline", list(BASELINES))
 
 
+@takes_knobs(["image_size", "unreadable"])
 def evaluate(
     path: SetPath,
+    knobs: dict[str, Any],
     step: Annotated[
         int | None, typer.Option(help="Step whose images are tested; default: the newest kept step.")
     ] = None,
@@ -97,8 +99,8 @@ def evaluate(
         run = None if _is_file(path, step, dataset) else Run(path)
         if run is None and data_place is not None:
             raise InvalidInputError("--data is for runs: name the data set of a file by --dataset, as in folder:PATH.")
-        if run is not None and (dataset is not None or reading.given()):
-            raise InvalidInputError("A run says itself what it was made from: leave out --dataset and --as.")
+        if run is not None:
+            check_alone(dataset, reading, knobs)
         given = {"networks": networks, "epochs": epochs, "width": width, "seed": seed}
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if baseline is not None:
@@ -127,7 +129,7 @@ def evaluate(
             names, ipc = chosen_architectures(run, architectures), run.initial_settings.ipc
         else:
             assert dataset is not None, "`_is_file` refuses files without one"
-            data = api.load_chosen(initial_settings(dataset))
+            data = api.load_chosen(initial_settings(dataset, **knobs))
             made = fitted(open_set_of(path, data, reading), data)
             names, ipc = _architectures(made.decoded(), Protocol().depth, architectures), max(made.counts)
         several = len(wanted) > 1

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from hdd.cli.common import RunPath, TakeOver, check_control, print_line
+from hdd.cli.common import RunPath, print_line
+from hdd.cli.control import TakeOver, check_control
 from hdd.runs import housekeeping
 from hdd.runs.run import Run
 

@@ -10,9 +10,7 @@ from rich.table import Table
 from hdd.cli.common import (
     AsJson,
     RunPath,
-    TakeOver,
     console,
-    in_control,
     load_library,
     print_edits,
     print_json,
@@ -20,6 +18,7 @@ from hdd.cli.common import (
     progress_console,
     wait_for_decisions,
 )
+from hdd.cli.control import TakeOver, in_control
 from hdd.cli.knob_options import flag
 from hdd.errors import InvalidInputError, RunStateError
 from hdd.interrupts import end_silently
