@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hdd.cores import usable_cores
+from hdd.data.layouts import REFUSE
 from hdd.errors import HDDError, InUseError
 from hdd.knobs.text import to_text
 from hdd.networks import DEFAULT
@@ -27,15 +28,17 @@ SPARE_CORES = max(1, usable_cores() - 1)
 """Threads for an engine that leave one core to the browser and the server; competing for that core would cost more."""
 
 
-def of_set(dataset: str, read_as: Sequence[str], image_size: int | None) -> list[str]:
+def of_set(dataset: str, read_as: Sequence[str], image_size: int | None, unreadable: str = REFUSE) -> list[str]:
     """The options by which commands read a set that is no run.
 
     Args:
         dataset: name of the data set that it was distilled from.
         read_as: how it is read, as texts NAME=VALUE.
         image_size: side to which the images of a folder are resized; None keeps theirs.
+        unreadable: what is done about images of a folder that cannot be read, as the knob of that name.
     """
     size = [] if image_size is None else ["--image-size", str(image_size)]
+    size += [] if unreadable == REFUSE else ["--unreadable", unreadable]
     return ["--dataset", dataset, *size, *(f"--as={text}" for text in read_as)]
 
 
@@ -156,16 +159,23 @@ class Engines:
             about += f" by {'all architectures' if 'all' in architectures else ', '.join(architectures)}"
         return self._start(command, about, run, JobKind.EVALUATION)
 
-    def inspect(self, path: Path, dataset: str, read_as: Sequence[str], image_size: int | None = None) -> Job:
+    def inspect(
+        self,
+        path: Path,
+        dataset: str,
+        read_as: Sequence[str],
+        image_size: int | None = None,
+        unreadable: str = REFUSE,
+    ) -> Job:
         """Starts a process that compares a set with its data set, or finds the one that is doing so already.
 
         Args:
             path: of the set.
             dataset: name of the data set.
             read_as: how the set is read, as texts NAME=VALUE.
-            image_size: side to which the images of a folder are resized; None keeps theirs.
+            image_size, unreadable: as in `of_set`.
         """
-        given = of_set(dataset, read_as, image_size)
+        given = of_set(dataset, read_as, image_size, unreadable)
         command = [*self._command, "inspect", str(path), *given, "--json-lines"]
         same = [job for job in self.going(path) if job.command == command]
         return same[0] if same else self._start(command, "The check of the set", path, JobKind.INSPECTION)

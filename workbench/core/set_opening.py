@@ -103,7 +103,7 @@ def stored(root: Path, place: SetPlace) -> StoredSet:
             f"{place.dataset!r} is none of the image folders that the page offers: name its folder in HDD_FOLDERS."
         )
     size = _image_size(open_set(path, place.reading)) if place.dataset.startswith(FOLDER) else None
-    data = _dataset(place.dataset, size)
+    data = _dataset(place.dataset, size, place.unreadable)
     found = open_set_of(path, data, place.reading)
     facts = facts_of(found)
     try:
@@ -144,7 +144,7 @@ def _picture(root: Path, place: SetPlace) -> Picture | None:
 
 
 @lru_cache(maxsize=2)
-def _dataset(name: str, image_size: int | None) -> "Dataset":
+def _dataset(name: str, image_size: int | None, unreadable: str) -> "Dataset":
     from hdd.data import load_chosen
 
-    return load_chosen(initial_settings(name, image_size=image_size))
+    return load_chosen(initial_settings(name, image_size=image_size, unreadable=unreadable))

@@ -68,12 +68,12 @@ def test_a_set_is_inspected_once_at_a_time(root):
     engines = Engines(root, saying("print(json.dumps({'words': sys.argv[1:]})); sys.stdin.read(); time.sleep(0.5)"))
     job = engines.inspect(root / "a b.pt", "digits", ["values=unit", "classes=in order"])
     assert engines.inspect(root / "a b.pt", "digits", ["values=unit", "classes=in order"]) is job
-    other = engines.inspect(root / "a b.pt", "folder:pets", [], image_size=32)
+    other = engines.inspect(root / "a b.pt", "folder:pets", [], image_size=32, unreadable="skip")
     assert ended(job).progress["words"] == [
         "inspect", str(root / "a b.pt"), "--dataset", "digits", "--as=values=unit", "--as=classes=in order",
         "--json-lines",
     ]  # fmt: skip
-    size = ["--image-size", "32"]
+    size = ["--image-size", "32", "--unreadable", "skip"]
     words = ["inspect", str(root / "a b.pt"), "--dataset", "folder:pets", *size, "--json-lines"]
     assert ended(other).progress["words"] == words
     assert ended(engines.inspect(root / "a b.pt", "digits", ["values=unit", "classes=in order"])) is not job

@@ -1,5 +1,7 @@
 """A set is opened as images of its data set, or shown as it is where it is none."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -62,6 +64,11 @@ def test_a_folder_of_images_is_a_data_set_only_if_the_page_offers_it(tmp_path, m
     with pytest.raises(HDDError, match="none of the image folders that the page offers"):
         opened(tmp_path, place)
     monkeypatch.setenv("HDD_FOLDERS", str(tmp_path))
+    (tmp_path / "pets" / "test" / "cat" / "x.png").write_bytes(b"")
+    with pytest.raises(HDDError, match="set Unreadable images to skip"):
+        opened(tmp_path, place)
+    assert opened(tmp_path, replace(place, unreadable="skip")).misfit == ""
+    (tmp_path / "pets" / "test" / "cat" / "x.png").unlink()
     found = opened(tmp_path, place)
     assert (found.misfit, found.image_size) == ("", 16)
 
