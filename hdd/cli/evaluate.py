@@ -31,6 +31,7 @@ from hdd.paths import holds_run
 from hdd.protocol import FULL_REAL, RANDOM_REAL, Evaluation, Protocol, accuracy_text, percent_text
 from hdd.published import Distance, distance
 from hdd.runs.open_set import open_set_of
+from hdd.runs.real_images import check_place_of_run
 from hdd.runs.run import Run
 from hdd.sets import Reading, SyntheticSet, fitted
 from hdd.settings import Settings, initial_settings
@@ -97,8 +98,7 @@ def evaluate(
     with lines.errors():
         reading = Reading.of_texts(read_as or [])
         run = None if _is_file(path, step, dataset) else Run(path)
-        if run is None and data_place is not None:
-            raise InvalidInputError("--data is for runs: name the data set of a file by --dataset, as in folder:PATH.")
+        check_place_of_run(run is not None, data_place)
         if run is not None:
             check_alone(dataset, reading, knobs)
         given = {"networks": networks, "epochs": epochs, "width": width, "seed": seed}

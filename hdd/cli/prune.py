@@ -9,6 +9,7 @@ from rich.table import Table
 
 from hdd.cli.common import (
     AsJson,
+    DataPlace,
     RunPath,
     console,
     load_library,
@@ -63,6 +64,7 @@ def prune(
     note: Annotated[
         str | None, typer.Option(help="With --apply: why the knobs are changed; kept with the edits.")
     ] = None,
+    data: DataPlace = None,
     take_over: TakeOver = False,
     as_json: AsJson = False,
 ) -> None:
@@ -84,7 +86,11 @@ def prune(
 
     with progress_console.status("reading images") as status:
         preview = preview_pruning(
-            run, distilled, changes, progress=lambda done, count: status.update(f"scoring: {done:,} of {count:,}")
+            run,
+            distilled,
+            changes,
+            progress=lambda done, count: status.update(f"scoring: {done:,} of {count:,}"),
+            place=data,
         )
     if sheet is not None:
         save_pruning_sheet(preview, sheet)
