@@ -104,7 +104,7 @@ def _row_of(option: Any) -> list[str]:
 
 def _command(path: str, command: Any) -> list[str]:
     knobs = [each.name for each in command.params if each.rich_help_panel and each.name in Settings.names()]
-    own = [each for each in command.params if each.name not in knobs]
+    own = [each for each in command.params if each.name not in knobs and not getattr(each, "hidden", False)]
     arguments = [_usage(each) for each in own if each.param_type_name == "argument"]
     lines = ["", f"## {path}", "", f"`{' '.join([path, '[OPTIONS]', *arguments])}`", "", command.help, ""]
     lines += _table(("", "what", ""), [_row_of(each) for each in own])

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from hdd.data import Dataset, load_chosen
+from hdd.data.layouts import REFUSE
 from hdd.devices import pick_device
 from hdd.errors import InvalidInputError
 from hdd.evaluation import (
@@ -244,6 +245,8 @@ def evaluate_set(
     reading: Reading | None = None,
     data: Dataset | None = None,
     device: str = "auto",
+    image_size: int | None = None,
+    unreadable: str = REFUSE,
     **changes: Any,
 ) -> Evaluation:
     """Trains networks on any distilled set and tests them on real images, under the protocols of `evaluate`.
@@ -255,7 +258,7 @@ def evaluate_set(
             set has stored images, so these must be equally many.
         reading: how the file is to be read.
         data: the data set, if it is already loaded.
-        device: as the knob of that name.
+        device, image_size, unreadable: as the knobs of these names; the last two are about `dataset`.
 
     Raises:
         HDDError: there is no such set, it does not fit the data set, or the protocol is not allowed.
@@ -263,7 +266,7 @@ def evaluate_set(
     if data is None:
         if dataset is None:
             raise InvalidInputError("Name the data set that the set was distilled from: its real images test it.")
-        data = load_chosen(initial_settings(dataset))
+        data = load_chosen(initial_settings(dataset, image_size=image_size, unreadable=unreadable))
     chosen = make_protocol(protocol, **{"augmentation": initial_settings(data.name).augmentation, **changes})
     made = fitted(where if isinstance(where, SyntheticSet) else open_set_of(where, data, reading), data)
     if chosen.images == RANDOM_REAL and len(set(made.counts)) > 1:

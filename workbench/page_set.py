@@ -34,8 +34,10 @@ class PageSet:
         dataset = None if opened.misfit else place.dataset or None
         file = None
         if dataset is not None:
-            file = SetFile(opened.path, dataset, tuple(place.read_as), opened.image_size)
-        self.source: Source = SetSource(opened.images, dataset, place.path, 0, opened.image_size, file)
+            file = SetFile(opened.path, dataset, tuple(place.read_as), opened.image_size, place.unreadable)
+        self.source: Source = SetSource(
+            opened.images, dataset, place.path, 0, opened.image_size, file, place.unreadable
+        )
         self.name = f"Set {place.path}"
         self.query = place.write()
         self._place, self._opened, self._tools = place, opened, tools

@@ -15,6 +15,7 @@ from rich.table import Table
 from hdd.cli.common import (
     AsJson,
     AsJsonLines,
+    DataPlace,
     JsonLines,
     ReadAs,
     SetPath,
@@ -78,6 +79,7 @@ def audit(
             help="Exit code 1 unless a figure is as given, as in 'recall>=0.5'; can be given several times.",
         ),
     ] = None,
+    data_place: DataPlace = None,
     read_as: ReadAs = None,
     as_json: AsJson = False,
     as_json_lines: AsJsonLines = False,
@@ -108,7 +110,7 @@ def audit(
                 progress.update(task, description=what, completed=done, total=total)
                 lines.write_throttled(doing=what, done=done, total=total)
 
-            subject, preflight = open_subject(path, dataset, reading, network, show, **knobs)
+            subject, preflight = open_subject(path, dataset, reading, network, show, data_place, **knobs)
             found = measured(subject, names)
         if html is not None:
             from hdd.audit.report import save_report

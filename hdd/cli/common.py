@@ -5,7 +5,6 @@ import os
 import sqlite3
 import sys
 import time
-import uuid
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,11 +17,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from hdd.cli.knob_options import parse_assignments
-from hdd.errors import HDDError, InUseError, InvalidInputError, StorageError
+from hdd.errors import HDDError, InvalidInputError, StorageError
 from hdd.interrupts import end_silently
 from hdd.process import tune
 from hdd.records import Edit, StepRecord
-from hdd.runs.driver_lease import DriverLease, by
 from hdd.runs.run import Run
 from hdd.states import EditStatus, EngineState
 
@@ -89,9 +87,6 @@ DataPlace = Annotated[
         help="The folder in which the real images of the run are now, if it was moved. It must hold the same images, "
         "and is remembered.",
     ),
-]
-TakeOver = Annotated[
-    bool, typer.Option("--take-over", help="Take control from whoever steers the run on a page or in a notebook.")
 ]
 Queue = Annotated[bool, typer.Option("--queue", help="Wait until earlier runs on the device have ended.")]
 
@@ -239,26 +234,6 @@ def step_progress(total: int, done: int = 0, shown: bool = True) -> Generator[St
     finally:
         if progress.live.is_started:
             progress.stop()
-
-
-@contextmanager
-def in_control(run: Run, means: str, take_over: bool) -> Generator[str]:
-    """Within this context, a command is in control of a run; yields who that is, for the ledger.
-
-    Raises:
-        HDDError: somebody else is in control, and it does not take over.
-    """
-    lease, key, who = DriverLease(run.path), uuid.uuid4().hex, by(means)
-    run.check_writable()
-    if not lease.take(key, who, take_over):
-        other = holder.who if (holder := lease.holder) else ""
-        raise InUseError(
-            f"{other or 'Somebody else'} is in control of {run.path}: have it handed over there, or give --take-over."
-        )
-    try:
-        yield who
-    finally:
-        lease.leave(key)
 
 
 def print_warning(text: str) -> None:

@@ -27,12 +27,14 @@ from hdd.cli.common import (
     progress_console,
     step_progress,
 )
+from hdd.cli.control import By, TakeOver, check_control
 from hdd.cli.knob_options import takes_knobs
 from hdd.errors import InvalidInputError, NotInstalledError
 from hdd.interrupts import end_silently
 from hdd.methods import METHODS
 from hdd.objectives import OBJECTIVES
 from hdd.records import StepRecord
+from hdd.runs.driver_lease import by as author
 from hdd.runs.run import Run
 from hdd.runs.stretches import why_different
 from hdd.sets import Reading
@@ -136,7 +138,7 @@ def distill(
                 preset=preset.value,
                 out=out,
                 at=edits,
-                who="hdd distill",
+                who=author("hdd distill"),
                 on_step=on_step,
                 on_load=on_load,
                 on_create=on_create,
@@ -160,10 +162,13 @@ def resume(
     until: Annotated[int | None, typer.Option(help="Stop after this step, before the run is finished.")] = None,
     data: DataPlace = None,
     queue: Queue = False,
+    take_over: TakeOver = False,
+    by: By = None,
     as_json: AsJson = False,
 ) -> None:
     """Resume a run that was stopped, killed, rewound or forked."""
     run = Run(path)
+    who = by or check_control(run, "hdd resume", take_over)
     api = load_library()
     with step_progress(steps or run.settings.steps, run.step) as progress:
         api.resume(
@@ -176,6 +181,7 @@ def resume(
             place=data,
             on_load=progress.on_load,
             on_warning=print_warning,
+            who=who,
         )
     print_report(run, as_json)
 
@@ -199,7 +205,7 @@ def fork(
             step,
             out,
             knobs,
-            "hdd fork",
+            author("hdd fork"),
             on_step=progress.on_step,
             on_wait=progress.on_wait,
             queue=queue,

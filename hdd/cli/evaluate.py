@@ -22,12 +22,16 @@ from hdd.cli.common import (
     print_line,
     progress_console,
 )
+from hdd.cli.control import By, TakeOver, check_control
+from hdd.cli.knob_options import takes_knobs
+from hdd.cli.set_options import check_alone
 from hdd.errors import InvalidInputError
 from hdd.networks import DEFAULT, NETWORKS, fitting, make_network
 from hdd.paths import holds_run
 from hdd.protocol import FULL_REAL, RANDOM_REAL, Evaluation, Protocol, accuracy_text, percent_text
 from hdd.published import Distance, distance
 from hdd.runs.open_set import open_set_of
+from hdd.runs.real_images import check_place_of_run
 from hdd.runs.run import Run
 from hdd.sets import Reading, SyntheticSet, fitted
 from hdd.settings import Settings, initial_settings
@@ -36,8 +40,10 @@ BASELINES = {"random": RANDOM_REAL, "full": FULL_REAL}
 Baseline = StrEnum("Baseline", list(BASELINES))
 
 
+@takes_knobs(["image_size", "unreadable"])
 def evaluate(
     path: SetPath,
+    knobs: dict[str, Any],
     step: Annotated[
         int | None, typer.Option(help="Step whose images are tested; default: the newest kept step.")
     ] = None,
@@ -79,6 +85,8 @@ def evaluate(
     ] = None,
     data_place: DataPlace = None,
     read_as: ReadAs = None,
+    take_over: TakeOver = False,
+    by: By = None,
     as_json: AsJson = False,
     as_json_lines: AsJsonLines = False,
 ) -> None:
@@ -90,10 +98,9 @@ def evaluate(
     with lines.errors():
         reading = Reading.of_texts(read_as or [])
         run = None if _is_file(path, step, dataset) else Run(path)
-        if run is None and data_place is not None:
-            raise InvalidInputError("--data is for runs: name the data set of a file by --dataset, as in folder:PATH.")
-        if run is not None and (dataset is not None or reading.given()):
-            raise InvalidInputError("A run says itself what it was made from: leave out --dataset and --as.")
+        check_place_of_run(run is not None, data_place)
+        if run is not None:
+            check_alone(dataset, reading, knobs)
         given = {"networks": networks, "epochs": epochs, "width": width, "seed": seed}
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if baseline is not None:
@@ -111,6 +118,8 @@ def evaluate(
                 markup=False,
                 highlight=False,
             )
+        elif run is not None and by is None:
+            check_control(run, "hdd evaluate", take_over)
         api = load_library(background=True)
         from hdd.runs.real_images import load_real_images
 
@@ -120,7 +129,7 @@ def evaluate(
             names, ipc = chosen_architectures(run, architectures), run.initial_settings.ipc
         else:
             assert dataset is not None, "`_is_file` refuses files without one"
-            data = api.load_chosen(initial_settings(dataset))
+            data = api.load_chosen(initial_settings(dataset, **knobs))
             made = fitted(open_set_of(path, data, reading), data)
             names, ipc = _architectures(made.decoded(), Protocol().depth, architectures), max(made.counts)
         several = len(wanted) > 1

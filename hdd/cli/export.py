@@ -1,13 +1,15 @@
 """The command that writes a distilled set in any format."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress
 
 from hdd import sets
-from hdd.cli.common import ReadAs, SetPath, load_library, print_line, progress_console
+from hdd.cli.common import DataPlace, ReadAs, SetPath, load_library, print_line, progress_console
+from hdd.cli.knob_options import takes_knobs
+from hdd.cli.set_options import check_alone, check_data_set_named
 from hdd.errors import InvalidInputError
 from hdd.paths import holds_run
 from hdd.runs.open_set import marks_of, open_set, open_set_of
@@ -17,8 +19,10 @@ from hdd.sets.marks import Verdict, left_out
 from hdd.settings import initial_settings
 
 
+@takes_knobs(["image_size", "unreadable"])
 def export(
     path: SetPath,
+    knobs: dict[str, Any],
     out: Annotated[
         Path | None, typer.Option("--out", help="Where to write the set; the place must be empty or must not exist.")
     ] = None,
@@ -41,6 +45,7 @@ def export(
         str | None,
         typer.Option(help="For files that do not say it: the data set that the set was distilled from."),
     ] = None,
+    data_place: DataPlace = None,
     read_as: ReadAs = None,
 ) -> None:
     """Write the distilled set of a run, or of a file, in a format: with a manifest, and a program that trains on it.
@@ -50,12 +55,14 @@ def export(
     if (out is None) == (html is None):
         raise InvalidInputError("Say where to write: --out PLACE for the set, or --html FILE for the run as a page.")
     if html is not None:
-        if (step, dataset) != (None, None) or decoded or format != "export" or read_as or without:
-            raise InvalidInputError("--html writes a whole run: give nothing else than the run.")
-        _export_film(path, html)
+        if (step, dataset) != (None, None) or decoded or format != "export" or read_as or without or knobs:
+            raise InvalidInputError("--html writes a whole run: give nothing else than the run, and --data.")
+        _export_film(path, html, data_place)
         return
     assert out is not None, "checked above"
-    made = _opened(path, step, dataset, Reading.of_texts(read_as or []))
+    if data_place is not None:
+        raise InvalidInputError("--data is for --html: a set is written without the real images of its run.")
+    made = _opened(path, step, dataset, Reading.of_texts(read_as or []), knobs)
     if without:
         made = left_out(made, marks_of(path, made), without)
     made = made.decoded() if decoded else made
@@ -66,28 +73,32 @@ def export(
         print_line(f"Not held by the format {format}: {loss}")
 
 
-def _export_film(path: str, html: Path) -> None:
+def _export_film(path: str, html: Path, place: str | None) -> None:
     run = Run(path)
     load_library()
     from hdd.film import save_film
 
     with Progress(*Progress.get_default_columns(), console=progress_console) as progress:
         task = progress.add_task("drawing steps")
-        size = save_film(run, html, on_frame=lambda done, total: progress.update(task, completed=done, total=total))
+
+        def on_frame(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        size = save_film(run, html, on_frame=on_frame, place=place)
     print_line(f"{html}: {size / 1e6:.1f} MB, opens in any browser")
 
 
-def _opened(path: str, step: int | None, dataset: str | None, reading: Reading) -> SyntheticSet:
+def _opened(path: str, step: int | None, dataset: str | None, reading: Reading, knobs: dict[str, Any]) -> SyntheticSet:
     if holds_run(Path(path)):
-        if dataset is not None or reading.given():
-            raise InvalidInputError("A run says itself what it was made from: leave out --dataset and --as.")
+        check_alone(dataset, reading, knobs)
         return Run(path).synthetic(step)
     if step is not None:
         raise InvalidInputError(f"--step {step} is for runs: leave it out, or write RUN@STEP.")
     if dataset is None:
+        check_data_set_named(knobs)
         return open_set(path, reading)
     load_library()
     from hdd.data import load_chosen
 
-    data = load_chosen(initial_settings(dataset))
+    data = load_chosen(initial_settings(dataset, **knobs))
     return sets.fitted(open_set_of(path, data, reading), data)

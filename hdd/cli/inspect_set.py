@@ -16,7 +16,7 @@ from hdd.cli.common import (
     print_line,
 )
 from hdd.cli.knob_options import takes_knobs
-from hdd.errors import InvalidInputError
+from hdd.cli.set_options import check_data_set_named
 from hdd.runs.open_set import open_set, open_set_of
 from hdd.sets import Reading, SyntheticSet
 from hdd.sets.facts import facts_of
@@ -69,8 +69,7 @@ def _inspected(
 ) -> tuple[SyntheticSet, "Report | None"]:
     """The set, and what the checks found; they need a data set."""
     if dataset is None:
-        if knobs:
-            raise InvalidInputError(f"{next(iter(knobs))} is for the images of a data set: name one with --dataset.")
+        check_data_set_named(knobs)
         return open_set(path, reading), None
     load_library()
     from hdd.data import load_chosen

@@ -14,10 +14,8 @@ from rich.table import Column, Table
 from hdd.cli.common import (
     AsJson,
     RunPath,
-    TakeOver,
     console,
     edit_text,
-    in_control,
     print_edits,
     print_json,
     print_line,
@@ -25,6 +23,7 @@ from hdd.cli.common import (
     progress_console,
     wait_for_decisions,
 )
+from hdd.cli.control import TakeOver, in_control
 from hdd.cli.knob_options import takes_knobs
 from hdd.errors import HDDError, InvalidInputError, NotFoundError
 from hdd.protocol import architecture, is_baseline

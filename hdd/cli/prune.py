@@ -9,10 +9,9 @@ from rich.table import Table
 
 from hdd.cli.common import (
     AsJson,
+    DataPlace,
     RunPath,
-    TakeOver,
     console,
-    in_control,
     load_library,
     print_edits,
     print_json,
@@ -20,6 +19,7 @@ from hdd.cli.common import (
     progress_console,
     wait_for_decisions,
 )
+from hdd.cli.control import TakeOver, in_control
 from hdd.cli.knob_options import flag
 from hdd.errors import InvalidInputError, RunStateError
 from hdd.interrupts import end_silently
@@ -64,6 +64,7 @@ def prune(
     note: Annotated[
         str | None, typer.Option(help="With --apply: why the knobs are changed; kept with the edits.")
     ] = None,
+    data: DataPlace = None,
     take_over: TakeOver = False,
     as_json: AsJson = False,
 ) -> None:
@@ -85,7 +86,11 @@ def prune(
 
     with progress_console.status("reading images") as status:
         preview = preview_pruning(
-            run, distilled, changes, progress=lambda done, count: status.update(f"scoring: {done:,} of {count:,}")
+            run,
+            distilled,
+            changes,
+            progress=lambda done, count: status.update(f"scoring: {done:,} of {count:,}"),
+            place=data,
         )
     if sheet is not None:
         save_pruning_sheet(preview, sheet)

@@ -19,8 +19,8 @@ from hdd.errors import DataError
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
 
 LAYOUTS = (
-    "PATH/train/CLASS/ with PATH/test/CLASS/ or PATH/val/CLASS/ or TinyImageNet's PATH/val/val_annotations.txt, "
-    "or PATH/train/CLASS/ alone, or PATH/CLASS/"
+    "PATH/train/CLASS/ with PATH/test/CLASS/ or PATH/val/CLASS/ (or valid/) or TinyImageNet's "
+    "PATH/val/val_annotations.txt, or PATH/train/CLASS/ alone, or PATH/CLASS/"
 )
 
 UNREADABLE = (REFUSE, SKIP) = ("refuse", "skip")
@@ -28,6 +28,7 @@ UNREADABLE = (REFUSE, SKIP) = ("refuse", "skip")
 
 _ANNOTATIONS = "val_annotations.txt"
 _HELD_OUT = 5
+_VALIDATION = ("val", "valid", "validation")
 _SPLIT_NAMES = {"train", "training", "test", "testing", "val", "valid", "validation"}
 
 # A plain tuple, because named fields would cost a tenth of a second for 60,000 files at every load.
@@ -66,31 +67,59 @@ class Contents(NamedTuple):
 
 
 def find_parts(root: Path) -> Parts:
-    """The two parts of an image folder. Only names of folders are read, so this takes no time.
+    """The two parts of an image folder. Hardly more than names of folders is read, so this takes no time.
 
     Raises:
-        DataError: the folder has none of the `LAYOUTS`.
+        DataError: the folder has none of the `LAYOUTS`, or train/ may be a part or a class.
         OSError: it cannot be read.
     """
-    train, test, val = (root / name for name in ("train", "test", "val"))
+    train, test = root / "train", root / "test"
+    val = next((root / name for name in _VALIDATION if (root / name).is_dir()), root / "val")
     if not root.is_dir():
         raise DataError(f"There is no folder {root}: {_needed()}")
     if not train.is_dir():
         if splits := [name for name in _class_names(root) if name.lower() in _SPLIT_NAMES]:
-            raise DataError(f"{root} has no folder train, but {_some(splits)}: {_needed()}")
+            raise DataError(f"{root} has no folder train, but {_some(splits)}: {_needed()} {_classes_named_so(root)}")
         return Parts(root, None, (_held_out_note("The folder has no train/, test/ or val/"),))
-    notes = ()
+    notes = _beside_parts(root, train, test, val)
     if test.is_dir():
         labelled = not {*_class_names(train)}.isdisjoint(_class_names(test))
         if labelled or not val.is_dir():
-            return Parts(train, test, ("val/ is not read, because there is test/.",) if val.is_dir() else ())
+            unread = (f"{val.name}/ is not read, because there is test/.",) if val.is_dir() else ()
+            return Parts(train, test, (*unread, *notes))
         # TinyImageNet and ImageNet publish their test images without labels.
-        notes = ("test/ is not read, because it has no class folder of train/.",)
+        notes = ("test/ is not read, because it has no class folder of train/.", *notes)
     if not val.is_dir():
-        return Parts(train, None, (_held_out_note("The folder has no test/ or val/"),))
+        return Parts(train, None, (_held_out_note("The folder has no test/ or val/"), *notes))
     annotations = val / _ANNOTATIONS
     found = annotations if annotations.is_file() else val
     return Parts(train, found, (*notes, f"The test images are those of {found.relative_to(root).as_posix()}."))
+
+
+def _beside_parts(root: Path, train: Path, test: Path, val: Path) -> tuple[str, ...]:
+    """Sentences on the folders of images beside train/, test/ and val/, which are not read.
+
+    Raises:
+        DataError: there is no test/ or val/, so train/ may be a class like the folders beside it, as in
+            torchvision's ImageFolder.
+    """
+    beside = [name for name in _class_names(root) if name not in (train.name, test.name, val.name)]
+    unread = [name for name in beside if _holds_image(root / name)]
+    classes = [name for name in unread if name.lower() not in _SPLIT_NAMES]
+    if classes and not test.is_dir() and not val.is_dir():
+        raise DataError(
+            f"{root} has images in train/ and beside it, in {_some(classes)}, so train may hold the training images or "
+            f"be a class. If it holds the training images, move the others out of {root}. {_classes_named_so(root)}"
+        )
+    return tuple(f"{name}/ is not read, because there is train/." for name in unread)
+
+
+def _classes_named_so(root: Path) -> str:
+    return f"If train, test or val is the name of a class, move all class folders into a new folder {root / 'train'}."
+
+
+def _holds_image(folder: Path) -> bool:
+    return any(_is_image(name) for _, _, names in os.walk(folder) for name in names)
 
 
 def looks_like_images(folder: Path) -> bool:
@@ -152,8 +181,10 @@ def _class_names(folder: Path) -> list[str]:
 def _class_folders(folder: Path) -> Classes:
     names = _class_names(folder)
     if len(names) < 2:
+        named_so = f" {_classes_named_so(folder.parent)}" if folder.name.lower() in _SPLIT_NAMES else ""
         raise DataError(
-            f"{folder} needs a folder for each class and at least two classes; it has {len(names)}. {_needed()}"
+            f"{folder} needs a folder for each class and at least two classes; it has {len(names)}. "
+            f"{_needed()}{named_so}"
         )
     classes = {name: _images_below(folder / name) for name in names}
     if empty := [name for name, files in classes.items() if not files]:

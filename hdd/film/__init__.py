@@ -20,7 +20,13 @@ FRAMES = 200
 """Steps that a film shows at most, evenly spaced among those that are kept."""
 
 
-def save_film(run: Run, path: str | os.PathLike[str], frames: int = FRAMES, on_frame: Progress | None = None) -> int:
+def save_film(
+    run: Run,
+    path: str | os.PathLike[str],
+    frames: int = FRAMES,
+    on_frame: Progress | None = None,
+    place: str | None = None,
+) -> int:
     """Writes the film of a run.
 
     Args:
@@ -28,6 +34,7 @@ def save_film(run: Run, path: str | os.PathLike[str], frames: int = FRAMES, on_f
         path: of the file.
         frames: largest number of steps to show, ≥ 2.
         on_frame: called as on_frame(steps drawn, steps to draw).
+        place: the folder in which the real images are now, if it was moved.
 
     Returns:
         The size of the file in bytes.
@@ -37,7 +44,7 @@ def save_film(run: Run, path: str | os.PathLike[str], frames: int = FRAMES, on_f
     """
     if not run.kept_steps():
         raise RunStateError(f"{run.path} has no images yet: make at least one step first.")
-    content = film_content(run, frames, on_frame)
+    content = film_content(run, frames, on_frame, place)
     # A name of a class could otherwise end the element that the data stand in.
     data = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
     script = SCRIPT.read_text(encoding="utf-8")

@@ -10,8 +10,6 @@ import numpy as np
 import torch
 from PIL import Image
 
-from hdd.data import load_chosen
-from hdd.errors import DataError
 from hdd.geometry import to_ball
 from hdd.paths import data_set_title
 from hdd.pixels import faint, sheet
@@ -19,13 +17,14 @@ from hdd.progress import Progress
 from hdd.projection import VIEWS, Geometry, Pruning, Viewing
 from hdd.projection.space import ViewingSpace
 from hdd.protocol import accuracy_text, is_baseline
+from hdd.runs.real_images import load_real_images
 from hdd.runs.run import Run
 from hdd.sets.decoders import DECODERS
 
 REAL_POINTS = 500
 CURVE_POINTS = 600
-QUALITY = 50
-"""Of the WebP pictures, 0 to 100."""
+ENCODINGS = ((16_383, "webp", {"quality": 50, "method": 4}), (65_500, "jpeg", {"quality": 70}), (2**31 - 1, "png", {}))
+"""How sheets are encoded: the longest side in pixels that a format can hold, its name, and its options."""
 
 UNITS = 1000
 """Places on the disk are whole numbers, from −UNITS to UNITS."""
@@ -34,25 +33,24 @@ GAP = 1
 """Pixels between images on a sheet."""
 
 
-def film_content(run: Run, frames: int, on_frame: Progress | None = None) -> dict[str, Any]:
+def film_content(run: Run, frames: int, on_frame: Progress | None = None, place: str | None = None) -> dict[str, Any]:
     """All that a film shows, JSON-compatible; arguments are as in `hdd.film.save_film`."""
     kept = run.kept_steps()
     steps = [kept[place] for place in np.unique(np.linspace(0, len(kept) - 1, min(frames, len(kept))).astype(int))]
+    data = load_real_images(run, place)
     settings = run.initial_settings
-    data = load_chosen(settings)
-    if data.fingerprint != run.meta("fingerprint"):
-        raise DataError(f"The images of {settings.dataset} are not those that the run was made with: restore them.")
     space = ViewingSpace(data, Viewing.of(settings, decoder=run.decoder), REAL_POINTS)
     records = run.metrics()
     scales = {record.step: record.feature_scale for record in records}
     held = DECODERS[run.decoder].held
     labels = np.repeat(np.arange(len(run.classes)), settings.ipc * held)
+    encoding = ""
     drawings: list[dict[str, Any]] = []
     worlds: dict[tuple[Geometry, Pruning], int] = {}
     reals: list[dict[str, Any]] = []
-    for place, step in enumerate(steps):
+    for number, step in enumerate(steps):
         if on_frame is not None:
-            on_frame(place, len(steps))
+            on_frame(number, len(steps))
         stored = run.images(step)
         mask = run.mask_at(step).kept
         now = run.settings_at(step)
@@ -68,8 +66,9 @@ def film_content(run: Run, frames: int, on_frame: Progress | None = None) -> dic
             })  # fmt: skip
         pixels = run.to_pixels(stored)
         pixels[~mask] = faint(pixels[~mask])
+        encoding, picture = _encoded(sheet(pixels, GAP))
         drawings.append({
-            "step": step, "picture": _webp(sheet(pixels, GAP)), "world": worlds[world],
+            "step": step, "picture": picture, "world": worlds[world],
             "points": _places(drawn.synthetic), "centroids": _places(drawn.synthetic_centroids),
             "gap": float(np.nanmean(drawn.gap)),
         })  # fmt: skip
@@ -81,6 +80,7 @@ def film_content(run: Run, frames: int, on_frame: Progress | None = None) -> dic
         "held": held,
         "labels": space.labels.tolist(),
         "frames": drawings,
+        "encoding": encoding,
         "worlds": reals,
         "view": VIEWS[next(iter(VIEWS))].title,
         "preserves": VIEWS[next(iter(VIEWS))].preserves,
@@ -101,10 +101,12 @@ def _places(points: np.ndarray) -> list[list[int] | None]:
     return [None if gone else place for gone, place in zip(missing, whole, strict=True)]
 
 
-def _webp(picture: np.ndarray) -> str:
+def _encoded(picture: np.ndarray) -> tuple[str, str]:
+    """A picture in base64 in the smallest format that holds its size, with the name of that format before it."""
+    name, options = next((name, options) for side, name, options in ENCODINGS if max(picture.shape) <= side)
     buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, format="WEBP", quality=QUALITY, method=4)
-    return base64.b64encode(buffer.getvalue()).decode()
+    Image.fromarray(picture).save(buffer, format=name, **options)
+    return name, base64.b64encode(buffer.getvalue()).decode()
 
 
 def _curves(records: list[Any]) -> dict[str, list[float]]:

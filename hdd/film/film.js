@@ -117,7 +117,7 @@ const drawCurves = () => {
 
 const draw = () => {
   const frame = film.frames[shown]
-  find("picture").src = `data:image/webp;base64,${frame.picture}`
+  find("picture").src = `data:image/${film.encoding};base64,${frame.picture}`
   find("slider").value = shown
   find("step").textContent = `Step ${frame.step} of ${film.frames.at(-1).step}`
   const {curvature} = film.worlds[frame.world]

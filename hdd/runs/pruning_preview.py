@@ -86,8 +86,9 @@ def preview_pruning(
     changes: Mapping[str, Any] | None = None,
     data: Dataset | None = None,
     progress: Progress | None = None,
+    place: str | None = None,
 ) -> PruningPreview:
-    """Finds what pruning would leave out of a run. The run is not changed.
+    """Finds what pruning would leave out of a run. The run is not changed, but it remembers a `place`.
 
     Args:
         run: the run; an engine may be advancing it.
@@ -95,6 +96,7 @@ def preview_pruning(
         changes: knobs of pruning and their new values; the others are those in force.
         data: the run's real images, if they are already loaded.
         progress: called as progress(images done, images in total) while real images are scored.
+        place: the folder in which the real images are now, if it was moved.
 
     Raises:
         HDDError: a value is not allowed, the method of the run leaves no synthetic images out, or no images of any step
@@ -110,7 +112,7 @@ def preview_pruning(
         )
     step = max(run.kept_steps(), default=0)
     device = pick_device(now.device)
-    data = data or load_real_images(run)
+    data = data or load_real_images(run, place)
     if distilled:
         images = run.images(step)
         mask = distilled_mask(data, then, images, method.decoder, device, progress)

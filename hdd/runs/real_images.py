@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,30 @@ def check_real_images(run: Run, data: Dataset, place: str) -> None:
         )
 
 
+def check_place_of_run(is_run: bool, place: str | None) -> None:
+    """Checks that the place of real images is given for a run and not for a set in a file.
+
+    Raises:
+        HDDError: it is given for a file.
+    """
+    if place is not None and not is_run:
+        raise InvalidInputError(
+            "--data (in Python place) is for runs: name the data set of a file by --dataset, as in folder:PATH."
+        )
+
+
+def check_images(path: Path) -> None:
+    """Checks that the real images of the run in `path` can be loaded, and are those that it was made with.
+
+    It loads them all, and then lets them go: call it where torch may be imported, and where that may take long.
+
+    Raises:
+        HDDError: as in `load_real_images`.
+    """
+    with closing(Run(path)) as run:
+        load_real_images(run)
+
+
 def check_place(run: Run) -> None:
     """Checks that the image folder of a run is there, without reading any image.
 
@@ -79,4 +104,7 @@ def check_place(run: Run) -> None:
 
 
 def _elsewhere(run: Run) -> str:
-    return f"If the images of {run.path} are in another folder now, name it with --data PATH (in Python place=PATH)."
+    return (
+        f"If the images of {run.path} are in another folder now, name it with --data PATH (in Python place=PATH), "
+        "once: the run remembers it."
+    )

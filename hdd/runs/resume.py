@@ -35,6 +35,7 @@ def resume(
     place: str | None = None,
     on_load: Progress | None = None,
     on_warning: Callable[[str], None] | None = None,
+    who: str = "python",
 ) -> Run:
     """Advances a run from its last completed step, in this process, until it is finished or stopped.
 
@@ -50,6 +51,7 @@ def resume(
         place: the folder in which the real images are now, if it was moved.
         on_warning: called with why steps can get other bits here than where the run was made, before they are made.
         on_load: called with the number of images read and of all images, while a folder is read for the first time.
+        who: the author of new `steps` in the ledger.
 
     Returns:
         The run.
@@ -71,7 +73,7 @@ def resume(
                 data = _loaded(run, data, place, queue, on_load)
         except KeyboardInterrupt:
             raise _interrupted(run, "while it was loading") from None
-        _prepare(run, steps)
+        _prepare(run, steps, who)
         try:
             with explain_storage_errors(run):
                 run.write_status(EngineState.STARTING, run.step, 0.0, "")
@@ -192,7 +194,7 @@ def _check(run: Run, steps: int | None) -> None:
         )
 
 
-def _prepare(run: Run, steps: int | None) -> None:
+def _prepare(run: Run, steps: int | None, who: str) -> None:
     """Clears what a dead engine left behind, partial files and commands, and gives the run more steps."""
     with explain_storage_errors(run):
         for edit in run.pending():
@@ -203,4 +205,4 @@ def _prepare(run: Run, steps: int | None) -> None:
         if steps is not None and steps != run.settings.steps:
             if run.status().state == EngineState.FINISHED:
                 run.end(EngineState.STOPPED, "reopened")
-            run.steer(who="resume", steps=steps)
+            run.steer(who=who, steps=steps)

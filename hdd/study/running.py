@@ -6,7 +6,7 @@ Each cell is made by `advance_cell` without regard to the others, so that severa
 
 import shutil
 from collections.abc import Callable, Generator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,20 +71,35 @@ class _Data:
 def _alone(folder: Path) -> Generator[None]:
     """Within this context, this process is the one that runs the study in a directory.
 
+    A study that could not begin, for example because its data cannot be loaded, leaves nothing.
+
     Raises:
         HDDError: another process does, or the directory cannot be made.
     """
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(f"The directory {folder} cannot be made ({error}): give another one with --out.") from None
     try:
         with FileLock(folder / "study.lock").acquire(timeout=0):
-            yield
+            try:
+                yield
+            finally:
+                if not (folder / STUDY_FILE).exists():
+                    _leave_nothing(folder, made)
     except Timeout:
         raise InUseError(
             f"Another process is running the study in {folder}: `hdd study {folder} --show` shows how far it is."
         ) from None
+
+
+def _leave_nothing(folder: Path, made: list[Path]) -> None:
+    """Removes the lock of a study, and the directories that were `made` for it, innermost first, if they are empty."""
+    with suppress(OSError):
+        (folder / "study.lock").unlink()
+        for each in made:
+            each.rmdir()
 
 
 def run_study(study: Study, folder: Path, told: OnStudy) -> None:
@@ -121,6 +136,8 @@ def run_study(study: Study, folder: Path, told: OnStudy) -> None:
                 results[place] = read_result(study, cell, folder)
                 told.on_done(cell, results)
         except KeyboardInterrupt:
+            if not (folder / STUDY_FILE).exists():
+                raise KeyboardInterrupt("The study had not begun, so nothing was made.") from None
             raise KeyboardInterrupt(f"Nothing is lost. Continue with: hdd study {folder}") from None
 
 

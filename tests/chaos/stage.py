@@ -93,7 +93,15 @@ class Stage:
         chaos = {"CHAOS_CLOCK": str(self.clock), "CHAOS_FLUSH": str(self.flush), "TZ": "Europe/Berlin"}
         chaos |= {"HDD_CACHE_DIR": str(self.scratch / "cache")}
         self._process = subprocess.Popen(
-            [*AS_ANYBODY, sys.executable, "-m", "hdd", "resume", str(self.path)],
+            [
+                *AS_ANYBODY,
+                sys.executable,
+                "-m",
+                "hdd",
+                "resume",
+                str(self.path),
+                "--by=chaos",
+            ],  # a page may be in control
             env={**os.environ, "PYTHONPATH": path, **chaos},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -15,7 +15,7 @@ import pytest
 from hdd_command import hdd, refused
 from PIL import Image
 
-from hdd import sets
+from hdd import api, sets
 from hdd.cli.evaluate import chosen_architectures
 from hdd.conformance import Conformance
 from hdd.methods import METHODS
@@ -283,6 +283,34 @@ def test_export(demo, tmp_path):
     np.testing.assert_array_equal(made.images.reshape(10, 2, 1, 16, 16), run.images(20))
     assert made.provenance["settings"] == run.settings.recorded()
     assert "is in use" in refused("export", "runs/demo", "--out", str(tmp_path / "set"), cwd=demo)
+
+
+def test_what_a_message_says_to_set_can_be_set_in_every_command_that_reads_a_set(tmp_path):
+    for name in ("cat", "dog"):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        for number in range(2):
+            image = Image.new("RGB", (8 + number, 12), (60 * number, 9, 9))
+            image.save(tmp_path / "pets" / name / f"{number}.png")
+    made = sets.SyntheticSet(np.zeros((2, 3, 8, 8)), [0, 1], ("cat", "dog"), (0.5,) * 3, (0.25,) * 3)
+    sets.save(made, tmp_path / "set")
+    folder = f"folder:{tmp_path / 'pets'}"
+    short = ("--networks", "1", "--epochs", "1", "--width", "4")
+    commands = [("evaluate", "set", *short), ("export", "set", "--out", "out"), ("inspect", "set")]
+    for command in commands:
+        told = refused(*command, "--dataset", folder, cwd=tmp_path)
+        assert "set Image size (--image-size N" in told
+    evaluate, export, inspect = ([*each, "--dataset", folder, "--image-size", "8"] for each in commands)
+    hdd(*evaluate, cwd=tmp_path)
+    hdd(*inspect, cwd=tmp_path, code=1)
+    (tmp_path / "pets/cat/x.png").write_bytes(b"")
+    assert "--unreadable skip" in refused(*export, cwd=tmp_path)
+    hdd(*export, "--unreadable", "skip", cwd=tmp_path)
+    assert sets.load(tmp_path / "out").provenance["fitted to"]["dataset"] == folder
+    told = refused("export", "set", "--out", "other", "--image-size", "8", cwd=tmp_path)
+    assert "image_size is for the images of a data set: name one with --dataset" in told
+    few = {"networks": 1, "epochs": 1, "width": 4}
+    found = api.evaluate_set(tmp_path / "set", folder, image_size=8, unreadable="skip", **few)
+    assert len(found.accuracies) == 1
 
 
 def test_a_set_is_converted_inspected_evaluated_and_started_from(demo, tmp_path):

@@ -47,6 +47,21 @@ def test_the_film_shows_every_kept_step_in_the_geometry_in_force(run, tmp_path):
     assert picture.size == (2 * 17 + 1, 10 * 17 + 1)
 
 
+def test_a_sheet_that_is_too_large_for_webp_is_shown_all_the_same(tmp_path):
+    shades = [Image.new("L", (8, 32), shade) for shade in (0, 255)]
+    for label in range(512):
+        (tmp_path / "many" / f"{label:03}").mkdir(parents=True)
+        for number, shade in enumerate(shades):
+            shade.save(tmp_path / "many" / f"{label:03}" / f"{number}.bmp")
+    small = {"ipc": 1, "steps": 1, "network_width": 1, "network_depth": 1, "real_batch": 1, "threads": 1}
+    made = distill(f"folder:{tmp_path / 'many'}", out=tmp_path / "large", **small)
+    save_film(made, tmp_path / "film.html", frames=1)
+    film = content(tmp_path / "film.html")
+    picture = Image.open(io.BytesIO(base64.b64decode(film["frames"][-1]["picture"])))
+    assert picture.size == (9 + 1, 512 * 33 + 1)
+    assert film["encoding"] == picture.format.lower() == "jpeg"
+
+
 def test_of_many_steps_evenly_spaced_ones_are_shown(run, tmp_path):
     save_film(run, tmp_path / "film.html", frames=3)
     assert [frame["step"] for frame in content(tmp_path / "film.html")["frames"]] == [0, 3, 6]

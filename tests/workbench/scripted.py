@@ -234,7 +234,17 @@ def main(words):
     parser.add_argument("--as", action="append")
     for flag in ("--queue", "--json", "--json-lines", "--train"):
         parser.add_argument(flag, action="store_true")
-    for name in ("--out", "--preset", "--protocol", "--baseline", "--dataset", "--init", "--network", "--fail-on"):
+    for name in (
+        "--out",
+        "--preset",
+        "--protocol",
+        "--baseline",
+        "--dataset",
+        "--init",
+        "--network",
+        "--fail-on",
+        "--by",
+    ):
         parser.add_argument(name)
     parser.add_argument("--architectures", default="convnet")
     parser.add_argument("--steps")
@@ -254,7 +264,7 @@ def main(words):
         run = Run(path)
         if given.steps:
             run.end("stopped", "reopened")
-            run.steer(steps=int(given.steps))
+            run.steer(who=given.by or "python", steps=int(given.steps))
         advance(run, script)
     elif given.command == "inspect":
         say(result={"set": str(path), "findings": script["findings"]})

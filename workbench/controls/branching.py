@@ -23,6 +23,7 @@ class Branching:
         self._session = session
         self._dialogs = dialogs
         self._attach = attach
+        self._is_forking = False
 
     def ask_rewind(self, step: int) -> None:
         """Takes the run back to `step`, if the user agrees."""
@@ -42,6 +43,15 @@ class Branching:
 
     async def _fork(self, step: int) -> None:
         check_may_change(self._session.may_change)
-        forked = await asyncio.to_thread(actions.fork, self._session.run_source.run.path, step, self._session.who)
+        if self._is_forking:
+            return
+        self._is_forking = True
+        try:
+            notify("info", "Checking the real images of the run, before it is forked …")
+            session = self._session
+            path, projector = session.run_source.run.path, session.projector
+            forked = await asyncio.to_thread(actions.fork, path, step, session.who, projector=projector)
+        finally:
+            self._is_forking = False
         self._attach(forked)
         notify("info", f"Forked at step {step}. Change any knobs, then resume the fork.")

@@ -131,7 +131,8 @@ class Evaluator(SourceComponent):
             return
         steps = None if baseline else self._steps(frame)
         names = ["all"] if ALL in self._chosen.value else self._chosen.value
-        attempt(lambda: self._engines.evaluate(self._session.run_source.run.path, steps, protocol, names))
+        path, who = self._session.run_source.run.path, self._session.who
+        attempt(lambda: self._engines.evaluate(path, steps, protocol, names, who))
         self._watch.look()
 
     def _steps(self, frame: Frame) -> list[int]:

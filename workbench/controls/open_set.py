@@ -6,13 +6,16 @@ from concurrent.futures import Future
 import panel as pn
 import panel_material_ui as pmui
 
+from hdd.data.layouts import REFUSE, UNREADABLE
 from hdd.data.sources import NAMES
+from hdd.paths import FOLDER
 from hdd.sets import Reading
+from hdd.settings import Settings
 from workbench.component import Component
 from workbench.controls.notices import attempt
 from workbench.core.image_folders import image_folders
 from workbench.core.set_place import SetPlace
-from workbench.theme import Text
+from workbench.theme import HIDDEN, Text, show
 
 UNKNOWN = "not known"
 
@@ -22,12 +25,12 @@ class OpenSet(Component):
 
     Args:
         root: the folder in which sets are looked for.
-        show: shows a set.
+        show_set: shows a set.
     """
 
-    def __init__(self, root: str, show: Callable[[SetPlace], None]) -> None:
+    def __init__(self, root: str, show_set: Callable[[SetPlace], None]) -> None:
         super().__init__()
-        self._show = show
+        self._show = show_set
         common = {"sizing_mode": "stretch_width", "size": "small", "margin": (7, 10, 3, 10)}
         # Users may also give a path that is not among the options, such as RUN@STEP.
         self._path = pmui.AutocompleteInput(
@@ -45,6 +48,15 @@ class OpenSet(Component):
             value="",
             **common,
         )
+        self._unreadable = pmui.Select(
+            label=Settings.knob("unreadable").label,
+            description=Settings.knob("unreadable").doc,
+            options=list(UNREADABLE),
+            value=REFUSE,
+            sx=HIDDEN,
+            **common,
+        )
+        self._dataset.param.watch(lambda _: show(self._unreadable, self._of_folder()), "value")
         self._reading = pmui.TextInput(
             label="Read as (optional)",
             placeholder="values=unit; channels=bgr",
@@ -58,6 +70,7 @@ class OpenSet(Component):
             Text(f"A distilled set that anybody published, in {root}", variant="caption", margin=(0, 10)),
             self._path,
             self._dataset,
+            self._unreadable,
             self._reading,
             Text(
                 "With its data set, the colours are right, and there are a disk and checks.",
@@ -73,8 +86,13 @@ class OpenSet(Component):
         if listed.exception() is None:
             self._path.options = listed.result()
 
+    def _of_folder(self) -> bool:
+        return str(self._dataset.value).startswith(FOLDER)
+
     def _submit(self) -> None:
         # The value itself is only sent when an option is chosen.
         path = str(self._path.value_input or self._path.value or "").strip()
         texts = [text.strip() for text in str(self._reading.value_input or "").split(";") if text.strip()]
-        attempt(lambda: self._show(SetPlace(path, str(self._dataset.value), Reading.of_texts(texts))))
+        dataset = str(self._dataset.value)
+        unreadable = str(self._unreadable.value) if self._of_folder() else REFUSE
+        attempt(lambda: self._show(SetPlace(path, dataset, Reading.of_texts(texts), unreadable)))

@@ -59,7 +59,9 @@ class Preflight(Component):
 
     def _inspect(self) -> None:
         place, opened = self._place, self._opened
-        self._job = self._tools.engines.inspect(opened.path, place.dataset, place.read_as, opened.image_size)
+        self._job = self._tools.engines.inspect(
+            opened.path, place.dataset, place.read_as, opened.image_size, place.unreadable
+        )
         self._watch.start()
 
     def _put(self, parts: Sequence[Viewable | Viewer]) -> None:

@@ -90,7 +90,8 @@ class Runner(SourceComponent):
             # The browser offers no others, but it can send any.
             place = self._place.value if self._place.value in image_folders().values() else ""
             place = place.removeprefix(FOLDER) or None
-            attempt(lambda: self._engines.resume(self._session.run_source.run.path, more, place=place))
+            path, who = self._session.run_source.run.path, self._session.who
+            attempt(lambda: self._engines.resume(path, more, place=place, who=who))
             self._watch.look()
 
     def _ended(self, job: Job) -> None:

@@ -1,10 +1,12 @@
 """What the set that is shown says of itself, and how it is read."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import panel as pn
 import panel_material_ui as pmui
 
+from hdd.sets import Reading
 from workbench.component import Component
 from workbench.core.set_opening import OpenedSet
 from workbench.core.set_place import SetPlace
@@ -32,6 +34,6 @@ class SetFacts(Component):
         ]
         if place.read_as:
             undo = pmui.Button(label="Read as the file says", icon="undo", size="small", variant="text", margin=(0, 6))
-            undo.on_click(lambda _: show(SetPlace(place.path, place.dataset)))
+            undo.on_click(lambda _: show(replace(place, reading=Reading())))
             parts.append(undo)
         self._panel = pn.Column(*parts, sizing_mode="stretch_width", margin=0)

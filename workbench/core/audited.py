@@ -38,7 +38,7 @@ class Audited:
             return cls(path, (), marks.place(path, True), source.run.meta("id"), True)
         if isinstance(source, SetSource) and source.file is not None:
             file = source.file
-            options = tuple(of_set(file.dataset, file.read_as, file.image_size))
+            options = tuple(of_set(file.dataset, file.read_as, file.image_size, file.unreadable))
             return cls(file.path, options, marks.place(file.path, False), (file.path, options), False)
         return None
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hdd.cores import usable_cores
+from hdd.data.layouts import REFUSE
 from hdd.errors import HDDError, InUseError
 from hdd.knobs.text import to_text
 from hdd.networks import DEFAULT
@@ -27,16 +28,23 @@ SPARE_CORES = max(1, usable_cores() - 1)
 """Threads for an engine that leave one core to the browser and the server; competing for that core would cost more."""
 
 
-def of_set(dataset: str, read_as: Sequence[str], image_size: int | None) -> list[str]:
+def of_set(dataset: str, read_as: Sequence[str], image_size: int | None, unreadable: str = REFUSE) -> list[str]:
     """The options by which commands read a set that is no run.
 
     Args:
         dataset: name of the data set that it was distilled from.
         read_as: how it is read, as texts NAME=VALUE.
         image_size: side to which the images of a folder are resized; None keeps theirs.
+        unreadable: what is done about images of a folder that cannot be read, as the knob of that name.
     """
     size = [] if image_size is None else ["--image-size", str(image_size)]
+    size += [] if unreadable == REFUSE else ["--unreadable", unreadable]
     return ["--dataset", dataset, *size, *(f"--as={text}" for text in read_as)]
+
+
+def _by(who: str) -> list[str]:
+    """The option that says on whose behalf a command changes a run; "--by=" keeps a name like "-x" from being one."""
+    return [f"--by={who}"] if who else []
 
 
 class Engines:
@@ -106,7 +114,9 @@ class Engines:
         ]
         return self._start(command, "The new run", run)
 
-    def resume(self, run: Path, steps: int | None = None, share: bool = False, place: str | None = None) -> Job:
+    def resume(
+        self, run: Path, steps: int | None = None, share: bool = False, place: str | None = None, who: str = ""
+    ) -> Job:
         """Starts an engine on an existing run.
 
         Args:
@@ -114,14 +124,20 @@ class Engines:
             steps: the new number of steps of the run, None to leave it.
             share: as in `distill`.
             place: the folder in which its real images are now, None if it was not moved.
+            who: who is in control of the run and asks for it; "" has the process check that nobody else is.
         """
         more = [] if steps is None else ["--steps", str(steps)]
-        more += [] if place is None else ["--data", place]
+        more += [*([] if place is None else ["--data", place]), *_by(who)]
         command = [*self._command, "resume", str(run), *more, *([] if share else ["--queue"]), "--json"]
         return self._start(command, "The engine", run)
 
     def evaluate(
-        self, run: Path, steps: Sequence[int] | None, protocol: str, architectures: Sequence[str] = (DEFAULT,)
+        self,
+        run: Path,
+        steps: Sequence[int] | None,
+        protocol: str,
+        architectures: Sequence[str] = (DEFAULT,),
+        who: str = "",
     ) -> Job:
         """Starts a process that evaluates images of a run by `protocol`, independently of the engine.
 
@@ -131,26 +147,35 @@ class Engines:
                 images, the baseline.
             protocol: a key of `hdd.protocol.PROTOCOLS`.
             architectures: names in `hdd.networks.NETWORKS`, one or more; or "all" for all that fit the images.
+            who: as in `resume`.
         """
         what = ["--baseline", "random"] if steps is None else ["--steps", ",".join(map(str, steps))]
         trained = [] if [*architectures] == [DEFAULT] else ["--architectures", ",".join(architectures)]
-        command = [*self._command, "evaluate", str(run), *what, "--protocol", protocol, *trained, "--json-lines"]
+        command = [*self._command, "evaluate", str(run), *what, "--protocol", protocol, *trained, *_by(who)]
+        command += ["--json-lines"]
         which = "" if steps is None else f"step {steps[0]}" if len(steps) == 1 else f"{len(steps)} steps"
         about = f"The {protocol} evaluation of {which}" if which else f"The {protocol} baseline"
         if trained:
             about += f" by {'all architectures' if 'all' in architectures else ', '.join(architectures)}"
         return self._start(command, about, run, JobKind.EVALUATION)
 
-    def inspect(self, path: Path, dataset: str, read_as: Sequence[str], image_size: int | None = None) -> Job:
+    def inspect(
+        self,
+        path: Path,
+        dataset: str,
+        read_as: Sequence[str],
+        image_size: int | None = None,
+        unreadable: str = REFUSE,
+    ) -> Job:
         """Starts a process that compares a set with its data set, or finds the one that is doing so already.
 
         Args:
             path: of the set.
             dataset: name of the data set.
             read_as: how the set is read, as texts NAME=VALUE.
-            image_size: side to which the images of a folder are resized; None keeps theirs.
+            image_size, unreadable: as in `of_set`.
         """
-        given = of_set(dataset, read_as, image_size)
+        given = of_set(dataset, read_as, image_size, unreadable)
         command = [*self._command, "inspect", str(path), *given, "--json-lines"]
         same = [job for job in self.going(path) if job.command == command]
         return same[0] if same else self._start(command, "The check of the set", path, JobKind.INSPECTION)

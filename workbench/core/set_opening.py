@@ -102,14 +102,23 @@ def stored(root: Path, place: SetPlace) -> StoredSet:
         raise InvalidInputError(
             f"{place.dataset!r} is none of the image folders that the page offers: name its folder in HDD_FOLDERS."
         )
-    size = open_set(path, place.reading).images.shape[-1] if place.dataset.startswith(FOLDER) else None
-    data = _dataset(place.dataset, size)
+    size = _image_size(open_set(path, place.reading)) if place.dataset.startswith(FOLDER) else None
+    data = _dataset(place.dataset, size, place.unreadable)
     found = open_set_of(path, data, place.reading)
     facts = facts_of(found)
     try:
         return StoredSet(path, fitted(found, data), facts, size)
     except HDDError as error:
         return StoredSet(path, found, facts, size, str(error))
+
+
+def _image_size(found: SyntheticSet) -> int | None:
+    """The side to which the images of a folder are resized to be those of a set.
+
+    Images are only resized to squares, so a set of others is one of a folder whose images were kept as they are.
+    """
+    height, width = found.images.shape[-2:]
+    return width if height == width else None
 
 
 def opened(root: Path, place: SetPlace) -> OpenedSet:
@@ -135,7 +144,7 @@ def _picture(root: Path, place: SetPlace) -> Picture | None:
 
 
 @lru_cache(maxsize=2)
-def _dataset(name: str, image_size: int | None) -> "Dataset":
+def _dataset(name: str, image_size: int | None, unreadable: str) -> "Dataset":
     from hdd.data import load_chosen
 
-    return load_chosen(initial_settings(name, image_size=image_size))
+    return load_chosen(initial_settings(name, image_size=image_size, unreadable=unreadable))

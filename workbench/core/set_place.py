@@ -1,11 +1,12 @@
 """Which distilled set a page shows, and how it is read: what its address holds."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from hdd.data.layouts import REFUSE, SKIP
 from hdd.sets import Reading
 from workbench.core.address import Query
 
-NAMES = ("set", "dataset", "as")
+NAMES = ("set", "dataset", "as", "unreadable")
 """The names in the query of an address."""
 
 
@@ -17,11 +18,13 @@ class SetPlace:
         path: of its file or folder below the folder of sets, or RUN@STEP; not checked, see `SetFolder.find`.
         dataset: name of the data set that it was distilled from, "" if that is not known.
         reading: how it is read.
+        unreadable: what is done about images of a folder that cannot be read, as the knob of that name.
     """
 
     path: str
     dataset: str = ""
     reading: Reading = field(default_factory=Reading)
+    unreadable: str = REFUSE
 
     @property
     def read_as(self) -> list[str]:
@@ -36,12 +39,13 @@ class SetPlace:
         """
         values = {**self.reading.given(), **changes}
         reading = Reading.of_texts(f"{name}={value}" for name, value in values.items())
-        return SetPlace(self.path, self.dataset, reading)
+        return replace(self, reading=reading)
 
     def write(self) -> list[tuple[str, str]]:
         """The query of an address that shows it, as pairs."""
         dataset = [("dataset", self.dataset)] if self.dataset else []
-        return [("set", self.path), *dataset, *(("as", text) for text in self.read_as)]
+        skipping = [("unreadable", self.unreadable)] if self.unreadable != REFUSE else []
+        return [("set", self.path), *dataset, *(("as", text) for text in self.read_as), *skipping]
 
     @classmethod
     def read(cls, query: Query) -> "SetPlace | None":
@@ -51,7 +55,8 @@ class SetPlace:
             HDDError: the address names a way of reading that is not allowed.
         """
         path, dataset = ("".join(_texts(query, name)[:1]) for name in ("set", "dataset"))
-        return cls(path, dataset, Reading.of_texts(_texts(query, "as"))) if path else None
+        unreadable = SKIP if SKIP in _texts(query, "unreadable") else REFUSE
+        return cls(path, dataset, Reading.of_texts(_texts(query, "as")), unreadable) if path else None
 
 
 def _texts(query: Query, name: str) -> list[str]:

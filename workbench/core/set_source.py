@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hdd.data.layouts import REFUSE
 from hdd.pixels import to_pixels
 from hdd.projection import Geometry, Pruning, Viewing
 from hdd.pruning.mask import Mask
@@ -29,12 +30,14 @@ class SetFile:
         dataset: name of the data set that it was distilled from.
         read_as: how it was read, as texts NAME=VALUE.
         image_size: side in pixels to which the images of the data set are resized, for a folder; None keeps its own.
+        unreadable: what is done about images of a folder that cannot be read, as the knob of that name.
     """
 
     path: Path
     dataset: str
     read_as: tuple[str, ...] = ()
     image_size: int | None = None
+    unreadable: str = REFUSE
 
 
 class SetSource:
@@ -48,6 +51,7 @@ class SetSource:
         seed: of the viewing network and of the sample of real images.
         image_size: side in pixels to which the images of the data set are resized, for a folder; None keeps its own.
         file: where it was read from; None if nobody else can read it.
+        unreadable: as in `SetFile`.
 
     Raises:
         HDDError: there is no such data set.
@@ -68,6 +72,7 @@ class SetSource:
         seed: int = 0,
         image_size: int | None = None,
         file: SetFile | None = None,
+        unreadable: str = REFUSE,
     ) -> None:
         self.name = name
         self.file = file
@@ -80,7 +85,7 @@ class SetSource:
         self._audience = Audience()
         self._answers = SharedAnswers()
         if dataset is not None:
-            settings = initial_settings(dataset, seed=seed, image_size=image_size)
+            settings = initial_settings(dataset, seed=seed, image_size=image_size, unreadable=unreadable)
             normalisation = synthetic.mean, synthetic.std
             viewing = Viewing.of(settings, decoder=synthetic.decoder)
             self.viewing = replace(viewing, classes=len(self.classes), normalisation=normalisation)

@@ -66,7 +66,7 @@ def fork(run: Run | str | Path, step: int, out: str | Path | None = None, **edit
         HDDError: see `hdd.runs.history.fork`.
     """
     child = actions.fork(as_run(run).path, step, WHO, None if out is None else Path(out), edits)
-    Engines(child.parent).resume(child, share=True)
+    Engines(child.parent).resume(child, share=True, who=WHO)
     return Run(child)
 
 

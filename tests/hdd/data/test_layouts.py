@@ -180,6 +180,15 @@ class TestVal:
         assert data.fingerprint == plain.fingerprint
         assert data.notes == ("The test images are those of val.",)
 
+    @pytest.mark.parametrize("name", ["valid", "validation"])
+    def test_val_may_have_a_longer_name(self, name, image_folder):
+        path = image_folder()
+        plain = load(f"folder:{path}")
+        (path / "test").rename(path / name)
+        data = load(f"folder:{path}")
+        assert data.fingerprint == plain.fingerprint
+        assert data.notes == (f"The test images are those of {name}.",)
+
     def test_test_goes_before_val(self, image_folder):
         path = image_folder()
         plain = load(f"folder:{path}").fingerprint
@@ -280,6 +289,54 @@ class TestHeldOut:
         for name in names:
             shutil.copytree(flat, tmp_path / "set" / name)
         fails(tmp_path / "set", f"has no folder train, but '{min(names)}' and 1 more", "PATH/train/CLASS/")
+
+
+class TestBesideTrain:
+    """Folders of images beside train/: it may be a part, or a class among others."""
+
+    @pytest.mark.parametrize("below", ["", "a/"])
+    def test_a_class_that_is_called_train_does_not_swallow_the_others(self, below, tmp_path):
+        for name in ("bus", "car", "train"):
+            for number in range(2):
+                paint(tmp_path / f"set/{name}/{below}{number}.png", 10 * number)
+                paint(tmp_path / f"set/{name}/{below and 'b/'}{number}.png", 10 * number)
+        fails(
+            tmp_path / "set",
+            "images in train/ and beside it, in 'bus' and 1 more",
+            "move the others out of",
+            f"move all class folders into a new folder {tmp_path}/set/train.",
+        )
+        (tmp_path / "set").rename(tmp_path / "train")
+        (tmp_path / "set").mkdir()
+        (tmp_path / "train").rename(tmp_path / "set/train")
+        assert load(f"folder:{tmp_path}/set").classes == ("bus", "car", "train")
+
+    def test_what_is_not_read_beside_two_parts_is_said(self, image_folder):
+        path = image_folder()
+        plain = load(f"folder:{path}").fingerprint
+        for file in ("extra/a/0.png", "valid/0.png", "validation/0.png"):
+            paint(path / file)
+        (path / "labels").mkdir()
+        data = load(f"folder:{path}")
+        assert data.fingerprint == plain
+        assert data.notes == (
+            "valid/ is not read, because there is test/.",
+            "extra/ is not read, because there is train/.",
+            "validation/ is not read, because there is train/.",
+        )
+
+    def test_folders_without_images_are_nothing(self, flat, tmp_path):
+        (tmp_path / "set/labels").mkdir(parents=True)
+        (tmp_path / "set/labels/0.txt").touch()
+        shutil.copytree(flat, tmp_path / "set/train")
+        assert load(f"folder:{tmp_path}/set").classes == ("cat", "dog")
+
+    def test_classes_that_are_called_like_parts_are_told_where_they_may_lie(self, flat, tmp_path):
+        shutil.copytree(flat / "cat", tmp_path / "set/test")
+        shutil.copytree(flat / "dog", tmp_path / "set/dog")
+        fails(tmp_path / "set", "has no folder train, but 'test'", "move all class folders into a new folder")
+        shutil.copytree(flat / "dog", tmp_path / "set/train")
+        fails(tmp_path / "set", "train needs a folder for each class", "move all class folders into a new folder")
 
 
 class TestErrors:

@@ -10,6 +10,7 @@ from hdd_command import hdd, refused
 from read_only import needs_setpriv, output, write_protected
 
 from hdd.runs.driver_lease import DriverLease, by
+from hdd.runs.resume import resume
 
 
 def test_the_first_who_comes_drives_until_the_seat_is_free(tmp_path):
@@ -141,6 +142,42 @@ def test_a_command_steers_unless_somebody_else_is_in_control(make_run):
     assert page.holder is None
     hdd("steer", str(run.path), "--curvature", "-2")
     assert [(edit.value, edit.who) for edit in run.edits()] == [(-3.0, by("hdd steer")), (-2.0, by("hdd steer"))]
+
+
+CHANGES = [
+    ["resume", "RUN", "--steps", "3"],
+    ["evaluate", "RUN", "--baseline", "random", "--networks", "1", "--epochs", "1"],
+    ["runs", "note", "RUN", "a note"],
+    ["runs", "rename", "RUN", "other"],
+    ["runs", "delete", "RUN", "--yes"],
+]
+
+
+@pytest.mark.parametrize("command", CHANGES, ids=lambda command: command[1] if command[0] == "runs" else command[0])
+def test_every_command_that_changes_a_run_leaves_it_to_who_is_in_control(make_run, command):
+    run = make_run(steps=2)
+    command = [str(run.path) if word == "RUN" else word for word in command]
+    DriverLease(run.path).take("tab", "alice")
+    told = refused(*command)
+    assert f"alice is in control of {run.path}" in told and "--take-over" in told
+    assert (run.step, run.note, run.evaluations(), run.edits()) == (0, "", [], [])
+    hdd(*command, "--take-over")
+    for left in run.path.parent.glob("*/run.db"):
+        assert DriverLease(left.parent).holder is None
+        hdd("runs", "note", str(left.parent), "free again")
+
+
+def test_a_page_resumes_for_who_is_in_control_there(make_run):
+    run = make_run(steps=2)
+    page = DriverLease(run.path)
+    page.take("tab", "alice")
+    hdd("resume", str(run.path), "--steps", "3", "--by=alice")
+    assert page.holder.who == "alice"
+    page.leave("tab")
+    hdd("resume", str(run.path), "--steps", "4")
+    assert [(edit.value, edit.who) for edit in run.edits()] == [(3, "alice"), (4, by("hdd resume"))]
+    resume(run, steps=5, who="python")
+    assert run.edits()[-1].who == "python"
 
 
 @needs_setpriv

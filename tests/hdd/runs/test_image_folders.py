@@ -84,6 +84,9 @@ def contents(path):
         ("fork", "RUN", "--step", "1", "--out", "new"),
         ("replay", "RUN", "--out", "new"),
         ("evaluate", "RUN", "--protocol", "quick"),
+        ("prune", "RUN", "--rate", "0.5"),
+        ("audit", "RUN"),
+        ("export", "RUN", "--html", "run.html"),
     ],
     ids=lambda command: command[0],
 )
@@ -95,6 +98,23 @@ def test_a_command_that_finds_no_images_changes_and_leaves_nothing(moved, tmp_pa
     assert "There is no folder" in told and "--data PATH" in told
     assert contents(run.path) == before
     assert {path for path in {*tmp_path.rglob("*")} ^ files if not path.name.startswith("run.db-")} == set()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("prune", "RUN", "--rate", "0.5"),
+        ("audit", "RUN", "--metrics", "pixels", "--fail-on", "never"),
+        ("export", "RUN", "--html", "run.html"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_every_command_that_asks_for_the_place_of_the_images_takes_it(moved, tmp_path, command):
+    run, place = moved
+    command = [str(run.path) if part == "RUN" else part for part in command]
+    command_line(*command, "--data", "moved", cwd=tmp_path)
+    assert Run(run.path).initial_settings.dataset == f"folder:{place}"
+    command_line(*command, cwd=tmp_path)
 
 
 def test_a_run_is_told_where_its_images_are_now_and_remembers_it(moved, tmp_path, monkeypatch):

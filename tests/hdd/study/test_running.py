@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 from filelock import FileLock
+from hdd_command import refused
 from study_files import TINY
 from waiting import wait_until
 
@@ -52,6 +53,17 @@ class Told:
 
     def on_done(self, cell, results):
         self.left.append(seconds_left(results))
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_study_whose_data_cannot_be_loaded_leaves_nothing(write, tmp_path, there):
+    declared = write(base={**TINY["base"], "dataset": f"folder:{tmp_path / 'nowhere'}"})
+    if there:
+        (tmp_path / "runs" / "own").mkdir(parents=True)
+    before = {*tmp_path.rglob("*")}
+    told = refused("study", str(declared), "--out", str(tmp_path / "runs" / "own"))
+    assert "There is no folder" in told
+    assert {*tmp_path.rglob("*")} == before
 
 
 def run(study, folder):
@@ -166,7 +178,7 @@ def test_data_and_settings_that_do_not_fit_are_refused_before_anything_is_made(d
     study = declare(arms={"mean": {"objective": "mean"}, "many": {"ipc": 1000}})
     with pytest.raises(InvalidInputError, match=r"ipc=1000 is more than the 140 training images"):
         run(study, tmp_path / "study")
-    assert not any(holds_run(path) for path in (tmp_path / "study").iterdir())
+    assert not (tmp_path / "study").exists()
 
 
 def test_a_run_that_was_steered_is_no_longer_the_one_that_is_declared(declare, tmp_path):

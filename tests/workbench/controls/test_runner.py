@@ -77,7 +77,7 @@ def test_a_run_whose_images_were_moved_is_told_their_place_beside_the_message(tm
     link.tab = "driver"
     source = StillSource(run.path)
     source.read_all()
-    session = Session(source, Projector(), link, document)
+    session = Session(source, Projector(), link, document, who="alice")
     session.open()
     runner = Runner(session)
 
@@ -94,4 +94,5 @@ def test_a_run_whose_images_were_moved_is_told_their_place_beside_the_message(tm
     place.value = place.options["folder moved"]
     runner.resume()
     wait_until(lambda: shown() is None and run.step == 2, SECONDS)
+    assert [(edit.value, edit.who) for edit in run.edits()] == [(2, "alice")], "the ledger names who asked for steps"
     session.close()

@@ -51,6 +51,8 @@ def test_a_new_run_is_made_as_asked(root):
     assert ended(from_set).progress["words"][5:8] == ["--init", str(root / "a.pt"), "--as=values=unit"]
     resumed = ended(engines.resume(root / "my run", steps=9)).progress["words"]
     assert resumed == ["resume", str(root / "my run"), "--steps", "9", "--queue", "--json"]
+    for_alice = ended(engines.resume(root / "my run", steps=9, who="-alice")).progress["words"]
+    assert for_alice == [*resumed[:4], "--by=-alice", "--queue", "--json"]
     evaluated = ended(engines.evaluate(root / "my run", [20], "quick")).progress["words"]
     assert evaluated == ["evaluate", str(root / "my run"), "--steps", "20", "--protocol", "quick", "--json-lines"]
     baseline = ended(engines.evaluate(root / "my run", None, "full")).progress["words"]
@@ -66,12 +68,12 @@ def test_a_set_is_inspected_once_at_a_time(root):
     engines = Engines(root, saying("print(json.dumps({'words': sys.argv[1:]})); sys.stdin.read(); time.sleep(0.5)"))
     job = engines.inspect(root / "a b.pt", "digits", ["values=unit", "classes=in order"])
     assert engines.inspect(root / "a b.pt", "digits", ["values=unit", "classes=in order"]) is job
-    other = engines.inspect(root / "a b.pt", "folder:pets", [], image_size=32)
+    other = engines.inspect(root / "a b.pt", "folder:pets", [], image_size=32, unreadable="skip")
     assert ended(job).progress["words"] == [
         "inspect", str(root / "a b.pt"), "--dataset", "digits", "--as=values=unit", "--as=classes=in order",
         "--json-lines",
     ]  # fmt: skip
-    size = ["--image-size", "32"]
+    size = ["--image-size", "32", "--unreadable", "skip"]
     words = ["inspect", str(root / "a b.pt"), "--dataset", "folder:pets", *size, "--json-lines"]
     assert ended(other).progress["words"] == words
     assert ended(engines.inspect(root / "a b.pt", "digits", ["values=unit", "classes=in order"])) is not job

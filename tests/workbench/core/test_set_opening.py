@@ -1,5 +1,7 @@
 """A set is opened as images of its data set, or shown as it is where it is none."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -62,8 +64,26 @@ def test_a_folder_of_images_is_a_data_set_only_if_the_page_offers_it(tmp_path, m
     with pytest.raises(HDDError, match="none of the image folders that the page offers"):
         opened(tmp_path, place)
     monkeypatch.setenv("HDD_FOLDERS", str(tmp_path))
+    (tmp_path / "pets" / "test" / "cat" / "x.png").write_bytes(b"")
+    with pytest.raises(HDDError, match="set Unreadable images to skip"):
+        opened(tmp_path, place)
+    assert opened(tmp_path, replace(place, unreadable="skip")).misfit == ""
+    (tmp_path / "pets" / "test" / "cat" / "x.png").unlink()
     found = opened(tmp_path, place)
     assert (found.misfit, found.image_size) == ("", 16)
+
+
+def test_a_set_that_is_not_square_is_shown_beside_its_folder(tmp_path, monkeypatch):
+    from PIL import Image
+
+    for name in ("cat", "dog"):
+        (tmp_path / "wide" / name).mkdir(parents=True)
+        for number in range(2):
+            Image.new("RGB", (24, 16), (60 * number, 9, 9)).save(tmp_path / "wide" / name / f"{number}.png")
+    save(SyntheticSet(np.zeros((2, 3, 16, 24)), [0, 1], ("cat", "dog"), (0.5,) * 3, (0.25,) * 3), tmp_path / "set")
+    monkeypatch.setenv("HDD_FOLDERS", str(tmp_path))
+    found = opened(tmp_path, SetPlace("set", f"folder:{tmp_path / 'wide'}"))
+    assert (found.misfit, found.image_size, found.images.classes) == ("", None, ("cat", "dog"))
 
 
 def test_what_cannot_be_opened_is_said_in_one_message(tmp_path):

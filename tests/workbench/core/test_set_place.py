@@ -13,6 +13,7 @@ from workbench.core.set_place import NAMES, SetPlace
     "place",
     [
         SetPlace("res.pt"),
+        SetPlace("res.pt", "folder:pets", Reading(values="unit"), "skip"),
         SetPlace("a & b/res=1.pt", "cifar10", Reading(values="0.5,0.5,0.5/0.25,0.25,0.25", class_count=10)),
         SetPlace("kip.npz", "folder:/tmp/ä", Reading(classes="cat,dog & “co”", channels="bgr")),
     ],
