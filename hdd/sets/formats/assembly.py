@@ -70,7 +70,7 @@ def _assembled(
     if pixels:
         images, values = images / np.float32(255), None
     hard, done = _labels(labels, scores)
-    count = hard.shape[1] if hard.ndim == 2 else int(hard.max(initial=-1)) + 1
+    count = hard.shape[1] if hard.ndim == 2 else int(hard.max()) + 1 if hard.size else 0
     if about is not None:
         if pixels:
             mean, std = (np.array(about[name], np.float32)[:, None, None] for name in ("mean", "std"))

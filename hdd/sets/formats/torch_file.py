@@ -16,7 +16,8 @@ from typing import Any, cast
 import numpy as np
 
 from hdd.errors import StorageError
-from hdd.sets.formats.tensor_pickle import Machine, RefusedError, Storage, storage_type
+from hdd.sets.formats.pickled_tensors import RefusedError, Storage, storage_type
+from hdd.sets.formats.tensor_pickle import Machine
 
 SUFFIXES = (".pt", ".pth", ".pkl", ".pickle", ".tar")
 _ZIP = b"PK\x03\x04"
@@ -112,12 +113,14 @@ def _read_old(file: io.BytesIO) -> Any:
 
     def persistent(identifier: Any) -> Storage:
         kind, number_type, key, _, count, view = identifier
-        if kind != "storage" or view is not None or not isinstance(count, int) or count < 0:
+        if kind != "storage" or view is not None or not isinstance(key, str) or not isinstance(count, int) or count < 0:
             raise RefusedError("it names something that is no storage")
         return found.setdefault(key, Storage(storage_type(number_type), count, lambda: numbers[key]))
 
     made = Machine(persistent).load(file)
     for key in plain.load(file):
+        if not isinstance(key, str) or key not in found:
+            raise RefusedError("it holds the numbers of a storage that no tensor has")
         (count,) = struct.unpack("<q", file.read(8))
         if count != found[key].count:
             raise RefusedError(f"a storage has {count} numbers, but {found[key].count} are declared")

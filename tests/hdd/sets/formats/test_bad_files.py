@@ -90,6 +90,28 @@ def test_an_array_larger_than_the_file_takes_no_memory(tmp_path):
         sets.load(tmp_path / "bomb.npz")
 
 
+@pytest.mark.parametrize("put", ["item", "items", "dictionary", "ordered"])
+def test_keys_that_are_nested_deeply_are_refused(tmp_path, put):
+    """Python goes through such a key without a limit, which ends the process."""
+    deep = b")" + b"\x85" * 200_000
+    content = {
+        "item": b"}" + deep + b"K\x01s",
+        "items": b"}(" + deep + b"K\x01u",
+        "dictionary": b"(" + deep + b"K\x01d",
+        "ordered": b"ccollections\nOrderedDict\n]" + deep + b"K\x01\x86a\x85R",
+    }[put]
+    (tmp_path / "deep.pkl").write_bytes(b"\x80\x02" + content + b".")
+    with pytest.raises(HDDError, match="a dictionary whose keys are neither texts nor numbers"):
+        sets.load(tmp_path / "deep.pkl")
+
+
+def test_numbers_of_a_type_that_is_not_read_are_named(tmp_path):
+    for kind, name in ((torch.float8_e4m3fn, "float8_e4m3fn"), (torch.complex64, "ComplexFloatStorage")):
+        torch.save([torch.zeros(6, 3, 8, 8).to(kind), torch.tensor(published.LABELS)], tmp_path / "data_x.pt")
+        with pytest.raises(HDDError, match=f"numbers of the type torch.{name}, .* save them as torch.float32"):
+            sets.load(tmp_path / "data_x.pt")
+
+
 def test_arrays_of_objects_are_refused(tmp_path):
     np.savez(tmp_path / "set.npz", images=np.array([{}]), labels=np.zeros(1), allow_pickle=True)
     with zipfile.ZipFile(tmp_path / "set.npz") as archive:

@@ -6,6 +6,7 @@ import numpy as np
 import published
 import pytest
 import torch
+from safetensors.numpy import save_file
 
 from hdd import sets
 from hdd.errors import HDDError
@@ -61,6 +62,28 @@ def test_pairs_in_each_precision(tmp_path, dtype):
     made = sets.load(published.pair(tmp_path / "data_best.pt", dtype))
     wanted = torch.tensor(published.images()).sigmoid().to(dtype).float()
     assert np.array_equal(made.images, wanted.numpy()) and made.std == (1, 1, 1) and "values" not in file_of(made)
+
+
+@pytest.mark.parametrize("kind", ["?", "u1", "u2", "u4", "u8", "i1", "f2"])
+def test_labels_in_each_type_of_numbers(tmp_path, kind):
+    labels = np.minimum(published.LABELS, 1).astype(kind)
+    np.savez(tmp_path / "set.npz", images=published.images().transpose(0, 2, 3, 1), labels=labels)
+    save_file({"images": published.images(), "labels": labels}, tmp_path / "set.safetensors")
+    files = ["set.npz", "set.safetensors"]
+    for legacy in (False, True):
+        files.append(f"data_{legacy}.pt")
+        pair = [torch.tensor(published.images()), torch.tensor(labels)]
+        torch.save(pair, tmp_path / files[-1], _use_new_zipfile_serialization=not legacy)
+    for name in files:
+        made = sets.load(tmp_path / name)
+        assert made.labels.tolist() == [0, 0, 1, 1, 1, 1] and len(made.classes) == 2
+
+
+def test_a_view_with_the_other_sign(tmp_path):
+    """PyTorch stores such a view with the numbers as they are, and says that their sign is the other."""
+    seen = torch._neg_view(torch.tensor(published.images()))
+    torch.save([seen, torch.tensor(published.LABELS)], tmp_path / "data_x.pt")
+    np.testing.assert_array_equal(sets.load(tmp_path / "data_x.pt").images, -published.images())
 
 
 def test_kip_has_channels_last_and_scores(tmp_path):
