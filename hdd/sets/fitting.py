@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 FILE, READ_AS, FITTED = "file", "read as", "fitted to"
 """Keys of the provenance: the file and what it does not say, the `Reading`, and the data set with what was done."""
 
-VALUES_MEAN, NAMES_UNKNOWN = "values", "class names unknown"
-"""Keys of the provenance of the file: the meaning of its numbers that only a data set tells, and whether its classes
-have names."""
+VALUES_MEAN, NAMES_UNKNOWN, WHOLE_NUMBERS = "values", "class names unknown", "whole numbers"
+"""Keys of the provenance of the file: the meaning of its numbers that only a data set tells, whether its classes have
+names, and how its numbers became pixels, if they are whole."""
 
 
 def about_file(synthetic: SyntheticSet) -> dict[str, Any]:
@@ -55,7 +55,9 @@ def corrected(synthetic: SyntheticSet, reading: Reading) -> SyntheticSet:
         file[VALUES_MEAN] = reading.values
     elif reading.values is not None:
         file.pop(VALUES_MEAN, None)
-        changes["mean"], changes["std"] = normalisation(reading.values, synthetic.images.shape[1])
+        # Whole numbers have been scaled to pixels from 0 to 1 already.
+        values = "unit" if reading.values == "pixels" and WHOLE_NUMBERS in file else reading.values
+        changes["mean"], changes["std"] = normalisation(values, synthetic.images.shape[1])
     if reading.classes in (IN_ORDER, ALPHABETICAL):
         file[NAMES_UNKNOWN] = reading.classes
     elif reading.classes == STRING_ORDER:

@@ -9,16 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from hdd.errors import StorageError
-from hdd.sets.formats.assembly import assemble
+from hdd.errors import InvalidInputError, StorageError
+from hdd.memory import check_memory
+from hdd.sets.formats.assembly import CHANNELS, assemble
 from hdd.sets.formats.base import Format
 from hdd.sets.reading import DATASET
 from hdd.sets.synthetic_set import SyntheticSet
 
 IMAGES, LABELS = "images", "labels"
 _MEMBERS = {f"{IMAGES}.npy", f"{LABELS}.npy"}
-_MOST_COMPRESSED = 200
-"""By this factor arrays of images are compressed at most; a file that declares more is not read."""
+_MOST_COMPRESSED = 1032
+"""By this factor a ZIP compresses at most; a file that declares more is not read."""
 
 _HEADER = re.compile(
     rb"\{'descr': '([<>|=]?[fiub?]\d*)', 'fortran_order': (True|False), 'shape': \(([0-9, ]*)\), \}\s*"
@@ -53,14 +54,21 @@ class KIP(Format):
                 declared = sum(member.file_size for member in archive.infolist())
                 if declared > 4096 + _MOST_COMPRESSED * path.stat().st_size:
                     raise ValueError(f"it declares {declared} bytes, which are too many for its size")
+                # The images are there twice, as they are stored and as float32.
+                check_memory(2 * declared, f"The arrays in {path}", "give a smaller set")
                 images, labels = (_array(archive, f"{name}.npy") for name in (IMAGES, LABELS))
         except (*_ERRORS, zipfile.BadZipFile, zlib.error) as error:
             raise StorageError(
                 f"The distilled set in {path} is damaged ({type(error).__name__}: {error}): fetch it again."
             ) from None
-        if images.ndim == 4:
-            images = images.transpose(0, 3, 1, 2)
-        return assemble(path, "kip", images, labels, values=DATASET, class_count=class_count, scores=scores)
+        if images.ndim != 4 or images.shape[3] not in CHANNELS:
+            raise InvalidInputError(
+                f"{path}: The images have the shape {images.shape}, but (count, height, width, channels) with 1 or 3 "
+                "channels is expected in an .npz. If their channels come second, save images.transpose(0, 2, 3, 1)."
+            )
+        return assemble(
+            path, "kip", images.transpose(0, 3, 1, 2), labels, values=DATASET, class_count=class_count, scores=scores
+        )
 
     @classmethod
     def save(cls, synthetic: SyntheticSet, path: Path) -> None:

@@ -13,7 +13,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hdd import sets
+from hdd import memory, sets
 from hdd.errors import HDDError
 from hdd.sets import Reading
 
@@ -85,9 +85,15 @@ def test_an_array_larger_than_the_file_takes_no_memory(tmp_path):
             archive.writestr(name, file.getvalue())
     with pytest.raises(HDDError, match="larger than the file"):
         sets.load(tmp_path / "set.npz")
-    np.savez_compressed(tmp_path / "bomb.npz", images=np.zeros((64, 64, 64, 3)), labels=np.zeros(64))
-    with pytest.raises(HDDError, match="too many for its size"):
-        sets.load(tmp_path / "bomb.npz")
+
+
+def test_arrays_that_the_memory_cannot_hold_are_not_read(tmp_path, monkeypatch):
+    path = tmp_path / "black.npz"
+    np.savez_compressed(path, images=np.zeros((64, 64, 64, 3)), labels=np.zeros(64, int))
+    assert sets.load(path).counts == (64,), "a set that is compressed well is a set"
+    monkeypatch.setattr(memory, "available", lambda: 12e6)
+    with pytest.raises(HDDError, match=r"The arrays in .*black\.npz would take 0\.0 GiB .*give a smaller set"):
+        sets.load(path)
 
 
 @pytest.mark.parametrize("put", ["item", "items", "dictionary", "ordered"])
@@ -143,6 +149,14 @@ def test_archives_do_not_lead_out_of_themselves(tmp_path, name):
         (np.zeros((6, 3, 8, 8)), np.full(6, np.nan), "not all finite"),
         (np.zeros((6, 3, 8, 8)), published.LABELS + 10**9, "at most 100000 classes"),
         (np.zeros((0, 3, 8, 8)), published.LABELS[:0], "must have the shape"),
+        (np.zeros((6, 3, 8, 8)), np.zeros((6, 0)), r"labels have the shape \(6, 0\), but \(count,\) is expected"),
+        (np.zeros((6, 3, 8, 8)), np.array(1), r"labels have the shape \(\)"),
+        (
+            np.full((6, 3, 8, 8), -1, np.int16),
+            published.LABELS,
+            "whole numbers from -1 to -1, which are neither pixels",
+        ),
+        (np.full((6, 3, 8, 8), 65536), published.LABELS, "save pixels as whole numbers from 0 to 255"),
     ],
 )
 def test_arrays_that_are_no_set(tmp_path, images, labels, message):
@@ -151,6 +165,15 @@ def test_arrays_that_are_no_set(tmp_path, images, labels, message):
     with pytest.raises(HDDError, match=message) as told:
         sets.load(path)
     assert str(path) in str(told.value)
+
+
+def test_arrays_of_the_wrong_order_are_told_as_they_are(tmp_path):
+    np.savez(tmp_path / "set.npz", images=published.images(), labels=published.LABELS)
+    with pytest.raises(HDDError, match=r"shape \(6, 3, 8, 8\).*save images\.transpose\(0, 2, 3, 1\)"):
+        sets.load(tmp_path / "set.npz")
+    np.savez(tmp_path / "set.npz", images=published.images().transpose(0, 2, 3, 1) * 1j, labels=published.LABELS)
+    with pytest.raises(HDDError, match=r"is damaged .*no array of numbers"):
+        sets.load(tmp_path / "set.npz")
 
 
 def test_an_option_that_the_format_has_not(tmp_path):

@@ -7,6 +7,7 @@ import published
 import pytest
 import torch
 from safetensors.numpy import save_file
+from safetensors.torch import save_file as save_tensors
 
 from hdd import sets
 from hdd.errors import HDDError
@@ -77,6 +78,34 @@ def test_labels_in_each_type_of_numbers(tmp_path, kind):
     for name in files:
         made = sets.load(tmp_path / name)
         assert made.labels.tolist() == [0, 0, 1, 1, 1, 1] and len(made.classes) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "top", "said"),
+    [
+        ("u1", 255, "0 to 255 become black to white"),
+        ("i8", 255, "0 to 255 become black to white"),
+        ("i2", 4095, "0 to 4,095 become black to white"),
+        ("u2", 65535, "0 to 65,535 become black to white"),
+        ("?", 1, "False and True become black and white"),
+    ],
+)
+def test_images_of_whole_numbers_are_pixels(tmp_path, kind, top, said):
+    fractions = published.images() > 0
+    np.savez(tmp_path / "set.npz", images=(fractions * top).astype(kind).transpose(0, 2, 3, 1), labels=published.LABELS)
+    for reading in (Reading(), Reading(values="pixels")):
+        made = sets.load(tmp_path / "set.npz", reading)
+        assert np.array_equal(made.images, fractions) and (made.mean, made.std) == ((0,) * 3, (1,) * 3)
+        assert "values" not in file_of(made) and file_of(made)["whole numbers"] == said
+
+
+def test_bfloat16_in_safetensors(tmp_path):
+    images = torch.tensor(published.images()).bfloat16()
+    save_tensors({"images": images, "labels": torch.tensor(published.LABELS)}, tmp_path / "x.safetensors")
+    np.testing.assert_array_equal(sets.load(tmp_path / "x.safetensors").images, images.float().numpy())
+    save_tensors({"images": images.to(torch.float8_e5m2), "labels": images}, tmp_path / "x.safetensors")
+    with pytest.raises(HDDError, match="images has numbers of the type F8_E5M2: save them as float32"):
+        sets.load(tmp_path / "x.safetensors")
 
 
 def test_a_view_with_the_other_sign(tmp_path):
