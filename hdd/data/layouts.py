@@ -28,7 +28,8 @@ UNREADABLE = (REFUSE, SKIP) = ("refuse", "skip")
 
 _ANNOTATIONS = "val_annotations.txt"
 _HELD_OUT = 5
-_SPLIT_NAMES = {"train", "training", "test", "testing", "val", "valid", "validation"}
+SPLIT_NAMES = {"train", "training", "test", "testing", "val", "valid", "validation"}
+"""Names of folders, in lower case, that are parts of a data set and no classes."""
 
 # A plain tuple, because named fields would cost a tenth of a second for 60,000 files at every load.
 File = tuple[str, int, int]
@@ -76,7 +77,7 @@ def find_parts(root: Path) -> Parts:
     if not root.is_dir():
         raise DataError(f"There is no folder {root}: {_needed()}")
     if not train.is_dir():
-        if splits := [name for name in _class_names(root) if name.lower() in _SPLIT_NAMES]:
+        if splits := [name for name in _class_names(root) if name.lower() in SPLIT_NAMES]:
             raise DataError(f"{root} has no folder train, but {_some(splits)}: {_needed()}")
         return Parts(root, None, (_held_out_note("The folder has no train/, test/ or val/"),))
     notes = ()

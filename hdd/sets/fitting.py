@@ -24,9 +24,13 @@ if TYPE_CHECKING:
 FILE, READ_AS, FITTED = "file", "read as", "fitted to"
 """Keys of the provenance: the file and what it does not say, the `Reading`, and the data set with what was done."""
 
-VALUES_MEAN, NAMES_UNKNOWN, WHOLE_NUMBERS = "values", "class names unknown", "whole numbers"
+VALUES_MEAN, NAMES_UNKNOWN, WHOLE_NUMBERS, LEFT_OUT = "values", "class names unknown", "whole numbers", "left out"
 """Keys of the provenance of the file: the meaning of its numbers that only a data set tells, whether its classes have
-names, and how its numbers became pixels, if they are whole."""
+names, how its numbers became pixels, if they are whole, and what was found beside its images."""
+
+FOLDER_NUMBERS = "numbers of folders"
+"""A value of `NAMES_UNKNOWN`: class folders are numbered, and the number is the label, unless the classes of the data
+set have the names of the folders."""
 
 
 def about_file(synthetic: SyntheticSet) -> dict[str, Any]:
@@ -133,7 +137,8 @@ def _meaning_of_labels(synthetic: SyntheticSet, data: Dataset) -> list[int]:
     """For each label of the set, the number of its class in the data set."""
     names, known = synthetic.classes, list(data.classes)
     order = about_file(synthetic).get(NAMES_UNKNOWN)
-    if order is not None:
+    used = {names[label] for label in np.unique(synthetic.hard_labels)} if synthetic.labels.ndim == 1 else set(names)
+    if order is not None and not (order == FOLDER_NUMBERS and used <= set(known)):
         if len(names) > len(known):
             raise InvalidInputError(
                 f"The labels of the set go up to {len(names) - 1}, but {data.name} has only the classes 0 to "
@@ -141,11 +146,12 @@ def _meaning_of_labels(synthetic: SyntheticSet, data: Dataset) -> list[int]:
             )
         meaning = sorted(range(len(known)), key=known.__getitem__) if order == ALPHABETICAL else list(range(len(known)))
         return meaning[: len(names)]
-    if len(set(known)) == len(known) and set(names) <= set(known):
-        return [known.index(name) for name in names]
+    if len(set(known)) == len(known) and used <= set(known):
+        # A class without images may have a name that only stands for it.
+        return [known.index(name) if name in known else 0 for name in names]
     if list(names) == known:
         return list(range(len(known)))
-    lacking = [name for name in names if name not in known]
+    lacking = [name for name in names if name in used and name not in known]
     raise InvalidInputError(
         f"The set has the class {lacking[0] if lacking else names[0]!r}, but {data.name} does not: give the data set "
         f"that it was distilled from. If its labels number the classes of {data.name}, read it with "

@@ -37,7 +37,8 @@ def assemble(
         labels: (M,), or (M, C) soft labels or scores.
         values: what the family's numbers usually mean, as in `hdd.sets.Reading`; None if they are pixels in [0, 1], as
             whole numbers become.
-        classes: names in label order; None if the file has none.
+        classes: names in label order; None if the file has none. With `NAMES_UNKNOWN` among `facts` they are none for
+            certain.
         class_count, scores: as in `hdd.sets.Reading`.
         facts: what else the file says, for the provenance.
 
@@ -98,7 +99,9 @@ def _assembled(
         file[VALUES_MEAN] = values
     if classes is None:
         file[NAMES_UNKNOWN] = IN_ORDER
-        classes = [str(label) for label in range(wanted)]
+        classes = []
+    if NAMES_UNKNOWN in file:
+        classes = [*classes, *map(str, range(len(classes), wanted))]
     channels = images.shape[1]
     return SyntheticSet(images, hard, tuple(classes), (0,) * channels, (1,) * channels, provenance={FILE: file})
 

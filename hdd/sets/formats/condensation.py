@@ -30,7 +30,7 @@ class Condensation(Format):
     @classmethod
     def knows(cls, path: Path) -> bool:
         """See `Format.knows`."""
-        return path.is_file() and path.suffix in SUFFIXES and _experiments(read(path)) is not None
+        return path.is_file() and path.suffix.lower() in SUFFIXES and _experiments(read(path)) is not None
 
     @classmethod
     def load(

@@ -38,7 +38,7 @@ class KIP(Format):
     @classmethod
     def knows(cls, path: Path) -> bool:
         """See `Format.knows`. Other packages may have formats with this suffix, but with other arrays."""
-        if not path.is_file() or path.suffix != ".npz":
+        if not path.is_file() or path.suffix.lower() != ".npz":
             return False
         try:
             with zipfile.ZipFile(path) as archive:

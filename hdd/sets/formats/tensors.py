@@ -51,7 +51,7 @@ class Tensors(Format):
     @classmethod
     def knows(cls, path: Path) -> bool:
         """See `Format.knows`."""
-        return path.is_file() and path.suffix == ".safetensors"
+        return path.is_file() and path.suffix.lower() == ".safetensors"
 
     @classmethod
     def load(cls, path: Path, class_count: int | None = None, scores: str | None = None) -> SyntheticSet:

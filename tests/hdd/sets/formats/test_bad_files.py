@@ -182,6 +182,25 @@ def test_an_option_that_the_format_has_not(tmp_path):
         sets.load(path, Reading(experiment=1))
 
 
+def test_images_that_the_memory_cannot_hold_are_not_read(tmp_path, monkeypatch):
+    path, _ = published.family("zip", tmp_path)
+    monkeypatch.setattr(memory, "available", lambda: 1e3)
+    for place in (path, tmp_path / "here"):
+        with pytest.raises(HDDError, match=r"4 images such as .*class0\.png would take .* give fewer or smaller"):
+            sets.load(place)
+
+
+def test_a_table_without_rows(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    parquet.write_table(
+        pyarrow.table({"image": pyarrow.array([], pyarrow.binary()), "label": []}), tmp_path / "x.parquet"
+    )
+    with pytest.raises(HDDError, match=r"x\.parquet has no rows"):
+        sets.load(tmp_path / "x.parquet")
+
+
 def test_images_that_cannot_be_read_are_named(tmp_path):
     published.class_folders(tmp_path, ["0", "1"])
     (tmp_path / "1" / "class0.png").write_bytes(b"no image")

@@ -6,6 +6,7 @@ import numpy as np
 import published
 import pytest
 import torch
+from PIL import Image
 from safetensors.numpy import save_file
 from safetensors.torch import save_file as save_tensors
 
@@ -145,6 +146,71 @@ def test_folders_with_numbers_are_those_classes(tmp_path, pattern):
     for name, own in zip(names, pixels, strict=True):
         label = next(number for number in numbers if pattern.format(number) == name)
         np.testing.assert_array_equal(np.rint(made.images[made.labels == label] * 255), own)
+
+
+def test_folders_of_an_export_are_the_classes_of_their_numbers(tmp_path):
+    """Class 1 has no images, so its folder is empty, and an archive or a repository does not keep it."""
+    one = sets.SyntheticSet(np.zeros((3, 1, 8, 8)), [0, 2, 2], ("cat", "dog", "cow"), (0,), (1,))
+    sets.save(one, tmp_path / "set", "folder")
+    assert sets.load(tmp_path / "set").counts == (1, 0, 2)
+    (tmp_path / "set/001-dog").rmdir()
+    (tmp_path / "set/manifest.json").unlink()
+    made = sets.load(tmp_path / "set")
+    assert made.counts == (1, 0, 2) and (made.classes[0], made.classes[2]) == ("cat", "cow")
+
+
+def archive_of(folder):
+    with zipfile.ZipFile(folder.with_suffix(".zip"), "w") as archive:
+        for file in sorted(folder.rglob("*")):
+            archive.write(file, file.relative_to(folder))
+    return folder.with_suffix(".zip")
+
+
+def test_a_folder_and_its_archive_are_the_same_set(tmp_path):
+    folder = tmp_path / "set"
+    pixels = published.class_folders(folder, ["a", "a/x", "b", "b/.thumbs", ".hidden", "__MACOSX"])
+    for name in ("class0.png", "class1.png"):
+        (folder / "__MACOSX" / name).rename(folder / "__MACOSX" / f"._{name}")
+    Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(folder / "above.png")
+    Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(folder / "b" / "moving.gif")
+    for suffix in (".tif", ".pgm"):
+        Image.fromarray(np.zeros((8, 8), np.uint8)).save(folder / "b" / f"{suffix[1:]}{suffix}")
+    for path in (folder, archive_of(folder)):
+        made = sets.load(path)
+        assert made.classes == ("a", "b") and made.counts == (4, 4)
+        np.testing.assert_array_equal(np.rint(made.images[:4] * 255), np.concatenate(pixels[:2]))
+        assert file_of(made)["left out"].startswith(
+            "1 images that are in no class folder; 1 files whose names end in none of .jpg"
+        )
+
+
+def test_parts_of_a_data_set_are_no_classes(tmp_path):
+    published.class_folders(tmp_path / "set", ["train", "train/0", "train/1", "val", "val/0", "val/1"])
+    for path in (tmp_path / "set", archive_of(tmp_path / "set")):
+        with pytest.raises(
+            HDDError, match=f"{path.name} holds train, val, which are parts of a data set and no classes"
+        ):
+            sets.load(path)
+
+
+@pytest.mark.parametrize("name", ["x.PT", "x.PKL", "x.NPZ", "x.SAFETENSORS", "x.ZIP"])
+def test_suffixes_in_capital_letters(tmp_path, name):
+    pair = [torch.tensor(published.images()), torch.tensor(published.LABELS)]
+    if name == "x.ZIP":
+        published.class_folders(tmp_path / "x", ["0", "1", "2"])
+        archive_of(tmp_path / "x").rename(tmp_path / name)
+    elif name == "x.SAFETENSORS":
+        save_tensors(dict(zip(("images", "labels"), pair, strict=True)), tmp_path / name)
+    elif name == "x.NPZ":
+        published.kip(tmp_path / "x.npz").rename(tmp_path / name)
+    elif name == "x.PT":
+        torch.save(pair, tmp_path / name)
+    else:
+        published.best_pickle(tmp_path / name)
+    made = sets.load(tmp_path / name)
+    assert made.counts == (2, 2, 2) and file_of(made).get("values") == (
+        None if name in ("x.PT", "x.ZIP") else "dataset"
+    )
 
 
 def test_folders_with_names_are_classes_by_name(tmp_path):
