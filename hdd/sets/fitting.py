@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hdd.errors import InvalidInputError
-from hdd.sets.reading import ALPHABETICAL, DATASET, IN_ORDER, STRING_ORDER, ZCA, Reading, normalisation
+from hdd.sets.reading import ALPHABETICAL, DATASET, FROM_ONE, IN_ORDER, STRING_ORDER, ZCA, Reading, normalisation
 from hdd.sets.synthetic_set import SyntheticSet
 
 if TYPE_CHECKING:
@@ -67,6 +67,15 @@ def corrected(synthetic: SyntheticSet, reading: Reading) -> SyntheticSet:
     elif reading.classes == STRING_ORDER:
         count = len(synthetic.classes)
         changes["labels"] = _relabelled(synthetic.labels, [int(each) for each in sorted(map(str, range(count)))], count)
+    elif reading.classes == FROM_ONE:
+        if synthetic.labels.ndim == 2 or synthetic.labels.min() < 1:
+            raise InvalidInputError(
+                f"classes='{FROM_ONE}' is not allowed: the set has soft labels, or an image with the label 0. Leave it "
+                "out."
+            )
+        file[NAMES_UNKNOWN] = IN_ORDER
+        changes["labels"] = synthetic.labels - 1
+        changes["classes"] = [str(label) for label in range(len(synthetic.classes) - 1)]
     elif reading.classes is not None:
         names = reading.classes.split(",")
         if len(names) != len(synthetic.classes) or len(set(names)) != len(names):
@@ -140,9 +149,12 @@ def _meaning_of_labels(synthetic: SyntheticSet, data: Dataset) -> list[int]:
     used = {names[label] for label in np.unique(synthetic.hard_labels)} if synthetic.labels.ndim == 1 else set(names)
     if order is not None and not (order == FOLDER_NUMBERS and used <= set(known)):
         if len(names) > len(known):
+            from_one = len(names) == len(known) + 1 and synthetic.counts[0] == 0
             raise InvalidInputError(
                 f"The labels of the set go up to {len(names) - 1}, but {data.name} has only the classes 0 to "
                 f"{len(known) - 1}: give the data set that it was distilled from."
+                + f" If its labels count the classes from 1, read it with classes='{FROM_ONE}'."
+                * from_one
             )
         meaning = sorted(range(len(known)), key=known.__getitem__) if order == ALPHABETICAL else list(range(len(known)))
         return meaning[: len(names)]

@@ -8,6 +8,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import save
 
 from hdd.errors import HDDError, StorageError
+from hdd.files import read_regular
 from hdd.sets.formats import record
 from hdd.sets.formats.base import Format
 from hdd.sets.formats.tensors import tensors_of
@@ -37,7 +38,7 @@ class ExportFolder(Format):
                 f"The synthetic set in {path} is damaged ({MANIFEST}: {error}): export it again."
             ) from None
         try:
-            tensors = tensors_of((path / TENSORS).read_bytes())
+            tensors = tensors_of(read_regular(path / TENSORS))
             images, labels = tensors["images"], tensors["labels"]
         except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise StorageError(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hdd.errors import HDDError, InvalidInputError, StorageError
+from hdd.files import read_regular
 from hdd.sets.fitting import FOLDER_NUMBERS, LEFT_OUT, NAMES_UNKNOWN
 from hdd.sets.formats import manifest
 from hdd.sets.formats.assembly import assemble
@@ -26,6 +27,15 @@ from hdd.sets.synthetic_set import SyntheticSet
 
 _LARGEST_IMAGE = 2**28
 """Bytes of an image file in an archive, at most."""
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return read_regular(file)
+    except OSError as error:
+        raise StorageError(
+            f"The image {file} cannot be read ({error.strerror or error}): fetch the set again, or remove the image."
+        ) from None
 
 
 def _files_within(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -81,9 +91,7 @@ class ImageFolder(Format):
     @staticmethod
     def _load_folder(path: Path) -> tuple[Images, np.ndarray]:
         found = images_of(path, files_below(path), wrapped=False)
-        return found, stack(
-            ((str(path / file), (path / file).read_bytes()) for _, file in found.files), len(found.files)
-        )
+        return found, stack(((str(path / file), _content(path / file)) for _, file in found.files), len(found.files))
 
     @staticmethod
     def _load_archive(path: Path) -> tuple[Images, np.ndarray]:

@@ -38,7 +38,7 @@ def _tables(path: Path) -> list[Path]:
         return [path] if path.suffix.lower() == ".parquet" else []
     if not path.is_dir():
         return []
-    found = [*path.glob("*.parquet"), *path.glob(f"{_DATA}/*.parquet")]
+    found = [each for each in (*path.glob("*.parquet"), *path.glob(f"{_DATA}/*.parquet")) if each.is_file()]
     train = [each for each in found if each.name.startswith("train")]
     return sorted(train or found, key=lambda each: natural_key(each.name))
 

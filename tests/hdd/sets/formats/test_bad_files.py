@@ -190,6 +190,13 @@ def test_images_that_the_memory_cannot_hold_are_not_read(tmp_path, monkeypatch):
             sets.load(place)
 
 
+def test_a_pipe_among_the_images(tmp_path):
+    published.class_folders(tmp_path, ["0", "1"])
+    os.mkfifo(tmp_path / "1" / "pipe.png")
+    with pytest.raises(HDDError, match=r"1/pipe\.png cannot be read \(it is no regular file"):
+        sets.load(tmp_path)
+
+
 def test_a_table_without_rows(tmp_path):
     pyarrow = pytest.importorskip("pyarrow")
     from pyarrow import parquet

@@ -196,6 +196,17 @@ def test_a_set_that_does_not_fit(digits, colours):
         fitted(unnamed, digits)
 
 
+def test_labels_that_count_from_one(digits):
+    one = real_set(digits)
+    other = replace(one, labels=one.labels + 1, classes=(*one.classes, "10"))
+    with pytest.raises(HDDError, match="count the classes from 1, read it with classes='from one'"):
+        fitted(other, digits)
+    mended = fitted(corrected(other, Reading(classes="from one")), digits)
+    np.testing.assert_array_equal(mended.labels, fitted(one, digits).labels)
+    with pytest.raises(HDDError, match="an image with the label 0"):
+        corrected(one, Reading(classes="from one"))
+
+
 def test_classes_are_fitted_by_name(digits):
     images = np.zeros((2, 1, 16, 16))
     made = SyntheticSet(images, [0, 1], ("7", "2"), digits.mean.tolist(), digits.std.tolist())
