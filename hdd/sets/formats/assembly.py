@@ -46,7 +46,7 @@ def assemble(
         HDDError: the arrays are no set; the message names the file.
     """
     try:
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             return _assembled(path, format, images, labels, values, classes, class_count, scores, facts or {})
     except HDDError as error:
         raise type(error)(f"{path}: {error}") from None

@@ -54,8 +54,6 @@ class KIP(Format):
                 declared = sum(member.file_size for member in archive.infolist())
                 if declared > 4096 + _MOST_COMPRESSED * path.stat().st_size:
                     raise ValueError(f"it declares {declared} bytes, which are too many for its size")
-                # The images are there twice, as they are stored and as float32.
-                check_memory(2 * declared, f"The arrays in {path}", "give a smaller set")
                 images, labels = (_array(archive, f"{name}.npy") for name in (IMAGES, LABELS))
         except (*_ERRORS, zipfile.BadZipFile, zlib.error) as error:
             raise StorageError(
@@ -101,4 +99,6 @@ def _array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
         size = math.prod(shape) * number_type.itemsize
         if size > member.file_size:
             raise ValueError(f"{name} declares the shape {shape}, which is larger than the file")
+        # As they are stored, and as float32 in two orders.
+        check_memory(size + 8 * math.prod(shape), f"The {name} in {archive.filename}", "give a smaller set")
         return np.frombuffer(file.read(), number_type, math.prod(shape)).reshape(shape, order="F" if fortran else "C")

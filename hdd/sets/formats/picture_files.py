@@ -14,8 +14,8 @@ from hdd.pixels import to_pixels
 from hdd.sets.synthetic_set import SyntheticSet
 
 LONGEST_NAME = 100
-_BYTES = 6
-"""For each number: twice its byte, as the images are gathered, and 4 as float32."""
+_BYTES = 9
+"""For each number of an image: its own, and twice 4 as float32 in two orders."""
 
 
 def png(pixels: np.ndarray) -> bytes:

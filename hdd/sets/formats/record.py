@@ -46,6 +46,8 @@ def read(path: Path, newest: int) -> dict[str, Any]:
     for name in ("mean", "std"):
         if not (_is_list(record[name], int | float) and all(map(_is_finite, record[name]))):
             raise ValueError(f"its {name} is no list of finite numbers")
+    if not all(value > 0 for value in record["std"]):
+        raise ValueError("its std is not above 0 in each channel")
     if not isinstance(record["decoder"], str) or not isinstance(record["provenance"], dict):
         raise ValueError("its decoder is no text, or its provenance no object")
     return record

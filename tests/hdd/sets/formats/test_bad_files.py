@@ -92,7 +92,7 @@ def test_arrays_that_the_memory_cannot_hold_are_not_read(tmp_path, monkeypatch):
     np.savez_compressed(path, images=np.zeros((64, 64, 64, 3)), labels=np.zeros(64, int))
     assert sets.load(path).counts == (64,), "a set that is compressed well is a set"
     monkeypatch.setattr(memory, "available", lambda: 12e6)
-    with pytest.raises(HDDError, match=r"The arrays in .*black\.npz would take 0\.0 GiB .*give a smaller set"):
+    with pytest.raises(HDDError, match=r"The images\.npy in .*black\.npz would take 0\.0 GiB .*give a smaller set"):
         sets.load(path)
 
 

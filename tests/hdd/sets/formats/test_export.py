@@ -74,6 +74,7 @@ def test_what_is_damaged_is_named(made, tmp_path, spoil):
         ("mean", [None], "mean is no list of finite numbers"),
         ("mean", 0.5, "mean is no list of finite numbers"),
         ("std", [float("inf")] * 3, "std is no list of finite numbers"),
+        ("std", [0, 1, 1], "std is not above 0"),
         ("version", float("inf"), "version is inf, but a whole number"),
         ("version", None, "version is None, but a whole number"),
     ],

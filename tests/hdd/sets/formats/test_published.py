@@ -32,6 +32,13 @@ def test_experiments_of_condensation(tmp_path, legacy):
         sets.load(path, Reading(experiment=2))
 
 
+def test_what_is_no_accuracy_is_left_out(tmp_path):
+    data = [[torch.tensor(published.images()), torch.tensor(published.LABELS)]]
+    told = {"MLP": [0.25], "LeNet": [10**400], "AlexNet": [float("nan")], "VGG11": ["0.5"], "ConvNet": []}
+    torch.save({"data": data, "accs_all_exps": told}, tmp_path / "res_x.pt")
+    assert file_of(sets.load(tmp_path / "res_x.pt"))["accuracies in the file"] == {"MLP": [0.25]}
+
+
 def test_a_pickled_pair_of_tensors(tmp_path):
     made = sets.load(published.best_pickle(tmp_path / "acc_0.5.pkl"))
     np.testing.assert_array_equal(made.images, published.images())
