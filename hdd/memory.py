@@ -32,13 +32,21 @@ def _left_of_group() -> float:
     left = [math.inf]
     for name in names or ["/"]:
         group = PurePosixPath(name.lstrip("/"))
-        for each in {group, *group.parents}:
-            for limit, used in _FILES:
-                try:
-                    left.append(int((CGROUPS / each / limit).read_text()) - int((CGROUPS / each / used).read_text()))
-                except (OSError, ValueError):  # There is no such group, or no limit ("max").
-                    continue
+        # A limit of any group above holds too. In a container the names are often those outside of it.
+        for each in (group, *group.parents):
+            left += [_left(CGROUPS / each, limit, used) for limit, used in _FILES]
     return max(0, min(left))
+
+
+def _left(folder: Path, limit: str, used: str) -> float:
+    try:
+        taken = int((folder / used).read_text())
+        about = [line.split() for line in (folder / used).with_name("memory.stat").read_text().splitlines()]
+        # What is kept of files is given back when memory is needed.
+        taken -= sum(int(value) for name, value in about if name in ("active_file", "inactive_file"))
+        return int((folder / limit).read_text()) - taken
+    except (OSError, ValueError):  # There is no such group, or no limit ("max").
+        return math.inf
 
 
 def check_memory(needed: float, what: str, advice: str) -> None:

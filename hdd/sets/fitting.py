@@ -65,6 +65,8 @@ def corrected(synthetic: SyntheticSet, reading: Reading) -> SyntheticSet:
     if reading.classes in (IN_ORDER, ALPHABETICAL):
         file[NAMES_UNKNOWN] = reading.classes
     elif reading.classes == STRING_ORDER:
+        if NAMES_UNKNOWN in file:
+            file[NAMES_UNKNOWN] = IN_ORDER
         count = len(synthetic.classes)
         changes["labels"] = _relabelled(synthetic.labels, [int(each) for each in sorted(map(str, range(count)))], count)
     elif reading.classes == FROM_ONE:

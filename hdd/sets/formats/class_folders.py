@@ -31,9 +31,16 @@ def files_below(root: Path) -> Iterator[str]:
     """The paths of all files below `root`, relative to it, but for those in runs and under names with a dot first.
 
     Links are followed, but no folder is read twice.
+
+    Raises:
+        OSError: a folder cannot be read.
     """
+
+    def fail(error: OSError) -> None:
+        raise error
+
     seen: set[Path] = set()
-    for parent, folders, names in os.walk(root, followlinks=True):
+    for parent, folders, names in os.walk(root, followlinks=True, onerror=fail):
         place = Path(parent)
         if (real := place.resolve()) in seen or (place != root and holds_run(place)):
             folders.clear()

@@ -118,6 +118,8 @@ def test_folders_named_by_the_numbers_of_the_data_set(colours, tmp_path):
     assert fitted(sets.load(tmp_path), colours).labels.tolist() == list(range(12)), "no names of the data set"
     said = sets.load(tmp_path, Reading(classes="in order"))
     assert fitted(said, numbered).labels.tolist() == list(range(12)), "the user knows better"
+    said = sets.load(tmp_path, Reading(classes="string order"))
+    assert fitted(said, numbered).labels.tolist() == [int(name) for name in names]
     (tmp_path / "3" / "0.png").unlink()
     assert fitted(sets.load(tmp_path, Reading(class_count=12)), numbered).counts[names.index("3")] == 0
 
