@@ -125,7 +125,7 @@ def _remarks(image: Image.Image) -> tuple[str, ...]:
         found.append("have transparency, which is drawn over white")
     if image.mode not in (*_GREY_MODES, "P", "PA", "RGB", "RGBA") and not image.mode.startswith("I"):
         found.append(f"are stored as {image.mode}, which is converted to RGB")
-    if image.mode in ("LA", "RGB", "RGBA") and _is_deep(image):
+    if image.mode in ("LA", "RGB", "RGBA", "CMYK") and _is_deep(image):
         found.append(DEEP_COLOUR)
     return tuple(found)
 

@@ -43,6 +43,10 @@ class RefusedError(ValueError):
     """A pickle holds something that is neither a tensor nor a number, or is damaged."""
 
 
+class OtherTypeError(RefusedError):
+    """A pickle holds numbers of a type that is not read."""
+
+
 @dataclass(frozen=True)
 class Storage:
     """The numbers that tensors are views of.

@@ -21,6 +21,7 @@ from hdd.sets.formats.pickled_tensors import (
     Array,
     Name,
     NumberType,
+    OtherTypeError,
     RefusedError,
     checked_key,
     dictionary,
@@ -139,8 +140,8 @@ class Machine:
         known = str(full) in self._calls or str(full) in NAMES
         if not (known or (module in ("torch", "torch.cuda") and name in STORAGES)):
             if module == "torch" and OTHER_TYPE.fullmatch(name):
-                raise RefusedError(
-                    f"it holds numbers of the type {full}, which are not read: save them as torch.float32"
+                raise OtherTypeError(
+                    f"holds numbers of the type {full}, which are not read: save them as torch.float32"
                 )
             raise RefusedError(f"it would run {full}, which is no tensor")
         self._stack.append(full)

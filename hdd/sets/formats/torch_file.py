@@ -15,8 +15,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from hdd.errors import StorageError
-from hdd.sets.formats.pickled_tensors import RefusedError, Storage, storage_type
+from hdd.errors import InvalidInputError, StorageError
+from hdd.sets.formats.pickled_tensors import OtherTypeError, RefusedError, Storage, storage_type
 from hdd.sets.formats.tensor_pickle import Machine
 
 SUFFIXES = (".pt", ".pth", ".pkl", ".pickle", ".tar")
@@ -40,6 +40,8 @@ def explain_damage(path: Path) -> Generator[None]:
     """
     try:
         yield
+    except OtherTypeError as error:
+        raise InvalidInputError(f"{path} {error}.") from None
     except _ERRORS as error:
         reason = str(error) if isinstance(error, RefusedError) else f"{type(error).__name__}: {error}"
         raise StorageError(
