@@ -10,7 +10,7 @@
     ├── NewerVersionError       a newer version of this package made the file
     ├── StorageError            a disk or file cannot be read or written
     ├── DivergedError           images, a loss or a gradient are not finite, or grow without bound
-    └── OutOfMemoryError        the device has too little memory
+    └── OutOfMemoryError        the device or the machine has too little memory
 
 A message is one or two plain sentences that name the input at fault, what is allowed and what to do. The command line
 prints it without a traceback and exits with code 2.
@@ -58,7 +58,7 @@ class DivergedError(HDDError):
 
 
 class OutOfMemoryError(HDDError):
-    """The device has too little memory for what was asked."""
+    """The device or the machine has too little memory for what was asked."""
 
 
 MALFORMED = ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError, OverflowError

@@ -1,10 +1,11 @@
 """Files that appear as a whole: no reader sees a part of one, and a killed writer leaves none in place.
 
-And what is said of files that the system does not let this process read.
+And files of others: only regular ones are read, and what the system does not let this process read is said.
 """
 
 import errno
 import os
+import stat
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -52,3 +53,14 @@ def replace_file(path: Path, durable: bool = False) -> Generator[Path]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def read_regular(path: str | Path) -> bytes:
+    """The content of a regular file. A pipe would be waited for, and a device may never end.
+
+    Raises:
+        OSError: it is none, or cannot be read.
+    """
+    if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 (Path takes as long again, for every image)
+        raise OSError(errno.EINVAL, "it is no regular file, but a folder, a pipe or a device", str(path))
+    return Path(path).read_bytes()

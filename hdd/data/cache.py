@@ -18,7 +18,7 @@ from hdd.files import replace_file
 from hdd.paths import cache_folder
 
 _log = logging.getLogger(__name__)
-_READERS = "3"  # Raise this when a reader starts to return other pixels for the same files.
+_READERS = "4"  # Raise this when a reader starts to return other pixels for the same files.
 
 
 class Source(NamedTuple):

@@ -8,6 +8,7 @@ as 16 use the full range, and images can still be compared with each other.
 """
 
 import hashlib
+import operator
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,9 +22,10 @@ import torch
 from hdd.cores import usable_cores
 from hdd.data.cache import Source
 from hdd.data.layouts import SKIP, Classes, Contents, File, scan
-from hdd.data.pictures import DEEP_COLOUR, Picture, read_picture, to_8_bits
+from hdd.data.pictures import DEEP_COLOUR, Picture, picture_size, read_picture, to_8_bits
 from hdd.data.splits import Splits
 from hdd.errors import DataError, InvalidInputError
+from hdd.memory import check_memory
 from hdd.progress import Progress
 
 SIZES = range(8, 1025)
@@ -51,7 +53,13 @@ def folder_source(path: str, size: int | None, unreadable: str, progress: Progre
     Raises HDDError if the folder has another layout. Reading the source raises HDDError for images that cannot be read,
     unless they are skipped, and for images that differ in size when no `size` is given.
     """
-    if size is not None and size not in SIZES:
+    try:
+        size = None if size is None else operator.index(size)
+    except TypeError:
+        whole = False
+    else:
+        whole = size is None or size in SIZES
+    if not whole:
         raise InvalidInputError(
             f"The image size {size} is not a whole number from {SIZES[0]} to {SIZES[-1]}: give the side in pixels."
         )
@@ -92,6 +100,7 @@ def _decode(root: Path, files: list[File], size: int | None, skip: bool, progres
     misfits: list[str] = []
     remarks: Counter[str] = Counter()
     brightest = 0
+    _check_memory(root, files, size)
     for number, picture in enumerate(_pictures(files, size, progress)):
         path = files[number][0]
         if isinstance(picture, str):
@@ -132,6 +141,22 @@ def _decode(root: Path, files: list[File], size: int | None, skip: bool, progres
             f"{'; '.join(unreadable[:_NAMED])}{others}."
         )
     return _Decoded(np.ascontiguousarray(images[:, :1]) if grey else images, np.array(kept), notes)
+
+
+def _check_memory(root: Path, files: list[File], size: int | None) -> None:
+    """Raises OutOfMemoryError if all images, with the size of the first that can be read, are too large together."""
+    if size is None:
+        found = (picture_size(path) for path, *_ in files)
+        width, height = next((sides for sides in found if sides is not None), (0, 0))
+    else:
+        width = height = size
+    # Beside the images there are those that wait for their place, and later the copy that goes to the cache.
+    check_memory(
+        2 * len(files) * 3 * width * height,
+        f"The {len(files):,} images in {root}, with {width}×{height} pixels each,",
+        f"set Image size to {'a' if size is None else 'another'} number of pixels (--image-size N, in Python "
+        "image_size=N) that is small enough, or give fewer images",
+    )
 
 
 def _pictures(files: list[File], size: int | None, progress: Progress | None) -> Iterator[Picture | str]:

@@ -29,7 +29,8 @@ UNREADABLE = (REFUSE, SKIP) = ("refuse", "skip")
 _ANNOTATIONS = "val_annotations.txt"
 _HELD_OUT = 5
 _VALIDATION = ("val", "valid", "validation")
-_SPLIT_NAMES = {"train", "training", "test", "testing", "val", "valid", "validation"}
+SPLIT_NAMES = {"train", "training", "test", "testing", "val", "valid", "validation"}
+"""Names of folders, in lower case, that are parts of a data set and no classes."""
 
 # A plain tuple, because named fields would cost a tenth of a second for 60,000 files at every load.
 File = tuple[str, int, int]
@@ -78,7 +79,7 @@ def find_parts(root: Path) -> Parts:
     if not root.is_dir():
         raise DataError(f"There is no folder {root}: {_needed()}")
     if not train.is_dir():
-        if splits := [name for name in _class_names(root) if name.lower() in _SPLIT_NAMES]:
+        if splits := [name for name in _class_names(root) if name.lower() in SPLIT_NAMES]:
             raise DataError(f"{root} has no folder train, but {_some(splits)}: {_needed()} {_classes_named_so(root)}")
         return Parts(root, None, (_held_out_note("The folder has no train/, test/ or val/"),))
     notes = _beside_parts(root, train, test, val)
@@ -105,7 +106,7 @@ def _beside_parts(root: Path, train: Path, test: Path, val: Path) -> tuple[str, 
     """
     beside = [name for name in _class_names(root) if name not in (train.name, test.name, val.name)]
     unread = [name for name in beside if _holds_image(root / name)]
-    classes = [name for name in unread if name.lower() not in _SPLIT_NAMES]
+    classes = [name for name in unread if name.lower() not in SPLIT_NAMES]
     if classes and not test.is_dir() and not val.is_dir():
         raise DataError(
             f"{root} has images in train/ and beside it, in {_some(classes)}, so train may hold the training images or "
@@ -181,7 +182,7 @@ def _class_names(folder: Path) -> list[str]:
 def _class_folders(folder: Path) -> Classes:
     names = _class_names(folder)
     if len(names) < 2:
-        named_so = f" {_classes_named_so(folder.parent)}" if folder.name.lower() in _SPLIT_NAMES else ""
+        named_so = f" {_classes_named_so(folder.parent)}" if folder.name.lower() in SPLIT_NAMES else ""
         raise DataError(
             f"{folder} needs a folder for each class and at least two classes; it has {len(names)}. "
             f"{_needed()}{named_so}"

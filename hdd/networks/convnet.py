@@ -47,9 +47,11 @@ class ConvNet(Network):
         first_values = width * height * length
         halves = pooling != "none"
         if halves and min(height, length) < 2**depth:
+            most = int(math.log2(min(height, length)))
+            advice = f"Use network_depth ≤ {most} or larger images." if most else "Use larger images."
             raise InvalidInputError(
                 f"network_depth={depth} is too deep for images of {size[0]}×{size[1]}, since each block halves them. "
-                f"Use network_depth ≤ {int(math.log2(min(height, length)))} or larger images."
+                f"{advice}"
             )
         layers: list[nn.Module] = []
         for block in range(depth):

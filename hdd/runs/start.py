@@ -92,13 +92,13 @@ def initial_grid(initial: SyntheticSet, settings: Settings) -> np.ndarray:
             f"The set has the decoder {initial.decoder}, but the method {settings.method} has {decoder}: take another "
             "method, or say with decoder=… how the set is to be read."
         )
-    if initial.labels.ndim == 2:
+    if initial.labels.ndim == 2 and not (initial.labels.max(axis=1) == 1).all():
         raise InvalidInputError("The set has soft labels, but a run has hard ones: give a set with hard labels.")
     if set(initial.counts) != {settings.ipc}:
         lowest, highest = min(initial.counts), max(initial.counts)
         has = f"{lowest} images" if lowest == highest else f"{lowest} to {highest} images"
         raise InvalidInputError(f"The set has {has} of each class, but ipc={settings.ipc}: they must be as many.")
-    order = np.argsort(initial.labels, kind="stable")
+    order = np.argsort(initial.hard_labels, kind="stable")
     return initial.images[order].reshape(len(initial.classes), settings.ipc, *initial.images.shape[1:])
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hdd.errors import InvalidInputError
-from hdd.sets.reading import ALPHABETICAL, DATASET, IN_ORDER, STRING_ORDER, ZCA, Reading, normalisation
+from hdd.sets.reading import ALPHABETICAL, DATASET, FROM_ONE, IN_ORDER, STRING_ORDER, ZCA, Reading, normalisation
 from hdd.sets.synthetic_set import SyntheticSet
 
 if TYPE_CHECKING:
@@ -24,9 +24,13 @@ if TYPE_CHECKING:
 FILE, READ_AS, FITTED = "file", "read as", "fitted to"
 """Keys of the provenance: the file and what it does not say, the `Reading`, and the data set with what was done."""
 
-VALUES_MEAN, NAMES_UNKNOWN = "values", "class names unknown"
-"""Keys of the provenance of the file: the meaning of its numbers that only a data set tells, and whether its classes
-have names."""
+VALUES_MEAN, NAMES_UNKNOWN, WHOLE_NUMBERS, LEFT_OUT = "values", "class names unknown", "whole numbers", "left out"
+"""Keys of the provenance of the file: the meaning of its numbers that only a data set tells, whether its classes have
+names, how its numbers became pixels, if they are whole, and what was found beside its images."""
+
+FOLDER_NUMBERS = "numbers of folders"
+"""A value of `NAMES_UNKNOWN`: class folders are numbered, and the number is the label, unless the classes of the data
+set have the names of the folders."""
 
 
 def about_file(synthetic: SyntheticSet) -> dict[str, Any]:
@@ -55,12 +59,25 @@ def corrected(synthetic: SyntheticSet, reading: Reading) -> SyntheticSet:
         file[VALUES_MEAN] = reading.values
     elif reading.values is not None:
         file.pop(VALUES_MEAN, None)
-        changes["mean"], changes["std"] = normalisation(reading.values, synthetic.images.shape[1])
+        # Whole numbers have been scaled to pixels from 0 to 1 already.
+        values = "unit" if reading.values == "pixels" and WHOLE_NUMBERS in file else reading.values
+        changes["mean"], changes["std"] = normalisation(values, synthetic.images.shape[1])
     if reading.classes in (IN_ORDER, ALPHABETICAL):
         file[NAMES_UNKNOWN] = reading.classes
     elif reading.classes == STRING_ORDER:
+        if NAMES_UNKNOWN in file:
+            file[NAMES_UNKNOWN] = IN_ORDER
         count = len(synthetic.classes)
         changes["labels"] = _relabelled(synthetic.labels, [int(each) for each in sorted(map(str, range(count)))], count)
+    elif reading.classes == FROM_ONE:
+        if synthetic.labels.ndim == 2 or synthetic.labels.min() < 1:
+            raise InvalidInputError(
+                f"classes='{FROM_ONE}' is not allowed: the set has soft labels, or an image with the label 0. Leave it "
+                "out."
+            )
+        file[NAMES_UNKNOWN] = IN_ORDER
+        changes["labels"] = synthetic.labels - 1
+        changes["classes"] = [str(label) for label in range(len(synthetic.classes) - 1)]
     elif reading.classes is not None:
         names = reading.classes.split(",")
         if len(names) != len(synthetic.classes) or len(set(names)) != len(names):
@@ -131,19 +148,24 @@ def _meaning_of_labels(synthetic: SyntheticSet, data: Dataset) -> list[int]:
     """For each label of the set, the number of its class in the data set."""
     names, known = synthetic.classes, list(data.classes)
     order = about_file(synthetic).get(NAMES_UNKNOWN)
-    if order is not None:
+    used = {names[label] for label in np.unique(synthetic.hard_labels)} if synthetic.labels.ndim == 1 else set(names)
+    if order is not None and not (order == FOLDER_NUMBERS and used <= set(known)):
         if len(names) > len(known):
+            from_one = len(names) == len(known) + 1 and synthetic.counts[0] == 0
             raise InvalidInputError(
                 f"The labels of the set go up to {len(names) - 1}, but {data.name} has only the classes 0 to "
                 f"{len(known) - 1}: give the data set that it was distilled from."
+                + f" If its labels count the classes from 1, read it with classes='{FROM_ONE}'."
+                * from_one
             )
         meaning = sorted(range(len(known)), key=known.__getitem__) if order == ALPHABETICAL else list(range(len(known)))
         return meaning[: len(names)]
-    if len(set(known)) == len(known) and set(names) <= set(known):
-        return [known.index(name) for name in names]
+    if len(set(known)) == len(known) and used <= set(known):
+        # A class without images may have a name that only stands for it.
+        return [known.index(name) if name in known else 0 for name in names]
     if list(names) == known:
         return list(range(len(known)))
-    lacking = [name for name in names if name not in known]
+    lacking = [name for name in names if name in used and name not in known]
     raise InvalidInputError(
         f"The set has the class {lacking[0] if lacking else names[0]!r}, but {data.name} does not: give the data set "
         f"that it was distilled from. If its labels number the classes of {data.name}, read it with "

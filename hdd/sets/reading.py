@@ -12,7 +12,7 @@ from hdd.errors import InvalidInputError
 from hdd.sets.decoders import DECODERS
 
 DATASET, ZCA = "dataset", "zca"
-IN_ORDER, STRING_ORDER, ALPHABETICAL = "in order", "string order", "alphabetical"
+IN_ORDER, STRING_ORDER, ALPHABETICAL, FROM_ONE = "in order", "string order", "alphabetical", "from one"
 ARGMAX, SOFTMAX = SCORES = ("argmax", "softmax")
 
 NORMALISATIONS: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
@@ -43,7 +43,8 @@ class Reading:
         decoder: how stored images become images to train on, a key of `hdd.sets.decoders.DECODERS`.
         classes: whose images the labels number: names in label order, joined by commas; or "in order", those of the
             data set in its order; or "alphabetical", those in alphabetical order; or "string order", the numbers
-            of the classes sorted as texts (0, 1, 10, 11, 2, …).
+            of the classes sorted as texts (0, 1, 10, 11, 2, …); or "from one", those of the data set in its order,
+            of which the first has the label 1.
 
     Raises:
         HDDError: a value is not allowed.

@@ -131,7 +131,8 @@ def _labels(given: Any, images: int, classes: int) -> np.ndarray:
                 f"this does not hold for {_some(np.flatnonzero(~right))}."
             )
         return soft
-    whole = labels.astype(np.int64)
+    with np.errstate(invalid="ignore"):
+        whole = labels.astype(np.int64)
     outside = np.flatnonzero((whole != labels) | (whole < 0) | (whole >= classes))
     if len(outside):
         raise InvalidInputError(

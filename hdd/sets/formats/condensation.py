@@ -5,8 +5,6 @@
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
-
 from hdd.errors import InvalidInputError
 from hdd.sets.formats.assembly import assemble
 from hdd.sets.formats.base import Format
@@ -30,7 +28,7 @@ class Condensation(Format):
     @classmethod
     def knows(cls, path: Path) -> bool:
         """See `Format.knows`."""
-        return path.is_file() and path.suffix in SUFFIXES and _experiments(read(path)) is not None
+        return path.is_file() and path.suffix.lower() in SUFFIXES and _experiments(read(path)) is not None
 
     @classmethod
     def load(
@@ -81,6 +79,10 @@ def _accuracies(found: dict[Any, Any]) -> dict[str, list[float]]:
     accuracies = {
         str(name): [float(value) for value in cast(list[Any], values)]
         for name, values in cast(dict[Any, Any], reported).items()
-        if isinstance(values, list) and all(isinstance(value, int | float) for value in cast(list[Any], values))
+        if isinstance(values, list) and all(map(_is_accuracy, cast(list[Any], values)))
     }
-    return {name: values for name, values in accuracies.items() if values and np.isfinite(values).all()}
+    return {name: values for name, values in accuracies.items() if values}
+
+
+def _is_accuracy(value: Any) -> bool:
+    return isinstance(value, int | float) and 0 <= value <= 100

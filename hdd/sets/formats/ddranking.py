@@ -29,7 +29,7 @@ class DDRanking(Format):
     @classmethod
     def knows(cls, path: Path) -> bool:
         """See `Format.knows`."""
-        return path.is_file() and path.suffix in SUFFIXES and is_tensor(read(path))
+        return path.is_file() and path.suffix.lower() in SUFFIXES and is_tensor(read(path))
 
     @classmethod
     def load(cls, path: Path, class_count: int | None = None, scores: str | None = None) -> SyntheticSet:

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import save
 
-from hdd.errors import NewerVersionError, StorageError
+from hdd.errors import HDDError, StorageError
+from hdd.files import read_regular
+from hdd.sets.formats import record
 from hdd.sets.formats.base import Format
+from hdd.sets.formats.tensors import tensors_of
 from hdd.sets.synthetic_set import SyntheticSet
 
 MANIFEST, TENSORS = "set.json", "set.safetensors"
@@ -29,26 +32,28 @@ class ExportFolder(Format):
     def load(cls, path: Path) -> SyntheticSet:
         """As `Format.load`."""
         try:
-            about = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-            tensors = load((path / TENSORS).read_bytes())
-            if about["version"] > VERSION:
-                raise NewerVersionError(
-                    f"{path} has version {about['version']} of the export format, but this version of hdd reads only "
-                    f"versions up to {VERSION}. Upgrade hdd-workbench to open it."
-                )
-            return SyntheticSet(
-                tensors["images"],
-                tensors["labels"],
-                tuple(about["classes"]),
-                tuple(about["mean"]),
-                tuple(about["std"]),
-                about["decoder"],
-                about["provenance"],
-            )
-        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+            about = record.read(path / MANIFEST, VERSION)
+        except (OSError, ValueError) as error:
             raise StorageError(
-                f"The synthetic set in {path} is damaged ({type(error).__name__}: {error}): export it again."
+                f"The synthetic set in {path} is damaged ({MANIFEST}: {error}): export it again."
             ) from None
+        try:
+            tensors = tensors_of(read_regular(path / TENSORS))
+            images, labels = tensors["images"], tensors["labels"]
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
+            raise StorageError(
+                f"The synthetic set in {path} is damaged ({TENSORS}: {type(error).__name__}: {error}): export it again."
+            ) from None
+        if images.dtype.kind != "f" or labels.dtype.kind not in "iuf":
+            raise StorageError(
+                f"The synthetic set in {path} is damaged ({TENSORS} holds images of the type {images.dtype} and labels "
+                f"of the type {labels.dtype}, but normalised floating-point numbers and numbers are expected): export "
+                "it again."
+            )
+        try:
+            return SyntheticSet(images, labels, **{name: about[name] for name in record.FIELDS})
+        except HDDError as error:
+            raise type(error)(f"{path}: {error}") from None
 
     @classmethod
     def save(cls, synthetic: SyntheticSet, path: Path) -> None:

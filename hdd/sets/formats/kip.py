@@ -9,16 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from hdd.errors import StorageError
-from hdd.sets.formats.assembly import assemble
+from hdd.errors import InvalidInputError, StorageError
+from hdd.memory import check_memory
+from hdd.sets.formats.assembly import CHANNELS, assemble
 from hdd.sets.formats.base import Format
 from hdd.sets.reading import DATASET
 from hdd.sets.synthetic_set import SyntheticSet
 
 IMAGES, LABELS = "images", "labels"
 _MEMBERS = {f"{IMAGES}.npy", f"{LABELS}.npy"}
-_MOST_COMPRESSED = 200
-"""By this factor arrays of images are compressed at most; a file that declares more is not read."""
+_MOST_COMPRESSED = 1032
+"""By this factor a ZIP compresses at most; a file that declares more is not read."""
 
 _HEADER = re.compile(
     rb"\{'descr': '([<>|=]?[fiub?]\d*)', 'fortran_order': (True|False), 'shape': \(([0-9, ]*)\), \}\s*"
@@ -37,7 +38,7 @@ class KIP(Format):
     @classmethod
     def knows(cls, path: Path) -> bool:
         """See `Format.knows`. Other packages may have formats with this suffix, but with other arrays."""
-        if not path.is_file() or path.suffix != ".npz":
+        if not path.is_file() or path.suffix.lower() != ".npz":
             return False
         try:
             with zipfile.ZipFile(path) as archive:
@@ -58,9 +59,14 @@ class KIP(Format):
             raise StorageError(
                 f"The distilled set in {path} is damaged ({type(error).__name__}: {error}): fetch it again."
             ) from None
-        if images.ndim == 4:
-            images = images.transpose(0, 3, 1, 2)
-        return assemble(path, "kip", images, labels, values=DATASET, class_count=class_count, scores=scores)
+        if images.ndim != 4 or images.shape[3] not in CHANNELS:
+            raise InvalidInputError(
+                f"{path}: The images have the shape {images.shape}, but (count, height, width, channels) with 1 or 3 "
+                "channels is expected in an .npz. If their channels come second, save images.transpose(0, 2, 3, 1)."
+            )
+        return assemble(
+            path, "kip", images.transpose(0, 3, 1, 2), labels, values=DATASET, class_count=class_count, scores=scores
+        )
 
     @classmethod
     def save(cls, synthetic: SyntheticSet, path: Path) -> None:
@@ -93,4 +99,6 @@ def _array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
         size = math.prod(shape) * number_type.itemsize
         if size > member.file_size:
             raise ValueError(f"{name} declares the shape {shape}, which is larger than the file")
+        # As they are stored, and as float32 in two orders.
+        check_memory(size + 8 * math.prod(shape), f"The {name} in {archive.filename}", "give a smaller set")
         return np.frombuffer(file.read(), number_type, math.prod(shape)).reshape(shape, order="F" if fortran else "C")

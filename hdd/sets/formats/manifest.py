@@ -9,7 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from hdd.errors import NewerVersionError, StorageError
+from hdd.errors import StorageError
+from hdd.sets.formats import record
 from hdd.sets.synthetic_set import SyntheticSet
 
 VERSION = 1
@@ -63,21 +64,15 @@ def read(path: Path) -> dict[str, Any] | None:
     if not own.is_file():
         return None
     try:
-        about = json.loads(own.read_text(encoding="utf-8"))
-        found = {name: about[name] for name in ("classes", "mean", "std", "decoder", "provenance")}
-        version, written = int(about["version"]), about["sha256"]
-        right = all(isinstance(found[name], list) for name in ("classes", "mean", "std"))
-        right = right and isinstance(found["decoder"], str) and isinstance(found["provenance"], dict)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        about = record.read(own, VERSION)
+    except (OSError, ValueError) as error:
         raise StorageError(
-            f"The manifest {own} is damaged ({type(error).__name__}: {error}): export the set again, or delete the "
-            "manifest to read the set as a file that says nothing of its normalisation."
+            f"The manifest {own} is damaged ({error}): export the set again, or delete the manifest to read the set as "
+            "a file that says nothing of its normalisation."
         ) from None
-    if version > VERSION:
-        raise NewerVersionError(f"A newer version of hdd wrote {own}. Upgrade hdd-workbench to open it.")
-    if not right or written != checksum(path):
+    if about.get("sha256", "") != checksum(path):
         raise StorageError(
             f"The manifest {own} is not that of {path.name}, whose content is another: export the set again, or delete "
             "the manifest to read the set as a file that says nothing of its normalisation."
         )
-    return found
+    return {name: about[name] for name in record.FIELDS}

@@ -28,7 +28,7 @@ class Pair(Format):
     @classmethod
     def knows(cls, path: Path) -> bool:
         """See `Format.knows`."""
-        return path.is_file() and path.suffix in SUFFIXES and _is_pair(read(path))
+        return path.is_file() and path.suffix.lower() in SUFFIXES and _is_pair(read(path))
 
     @classmethod
     def load(cls, path: Path, class_count: int | None = None, scores: str | None = None) -> SyntheticSet:
@@ -40,7 +40,7 @@ class Pair(Format):
             images, labels = (array_of(part) for part in found)
         assert images is not None and labels is not None, "both are tensors"
         # What IDM pickles is normalised; the others keep pixels from 0 to 1 and normalise when they train.
-        values = DATASET if path.suffix in _PICKLES else None
+        values = DATASET if path.suffix.lower() in _PICKLES else None
         return assemble(path, "pair", images, labels, values=values, class_count=class_count, scores=scores)
 
     @classmethod

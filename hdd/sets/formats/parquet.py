@@ -35,10 +35,10 @@ def _arrow() -> tuple[Any, Any]:
 def _tables(path: Path) -> list[Path]:
     """The Parquet files at `path`: itself, or those of the training part in that folder or its folder data."""
     if path.is_file():
-        return [path] if path.suffix == ".parquet" else []
+        return [path] if path.suffix.lower() == ".parquet" else []
     if not path.is_dir():
         return []
-    found = [*path.glob("*.parquet"), *path.glob(f"{_DATA}/*.parquet")]
+    found = [each for each in (*path.glob("*.parquet"), *path.glob(f"{_DATA}/*.parquet")) if each.is_file()]
     train = [each for each in found if each.name.startswith("train")]
     return sorted(train or found, key=lambda each: natural_key(each.name))
 
@@ -74,7 +74,9 @@ class Parquet(Format):
             names = _names(table.schema.metadata, label)
         except (OSError, ValueError, TypeError, KeyError, MemoryError, pyarrow.ArrowException) as error:
             raise StorageError(f"{path} is damaged ({type(error).__name__}: {error}): fetch it again.") from None
-        images = stack((f"of row {row} of {path}", content) for row, content in enumerate(files))
+        if not files:
+            raise InvalidInputError(f"The table {path} has no rows: give one with images.")
+        images = stack(((f"of row {row} of {path}", content) for row, content in enumerate(files)), len(files))
         return assemble(path, "parquet", images, labels, values=None, classes=names, class_count=class_count)
 
     @classmethod

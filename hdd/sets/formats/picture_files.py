@@ -9,11 +9,13 @@ import numpy as np
 from PIL import Image
 
 from hdd.errors import StorageError
+from hdd.memory import check_memory
 from hdd.pixels import to_pixels
 from hdd.sets.synthetic_set import SyntheticSet
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".ppm")
 LONGEST_NAME = 100
+_BYTES = 9
+"""For each number of an image: its own, and twice 4 as float32 in two orders."""
 
 
 def png(pixels: np.ndarray) -> bytes:
@@ -63,11 +65,12 @@ def natural_key(name: str) -> list[tuple[int, int, str]]:
     return [(0, int(part), part) if part[0].isdigit() else (1, 0, part) for part in parts]
 
 
-def stack(pictures: Iterable[tuple[str, bytes]]) -> np.ndarray:
-    """The images in files, given with their names: uint8 (M, 1 or 3, H, W), grey if all of them are.
+def stack(pictures: Iterable[tuple[str, bytes]], count: int) -> np.ndarray:
+    """The images in `count` files, given with their names: uint8 (M, 1 or 3, H, W), grey if all of them are.
 
     Raises:
-        HDDError: an image cannot be read, has more than 8 bits, or is of another size than the first.
+        HDDError: an image cannot be read, has more than 8 bits, or is of another size than the first; or there is no
+            image, or too little memory for all.
     """
     from hdd.data.pictures import decode_picture
 
@@ -84,7 +87,12 @@ def stack(pictures: Iterable[tuple[str, bytes]]) -> np.ndarray:
         if read and picture.pixels.shape != read[0].shape:
             sides = ["×".join(map(str, each.shape[1::-1])) for each in (picture.pixels, read[0])]
             raise StorageError(f"The image {name} has {sides[0]} pixels, but others have {sides[1]}: give one size.")
+        if not read:
+            needed = count * picture.pixels.size * _BYTES
+            check_memory(needed, f"{count:,} images such as {name}", "give fewer or smaller images")
         read.append(picture.pixels)
         grey &= picture.grey
+    if not read:
+        raise StorageError("The set has no images: fetch it again.")
     images = np.stack(read).transpose(0, 3, 1, 2)
     return images[:, :1] if grey else images

@@ -1,194 +1,31 @@
 """Reads the tensors and numbers of a pickle without unpickling it.
 
 The opcodes are interpreted here, one by one, on a stack of plain values. What a pickle names is looked up in a short
-table of constructors of tensors and numbers, each of which is a function of this file; everything else is refused. So
-no code that a file holds or names can run, and no memory is taken for a tensor before its size was compared with the
-bytes that there are.
-
-Tensors are pickled as in torch/_utils.py (`_rebuild_tensor_v2`), and NumPy's scalars and arrays as in numpy/_core
-(`scalar`, `_reconstruct`).
+table of constructors of tensors and numbers (`hdd.sets.formats.pickled_tensors`), each of which is a function of this
+product; everything else is refused. So no code that a file holds or names can run, and no memory is taken for a tensor
+before its size was compared with the bytes that there are.
 """
 
 # pyright: standard
 
 import io
-import math
 import pickletools
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-import numpy as np
-
-BFLOAT16 = "bfloat16"
-STORAGES: dict[str, str] = {
-    "FloatStorage": "f4",
-    "DoubleStorage": "f8",
-    "HalfStorage": "f2",
-    "BFloat16Storage": BFLOAT16,
-    "LongStorage": "i8",
-    "IntStorage": "i4",
-    "ShortStorage": "i2",
-    "CharStorage": "i1",
-    "ByteStorage": "u1",
-    "BoolStorage": "?",
-}
-"""Types of numbers by the names of torch's storages. NumPy has no bfloat16."""
-
-_NUMBER_TYPE = re.compile(r"[<>|=]?([fiu][1248]|b1|\?)")
-
-
-class RefusedError(ValueError):
-    """A pickle holds something that is neither a tensor nor a number, or is damaged."""
-
-
-@dataclass(frozen=True)
-class Storage:
-    """The numbers that tensors are views of.
-
-    Attributes:
-        number_type: a value of `STORAGES`.
-        count: how many numbers the file says there are.
-        read: returns their bytes, and refuses a count that does not fit the file.
-    """
-
-    number_type: str
-    count: int
-    read: Callable[[], bytes]
-
-    @property
-    def item_size(self) -> int:
-        """Bytes of one number."""
-        return 2 if self.number_type == BFLOAT16 else np.dtype(self.number_type).itemsize
-
-
-@dataclass(frozen=True)
-class TensorView:
-    """A tensor whose numbers are not read yet.
-
-    Attributes:
-        shape, strides: in numbers, one each for each dimension.
-        offset: the place of the first number in the storage.
-    """
-
-    storage: Storage
-    offset: int
-    shape: tuple[int, ...]
-    strides: tuple[int, ...]
-
-    def array(self) -> np.ndarray:
-        """The numbers, as an array of their own; bfloat16 becomes float32.
-
-        Raises:
-            RefusedError: the shape does not fit the storage, or the storage does not fit the file.
-        """
-        count = math.prod(self.shape)
-        last = self.offset + sum((side - 1) * stride for side, stride in zip(self.shape, self.strides, strict=True))
-        if count > self.storage.count or (count and last >= self.storage.count):
-            raise RefusedError(f"a tensor of shape {self.shape} does not fit into {self.storage.count} numbers")
-        raw = self.storage.read()
-        if len(raw) < self.storage.count * self.storage.item_size:
-            raise RefusedError(f"{self.storage.count} numbers are declared, but there are only {len(raw)} bytes")
-        if self.storage.number_type == BFLOAT16:
-            numbers = (np.frombuffer(raw, "<u2", self.storage.count).astype(np.uint32) << 16).view(np.float32)
-        else:
-            numbers = np.frombuffer(raw, np.dtype(self.storage.number_type).newbyteorder("<"), self.storage.count)
-        strides = [stride * numbers.itemsize for stride in self.strides]
-        return np.array(np.lib.stride_tricks.as_strided(numbers[self.offset :], self.shape, strides))
-
-
-@dataclass(frozen=True)
-class _Name:
-    """What a pickle names, by module and name; nothing of that name is imported."""
-
-    module: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.module}.{self.name}"
-
-
-class _NumberType:
-    """A NumPy dtype, whose byte order a pickle sets after it was made."""
-
-    def __init__(self, name: object) -> None:
-        if not isinstance(name, str) or not _NUMBER_TYPE.fullmatch(name):
-            raise RefusedError(f"numbers of the type {name!r} are not known")
-        self.dtype = np.dtype(name)
-
-    def set_state(self, state: Any) -> None:
-        if isinstance(state, tuple) and len(cast(tuple[Any, ...], state)) > 1 and state[1] in ("<", ">", "|", "="):
-            self.dtype = self.dtype.newbyteorder(state[1])
-
-
-class _Array:
-    """A NumPy array, whose content a pickle sets after it was made."""
-
-    def __init__(self) -> None:
-        self.value = np.empty(0)
-
-    def set_state(self, state: Any) -> None:
-        _, shape, number_type, fortran, raw = state
-        numbers = np.frombuffer(raw, number_type.dtype)
-        self.value = numbers.reshape(_whole(shape), order="F" if fortran else "C")
-
-    def array(self) -> np.ndarray:
-        """The array."""
-        return self.value
-
-
-def _whole(values: Any) -> tuple[int, ...]:
-    """Checks that these are whole numbers ≥ 0, as sizes and strides are."""
-    if not all(isinstance(value, int) and value >= 0 for value in values):
-        raise RefusedError(f"{values!r} are not sizes")
-    return tuple(values)
-
-
-def _tensor(storage: Any, offset: Any, shape: Any, strides: Any, *_: Any) -> TensorView:
-    sizes = _whole((offset,)), _whole(shape), _whole(strides)
-    if not isinstance(storage, Storage) or len(sizes[1]) != len(sizes[2]):
-        raise RefusedError("a tensor has no storage, or not one stride for each dimension")
-    return TensorView(storage, sizes[0][0], sizes[1], sizes[2])
-
-
-def _encode(text: str, encoding: str) -> bytes:
-    if encoding != "latin1":
-        raise RefusedError(f"bytes are written as {encoding!r}")
-    return text.encode(encoding)
-
-
-def _scalar(number_type: Any, raw: Any) -> Any:
-    return np.frombuffer(raw, number_type.dtype, 1)[0].item()
-
-
-def _array_in_one(raw: Any, number_type: Any, shape: Any, order: Any) -> _Array:
-    made = _Array()
-    made.set_state((1, shape, number_type, order == "F", raw))
-    return made
-
-
-def _numpy(*names: str) -> list[str]:
-    """The names of a function of NumPy in its versions 1 and 2."""
-    return [f"{package}.{name}" for name in names for package in ("numpy.core", "numpy._core")]
-
-
-_CALLS: dict[str, Callable[..., Any]] = {
-    "torch._utils._rebuild_tensor": _tensor,
-    "torch._utils._rebuild_tensor_v2": _tensor,
-    "torch._utils._rebuild_parameter": lambda tensor, *_: tensor,
-    "torch.Size": tuple,
-    "collections.OrderedDict": lambda pairs=(): dict(pairs),
-    "_codecs.encode": _encode,
-    "numpy.dtype": lambda name, *_: _NumberType(name),
-    **dict.fromkeys(_numpy("multiarray.scalar"), _scalar),
-    **dict.fromkeys(_numpy("multiarray._reconstruct"), lambda *_: _Array()),
-    **dict.fromkeys(_numpy("numeric._frombuffer"), _array_in_one),
-}
-"""What a pickle may call, and what is done instead."""
-
-_NAMES = {"numpy.ndarray"}
-"""What a pickle may name without calling it."""
+from hdd.sets.formats.pickled_tensors import (
+    CALLS,
+    NAMES,
+    OTHER_TYPE,
+    STORAGES,
+    Array,
+    Name,
+    NumberType,
+    OtherTypeError,
+    RefusedError,
+    checked_key,
+    dictionary,
+)
 
 
 class Machine:
@@ -201,7 +38,7 @@ class Machine:
 
     def __init__(self, persistent: Callable[[Any], Any], nested: Callable[[bytes], Any] | None = None) -> None:
         self._persistent = persistent
-        self._calls = dict(_CALLS)
+        self._calls = dict(CALLS)
         if nested is not None:
             self._calls["torch.storage._load_from_bytes"] = nested
         self._actions: dict[str, Callable[[Any], None]] = {
@@ -282,11 +119,11 @@ class Machine:
 
     def _set_item(self, _: Any) -> None:
         key, value = self._take(2)
-        self._stack[-1][key] = value
+        self._stack[-1][checked_key(key)] = value
 
     def _set_items(self, _: Any) -> None:
         values = self._take_marked()
-        self._stack[-1].update(zip(values[::2], values[1::2], strict=True))
+        self._stack[-1].update(dictionary(zip(values[::2], values[1::2], strict=True)))
 
     def _list(self, _: Any) -> None:
         self._stack.append(self._take_marked())
@@ -296,12 +133,16 @@ class Machine:
 
     def _dict(self, _: Any) -> None:
         values = self._take_marked()
-        self._stack.append(dict(zip(values[::2], values[1::2], strict=True)))
+        self._stack.append(dictionary(zip(values[::2], values[1::2], strict=True)))
 
     def _name(self, module: str, name: str) -> None:
-        full = _Name(module, name)
-        known = str(full) in self._calls or str(full) in _NAMES
+        full = Name(module, name)
+        known = str(full) in self._calls or str(full) in NAMES
         if not (known or (module in ("torch", "torch.cuda") and name in STORAGES)):
+            if module == "torch" and OTHER_TYPE.fullmatch(name):
+                raise OtherTypeError(
+                    f"holds numbers of the type {full}, which are not read: save them as torch.float32"
+                )
             raise RefusedError(f"it would run {full}, which is no tensor")
         self._stack.append(full)
 
@@ -315,29 +156,22 @@ class Machine:
 
     def _reduce(self, _: Any) -> None:
         name, arguments = self._take(2)
-        call = self._calls.get(str(name)) if isinstance(name, _Name) else None
+        call = self._calls.get(str(name)) if isinstance(name, Name) else None
         if call is None:
             raise RefusedError(
-                f"it calls {name if isinstance(name, _Name) else type(name).__name__}, which is no tensor"
+                f"it calls {name if isinstance(name, Name) else type(name).__name__}, which is no tensor"
             )
         self._stack.append(call(*arguments))
 
     def _build(self, _: Any) -> None:
         (state,) = self._take(1)
-        if not isinstance(self._stack[-1], _Array | _NumberType):
+        if not isinstance(self._stack[-1], Array | NumberType):
             raise RefusedError("it sets the state of something that is no tensor")
         self._stack[-1].set_state(state)
 
     def _persistent_id(self, _: Any) -> None:
         (identifier,) = self._take(1)
         self._stack.append(self._persistent(identifier))
-
-
-def storage_type(name: object) -> str:
-    """The type of numbers, a value of `STORAGES`, of the storage that a pickle names."""
-    if not isinstance(name, _Name) or name.name not in STORAGES:
-        raise RefusedError("a tensor has a storage of an unknown type")
-    return STORAGES[name.name]
 
 
 _LITERALS = {

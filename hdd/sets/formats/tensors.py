@@ -1,17 +1,45 @@
 """Files `.safetensors` with the tensors images and labels."""
 
+# pyright: standard
+
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors import SafetensorError, deserialize
+from safetensors.numpy import save
 
 from hdd.errors import StorageError
 from hdd.sets.formats.assembly import assemble
 from hdd.sets.formats.base import Format
 from hdd.sets.reading import DATASET
 from hdd.sets.synthetic_set import SyntheticSet
+
+_TYPES = {
+    "BOOL": "?",
+    **{f"F{8 * size}": f"<f{size}" for size in (2, 4, 8)},
+    **{f"{kind}{8 * size}": f"<{kind.lower()}{size}" for kind in "IU" for size in (1, 2, 4, 8)},
+}
+
+
+def tensors_of(content: bytes) -> dict[str, np.ndarray]:
+    """The tensors in the bytes of a safetensors file by name; bfloat16, which NumPy has not, becomes float32.
+
+    Raises:
+        SafetensorError: it is damaged.
+        ValueError: a tensor has numbers of another type.
+    """
+    found: dict[str, np.ndarray] = {}
+    for name, about in deserialize(content):
+        raw, kind = cast(bytes, about["data"]), cast(str, about["dtype"])
+        if kind == "BF16":
+            numbers = (np.frombuffer(raw, "<u2").astype(np.uint32) << 16).view(np.float32)
+        elif kind in _TYPES:
+            numbers = np.frombuffer(raw, _TYPES[kind])
+        else:
+            raise ValueError(f"{name} has numbers of the type {kind}: save them as float32")
+        found[name] = numbers.reshape(cast(list[int], about["shape"]))
+    return found
 
 
 class Tensors(Format):
@@ -23,17 +51,18 @@ class Tensors(Format):
     @classmethod
     def knows(cls, path: Path) -> bool:
         """See `Format.knows`."""
-        return path.is_file() and path.suffix == ".safetensors"
+        return path.is_file() and path.suffix.lower() == ".safetensors"
 
     @classmethod
     def load(cls, path: Path, class_count: int | None = None, scores: str | None = None) -> SyntheticSet:
         """See `Format.load`."""
         try:
-            tensors: dict[str, Any] = load(path.read_bytes())
+            tensors = tensors_of(path.read_bytes())
             images, labels = tensors["images"], tensors["labels"]
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise StorageError(
-                f"{path} has no tensors images and labels, or is damaged ({type(error).__name__}: {error})."
+                f"{path} has no tensors images and labels that can be read ({type(error).__name__}: {error}): give a "
+                "file that has both."
             ) from None
         return assemble(path, "safetensors", images, labels, values=DATASET, class_count=class_count, scores=scores)
 

@@ -15,8 +15,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from hdd.errors import StorageError
-from hdd.sets.formats.tensor_pickle import Machine, RefusedError, Storage, storage_type
+from hdd.errors import InvalidInputError, StorageError
+from hdd.sets.formats.pickled_tensors import OtherTypeError, RefusedError, Storage, storage_type
+from hdd.sets.formats.tensor_pickle import Machine
 
 SUFFIXES = (".pt", ".pth", ".pkl", ".pickle", ".tar")
 _ZIP = b"PK\x03\x04"
@@ -39,6 +40,8 @@ def explain_damage(path: Path) -> Generator[None]:
     """
     try:
         yield
+    except OtherTypeError as error:
+        raise InvalidInputError(f"{path} {error}.") from None
     except _ERRORS as error:
         reason = str(error) if isinstance(error, RefusedError) else f"{type(error).__name__}: {error}"
         raise StorageError(
@@ -112,12 +115,14 @@ def _read_old(file: io.BytesIO) -> Any:
 
     def persistent(identifier: Any) -> Storage:
         kind, number_type, key, _, count, view = identifier
-        if kind != "storage" or view is not None or not isinstance(count, int) or count < 0:
+        if kind != "storage" or view is not None or not isinstance(key, str) or not isinstance(count, int) or count < 0:
             raise RefusedError("it names something that is no storage")
         return found.setdefault(key, Storage(storage_type(number_type), count, lambda: numbers[key]))
 
     made = Machine(persistent).load(file)
     for key in plain.load(file):
+        if not isinstance(key, str) or key not in found:
+            raise RefusedError("it holds the numbers of a storage that no tensor has")
         (count,) = struct.unpack("<q", file.read(8))
         if count != found[key].count:
             raise RefusedError(f"a storage has {count} numbers, but {found[key].count} are declared")

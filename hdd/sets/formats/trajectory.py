@@ -20,7 +20,9 @@ def _images_file(path: Path) -> Path | None:
     """The file of the images: `path` itself, or images_best.pt in that folder; None if there is none."""
     if path.is_dir():
         return path / _BEST if (path / _BEST).is_file() else None
-    return path if path.is_file() and re.match(r"(ema_)?images", path.name) and path.suffix in SUFFIXES else None
+    return (
+        path if path.is_file() and re.match(r"(ema_)?images", path.name) and path.suffix.lower() in SUFFIXES else None
+    )
 
 
 def _beside(images: Path, *names: str) -> Path | None:

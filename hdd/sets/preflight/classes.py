@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from hdd.sets.decoders import DECODERS
 from hdd.sets.fitting import NAMES_UNKNOWN, about_file
 from hdd.sets.preflight.base import Alternative, Finding, Severity, Subject
 from hdd.sets.reading import ALPHABETICAL, IN_ORDER, STRING_ORDER
 
 CHECK = "classes"
+SHARE = 0.5
+"""Of what a linear classifier does better than chance on real images, it should do this share on the set."""
 CLEAR = 3.0
 """Standard deviations by which another order must be better, or this one no better than chance."""
 
@@ -49,7 +52,12 @@ def _order(subject: Subject) -> list[Finding]:
     # Loaded here, as the page reads findings and would wait for scipy when it opens.
     from scipy.optimize import linear_sum_assignment
 
-    labels, seen = subject.fitted.hard_labels, subject.predicted(subject.fractions)
+    decoder = DECODERS[subject.fitted.decoder]
+    stored = np.repeat(subject.synthetic.hard_labels, decoder.held)
+    labels, seen = (
+        np.repeat(subject.fitted.hard_labels, decoder.held),
+        subject.predicted(decoder.decode(subject.fractions)),
+    )
     count, classes = len(labels), len(subject.fitted.classes)
     own = float((seen == labels).mean())
     chance = 1 / classes
@@ -70,7 +78,6 @@ def _order(subject: Subject) -> list[Finding]:
     # Only a file whose labels have no names can be in another order.
     current = about_file(subject.synthetic).get(NAMES_UNKNOWN)
     if current is not None and len(subject.synthetic.classes) == classes:
-        stored = subject.synthetic.hard_labels
         tried = {
             order: float((seen == np.asarray(meaning)[stored]).mean())
             for order, meaning in _orders(subject.fitted.classes).items()
@@ -83,7 +90,15 @@ def _order(subject: Subject) -> list[Finding]:
             )
             other = Alternative({"classes": best}, f"right for {100 * tried[best]:.0f} %")
             return [Finding(CHECK, Severity.WARNING, words, evidence, (other,))]
-    if subject.real_accuracy > chance + 0.1 and own < chance + spread and count >= 3 * classes:
+    real = subject.real_accuracy
+    if real > chance + 0.1 and own < chance + spread and count >= 3 * classes:
         words = f"The images do not look like the classes of their labels: {numbers}."
+        return [Finding(CHECK, Severity.WARNING, words, evidence)]
+    worse = real - own > CLEAR * np.sqrt(max(real * (1 - real), chance * (1 - chance)) / count)
+    if real > chance + 0.1 and worse and own - chance < SHARE * (real - chance) and count >= 2 * classes:
+        words = (
+            f"Fewer images look like the classes of their labels than real ones do: {numbers}. Some labels may number "
+            "other classes than those of the data set: if so, name the classes in label order with classes=…"
+        )
         return [Finding(CHECK, Severity.WARNING, words, evidence)]
     return [Finding(CHECK, Severity.NOTE, f"The labels are taken in the order of the data set: {numbers}.", evidence)]

@@ -8,6 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
+from hdd import memory
 from hdd.data import load
 from hdd.data.layouts import EXTENSIONS
 from hdd.errors import HDDError
@@ -33,6 +34,42 @@ def test_pixels_and_labels_are_the_files(image_folder):
     fractions = data.train_images.double() / 255
     torch.testing.assert_close(data.mean, fractions.mean((0, 2, 3)).float())
     torch.testing.assert_close(data.std, fractions.std((0, 2, 3), correction=0).float())
+
+
+def test_what_is_no_regular_file_is_said(image_folder):
+    path = image_folder()
+    os.mkfifo(path / "train/cat/8.png")
+    with pytest.raises(HDDError, match=r"cat/8\.png \(it is no regular file, but a folder, a pipe or a device\)"):
+        load(f"folder:{path}")
+    assert len(load(f"folder:{path}", unreadable="skip").train_images) == 6
+
+
+def test_images_that_the_memory_cannot_hold(image_folder, monkeypatch):
+    path = image_folder()
+    monkeypatch.setattr(memory, "available", lambda: 5000)
+    with pytest.raises(HDDError, match=r"The 8 images in .*, with 12×10 pixels each, would take .*image_size=N"):
+        load(f"folder:{path}")
+    assert load(f"folder:{path}", size=8).size == (8, 8)
+    with pytest.raises(HDDError, match="with 64×64 pixels each"):
+        load(f"folder:{path}", size=64)
+
+
+def test_a_size_that_is_no_whole_number(image_folder):
+    with pytest.raises(HDDError, match=r"image size 8\.0 is not a whole number from 8 to 1024"):
+        load(f"folder:{image_folder()}", size=8.0)
+    assert load(f"folder:{image_folder('other')}", size=np.int64(8)).size == (8, 8)
+
+
+def test_twelve_bits_are_the_same_in_each_format(tmp_path):
+    levels = np.arange(0, 4096, 64, dtype=np.uint16).reshape(8, 8)
+    for label in "ab":
+        folder = tmp_path / "deep" / label
+        folder.mkdir(parents=True)
+        Image.fromarray(levels).save(folder / "0.png")
+        (folder / "1.pgm").write_bytes(b"P5 8 8 4095\n" + levels.astype(">u2").tobytes())
+    data = load(f"folder:{tmp_path / 'deep'}")
+    (first, *_), (second, *_) = data.train_images, data.test_images
+    assert torch.equal(first, second) and first.max() == 251
 
 
 def test_second_load_reads_no_image(image_folder):

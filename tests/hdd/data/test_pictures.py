@@ -1,3 +1,4 @@
+import os
 import struct
 import zlib
 
@@ -19,16 +20,19 @@ def why_not(path):
     return reason
 
 
-def png(path, color_type, pixels):
-    """Writes 16-bit PNGs that Pillow can read but not write: pixels (H, W, channels)."""
+def png(path, color_type, pixels, bits=16, transparent=()):
+    """Writes PNGs that Pillow can read but not write: pixels (H, W, channels), or bytes (H, N) with several in each."""
 
     def chunk(name, content):
         return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
-    height, width, _ = pixels.shape
-    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in pixels)
-    header = struct.pack(">IIBBBBB", width, height, 16, color_type, 0, 0, 0)
-    parts = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    height, width = len(pixels), pixels.shape[1] * (1 if bits == 16 else 8 // bits)
+    rows = b"".join(b"\0" + row.astype(">u2" if bits == 16 else np.uint8).tobytes() for row in pixels)
+    header = struct.pack(">IIBBBBB", width, height, bits, color_type, 0, 0, 0)
+    parts = chunk(b"IHDR", header)
+    if transparent:
+        parts += chunk(b"tRNS", np.array(transparent, ">u2").tobytes())
+    parts += chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + parts)
 
 
@@ -42,14 +46,50 @@ def tiff(path, pixels, photometric=1, sample_format=1):
     path.write_bytes(start + content + struct.pack("<H", len(tags)) + entries + struct.pack("<I", 0))
 
 
+def planes_tiff(path, planes):
+    """Writes TIFFs of one plane for each colour: planes uint8 or uint16 (3, H, W)."""
+    (_, height, width), bits, size = planes.shape, 8 * planes.itemsize, planes[0].nbytes
+    tags = {256: (4, 1, width), 257: (4, 1, height), 258: (3, 3, 8), 259: (3, 1, 1), 262: (3, 1, 2), 273: (4, 3, 14)}
+    tags |= {277: (3, 1, 3), 278: (4, 1, height), 279: (4, 3, 26), 284: (3, 1, 2)}
+    beside = struct.pack("<HHH", bits, bits, bits) + struct.pack("<III", *(38 + number * size for number in range(3)))
+    beside += struct.pack("<III", size, size, size)
+    entries = b"".join(struct.pack("<HHII", tag, *values) for tag, values in tags.items())
+    content = beside + planes.tobytes()
+    start = b"II*\0" + struct.pack("<I", 8 + len(content))
+    path.write_bytes(start + content + struct.pack("<H", len(tags)) + entries + struct.pack("<I", 0))
+
+
+def test_planes_of_8_bits_are_read(tmp_path):
+    planes = np.arange(192, dtype=np.uint8).reshape(3, 8, 8)
+    planes_tiff(tmp_path / "x.tif", planes)
+    assert (read_picture(str(tmp_path / "x.tif"), None).pixels == planes.transpose(1, 2, 0)).all()
+
+
+def test_only_regular_files_are_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "device.png").symlink_to("/dev/zero")
+    (tmp_path / "folder.png").mkdir()
+    for name in ("pipe.png", "device.png", "folder.png"):
+        assert why_not(tmp_path / name) == "it is no regular file, but a folder, a pipe or a device"
+
+
 def test_levels_that_would_be_read_wrongly_are_refused(tmp_path):
     levels = np.arange(64, dtype=np.uint16).reshape(8, 8) * 1000
     tiff(tmp_path / "ink.tif", levels, photometric=0)
     assert why_not(tmp_path / "ink.tif") == "its white is 0, and its black the highest level; save it with black as 0"
     tiff(tmp_path / "signed.tif", np.arange(64, dtype=np.int8).reshape(8, 8), sample_format=2)
-    assert why_not(tmp_path / "signed.tif") == "its pixels have a sign; save it with levels from 0"
+    assert why_not(tmp_path / "signed.tif") == "its pixels have a sign; save it with levels from 0 to 255"
     tiff(tmp_path / "long.tif", levels.astype(np.float64), sample_format=3)
     assert why_not(tmp_path / "long.tif") == "a TIFF with pixels of a kind that is not read; save it as PNG"
+    tiff(tmp_path / "wide.tif", levels.astype(np.uint32) * 60_000)
+    assert why_not(tmp_path / "wide.tif") == (
+        "its pixels go from 0 to 3780000000, and only 0 to 65535 is read; scale them to that range and save them with "
+        "16 bits"
+    )
+    planes_tiff(tmp_path / "planes.tif", np.zeros((3, 8, 8), np.uint16))
+    assert why_not(tmp_path / "planes.tif") == (
+        "its colours have 16 bits in a form that is not read, such as in planes; save it with 8 bits"
+    )
     tiff(tmp_path / "plain.tif", levels)
     assert (read_picture(str(tmp_path / "plain.tif"), None).pixels == levels).all()
 
@@ -93,6 +133,15 @@ def test_grey_with_transparency_stays_grey(tmp_path):
 def test_a_shade_that_stands_for_transparent_is_white(mode, tmp_path):
     picture = read(Image.new(mode, (2, 2), 0), tmp_path / "x.png", transparency=0)
     assert picture.grey and picture.pixels.min() == 255
+
+
+def test_a_shade_of_few_bits_that_stands_for_transparent_is_white(tmp_path):
+    png(tmp_path / "x.png", 0, np.array([[0b00_01_10_11]]), bits=2, transparent=[1])
+    assert read_picture(str(tmp_path / "x.png"), None).pixels[0, :, 0].tolist() == [0, 255, 170, 255]
+    png(tmp_path / "x.png", 0, np.array([[0x05, 0xAF]]), bits=4, transparent=[5])
+    assert read_picture(str(tmp_path / "x.png"), None).pixels[0, :, 0].tolist() == [0, 255, 170, 255]
+    png(tmp_path / "x.png", 2, np.zeros((1, 1, 3)), transparent=[0, 0, 0])
+    assert "colours with 16 bits, of which one is transparent; save it without" in why_not(tmp_path / "x.png")
 
 
 def test_a_colour_that_stands_for_transparent_is_white(tmp_path):
@@ -150,6 +199,15 @@ def test_deep_greys_keep_their_levels(tmp_path):
     ):
         picture = read(Image.fromarray(levels.astype(dtype)), tmp_path / f"x{suffix}")
         assert picture.grey and picture.pixels.dtype == np.uint16 and picture.pixels.tolist() == levels.tolist()
+
+
+def test_levels_of_a_pgm_are_those_of_its_file(tmp_path):
+    """Pillow scales those of files whose highest level is not 65535."""
+    levels = np.arange(0, 4096, 5, dtype=np.uint16)
+    (tmp_path / "x.pgm").write_bytes(b"P5 %d 1 4095\n" % len(levels) + levels.astype(">u2").tobytes())
+    (tmp_path / "text.pgm").write_text(f"P2 {len(levels)} 1 4095 " + " ".join(map(str, levels)))
+    for name in ("x.pgm", "text.pgm"):
+        assert read_picture(str(tmp_path / name), None).pixels[0].tolist() == levels.tolist()
 
 
 @pytest.mark.parametrize("levels", [[-1, 5], [0, 65536]])

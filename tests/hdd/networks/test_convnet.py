@@ -101,6 +101,11 @@ def test_too_deep_is_refused_with_what_fits(channels, size, depth, most):
     assert network.embed(torch.zeros(1, channels, *size)).shape == (1, network.embedding_size)
 
 
+def test_images_that_no_depth_fits():
+    with pytest.raises(HDDError, match=r"too deep for images of 1×300, .* them\. Use larger images\."):
+        ConvNet(3, (1, 300), 10, 4, 1)
+
+
 def test_draw_is_a_function_of_its_generator_alone():
     torch.manual_seed(0)
     network = ConvNet(3, (16, 16), 10, 16)

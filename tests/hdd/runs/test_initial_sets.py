@@ -71,6 +71,12 @@ def test_it_is_replayed_forked_and_rewound_without_the_file(started, digits, tmp
         history.copy_ledger(rewound, tmp_path / "no")
 
 
+def test_labels_that_are_one_hot_are_hard(started, made, digits, tmp_path):
+    one_hot = SyntheticSet(made.images, np.eye(10)[made.labels], made.classes, made.mean, made.std)
+    run = api.distill(out=tmp_path / "run", data=digits, initial=one_hot, **SMALL | {"steps": 1})
+    np.testing.assert_array_equal(run.given_initial_images(), started.given_initial_images())
+
+
 def test_it_goes_on_from_a_step_of_a_run(started, digits, tmp_path):
     other = api.distill(out=tmp_path / "other", data=digits, initial=f"{started.path}@2", **SMALL | {"steps": 1})
     np.testing.assert_array_equal(
@@ -95,7 +101,7 @@ def test_sets_that_cannot_start_a_run(made, digits, tmp_path):
     refused("decoder plain, but the method idm has quadrants", initial=made, method="idm")
     few = SyntheticSet(made.images[:-1], made.labels[:-1], made.classes, made.mean, made.std)
     refused("has 1 to 2 images of each class", initial=few)
-    soft = SyntheticSet(made.images, np.eye(10)[made.labels], made.classes, made.mean, made.std)
+    soft = SyntheticSet(made.images, np.full((20, 10), 0.1), made.classes, made.mean, made.std)
     refused("soft labels", initial=soft)
     large = SyntheticSet(np.zeros((20, 1, 8, 8)), made.labels, made.classes, made.mean, made.std)
     refused("are 1×8×8, but those of digits are 1×16×16", initial=large)

@@ -13,7 +13,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hdd import sets
+from hdd import memory, sets
 from hdd.errors import HDDError
 from hdd.sets import Reading
 
@@ -85,9 +85,39 @@ def test_an_array_larger_than_the_file_takes_no_memory(tmp_path):
             archive.writestr(name, file.getvalue())
     with pytest.raises(HDDError, match="larger than the file"):
         sets.load(tmp_path / "set.npz")
-    np.savez_compressed(tmp_path / "bomb.npz", images=np.zeros((64, 64, 64, 3)), labels=np.zeros(64))
-    with pytest.raises(HDDError, match="too many for its size"):
-        sets.load(tmp_path / "bomb.npz")
+
+
+def test_arrays_that_the_memory_cannot_hold_are_not_read(tmp_path, monkeypatch):
+    path = tmp_path / "black.npz"
+    np.savez_compressed(path, images=np.zeros((64, 64, 64, 3)), labels=np.zeros(64, int))
+    assert sets.load(path).counts == (64,), "a set that is compressed well is a set"
+    monkeypatch.setattr(memory, "available", lambda: 12e6)
+    with pytest.raises(HDDError, match=r"The images\.npy in .*black\.npz would take 0\.0 GiB .*give a smaller set"):
+        sets.load(path)
+
+
+@pytest.mark.parametrize("put", ["item", "items", "dictionary", "ordered"])
+def test_keys_that_are_nested_deeply_are_refused(tmp_path, put):
+    """Python goes through such a key without a limit, which ends the process."""
+    deep = b")" + b"\x85" * 200_000
+    content = {
+        "item": b"}" + deep + b"K\x01s",
+        "items": b"}(" + deep + b"K\x01u",
+        "dictionary": b"(" + deep + b"K\x01d",
+        "ordered": b"ccollections\nOrderedDict\n]" + deep + b"K\x01\x86a\x85R",
+    }[put]
+    (tmp_path / "deep.pkl").write_bytes(b"\x80\x02" + content + b".")
+    with pytest.raises(HDDError, match="a dictionary whose keys are neither texts nor numbers"):
+        sets.load(tmp_path / "deep.pkl")
+
+
+def test_numbers_of_a_type_that_is_not_read_are_named(tmp_path):
+    for kind, name in ((torch.float8_e4m3fn, "float8_e4m3fn"), (torch.complex64, "ComplexFloatStorage")):
+        torch.save([torch.zeros(6, 3, 8, 8).to(kind), torch.tensor(published.LABELS)], tmp_path / "data_x.pt")
+        with pytest.raises(
+            HDDError, match=f"data_x.pt holds numbers of the type torch.{name}, .* save them as torch.float32.$"
+        ):
+            sets.load(tmp_path / "data_x.pt")
 
 
 def test_arrays_of_objects_are_refused(tmp_path):
@@ -121,6 +151,14 @@ def test_archives_do_not_lead_out_of_themselves(tmp_path, name):
         (np.zeros((6, 3, 8, 8)), np.full(6, np.nan), "not all finite"),
         (np.zeros((6, 3, 8, 8)), published.LABELS + 10**9, "at most 100000 classes"),
         (np.zeros((0, 3, 8, 8)), published.LABELS[:0], "must have the shape"),
+        (np.zeros((6, 3, 8, 8)), np.zeros((6, 0)), r"labels have the shape \(6, 0\), but \(count,\) is expected"),
+        (np.zeros((6, 3, 8, 8)), np.array(1), r"labels have the shape \(\)"),
+        (
+            np.full((6, 3, 8, 8), -1, np.int16),
+            published.LABELS,
+            "whole numbers from -1 to -1, which are neither pixels",
+        ),
+        (np.full((6, 3, 8, 8), 65536), published.LABELS, "save pixels as whole numbers from 0 to 255"),
     ],
 )
 def test_arrays_that_are_no_set(tmp_path, images, labels, message):
@@ -131,10 +169,45 @@ def test_arrays_that_are_no_set(tmp_path, images, labels, message):
     assert str(path) in str(told.value)
 
 
+def test_arrays_of_the_wrong_order_are_told_as_they_are(tmp_path):
+    np.savez(tmp_path / "set.npz", images=published.images(), labels=published.LABELS)
+    with pytest.raises(HDDError, match=r"shape \(6, 3, 8, 8\).*save images\.transpose\(0, 2, 3, 1\)"):
+        sets.load(tmp_path / "set.npz")
+    np.savez(tmp_path / "set.npz", images=published.images().transpose(0, 2, 3, 1) * 1j, labels=published.LABELS)
+    with pytest.raises(HDDError, match=r"is damaged .*no array of numbers"):
+        sets.load(tmp_path / "set.npz")
+
+
 def test_an_option_that_the_format_has_not(tmp_path):
     path = published.pair(tmp_path / "data_best.pt")
     with pytest.raises(HDDError, match="experiment=1 is not allowed for the format pair"):
         sets.load(path, Reading(experiment=1))
+
+
+def test_images_that_the_memory_cannot_hold_are_not_read(tmp_path, monkeypatch):
+    path, _ = published.family("zip", tmp_path)
+    monkeypatch.setattr(memory, "available", lambda: 1e3)
+    for place in (path, tmp_path / "here"):
+        with pytest.raises(HDDError, match=r"4 images such as .*class0\.png would take .* give fewer or smaller"):
+            sets.load(place)
+
+
+def test_a_pipe_among_the_images(tmp_path):
+    published.class_folders(tmp_path, ["0", "1"])
+    os.mkfifo(tmp_path / "1" / "pipe.png")
+    with pytest.raises(HDDError, match=r"1/pipe\.png cannot be read \(it is no regular file"):
+        sets.load(tmp_path)
+
+
+def test_a_table_without_rows(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    parquet.write_table(
+        pyarrow.table({"image": pyarrow.array([], pyarrow.binary()), "label": []}), tmp_path / "x.parquet"
+    )
+    with pytest.raises(HDDError, match=r"x\.parquet has no rows"):
+        sets.load(tmp_path / "x.parquet")
 
 
 def test_images_that_cannot_be_read_are_named(tmp_path):

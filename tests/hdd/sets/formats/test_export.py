@@ -2,10 +2,15 @@ import json
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from hdd import sets
 from hdd.errors import HDDError
 from hdd.sets import SyntheticSet
+
+DEEP = []
+for _ in range(150):
+    DEEP = [DEEP]
 
 
 @pytest.fixture(params=["hard", "soft"])
@@ -50,6 +55,63 @@ def test_what_is_damaged_is_named(made, tmp_path, spoil):
     path = tmp_path / spoil
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(HDDError, match=f"The synthetic set in {tmp_path} is damaged"):
+        sets.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("provenance", [], "provenance no object"),
+        ("provenance", None, "provenance no object"),
+        ("provenance", {"deep": DEEP}, "nested too deeply"),
+        ("decoder", [], "decoder is no text"),
+        ("classes", "ab", "classes are no list of texts"),
+        ("classes", [["a"], "b"], "classes are no list of texts"),
+        ("mean", [10**400] * 3, "mean is no list of finite numbers"),
+        ("mean", [float("nan")] * 3, "mean is no list of finite numbers"),
+        ("mean", ["x"], "mean is no list of finite numbers"),
+        ("mean", [[0.1]], "mean is no list of finite numbers"),
+        ("mean", [None], "mean is no list of finite numbers"),
+        ("mean", 0.5, "mean is no list of finite numbers"),
+        ("std", [float("inf")] * 3, "std is no list of finite numbers"),
+        ("std", [0, 1, 1], "std is not above 0"),
+        ("version", float("inf"), "version is inf, but a whole number"),
+        ("version", None, "version is None, but a whole number"),
+    ],
+)
+def test_a_record_that_says_what_is_not_allowed(tmp_path, name, value, message):
+    made = SyntheticSet(np.zeros((2, 3, 8, 8)), [0, 1], ("a", "b"), (0.5,) * 3, (0.5,) * 3)
+    sets.save(made, tmp_path / "own")
+    sets.save(made, tmp_path / "set.npz", "kip")
+    for path, record in (("own", "own/set.json"), ("set.npz", "set.npz.manifest.json")):
+        about = json.loads((tmp_path / record).read_text())
+        (tmp_path / record).write_text(json.dumps(about | {name: value}))
+        with pytest.raises(HDDError, match=f"{path}.* is damaged .*{message}"):
+            sets.load(tmp_path / path)
+        (tmp_path / record).write_text("[" * 100_000)
+        with pytest.raises(HDDError, match=f"{path}.* is damaged .*nested too deeply"):
+            sets.load(tmp_path / path)
+        (tmp_path / record).write_text("{}")
+        with pytest.raises(HDDError, match=f"{path}.* is damaged .*it lacks version, classes"):
+            sets.load(tmp_path / path)
+
+
+def test_means_of_other_channels_are_refused(tmp_path):
+    for channels, count in ((1, 3), (1, 2), (3, 1)):
+        about = {"mean": [0.5] * count, "std": [0.5] * count}
+        made = SyntheticSet(np.zeros((2, channels, 8, 8)), [0, 1], "ab", (0.5,) * channels, (0.5,) * channels)
+        for name, record in (("export", "set.json"), ("folder", "manifest.json")):
+            folder = tmp_path / f"{name} {channels} {count}"
+            sets.save(made, folder, name)
+            (folder / record).write_text(json.dumps(json.loads((folder / record).read_text()) | about))
+            with pytest.raises(HDDError, match="mean"):
+                sets.load(folder)
+
+
+def test_pixels_are_no_normalised_images(made, tmp_path):
+    sets.save(made, tmp_path)
+    save_file({"images": np.zeros((5, 3, 8, 6), np.uint8), "labels": made.labels}, tmp_path / "set.safetensors")
+    with pytest.raises(HDDError, match=r"images of the type uint8 .* but normalised floating-point numbers"):
         sets.load(tmp_path)
 
 

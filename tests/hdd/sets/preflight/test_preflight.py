@@ -1,9 +1,13 @@
 """Sets of which it is known what is wrong with them: real digits and made-up colours, coded as published files are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
+from hdd import sets
 from hdd.data import Dataset, load
 from hdd.errors import HDDError
 from hdd.sets import Reading, SyntheticSet, fitted
@@ -95,6 +99,31 @@ def test_classes_in_another_order(colours, order):
     np.testing.assert_array_equal(mended.labels, fitted(real_set(colours), colours).labels)
 
 
+def test_some_classes_in_another_order(digits):
+    """Most labels are right, so the set is not as bad as chance, but it is clearly worse than real images."""
+    report = preflight(real_set(digits, meaning=[0, 1, 2, 3, 5, 6, 7, 8, 9, 4]), digits)
+    assert warned(report) == {"classes"} and report.suggested == {}
+    assert "Fewer images look like the classes of their labels" in " ".join(each.words for each in report.findings)
+
+
+def test_folders_named_by_the_numbers_of_the_data_set(colours, tmp_path):
+    """The classes of a folder of real images are in the order of texts: 0, 1, 10, 11, 2, …"""
+    names = sorted(map(str, range(12)))
+    numbered = replace(colours, classes=tuple(names))
+    for label, name in enumerate(names):
+        (tmp_path / name).mkdir()
+        image = colours.test_images[colours.test_labels == label][0]
+        Image.fromarray(image.permute(1, 2, 0).numpy()).save(tmp_path / name / "0.png")
+    assert fitted(sets.load(tmp_path), numbered).labels.tolist() == [names.index(str(label)) for label in range(12)]
+    assert fitted(sets.load(tmp_path), colours).labels.tolist() == list(range(12)), "no names of the data set"
+    said = sets.load(tmp_path, Reading(classes="in order"))
+    assert fitted(said, numbered).labels.tolist() == list(range(12)), "the user knows better"
+    said = sets.load(tmp_path, Reading(classes="string order"))
+    assert fitted(said, numbered).labels.tolist() == [int(name) for name in names]
+    (tmp_path / "3" / "0.png").unlink()
+    assert fitted(sets.load(tmp_path, Reading(class_count=12)), numbered).counts[names.index("3")] == 0
+
+
 def test_labels_that_say_nothing(digits):
     report = preflight(real_set(digits, meaning=[3, 4, 5, 6, 7, 8, 9, 0, 1, 2]), digits)
     assert warned(report) == {"classes"} and report.suggested == {}
@@ -167,6 +196,17 @@ def test_a_set_that_does_not_fit(digits, colours):
     )
     with pytest.raises(HDDError, match="labels of the set go up to 10, but digits has only the classes 0 to 9"):
         fitted(unnamed, digits)
+
+
+def test_labels_that_count_from_one(digits):
+    one = real_set(digits)
+    other = replace(one, labels=one.labels + 1, classes=(*one.classes, "10"))
+    with pytest.raises(HDDError, match="count the classes from 1, read it with classes='from one'"):
+        fitted(other, digits)
+    mended = fitted(corrected(other, Reading(classes="from one")), digits)
+    np.testing.assert_array_equal(mended.labels, fitted(one, digits).labels)
+    with pytest.raises(HDDError, match="an image with the label 0"):
+        corrected(one, Reading(classes="from one"))
 
 
 def test_classes_are_fitted_by_name(digits):
