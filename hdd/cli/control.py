@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from hdd.errors import InUseError
+from hdd.errors import InUseError, StorageError
 from hdd.runs.driver_lease import DriverLease, by
 from hdd.runs.run import Run
 
@@ -30,11 +30,14 @@ def in_control(run: Run, means: str, take_over: bool) -> Generator[str]:
     """Within this context, a command is in control of a run; yields who that is, for the ledger.
 
     Raises:
-        HDDError: somebody else is in control, and it does not take over.
+        HDDError: somebody else is in control, and it does not take over, or cannot.
     """
     lease, key, who = DriverLease(run.path), uuid.uuid4().hex, by(means)
     run.check_writable()
-    if not lease.take(key, who, take_over):
+    taken = lease.take(key, who, take_over)
+    if not taken and take_over:
+        raise StorageError(f"Control of {run.path} cannot be taken here: the folder live/ in it cannot be written.")
+    if not taken:
         other = holder.who if (holder := lease.holder) else ""
         raise InUseError(
             f"{other or 'Somebody else'} is in control of {run.path}: have it handed over there, or give --take-over."

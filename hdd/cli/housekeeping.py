@@ -7,6 +7,7 @@ import typer
 
 from hdd.cli.common import RunPath, print_line
 from hdd.cli.control import TakeOver, check_control
+from hdd.errors import InvalidInputError
 from hdd.runs import housekeeping
 from hdd.runs.run import Run
 
@@ -44,8 +45,20 @@ def delete(
         # Control goes with the run, so it is not taken before the user has agreed.
         if not take_over:
             check_control(run, "hdd runs delete", take_over)
-    if yes or typer.confirm(f"Delete {path} with all of its {step} steps? This cannot be undone."):
+    if yes or _agrees(f"Delete {path} with all of its {step} steps? This cannot be undone."):
         housekeeping.delete(path)
         print_line(f"Deleted {path}")
     else:
         print_line(f"Kept {path}")
+
+
+def _agrees(question: str) -> bool:
+    """The user's answer.
+
+    Raises:
+        HDDError: there is nobody to answer, as the standard input or output is closed.
+    """
+    try:
+        return typer.confirm(question)
+    except RuntimeError:
+        raise InvalidInputError(f"Nobody can be asked here: {question} Give --yes to say so.") from None

@@ -118,6 +118,16 @@ def test_progress_that_cannot_be_written_ends_no_run(tmp_path):
     assert told.returncode == 0 and "finished at step 3 of 3" in told.stdout
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+@pytest.mark.parametrize("closed", ["<&-", ">&- </dev/null"])
+def test_nobody_is_asked_where_nobody_can_answer(tmp_path, digits, closed):
+    path = create(tmp_path / "run", initial_settings(**SMALL), digits).path
+    command = f'exec "{sys.executable}" -m hdd runs delete "{path}" {closed}'
+    told = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, timeout=120)
+    assert (told.returncode, b"give --yes" in told.stderr.lower()) == (2, True), told.stderr
+    assert Run(path).step == 0
+
+
 def test_more_runs_are_listed_than_files_can_be_opened(tmp_path):
     made = create(tmp_path / "run-0", initial_settings(**SMALL), load("digits"))
     made.close()

@@ -4,6 +4,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from hdd.paths import FOLDER
+from hdd.runs.engine_status import KILLED
 from hdd.states import Command, EngineState
 from workbench.component import SourceComponent
 from workbench.controls.job_watch import JobWatch
@@ -146,6 +147,8 @@ def status_text(frame: Frame) -> str:
         return (
             f"Running: {where}{rate}" + (f", {duration(left)} left" if left is not None else "") + _busy(status.message)
         )
+    if status.state == EngineState.KILLED and status.message != KILLED:
+        return f"At {where}: {status.message}"
     if status.state == EngineState.KILLED:
         return f"Killed at {where}, perhaps because memory ran out. Resume goes on from there, bit for bit."
     if status.state == EngineState.FAILED:

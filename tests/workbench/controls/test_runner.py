@@ -1,6 +1,7 @@
 """The buttons of the engine."""
 
 import sys
+from dataclasses import replace
 
 import panel_material_ui as pmui
 import pytest
@@ -11,8 +12,9 @@ from waiting import wait_until
 
 from hdd import api
 from hdd.runs.run import Run
+from hdd.states import EngineState
 from workbench.browser.link import Link
-from workbench.controls.runner import Runner
+from workbench.controls.runner import Runner, status_text
 from workbench.core.jobs import Engines
 from workbench.session import Session
 from workbench.theme import HIDDEN
@@ -96,3 +98,10 @@ def test_a_run_whose_images_were_moved_is_told_their_place_beside_the_message(tm
     wait_until(lambda: shown() is None and run.step == 2, SECONDS)
     assert [(edit.value, edit.who) for edit in run.edits()] == [(2, "alice")], "the ledger names who asked for steps"
     session.close()
+
+
+def test_a_copy_of_a_going_run_is_not_called_killed(session, source):
+    message = "this directory is a copy and has no engine: the one that was copied with it advances elsewhere"
+    status = replace(source.state.status, state=EngineState.KILLED, message=message)
+    source.state = replace(source.state, status=status)
+    assert status_text(session.frame()) == f"At step {source.state.step} of {10**6}: {message}"
