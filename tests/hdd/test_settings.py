@@ -150,7 +150,7 @@ def test_allowed_shows_bounds(name):
 
 def test_allowed_in_full():
     assert allowed("momentum") == "a number ≥ 0 and < 1"
-    assert allowed("ipc") == "a whole number ≥ 1"
+    assert allowed("ipc") == "a whole number ≥ 1 and ≤ 10000"
     assert allowed("threads") == "a whole number ≥ 1 and ≤ 1024, or none"
     assert allowed("feature_scale") == "a number > 0 and ≤ 1e+06, or auto"
     assert allowed("init") == "one of real, noise"
