@@ -4,7 +4,7 @@ It holds the document and the link to the browser; the decisions are made in `wo
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
@@ -16,7 +16,7 @@ from hdd.runs.driver_lease import by
 from workbench.browser.link import Link
 from workbench.compat.guest_cookie import signed_in
 from workbench.core import frame_gate
-from workbench.core.disk_requests import RETRY_SECONDS, Projecting
+from workbench.core.disk_requests import RETRY_SECONDS, DiskRequest, Projecting
 from workbench.core.frame import Frame, Selection, View
 from workbench.core.frame_builder import FrameBuilder
 from workbench.core.frame_gate import FrameGate, News
@@ -31,6 +31,12 @@ from workbench.document_calls import Caller, DocumentCalls
 def person() -> str:
     """Who has signed in on the page of this session; without signing in, the page and its server."""
     return signed_in() or by("page")
+
+
+def _look(request: DiskRequest, drives: bool) -> Hashable:
+    """The part of how a disk shows images that may change because this person has asked for it."""
+    look = request.look
+    return look if drives else (look.view, look.network, look.geometry.feature_centre)
 
 
 class Session:
@@ -203,12 +209,12 @@ class Session:
         """Shows `frame`, or builds the newest one, if it differs from the last frame that was shown."""
         frame = frame or self.frame()
         full = self._gate.admit(time.monotonic(), self._news(frame))
-        if full is None:
-            return
         if full:
             self._gate.make_room(idle_cores())
-        else:
+        elif self._gate.owes_words:
             self._calls.soon(self._bring_words, self._gate.full_seconds)
+        if full is None:
+            return
         frame, started = replace(frame, full=full), time.monotonic()
         with pn.io.hold():
             for view in self.views:
@@ -217,21 +223,21 @@ class Session:
             self._link.frame = self._gate.sent
         if self._frames.disks.showed(frame.disk):
             self.wake()
-        turns.spent(time.monotonic() - started)
+        turns.spent(now := time.monotonic(), now - started)
 
     def _request_again(self) -> None:
         """Schedules a full frame, with which what has failed is requested once more."""
         self.refresh()
 
     def _bring_words(self) -> None:
-        """Schedules a full frame if the frames since the last one left texts and curves out of date."""
+        """Schedules a frame, in its turn, if those since the last full one left texts and curves out of date."""
         if self._gate.owes_words:
-            self.refresh()
+            self.wake()
 
     def _news(self, frame: Frame) -> News:
         state, asked = frame.state, self._frames.disks.asked
         chosen = tuple(str(value) for value in self.selection.param.values().values())
-        control = self.source.driver, tuple(self.source.tabs())
+        drives = self.drives
         return News(
             content=(
                 state.version,
@@ -240,11 +246,20 @@ class Session:
                 frame.images is None,
                 id(frame.disk),
                 frame.disk_problem,
+                tuple(self.source.tabs()),
             ),
-            asked=(state.answers, chosen, control, self._refreshed, frame.sample is None),
-            look=None if frame.disk is None else frame.disk.request.look,
-            next_look=None if asked is None else asked.look,
-            awaited=state.awaits_answer or (frame.images is None and bool(state.kept)),
+            # What one person does, and who comes and goes, would otherwise be shown to all viewers in the same moment,
+            # and all of them would wait.
+            asked=(
+                state.answers if drives else None,
+                chosen,
+                self.source.driver,
+                self._refreshed,
+                frame.sample is None,
+            ),
+            look=None if frame.disk is None else _look(frame.disk.request, drives),
+            next_look=None if asked is None else _look(asked, drives),
+            awaited=(drives and state.awaits_answer) or (frame.images is None and bool(state.kept)),
         )
 
     def _heard(self, message: dict[str, Any]) -> None:

@@ -56,6 +56,14 @@ def session(source, document, projector, monkeypatch):
 
 
 @pytest.fixture
+def drive(session, source):
+    """Takes control: what happens to requests of others is no answer, and waits for its turn."""
+    session.tab = "tab"
+    source.lease.take("tab")
+    assert session.drives
+
+
+@pytest.fixture
 def paint(session, document):
     """Lets the browser paint what was sent, until nothing more comes."""
 
@@ -132,7 +140,10 @@ def test_frames_are_no_closer_than_the_rate_allows(session, source, document, pa
     assert frame_of(session).step == 41
 
 
-def test_words_are_due_when_something_happened_and_after_the_last_picture(session, source, run, document, paint):
+@pytest.mark.usefixtures("drive")
+def test_words_are_due_when_something_happened_and_after_the_last_picture(
+    session, source, run, document, paint, monkeypatch
+):
     paint()
     words = session.views[1].frames
     count = len(words)
@@ -140,7 +151,9 @@ def test_words_are_due_when_something_happened_and_after_the_last_picture(sessio
     paint()
     assert len(words) == count
     assert frame_of(session).step == 41
+    monkeypatch.setattr(frame_gate, "FULL_SECONDS", 0.0)
     document.run(later=True)
+    monkeypatch.setattr(frame_gate, "FULL_SECONDS", 1e9)
     paint()
     assert (len(words), words[-1].step) == (count + 1, 41)
     (edit,) = run.steer(weight=3.0)
@@ -156,6 +169,7 @@ def test_words_are_due_when_something_happened_and_after_the_last_picture(sessio
     assert len(words) == count + 4
 
 
+@pytest.mark.usefixtures("drive")
 def test_what_was_asked_for_is_not_held_up_by_frames_before_it(session, source, run, document, paint, monkeypatch):
     paint()
     shown = len(session.views[0].frames)
@@ -316,3 +330,16 @@ def test_the_first_tab_drives_and_a_closed_session_leaves_nothing(session, sourc
     first.wake()
     assert document.next == []
     second.close()
+
+
+def test_what_others_ask_for_comes_with_the_next_frame_in_turn(session, source, run, document, paint):
+    paint()
+    words = session.views[1].frames
+    count, shown = len(words), len(session.views[0].frames)
+    (edit,) = run.steer(weight=3.0)
+    run.decide(next(each for each in run.pending() if each.id == edit), "applied", 40, 1.0)
+    source.put(edits=tuple(run.edits()))
+    paint()
+    assert len(words) == count
+    assert len(session.views[0].frames) == shown + 1
+    assert frame_of(session).state.edits[-1].status == "applied"

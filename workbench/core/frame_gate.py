@@ -88,7 +88,7 @@ class FrameGate:
         wait = 0.0 if answered else self._sent_at + self._stretch / FRAMES_PER_SECOND - now
         if wait <= 0 and not answered:
             self._turn = self._turns.take(now) if self._turn is None else self._turn
-            wait = self._turn - now
+            wait = max(self._turn, self._turns.rested) - now
         # A frame that is sent now would only delay what the user is waiting for.
         if news.awaited or (None not in (news.next_look, self._look) and news.next_look != self._look):
             self._held_at = now if self._held_at is None else self._held_at

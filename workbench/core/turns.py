@@ -10,11 +10,16 @@ class Turns:
     """Says when the next frame of any session may be sent; only for the thread of the event loop.
 
     Times are in seconds, of any clock that never goes back.
+
+    Attributes:
+        rested: when the event loop has had as much time for others as the last frame took. After something else has
+            held it up, the turns of several sessions have come, and their frames must not follow one another at once.
     """
 
     def __init__(self) -> None:
         self._free = 0.0
         self._cost = 0.0
+        self.rested = 0.0
 
     def take(self, now: float) -> float:
         """The time from which the frame of the session that asks may be sent; no other session gets the same."""
@@ -22,9 +27,10 @@ class Turns:
         self._free = turn + self._cost / SHARE
         return turn
 
-    def spent(self, seconds: float) -> None:
-        """Tells how long it took to send a frame."""
+    def spent(self, now: float, seconds: float) -> None:
+        """Tells how long it took to send a frame, up to now."""
         self._cost += SMOOTHING * (seconds - self._cost)
+        self.rested = now + seconds * (1 / SHARE - 1)
 
 
 turns = Turns()

@@ -74,7 +74,7 @@ def test_sessions_take_turns_and_leave_the_server_time_for_others():
         gate.admit(100.0, FIRST)
         gate.painted = gate.sent
     for _ in range(200):
-        turns.spent(0.01)
+        turns.spent(100.5, 0.01)
     waits = [gate.wait(101.0, news(1), listens=True) for gate in gates]
     assert waits == pytest.approx([0.01 / SHARE * place for place in range(30)], abs=1e-6)
     # Who waits keeps the turn, and gives it back with the frame.
@@ -82,6 +82,9 @@ def test_sessions_take_turns_and_leave_the_server_time_for_others():
     assert gates[0].admit(101.0, news(1))
     gates[0].painted = gates[0].sent
     assert gates[0].wait(102.0, news(2), listens=True) == pytest.approx(0)
+    # If something else held up the server, several turns have come; still others have their time between the frames.
+    turns.spent(102.0, 0.25)
+    assert gates[1].wait(102.0, news(2), listens=True) == pytest.approx(0.25)
     # What a user asks for is answered at once.
     assert gates[29].wait(101.05, news(1, asked="something"), listens=True) == 0
 
