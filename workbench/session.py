@@ -82,7 +82,7 @@ class Session:
         self._frames = FrameBuilder(source, projector, self.selection, self.refresh, self.wake)
         self._keys: dict[str, Callable[[], None]] = {}
         self._woken = False
-        self._refreshed = 0
+        self._refreshed = self._renewed = 0
         link.listener = self._heard
         self.companions: list[Session] = []
         self._watcher = self.selection.param.watch(lambda *_: self.wake(), list(Selection.param))
@@ -176,6 +176,11 @@ class Session:
         self._refreshed += 1
         self.wake()
 
+    def refresh_in_turn(self) -> None:
+        """As `refresh`, for what nobody on the page has asked for; so the frame waits for its turn."""
+        self._renewed += 1
+        self.wake()
+
     def refresh_soon(self) -> None:
         """Schedules a full frame in a moment, to show the progress of something that takes long."""
         self._calls.soon(self.refresh, frame_gate.FULL_SECONDS)
@@ -247,6 +252,7 @@ class Session:
                 id(frame.disk),
                 frame.disk_problem,
                 tuple(self.source.tabs()),
+                self._renewed,
             ),
             # What one person does, and who comes and goes, would otherwise be shown to all viewers in the same moment,
             # and all of them would wait.

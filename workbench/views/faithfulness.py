@@ -49,8 +49,11 @@ class FaithfulnessMeter:
         assert source.viewing is not None, "without real images there is no disk"
         viewing, labels = look.through(source.viewing), source.layout.labels
         arguments = (viewing, frame.images, labels, disk.geometry, disk.projection, look.pruning)
-        future = self._session.projector.study(projector.faithfulness, *arguments)
-        future.add_done_callback(partial(self._answered, _key(disk)))
+        projecting, key = self._session.projector, _key(disk)
+        # Sessions that show the same disk share the answer.
+        question = "faithfulness", disk.request, disk.geometry
+        future = source.shared(question, lambda: projecting.study(projector.faithfulness, *arguments))
+        future.add_done_callback(partial(self._answered, key))
 
     def _answered(self, key: tuple, future: Future) -> None:
         self._due = time.monotonic() + PAUSE_SECONDS
@@ -61,7 +64,7 @@ class FaithfulnessMeter:
         self.problem = "" if error is None else failure_text(error)
         if error is None:
             self._found = (key, future.result())
-        self._session.refresh()
+        self._session.refresh_in_turn()
 
 
 def _key(disk: DrawnDisk) -> tuple:

@@ -160,4 +160,4 @@ class RootDistances(SourceComponent):
             self._initial = look, answer.result()[1].synthetic_quantiles
         else:
             self._failed = look, f" Those of step 0 cannot be computed: {failure_text(error)}"
-        self._session.refresh()
+        self._session.refresh_in_turn()
