@@ -50,6 +50,8 @@ def test_no_picture_is_stretched(serve, new_tab, wide_run):
         found = tab.page.evaluate(PROPORTIONS)
         return found if len(found) >= count and {*names} <= {name for name, *_ in found} else None
 
+    # A click while the page is still being built can be lost.
+    tab.until(tab.points)
     tab.page.mouse.move(*tab.edges("wall")(0.5, 0.5))
     tab.page.mouse.click(*tab.edges("wall")(0.5, 0.5))
     tab.sees("Classes by features")
