@@ -6,6 +6,7 @@ import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,7 @@ class RunReader:
         """Class names in label order."""
         return self.meta("classes")
 
-    @property
+    @cached_property
     def _grid(self) -> tuple[int, int]:
         """The numbers of classes and of images of each, with which all grids of images begin."""
         return len(self.classes), self.initial_settings.ipc
@@ -180,10 +181,9 @@ class RunReader:
 
     def masks(self) -> dict[int, Mask]:
         """Which synthetic images distilled pruning keeps: the masks, by the step from which each is in force."""
-        grid = self._grid
         rows = self._rows("SELECT step, kept, scores FROM masks ORDER BY step")
         with self._understood("the masks"):
-            return {row["step"]: recorded.mask_of(row, grid) for row in rows}
+            return {row["step"]: recorded.mask_of(row, self._grid) for row in rows}
 
     def mask_at(self, step: int) -> Mask:
         """The mask after `step` completed steps, with the edits made at that step; all images are kept without one."""

@@ -108,8 +108,8 @@ def edit_of(row: sqlite3.Row) -> Edit:
     """A row of the table `edits`, with its note; see `understood` for what is raised."""
     read = {"value": json.loads(row["value"]), "old": json.loads(row["old"] or "null")}
     edit = Edit(**{**dict(row), **read, "status": EditStatus(row["status"])})
-    steps = [edit.step] if edit.status == EditStatus.APPLIED else [edit.step or 0]
-    if not all(isinstance(step, int) for step in (*steps, edit.due or 0)):
+    may_lack_step = edit.status != EditStatus.APPLIED
+    if not isinstance(edit.due or 0, int) or not isinstance(edit.step or 0 if may_lack_step else edit.step, int):
         raise ValueError(f"the step of edit {edit.id} is no whole number")
     return edit
 
