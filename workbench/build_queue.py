@@ -6,6 +6,9 @@ from itertools import chain, zip_longest
 
 from bokeh.document import Document
 
+from workbench.compat.session_remains import settle
+from workbench.core.turns import ROUND_SECONDS, turns
+
 Build = Callable[[], Iterator[None]]
 """Builds a part in stages, and yields between them, so that other sessions need not wait for all of it."""
 
@@ -48,12 +51,21 @@ class BuildQueue:
 
     def _schedule(self) -> None:
         self._is_scheduled = True
-        if self._document:
-            self._document.add_next_tick_callback(self._build)
+        if self._document is None:
+            self._build_stage()
         else:
-            self._build()
+            self._document.add_next_tick_callback(self._build)
 
     def _build(self) -> None:
+        if turns.is_crowded and self._document is not None:
+            self._document.add_timeout_callback(self._build, int(1000 * ROUND_SECONDS))
+        else:
+            self._build_stage()
+            # What has been made stays. To visit all of a page at its end would take as long as its longest stage.
+            settle()
+            turns.worked()
+
+    def _build_stage(self) -> None:
         self._is_scheduled = False
         if self._stages is None and self._waiting:
             self._stages = self._waiting.popleft()()

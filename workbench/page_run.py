@@ -75,7 +75,9 @@ class PageRun:
         recipes = RecipeButtons(session, tools.dialogs)
         export = Export(session, tools.link, tools.projector, tools.dialogs, self._exported)
         yield
-        self._runner[:] = [runner, evaluator, recipes, export]
+        self._runner[:] = [runner, evaluator]
+        yield
+        self._runner.extend([recipes, export])
 
     def _exported(self, step: int) -> Exported:
         shown = {"run": self.name, "step": step}
@@ -96,7 +98,8 @@ class PageRun:
         self._timeline[:] = [timeline]
 
     def _add_steering(self, session: Session) -> Iterator[None]:
+        # It fills its sections in the frames that follow.
         steering = Steering(session)
         session.add(steering)
-        yield
         self._steering[:] = [steering]
+        yield

@@ -79,7 +79,7 @@ class Session:
         self._link = link
         self._calls = DocumentCalls(document)
         self._gate = FrameGate(link.frame, turns)
-        self._frames = FrameBuilder(source, projector, self.selection, self.refresh, self.wake)
+        self._frames = FrameBuilder(source, projector, self.selection, self._images_came, self.wake)
         self._keys: dict[str, Callable[[], None]] = {}
         self._woken = False
         self._refreshed = self._renewed = 0
@@ -181,6 +181,13 @@ class Session:
         self._renewed += 1
         self.wake()
 
+    def _images_came(self) -> None:
+        """Schedules a full frame with images that were read; those of a run that is followed come for all at once."""
+        if self.selection.step is None and self.source.state.live is not None:
+            self.refresh_in_turn()
+        else:
+            self.refresh()
+
     def refresh_soon(self) -> None:
         """Schedules a full frame in a moment, to show the progress of something that takes long."""
         self._calls.soon(self.refresh, frame_gate.FULL_SECONDS)
@@ -231,8 +238,8 @@ class Session:
         turns.spent(now := time.monotonic(), now - started)
 
     def _request_again(self) -> None:
-        """Schedules a full frame, with which what has failed is requested once more."""
-        self.refresh()
+        """Schedules a frame, in its turn, with which what has failed is requested once more."""
+        self.refresh_in_turn()
 
     def _bring_words(self) -> None:
         """Schedules a frame, in its turn, if those since the last full one left texts and curves out of date."""

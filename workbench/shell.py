@@ -31,6 +31,7 @@ from workbench.core.projector import Projector
 from workbench.core.roles import may_change
 from workbench.core.set_opening import OpenedSet
 from workbench.core.set_place import SetPlace
+from workbench.core.turns import turns
 from workbench.page import make_page
 from workbench.page_run import PageRun
 from workbench.page_set import PageSet
@@ -137,6 +138,7 @@ class Shell:
         pn.state.on_session_destroyed(lambda _: self._ended())
         if self._asked_set is None:
             self.show_run(asked.run or None, self._tab, self._asked.get("compared", ""))
+        turns.worked()
 
     # Life of the session
 
@@ -267,7 +269,7 @@ class Shell:
         self._note(session)
         session.open()
         session.views.append(pages)
-        queue.extend([*alternate(builds, shown.builds(session)), partial(_settle, replaced)])
+        queue.extend([*alternate(builds, shown.builds(session)), *([_settle_replaced] if replaced else [])])
 
     def _note(self, session: Session) -> None:
         """Puts what is shown into the address, and keeps it for what is shown next."""
@@ -291,7 +293,7 @@ class Shell:
             self._status.object = self._shown.status(frame)
 
 
-def _settle(replaced: bool) -> Iterator[None]:
-    """The last stage of a page: what has been made stays."""
-    settle(replaced)
+def _settle_replaced() -> Iterator[None]:
+    """The last stage of a page that showed something else before."""
+    settle(replaced=True)
     yield

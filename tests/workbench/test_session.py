@@ -247,6 +247,24 @@ def test_what_is_being_read_is_waited_for_but_not_for_long(session, source, docu
     assert len(reading) == 1
 
 
+def test_images_of_a_run_that_is_followed_come_with_the_next_frame_in_turn(session, source, paint, monkeypatch):
+    paint()
+    words, reading = session.views[1].frames, Future()
+    monkeypatch.setattr(session._frames.images, "_read", lambda step: reading)
+    source.put(
+        step=50,
+        kept=(0, 10, 20, 30, 40, 50),
+        status=replace(source.state.status, state=EngineState.RUNNING),
+        frame=StepImages(46, scripted.images(46)),
+    )
+    paint()
+    count, shown = len(words), len(session.views[0].frames)
+    reading.set_result(StepImages(50, scripted.images(50)))
+    paint()
+    assert len(session.views[0].frames) > shown
+    assert len(words) == count
+
+
 def test_the_feature_scale_is_that_of_the_step(session, run, projector, paint):
     paint()
     session.selection.step = 10

@@ -13,10 +13,12 @@ from pathlib import Path
 
 from workbench.compat.bundle_paths import keep_paths
 from workbench.compat.busy_count import count_nothing
+from workbench.compat.grown_pages import look_only_at_new
 from workbench.compat.message_order import keep_order
 from workbench.compat.nagle import send_at_once
 from workbench.compat.property_defaults import keep_defaults
 from workbench.compat.session_remains import note_components
+from workbench.compat.shared_parameters import share_parameters
 
 HERE = Path(__file__).parent
 
@@ -46,3 +48,5 @@ def in_process() -> None:
     keep_paths()
     count_nothing()
     note_components()
+    share_parameters()
+    look_only_at_new()

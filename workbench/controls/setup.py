@@ -55,7 +55,7 @@ class Setup(Component):
         self._settings = self._computed()
         self._knobs: dict[str, KnobControl] = {}
         self._of_folder = pn.Column(sizing_mode="stretch_width", margin=0)
-        self._sections = KnobSections(_folded(), self._control, self._show, margin=(4, 4))
+        self._sections = KnobSections(_folded(), self._control, self._show_soon, margin=(4, 4))
         self._initial = pmui.TextInput(
             label="Start from a distilled set",
             value="",
@@ -170,6 +170,9 @@ class Setup(Component):
         self._changes.object = dataset_text.changes(before, self._settings)
         show(self._changes, bool(self._changes.object))
         self._show()
+
+    def _show_soon(self) -> None:
+        pn.state.execute(self._show, schedule=True)
 
     def _show(self) -> None:
         """Brings the controls up to date."""

@@ -7,7 +7,7 @@ is on its way at a time, and states of the run that the browser has no time for 
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from workbench.core.turns import Turns
+from workbench.core.turns import ROUND_SECONDS, Turns
 
 FRAMES_PER_SECOND = 11
 LEAST_FRAMES_PER_SECOND = 2
@@ -72,6 +72,8 @@ class FrameGate:
     def wait(self, now: float, news: News, listens: bool) -> float | None:
         """How long the next frame must wait. Only answers to what a user has asked for need not wait for their turn.
 
+        Even an answer is not sent in a round of the event loop in which something else took long.
+
         Args:
             now: the time.
             news: what the frame would show.
@@ -95,7 +97,7 @@ class FrameGate:
             wait = max(wait, self._held_at + HOLD_SECONDS - now)
         else:
             self._held_at = None
-        return max(wait, 0.0)
+        return max(wait, ROUND_SECONDS if self._turns.is_crowded else 0.0)
 
     @property
     def full_seconds(self) -> float:

@@ -168,7 +168,8 @@ class RunSource:
 
     def read(self, step: int) -> "Future[StepImages]":
         """As `Source.read`."""
-        return self.ask(lambda run: _read(run, step))
+        question = ("images", step, self.state.rewinds)
+        return self.shared(question, lambda: self.ask(lambda run: _read(run, step)))
 
     def ask(self, function: Callable[[Run], Answer]) -> "Future[Answer]":
         """The result of a function of the run, for callers that must not wait for storage; see `RunThread.ask`."""

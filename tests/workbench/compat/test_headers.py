@@ -11,7 +11,7 @@ from workbench import compat
 
 FIELDS = ("Cause", "Upstream", "Needed for", "Without it")
 PATCHES = sorted(path for path in compat.HERE.iterdir() if path.suffix in (".py", ".js") and path.stem != "__init__")
-LIBRARIES = {"panel", "bokeh", "panel-material-ui"}
+LIBRARIES = {"panel", "bokeh", "panel-material-ui", "param"}
 
 per_patch = pytest.mark.parametrize("path", PATCHES, ids=lambda path: path.name)
 

@@ -154,3 +154,30 @@ def test_files_are_looked_for_again_and_again_without_the_patch(how, what, tmp_p
     script.write_text(LOOKED_FOR)
     told = subprocess.run([sys.executable, script, how, what], capture_output=True, text=True, check=True)
     assert (int(told.stdout) > 0) == (how != "patched")
+
+
+COPIED = """
+import sys
+import panel as pn
+import panel_material_ui as pmui
+from workbench.compat.shared_parameters import share_parameters
+
+if "patched" in sys.argv:
+    share_parameters()
+    share_parameters()
+button = pmui.Button(label="a button")
+before = {*button._param__private.params}
+pmui.Row(button).get_root()
+print(len({*button._param__private.params} - before))
+# Where a component's own parameter differs from that of its class, it has a copy all the same.
+button.param.label.constant = True
+print(pmui.Button.param.label.constant, button.param.label.constant)
+"""
+
+
+@pytest.mark.parametrize("how", ["as it is", "patched"])
+def test_making_a_model_copies_all_parameters_without_the_patch(how):
+    told = subprocess.run([sys.executable, "-c", COPIED, how], capture_output=True, text=True, check=True)
+    copies, *own = told.stdout.split()
+    assert (int(copies) > 20) == (how != "patched")
+    assert own == ["False", "True"]

@@ -28,8 +28,8 @@ def source(make_run):
 @pytest.fixture
 def steering(session):
     steering = Steering(session)
-    # Each frame fills one section.
-    for _ in GROUPS:
+    # Each frame makes some of the controls.
+    for _ in KNOBS:
         steering.update(session.frame(full=True))
     return steering
 
@@ -237,7 +237,7 @@ def test_who_does_not_drive_cannot_steer(steering, session, source, show):
     show()
     assert "No one is in control of this run: take control to steer it." in texts(steering)
     source.lease.take("another")
-    for _ in GROUPS:
+    for _ in KNOBS:
         show()
     assert "You are watching: another tab is in control of this run." in texts(steering)
     controls = [control for knob in steering._knobs.values() for control in knob.__panel__().select(WidgetBase)]
@@ -297,7 +297,8 @@ def test_where_a_knob_comes_to_rest_is_written_down_while_no_engine_decides(stee
     show()
     # Another page on the same run shows what is on its way, and not what is in force.
     other = Steering(session)
-    other.update(session.frame(full=True))
+    for _ in KNOBS:
+        other.update(session.frame(full=True))
     (slider,) = [each for each in sliders(other) if each.label.startswith("Curvature")]
     assert abs(slider.value + 4) < 0.1
     assert all("pending until the run is resumed: -4.0" in texts(each) for each in (steering, other))

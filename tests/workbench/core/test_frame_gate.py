@@ -1,5 +1,6 @@
 """When frames go out. The clock is the test's."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -15,7 +16,7 @@ from workbench.core.frame_gate import (
     FrameGate,
     News,
 )
-from workbench.core.turns import SHARE, Turns
+from workbench.core.turns import ROUND_SECONDS, SHARE, Turns
 
 FIRST = News(content=0, asked="nothing", look="look")
 APART = 1 / FRAMES_PER_SECOND
@@ -87,6 +88,26 @@ def test_sessions_take_turns_and_leave_the_server_time_for_others():
     assert gates[1].wait(102.0, news(2), listens=True) == pytest.approx(0.25)
     # What a user asks for is answered at once.
     assert gates[29].wait(101.05, news(1, asked="something"), listens=True) == 0
+
+
+def test_even_an_answer_waits_while_the_event_loop_has_not_turned_to_others():
+    turns = Turns()
+    gate = FrameGate(0, turns)
+
+    async def rounds():
+        turns.worked()
+        waits = [gate.wait(100.0, news(1, asked="something"), listens=True)]
+        await asyncio.sleep(0)
+        return [*waits, gate.wait(100.0, news(1, asked="something"), listens=True)]
+
+    async def ended():
+        turns.worked()
+
+    assert asyncio.run(rounds()) == [ROUND_SECONDS, 0]
+    # What was done in a loop that has ended holds nothing up.
+    asyncio.run(ended())
+    assert asyncio.run(rounds()) == [ROUND_SECONDS, 0]
+    assert gate.wait(100.0, news(1, asked="something"), listens=True) == 0
 
 
 def test_texts_come_more_rarely_while_the_machine_is_busy(gate):

@@ -170,6 +170,20 @@ def test_the_seat_of_a_tab_that_is_gone_becomes_free(make_run, follow):
     assert source.tabs() == ["b"]
 
 
+def test_images_of_a_step_are_read_once_for_all_sessions_until_the_run_is_rewound(make_run, follow, monkeypatch):
+    run = make_run(steps=40, of=60)
+    source, read = follow(RunSource(run.path)), []
+    monkeypatch.setattr(run_source, "_read", lambda run, step: read.append(step))
+    for _ in range(3):
+        source.read(20).result(SECONDS)
+    source.read(30).result(SECONDS)
+    assert read == [20, 30]
+    history.rewind(run, 20)
+    wait_until(lambda: source.state.rewinds, SECONDS)
+    source.read(20).result(SECONDS)
+    assert read == [20, 30, 20]
+
+
 def test_pixels_of_a_few_images_take_no_place_of_those_of_a_step(make_run, monkeypatch):
     source = RunSource(make_run(steps=10).path)
     images, made = source.run.images(10), []

@@ -1,5 +1,8 @@
 """A tab is built when it is first shown, and fed only while it is visible."""
 
+import asyncio
+from functools import partial
+
 import pytest
 from session_parts import StillSource
 from step_count_tab import TAB, StepCount
@@ -118,6 +121,36 @@ def test_parts_are_made_stage_by_stage_and_until_a_browser_is_there_the_first_al
     queue.close()
     document.run()
     assert built[8:] == ["e1"]
+
+
+def test_no_two_parts_are_made_in_the_same_round_of_the_event_loop():
+    made = []
+
+    def part(name):
+        made.append(name)
+        yield
+
+    async def rounds():
+        loop, seen = asyncio.get_running_loop(), []
+        document = Rounds(loop)
+        for name in "ab":
+            BuildQueue(document, is_loaded=True).extend([partial(part, name)])
+        while len(made) < 2:
+            await asyncio.sleep(0)
+            seen.append(len(made))
+        return seen
+
+    seen = asyncio.run(rounds())
+    assert made == ["a", "b"]
+    assert set(seen) == {1, 2}
+
+
+class Rounds:
+    """A document that calls as an event loop does."""
+
+    def __init__(self, loop):
+        self.add_next_tick_callback = loop.call_soon
+        self.add_timeout_callback = lambda callback, milliseconds: loop.call_later(milliseconds / 1000, callback)
 
 
 class Later:
