@@ -2,9 +2,10 @@
 
 Cause: whenever a component is made, Panel asks the file system for the code and the styles of its class some twenty
     times, and for those of its theme. Each time Python lets another thread run, and then the event loop waits for its
-    turn again.
+    turn again. Whenever a page is served, it works out anew where the styles of all classes are.
 Upstream: not reported; `ReactiveESM._bundle_path` and `_bundle_css` in
-    https://github.com/holoviz/panel/blob/v1.9.4/panel/custom.py, and `MaterialComponent._bundle_css` and
+    https://github.com/holoviz/panel/blob/v1.9.4/panel/custom.py, `component_resource_path` in
+    https://github.com/holoviz/panel/blob/v1.9.4/panel/io/resources.py, and `MaterialComponent._bundle_css` and
     `MaterialDesign._get_modifiers` in
     https://github.com/panel-extensions/panel-material-ui/blob/v0.16.6/src/panel_material_ui/
 Needed for: panel >=1.9.4,<=1.9.4; panel-material-ui >=0.16.6,<=0.16.6
@@ -16,7 +17,9 @@ from functools import cache, wraps
 from typing import Any
 
 import panel as pn
+from bokeh.embed.bundle import extension_dirs
 from panel.custom import ReactiveESM
+from panel.io import resources
 from panel.util import classproperty
 from panel_material_ui.base import MaterialComponent
 from panel_material_ui.theme import MaterialDesign
@@ -48,6 +51,19 @@ def _kept_modifiers(kind: type, viewable: Any, theme: Any, isolated: bool | None
     return {name: [*value] if isinstance(value, list) else value for name, value in modifiers.items()}, of_children
 
 
+_find_address = resources.component_resource_path
+_addresses: dict[Any, str] = {}
+
+
+@wraps(_find_address)
+def _kept_address(component: Any, attr: str, path: Any) -> str:
+    kind = component if isinstance(component, type) else type(component)
+    key = kind, attr, str(path), pn.state.rel_path, len(extension_dirs)
+    if key not in _addresses or pn.config.autoreload:
+        _addresses[key] = _find_address(kind, attr, path)
+    return _addresses[key]
+
+
 def keep_paths() -> None:
     """Keeps what was found; calling it again changes nothing."""
     for kind in (ReactiveESM, MaterialComponent):
@@ -55,4 +71,5 @@ def keep_paths() -> None:
             find = vars(kind)[name].f
             if find.__name__ != "look_up":
                 setattr(kind, name, classproperty(_kept(find)))
+    resources.component_resource_path = _kept_address
     MaterialDesign._get_modifiers = classmethod(_kept_modifiers)  # pyright: ignore[reportAttributeAccessIssue]

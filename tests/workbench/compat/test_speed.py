@@ -128,6 +128,7 @@ import sys
 import panel as pn
 import panel_material_ui
 from panel.custom import JSComponent
+from panel.io.resources import Resources
 from workbench.compat.bundle_paths import keep_paths
 
 class Own(JSComponent):
@@ -136,24 +137,32 @@ class Own(JSComponent):
 if "patched" in sys.argv:
     keep_paths()
     keep_paths()
-make = {"component": Own, "theme": pn.Row}[sys.argv[2]]
-make().get_root()
-looked, by_name, by_path = [], os.path.isfile, pathlib.Path.is_file
+make = {
+    "component": lambda: Own().get_root(),
+    "theme": lambda: pn.Row().get_root(),
+    "page": lambda: Resources(mode="server").css_files,
+}[sys.argv[2]]
+made = make()
+looked, by_name, by_path, absolute = [], os.path.isfile, pathlib.Path.is_file, os.path.abspath
 os.path.isfile = lambda path: looked.append(path) or by_name(path)
+os.path.abspath = lambda path: looked.append(path) or absolute(path)
 pathlib.Path.is_file = lambda path: looked.append(path) or by_path(path)
-make().get_root()
-print(len(looked))
+again = make()
+print(len(looked), sys.argv[2] != "page" or again == made)
 """
 
 
-@pytest.mark.parametrize("what", ["component", "theme"])
+@pytest.mark.parametrize("what", ["component", "theme", "page"])
 @pytest.mark.parametrize("how", ["as it is", "patched"])
 def test_files_are_looked_for_again_and_again_without_the_patch(how, what, tmp_path):
     # Panel looks beside the file in which a class is defined.
     script = tmp_path / "script.py"
     script.write_text(LOOKED_FOR)
     told = subprocess.run([sys.executable, script, how, what], capture_output=True, text=True, check=True)
-    assert (int(told.stdout) > 0) == (how != "patched")
+    count, is_same = told.stdout.split()
+    others = 5 if what == "page" else 0
+    assert (int(count) > others) == (how != "patched")
+    assert is_same == "True"
 
 
 COPIED = """
