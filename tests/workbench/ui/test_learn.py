@@ -21,10 +21,16 @@ def test_a_figure_is_dragged_without_the_server(open_tab, make_run):
     tab.page.get_by_role("button", name="Down to 0°").click()
     handle = tab.page.locator(".handle[aria-label^='Corner A']")
     handle.wait_for()
-    # Whatever the figure would tell the server, it would say through the document.
+    # The address names the figure, so a reload shows it again.
+    tab.page.wait_for_url(re.compile("tab=learn.*figure=triangle"))
+    # Whatever the figure would tell the server, it would say through the document. So does the server what it still
+    # adds to the page.
     tab.page.evaluate(
-        "() => { window.told = 0; for (const each of Bokeh.documents) each.on_change((event) => window.told++) }"
+        "() => { for (const each of Bokeh.documents) each.on_change(() => { window.told++; window.at = Date.now() }) }"
     )
+    tab.page.evaluate("window.at = Date.now()")
+    tab.until(lambda: tab.page.evaluate("Date.now() - window.at > 2000"))
+    tab.page.evaluate("window.told = 0")
     before = handle.get_attribute("transform")
     box = handle.locator("circle").first.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -35,8 +41,6 @@ def test_a_figure_is_dragged_without_the_server(open_tab, make_run):
     tab.until(lambda: handle.get_attribute("transform") != before)
     tab.sees("The angles add up to")
     assert tab.page.evaluate("window.told") == 0
-    # The address names the figure, so a reload shows it again.
-    tab.page.wait_for_url(re.compile("tab=learn.*figure=triangle"))
     tab.page.reload()
     tab.page.get_by_role("heading", name="Triangles").wait_for()
 
