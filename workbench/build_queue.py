@@ -6,7 +6,6 @@ from itertools import chain, zip_longest
 
 from bokeh.document import Document
 
-from workbench.compat.session_remains import settle
 from workbench.core.turns import ROUND_SECONDS, turns
 
 Build = Callable[[], Iterator[None]]
@@ -61,8 +60,6 @@ class BuildQueue:
             self._document.add_timeout_callback(self._build, int(1000 * ROUND_SECONDS))
         else:
             self._build_stage()
-            # What has been made stays. To visit all of a page at its end would take as long as its longest stage.
-            settle()
             turns.worked()
 
     def _build_stage(self) -> None:

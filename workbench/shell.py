@@ -269,7 +269,7 @@ class Shell:
         self._note(session)
         session.open()
         session.views.append(pages)
-        queue.extend([*alternate(builds, shown.builds(session)), *([_settle_replaced] if replaced else [])])
+        queue.extend([*alternate(builds, shown.builds(session)), partial(_settle, replaced)])
 
     def _note(self, session: Session) -> None:
         """Puts what is shown into the address, and keeps it for what is shown next."""
@@ -293,7 +293,7 @@ class Shell:
             self._status.object = self._shown.status(frame)
 
 
-def _settle_replaced() -> Iterator[None]:
-    """The last stage of a page that showed something else before."""
-    settle(replaced=True)
+def _settle(replaced: bool) -> Iterator[None]:
+    """The last stage of a page: what has been made stays."""
+    settle(replaced)
     yield

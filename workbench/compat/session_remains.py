@@ -1,7 +1,7 @@
 """What a session leaves behind is freed without a look at all that other sessions have.
 
 Cause: the components and models of a page refer to each other in circles, so Python frees them only when it collects
-    garbage. That visits every object of every session, some eighty thousand each, while all of them wait. Panel
+    garbage. That visits every object of every session, some fifty thousand each, while all of them wait. Panel
     collects five seconds after a session has ended, or later while others end.
 Upstream: not reported; `_garbage_collect` in https://github.com/holoviz/panel/blob/v1.9.4/panel/io/document.py, and
     `Model.destroy` in https://github.com/bokeh/bokeh/blob/3.9.2/src/bokeh/model/model.py
@@ -23,7 +23,7 @@ from panel.io import document as panel_document
 from panel.reactive import Syncable
 from panel.viewable import Viewer
 
-LEFT = 0.03
+LEFT = 0.05
 """How much of a page `take_apart` misses: a few circles of objects that are no components."""
 LEFT_AT_MOST = 7
 """Once as much as so many pages has been left behind, everything is visited once more."""
