@@ -10,7 +10,6 @@ Without it: making a part of a page takes a quarter longer, and other sessions w
 """
 
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from bokeh.document.models import DocumentModelManager
 from bokeh.model import Model
@@ -33,8 +32,11 @@ class _Changes:
         self.some_gone = False
 
 
-_changes: WeakKeyDictionary[DocumentModelManager, _Changes] = WeakKeyDictionary()
 _recompute = DocumentModelManager.recompute
+
+
+def _changes_of(manager: DocumentModelManager) -> _Changes | None:
+    return vars(manager).get("changes")
 
 
 def _models_in(value: Any) -> dict[str, Model]:
@@ -51,7 +53,7 @@ def _trigger_noting(self: Model, attr: str, old: Any, new: Any, hint: Any = None
     document = self._document
     if document is not None and hint is None:
         before, after = _models_in(old), _models_in(new)
-        changes = _changes.get(document.models)
+        changes = _changes_of(document.models)
         if changes is not None:
             changes.come.extend(model for model in after.values() if model.id not in before)
             changes.some_gone |= any(each not in after for each in before)
@@ -61,7 +63,7 @@ def _trigger_noting(self: Model, attr: str, old: Any, new: Any, hint: Any = None
 
 
 def _recompute_grown(self: DocumentModelManager) -> None:
-    document, changes = self._document(), _changes.get(self)
+    document, changes = self._document(), _changes_of(self)
     if document is None:
         return
     if changes is None or changes.some_gone or changes.roots != document.roots:
@@ -74,7 +76,7 @@ def _recompute_grown(self: DocumentModelManager) -> None:
                 self._models_by_name.add_value(model.name, model)
             model._attach_document(document)
             self._new_models.add(model)
-    _changes[self] = _Changes(document.roots)
+    vars(self)["changes"] = _Changes(document.roots)
 
 
 def look_only_at_new() -> None:
