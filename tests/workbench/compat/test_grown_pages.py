@@ -1,7 +1,9 @@
 """Documents that learn of models only from what has changed know the same ones as documents that look at all."""
 
+import gc
 import subprocess
 import sys
+import weakref
 
 import pytest
 from bokeh.document import Document
@@ -79,6 +81,16 @@ def test_a_property_of_another_kind_counts_too():
     assert before.document is None and plot.x_range.document is document
     document.roots[0].update(children=[plot, text])
     assert text.document is document
+
+
+def test_a_document_that_nobody_needs_any_more_is_freed():
+    document, column = Document(), Column()
+    document.add_root(column)
+    column.children = [Div()]
+    kept = weakref.ref(document)
+    del document, column
+    gc.collect()
+    assert kept() is None
 
 
 VISITED = """
