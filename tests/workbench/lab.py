@@ -23,6 +23,8 @@ def serve_lab(folder: Path, log: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
     command += [f"--ServerApp.port={port}", f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}"]
     command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    # What a language server that happens to be installed complains about is shown over the notebook.
+    command += ["--LanguageServerManager.autodetect=False"]
     with log.open("w") as lines:
         process = subprocess.Popen(command, stdout=lines, stderr=lines, cwd=folder, env={**os.environ})
     address = f"http://127.0.0.1:{port}"
