@@ -121,8 +121,8 @@ class FrameGate:
         """
         self._turn = None
         full = news.asked != self._asked or now > self._full_at + self.full_seconds
-        shown = (news.content, news.asked, full or not self.owes_words)
-        if shown == self._shown:
+        shown = (news.content, news.asked)
+        if shown == self._shown and not (full and self.owes_words):
             return None
         self._shown, self._asked, self._look = shown, news.asked, news.look
         self._sent_at = now

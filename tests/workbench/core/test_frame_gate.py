@@ -110,6 +110,13 @@ def test_even_an_answer_waits_while_the_event_loop_has_not_turned_to_others():
     assert gate.wait(100.0, news(1, asked="something"), listens=True) == 0
 
 
+def test_nothing_is_sent_twice_and_texts_that_are_owed_once(gate):
+    assert gate.admit(100.1, news(1)) is False
+    assert gate.admit(100.2, news(1)) is None
+    assert gate.admit(100.1 + FULL_SECONDS, news(1)) is True
+    assert gate.admit(100.2 + 2 * FULL_SECONDS, news(1)) is None
+
+
 def test_texts_come_more_rarely_while_the_machine_is_busy(gate):
     for _ in range(20):
         gate.make_room(idle_cores=0)
