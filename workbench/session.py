@@ -24,7 +24,7 @@ from workbench.core.idle_cores import idle_cores
 from workbench.core.roles import may_change
 from workbench.core.run_source import RunSource
 from workbench.core.source import Source
-from workbench.core.turns import turns
+from workbench.core.turns import ROUND_SECONDS, turns
 from workbench.document_calls import Caller, DocumentCalls
 
 
@@ -182,7 +182,7 @@ class Session:
         self.wake()
 
     def _images_came(self) -> None:
-        """Schedules a full frame with images that were read; those of a run that is followed come for all at once."""
+        """Schedules a frame with images that were read; those of a run that is followed come for all at once."""
         if self.selection.step is None and self.source.state.live is not None:
             self.refresh_in_turn()
         else:
@@ -206,7 +206,7 @@ class Session:
         frame = self.frame()
         if frame.disk_problem is not None and self.source.viewing is not None:
             # A run that stands still gives no other occasion to request the disk once more.
-            self._calls.soon(self._request_again, RETRY_SECONDS)
+            self._calls.soon(self.refresh_in_turn, RETRY_SECONDS)
         # One frame can come with the document, and that should be one with images.
         if not self.tab and frame.images is None and frame.state.reading:
             return
@@ -215,7 +215,7 @@ class Session:
         if wait == 0:
             self.show(frame)
         elif wait is not None:
-            self._calls.soon(self.tick, max(0.001, wait))
+            self._calls.soon(self.tick, max(ROUND_SECONDS, wait))
 
     def show(self, frame: Frame | None = None) -> None:
         """Shows `frame`, or builds the newest one, if it differs from the last frame that was shown."""
@@ -236,10 +236,6 @@ class Session:
         if self._frames.disks.showed(frame.disk):
             self.wake()
         turns.spent(now := time.monotonic(), now - started)
-
-    def _request_again(self) -> None:
-        """Schedules a frame, in its turn, with which what has failed is requested once more."""
-        self.refresh_in_turn()
 
     def _bring_words(self) -> None:
         """Schedules a frame, in its turn, if those since the last full one left texts and curves out of date."""

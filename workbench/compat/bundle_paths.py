@@ -13,7 +13,7 @@ Without it: making the document of a page takes twice as long, and other session
 """
 
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import wraps
 from typing import Any
 
 import panel as pn
@@ -24,19 +24,25 @@ from panel.util import classproperty
 from panel_material_ui.base import MaterialComponent
 from panel_material_ui.theme import MaterialDesign
 
+_found: dict[Any, Any] = {}
+
+
+def _once(key: Any, find: Callable[[], Any]) -> Any:
+    """What `find` returns; it is called once for each key."""
+    # While files are reloaded as they change, they may also appear.
+    if key not in _found or pn.config.autoreload:
+        _found[key] = find()
+    return _found[key]
+
 
 def _kept(find: Callable[[type], Any]) -> Callable[[type], Any]:
-    found = cache(find)
-
     def look_up(kind: type) -> Any:
-        # While files are reloaded as they change, they may also appear.
-        return find(kind) if pn.config.autoreload else found(kind)
+        return _once((find, kind), lambda: find(kind))
 
     return look_up
 
 
 _find_modifiers = vars(MaterialDesign)["_get_modifiers"].__func__
-_modifiers: dict[Any, tuple[dict[str, Any], Any]] = {}
 
 
 @wraps(_find_modifiers)
@@ -44,24 +50,19 @@ def _kept_modifiers(kind: type, viewable: Any, theme: Any, isolated: bool | None
     document = pn.state.curdoc
     where = document is not None and bool(document.session_context), pn.state.rel_path
     key = kind, type(viewable), theme if isinstance(theme, type) else type(theme), isolated, where
-    if key not in _modifiers or pn.config.autoreload:
-        _modifiers[key] = _find_modifiers(kind, viewable, theme, isolated)
-    modifiers, of_children = _modifiers[key]
+    modifiers, of_children = _once(key, lambda: _find_modifiers(kind, viewable, theme, isolated))
     # Panel adds to what it is given.
     return {name: [*value] if isinstance(value, list) else value for name, value in modifiers.items()}, of_children
 
 
 _find_address = resources.component_resource_path
-_addresses: dict[Any, str] = {}
 
 
 @wraps(_find_address)
 def _kept_address(component: Any, attr: str, path: Any) -> str:
     kind = component if isinstance(component, type) else type(component)
     key = kind, attr, str(path), pn.state.rel_path, len(extension_dirs)
-    if key not in _addresses or pn.config.autoreload:
-        _addresses[key] = _find_address(kind, attr, path)
-    return _addresses[key]
+    return _once(key, lambda: _find_address(kind, attr, path))
 
 
 def keep_paths() -> None:

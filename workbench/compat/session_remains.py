@@ -1,7 +1,7 @@
 """What a session leaves behind is freed without a look at all that other sessions have.
 
 Cause: the components and models of a page refer to each other in circles, so Python frees them only when it collects
-    garbage. That visits every object of every session, some fifty thousand each, while all of them wait. Panel
+    garbage. That visits every object of every session, some sixty thousand each, while all of them wait. Panel
     collects five seconds after a session has ended, or later while others end.
 Upstream: not reported; `_garbage_collect` in https://github.com/holoviz/panel/blob/v1.9.4/panel/io/document.py, and
     `Model.destroy` in https://github.com/bokeh/bokeh/blob/3.9.2/src/bokeh/model/model.py

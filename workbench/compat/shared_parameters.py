@@ -15,8 +15,6 @@ from typing import Any
 
 from panel.custom import ReactiveESM
 
-METHODS = "_get_properties", "_get_children"
-
 
 def _with_shared(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
@@ -32,7 +30,7 @@ def _with_shared(method: Callable[..., Any]) -> Callable[..., Any]:
     return shared
 
 
-_shared = {name: _with_shared(vars(ReactiveESM)[name]) for name in METHODS}
+_shared = {name: _with_shared(vars(ReactiveESM)[name]) for name in ("_get_properties", "_get_children")}
 
 
 def share_parameters() -> None:

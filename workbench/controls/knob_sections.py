@@ -10,6 +10,7 @@ from workbench.component import Component
 from workbench.controls.knob import KnobControl
 
 MADE_AT_ONCE = 2
+"""How many controls one call of `show` makes."""
 
 
 class KnobSections(Component):
